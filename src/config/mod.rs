@@ -1,0 +1,387 @@
+//! Configuration: `book.toml` → [`Config`].
+//!
+//! [`raw`] is what the file may say; [`Config`] is what the program needs, with every default filled in. Today's date
+//! and the environment enter here, as values, so that nothing later asks for them.
+//! Must not know: pages, snippets, or how anything is printed.
+
+pub mod raw;
+
+use crate::diagnostic::did_you_mean;
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::span::LineIndex;
+use jiff::civil::Date;
+pub use raw::{ContentPolicy, RawHtml, RawLanguage, RawTaxonomy, RawTerm};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The taxonomies that every site has: name of the table, front-matter key, singular, plural.
+pub const TAXONOMIES: &[(&str, &str, &str, &str)] = &[
+    ("tags", "tags", "Tag", "Tags"),
+    ("agents", "agents", "Agent", "Agents"),
+    ("categories", "category", "Category", "Categories"),
+    ("owners", "owner", "Owner", "Owners"),
+    ("platforms", "supported_platforms", "Platform", "Platforms"),
+];
+
+/// How much is wrong with this page if it is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Risk {
+    /// A nuisance.
+    Low,
+    /// Lost time.
+    Medium,
+    /// An incident.
+    High,
+    /// A disaster.
+    Critical,
+}
+
+impl Risk {
+    /// All, in order, with their names.
+    pub const ALL: &'static [(&'static str, Risk)] =
+        &[("low", Risk::Low), ("medium", Risk::Medium), ("high", Risk::High), ("critical", Risk::Critical)];
+
+    /// Lower-case name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, risk)| *risk == self).expect("ALL lists every risk").0
+    }
+}
+
+/// What verification needs to know.
+#[derive(Debug, Clone)]
+pub struct VerifyConfig {
+    /// The least level of a block that is code, as a name of S1.1.
+    pub min_level: Option<String>,
+    /// Further words of other tools in info strings.
+    pub foreign_words: Vec<String>,
+    /// Wall-clock time of a run.
+    pub timeout: Duration,
+    /// Output of a run, bytes.
+    pub output: usize,
+    /// By language.
+    pub languages: BTreeMap<String, RawLanguage>,
+}
+
+/// What the program needs to know of a project.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The project's folder, absolute.
+    pub root: PathBuf,
+    /// The content folder, absolute.
+    pub content: PathBuf,
+    /// Whether there is a `book.toml`; without one, a file is "bare" (S1.6, S2.3).
+    pub has_project: bool,
+    /// Whether the folder has mdBook's layout (`SUMMARY.md` in the content folder).
+    pub mdbook: bool,
+    /// The site's title.
+    pub title: String,
+    /// One sentence about it.
+    pub description: String,
+    /// Its authors.
+    pub authors: Vec<String>,
+    /// BCP 47 language tag.
+    pub language: String,
+    /// Absolute address without the last slash, or empty.
+    pub base_url: String,
+    /// The output folder, absolute.
+    pub out: PathBuf,
+    /// The theme's name.
+    pub theme: String,
+    /// The repository's address, or empty.
+    pub repository: String,
+    /// What becomes of HTML in Markdown.
+    pub raw_html: RawHtml,
+    /// How strict the pages' content policy is.
+    pub content_policy: ContentPolicy,
+    /// Declared terms.
+    pub taxonomies: BTreeMap<String, RawTaxonomyConfig>,
+    /// Review interval in days, by risk.
+    pub review_days: BTreeMap<Risk, i64>,
+    /// Front-matter keys that every page must have.
+    pub required: Vec<String>,
+    /// Snippet verification.
+    pub verify: VerifyConfig,
+    /// Whether search looks into code blocks.
+    pub search_code: bool,
+    /// Globs of pages that search leaves out.
+    pub search_exclude: Vec<String>,
+    /// Whether drafts are built.
+    pub drafts: bool,
+    /// Today, as far as this run is concerned.
+    pub today: Date,
+    /// Hints about the configuration itself.
+    pub hints: Vec<String>,
+}
+
+/// A taxonomy as declared.
+#[derive(Debug, Clone, Default)]
+pub struct RawTaxonomyConfig {
+    /// Whether only declared terms may be used.
+    pub closed: bool,
+    /// The declared terms.
+    pub terms: BTreeMap<String, RawTerm>,
+}
+
+/// What the command line adds to the file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--root`; without it the nearest folder upward with a `book.toml`, else the current one.
+    pub root: Option<PathBuf>,
+    /// `--out`
+    pub out: Option<PathBuf>,
+    /// `--base-url`
+    pub base_url: Option<String>,
+    /// `--drafts`
+    pub drafts: bool,
+}
+
+/// Reads the configuration of the project around `cwd`.
+///
+/// # Errors
+/// [`Error::Config`] with the line and column where `book.toml` is wrong; [`Error::Io`] where it cannot be read.
+pub fn load(cwd: &Path, overrides: &Overrides, today: Date) -> Result<Config> {
+    let root = match &overrides.root {
+        Some(root) => fs::canonicalize(&cwd.join(root))?,
+        None => nearest_project(cwd).unwrap_or_else(|| cwd.to_path_buf()),
+    };
+    let path = root.join("book.toml");
+    let text = fs::read_optional(&path)?;
+    let raw = match &text {
+        Some(text) => parse(&path, text)?,
+        None => raw::RawConfig::default(),
+    };
+    resolve(raw, &root, text.as_deref(), overrides, today)
+}
+
+/// The nearest folder at or above `from` with a `book.toml`.
+pub fn nearest_project(from: &Path) -> Option<PathBuf> {
+    from.ancestors().find(|folder| folder.join("book.toml").is_file()).map(Path::to_path_buf)
+}
+
+fn parse(path: &Path, text: &str) -> Result<raw::RawConfig> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let place = LineIndex::new(text).line_col(text, at);
+        let message = error.message().trim().replace('\n', " ");
+        Error::Config {
+            path: path.to_path_buf(),
+            place: format!("{}:{}", place.line, place.column),
+            help: suggestion(&message),
+            message,
+        }
+    })
+}
+
+/// The help for serde's "unknown field `x`, expected one of `y`, `z`".
+fn suggestion(message: &str) -> String {
+    let mut words = message.split('`').skip(1).step_by(2);
+    if message.starts_with("unknown") && let Some(word) = words.next() {
+        let known: Vec<_> = words.collect();
+        return match did_you_mean(word, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+    }
+    "see the configuration reference of docgen's manual".to_owned()
+}
+
+fn resolve(
+    raw: raw::RawConfig,
+    root: &Path,
+    text: Option<&str>,
+    overrides: &Overrides,
+    today: Date,
+) -> Result<Config> {
+    let place = Place { path: root.join("book.toml"), text: text.unwrap_or_default() };
+    let content = content_folder(&raw, root, &place)?;
+    let mdbook = content.join("SUMMARY.md").is_file();
+    let hints = raw
+        .foreign_tables()
+        .into_iter()
+        .map(|table| format!("book.toml: [{table}] is mdBook's and means nothing here"))
+        .collect();
+    let base_url = overrides.base_url.clone().or(raw.site.base_url).unwrap_or_default();
+    let out = overrides.out.clone().unwrap_or_else(|| root.join(raw.site.out.as_deref().unwrap_or("public")));
+    Ok(Config {
+        has_project: text.is_some(),
+        mdbook,
+        title: raw.book.title.unwrap_or_default(),
+        description: raw.book.description.unwrap_or_default(),
+        authors: raw.book.authors,
+        language: raw.book.language.unwrap_or_else(|| "en".to_owned()),
+        base_url: base_url.trim_end_matches('/').to_owned(),
+        out,
+        theme: raw.site.theme.unwrap_or_else(|| "default".to_owned()),
+        repository: raw.site.repository.unwrap_or_default().trim_end_matches('/').to_owned(),
+        raw_html: raw.site.raw_html.unwrap_or(RawHtml::Allow),
+        content_policy: raw.site.content_policy.unwrap_or(if mdbook && raw.output.is_some() {
+            ContentPolicy::Relaxed
+        } else {
+            ContentPolicy::Strict
+        }),
+        taxonomies: taxonomies(raw.taxonomies, &place)?,
+        review_days: review_days(&raw.governance.review, &place)?,
+        required: raw.governance.required,
+        verify: verify(raw.verify, &place)?,
+        search_code: raw.search.code.unwrap_or(true),
+        search_exclude: raw.search.exclude,
+        drafts: overrides.drafts,
+        today,
+        hints,
+        root: root.to_path_buf(),
+        content,
+    })
+}
+
+/// `book.toml` and where in it a value stands, for messages about values.
+struct Place<'a> {
+    path: PathBuf,
+    text: &'a str,
+}
+
+impl Place<'_> {
+    fn error(&self, needle: &str, message: String, help: String) -> Error {
+        let at = self.text.find(needle).unwrap_or(0);
+        let place = LineIndex::new(self.text).line_col(self.text, at);
+        Error::Config { path: self.path.clone(), place: format!("{}:{}", place.line, place.column), message, help }
+    }
+}
+
+fn content_folder(raw: &raw::RawConfig, root: &Path, place: &Place<'_>) -> Result<PathBuf> {
+    if let Some(src) = &raw.book.src {
+        let folder = root.join(src);
+        if !folder.is_dir() {
+            let message = format!("the content folder `{src}` does not exist");
+            return Err(place.error(src, message, "create it, or correct [book] src".to_owned()));
+        }
+        return Ok(folder);
+    }
+    if root.join("content").is_dir() {
+        return Ok(root.join("content"));
+    }
+    if root.join("src/SUMMARY.md").is_file() {
+        return Ok(root.join("src"));
+    }
+    Ok(root.to_path_buf())
+}
+
+fn taxonomies(
+    raw: BTreeMap<String, RawTaxonomy>,
+    place: &Place<'_>,
+) -> Result<BTreeMap<String, RawTaxonomyConfig>> {
+    let mut known = BTreeMap::new();
+    for (name, taxonomy) in raw {
+        if !TAXONOMIES.iter().any(|row| row.0 == name) {
+            let names: Vec<_> = TAXONOMIES.iter().map(|row| row.0).collect();
+            let help = match did_you_mean(&name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", names.join(", ")),
+            };
+            return Err(place.error(&format!("taxonomies.{name}"), format!("unknown taxonomy `{name}`"), help));
+        }
+        known.insert(name, RawTaxonomyConfig { closed: taxonomy.closed, terms: taxonomy.terms });
+    }
+    Ok(known)
+}
+
+fn review_days(raw: &BTreeMap<String, String>, place: &Place<'_>) -> Result<BTreeMap<Risk, i64>> {
+    let mut days = BTreeMap::from([(Risk::Low, 365), (Risk::Medium, 180), (Risk::High, 90), (Risk::Critical, 30)]);
+    for (name, value) in raw {
+        let Some((_, risk)) = Risk::ALL.iter().find(|(known, _)| known == name) else {
+            let message = format!("unknown risk `{name}`");
+            return Err(place.error(name, message, "there are low, medium, high, critical".to_owned()));
+        };
+        let Some(interval) = parse_days(value) else {
+            let message = format!("`{value}` is no interval");
+            return Err(place.error(value, message, "write days, weeks, months or years: `90d`, `2w`".to_owned()));
+        };
+        days.insert(*risk, interval);
+    }
+    Ok(days)
+}
+
+fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
+    let timeout = match &raw.timeout {
+        None => Duration::from_secs(10),
+        Some(value) => parse_duration(value).ok_or_else(|| {
+            place.error(value, format!("`{value}` is no duration"), "write `500ms`, `10s` or `2m`".to_owned())
+        })?,
+    };
+    let output = match &raw.output {
+        None => 1 << 20,
+        Some(value) => parse_size(value).ok_or_else(|| {
+            place.error(value, format!("`{value}` is no size"), "write `64KiB`, `1MiB` or `1GiB`".to_owned())
+        })?,
+    };
+    Ok(VerifyConfig {
+        min_level: raw.min_level,
+        foreign_words: raw.foreign_words,
+        timeout,
+        output,
+        languages: raw.lang,
+    })
+}
+
+fn split_unit(text: &str) -> Option<(u64, &str)> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    Some((text[..digits].parse().ok()?, text[digits..].trim()))
+}
+
+/// `90d`, `2w`, `6m`, `1y` in days; months have 30 and years 365.
+pub fn parse_days(text: &str) -> Option<i64> {
+    let (number, unit) = split_unit(text)?;
+    let factor = match unit {
+        "d" | "" => 1,
+        "w" => 7,
+        "m" => 30,
+        "y" => 365,
+        _ => return None,
+    };
+    i64::try_from(number).ok().filter(|number| *number < 100_000).map(|number| number * factor)
+}
+
+/// `500ms`, `10s`, `2m`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let (number, unit) = split_unit(text)?;
+    match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" | "" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
+        _ => None,
+    }
+}
+
+/// `64KiB`, `1MiB`, `1GiB`, or bytes.
+pub fn parse_size(text: &str) -> Option<usize> {
+    let (number, unit) = split_unit(text)?;
+    let factor: u64 = match unit {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    usize::try_from(number.checked_mul(factor)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_and_sizes() {
+        assert_eq!(parse_days("2w"), Some(14));
+        assert_eq!(parse_days("soon"), None);
+        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(parse_size("1MiB"), Some(1_048_576));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_line_and_suggestion() {
+        let error = parse(Path::new("book.toml"), "[book]\ntitel = \"x\"\n").expect_err("refused").to_string();
+        assert!(error.starts_with("book.toml:2:1: unknown field `titel`"), "{error}");
+        assert!(error.contains("did you mean `title`?"), "{error}");
+    }
+}

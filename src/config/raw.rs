@@ -1,0 +1,172 @@
+//! What `book.toml` may say, key by key. Unknown keys are refused, so that a slip of the finger is never silence.
+//!
+//! Must not know: what the program does with it; [`super::Config`] is that.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawConfig {
+    /// mdBook's own table.
+    pub book: RawBook,
+    /// The site as a whole.
+    pub site: RawSite,
+    /// Tags, agents and the others.
+    pub taxonomies: BTreeMap<String, RawTaxonomy>,
+    /// Review clocks and required keys.
+    pub governance: RawGovernance,
+    /// Snippet verification.
+    pub verify: RawVerify,
+    /// The search index.
+    pub search: RawSearch,
+    /// mdBook: means nothing here.
+    pub build: Option<toml::Table>,
+    /// mdBook: means nothing here.
+    pub rust: Option<toml::Table>,
+    /// mdBook: means nothing here.
+    pub preprocessor: Option<toml::Table>,
+    /// mdBook: means nothing here.
+    pub output: Option<toml::Table>,
+}
+
+impl RawConfig {
+    /// Names of mdBook's tables that are present and have no effect here.
+    pub fn foreign_tables(&self) -> Vec<&'static str> {
+        [("build", &self.build), ("rust", &self.rust), ("preprocessor", &self.preprocessor), ("output", &self.output)]
+            .into_iter()
+            .filter_map(|(name, table)| table.as_ref().map(|_| name))
+            .collect()
+    }
+}
+
+/// `[book]`, as mdBook reads it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawBook {
+    /// The site's title.
+    pub title: Option<String>,
+    /// Its authors.
+    pub authors: Vec<String>,
+    /// One sentence about it.
+    pub description: Option<String>,
+    /// BCP 47 language tag.
+    pub language: Option<String>,
+    /// The content folder.
+    pub src: Option<String>,
+    /// mdBook: means nothing here.
+    pub multilingual: Option<bool>,
+    /// mdBook: `ltr` or `rtl`.
+    pub text_direction: Option<String>,
+}
+
+/// `[site]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawSite {
+    /// For what must be absolute.
+    pub base_url: Option<String>,
+    /// The output folder.
+    pub out: Option<String>,
+    /// The theme's name.
+    pub theme: Option<String>,
+    /// Turns on edit links.
+    pub repository: Option<String>,
+    /// `allow` or `escape`.
+    pub raw_html: Option<RawHtml>,
+    /// `strict`, `relaxed` or `off`.
+    pub content_policy: Option<ContentPolicy>,
+}
+
+/// What becomes of HTML in Markdown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RawHtml {
+    /// It reaches the page.
+    Allow,
+    /// It is shown as text.
+    Escape,
+}
+
+/// How strict the pages' content security policy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContentPolicy {
+    /// Only files of the site itself.
+    Strict,
+    /// Inline styles and scripts, images from anywhere: what mdBook folders need.
+    Relaxed,
+    /// None.
+    Off,
+}
+
+/// `[taxonomies.NAME]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawTaxonomy {
+    /// Whether only declared terms may be used.
+    pub closed: bool,
+    /// The declared terms.
+    pub terms: BTreeMap<String, RawTerm>,
+}
+
+/// `[taxonomies.NAME.terms.TERM]`
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawTerm {
+    /// How the term is shown.
+    pub title: Option<String>,
+    /// One sentence for its page.
+    pub description: String,
+    /// Other spellings, which lead to this term.
+    pub synonyms: Vec<String>,
+}
+
+/// `[governance]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawGovernance {
+    /// Review interval by risk, as `90d`.
+    pub review: BTreeMap<String, String>,
+    /// Front-matter keys that every page must have.
+    pub required: Vec<String>,
+}
+
+/// `[verify]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawVerify {
+    /// The least level of a block that is code.
+    pub min_level: Option<String>,
+    /// Further words of other tools in info strings.
+    pub foreign_words: Vec<String>,
+    /// Wall-clock time of a run.
+    pub timeout: Option<String>,
+    /// Output of a run.
+    pub output: Option<String>,
+    /// By language.
+    pub lang: BTreeMap<String, RawLanguage>,
+}
+
+/// `[verify.lang.NAME]`
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawLanguage {
+    /// The target rung.
+    pub level: Option<String>,
+    /// The fixture's folder below `snippets/`.
+    pub fixture: Option<String>,
+    /// Warnings to treat as errors.
+    pub deny: Vec<String>,
+}
+
+/// `[search]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawSearch {
+    /// Whether code blocks are indexed.
+    pub code: Option<bool>,
+    /// Globs of pages that are left out.
+    pub exclude: Vec<String>,
+}

@@ -1,0 +1,130 @@
+//! Environment failures: what stops the program, as opposed to what is wrong with the content.
+//!
+//! Each variant names the file or program, what was being done, and, in its message, what to do next.
+//! Must not know: diagnostics, pages or how anything is printed.
+
+use std::path::PathBuf;
+
+/// The result of whatever touches the environment.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The environment or the configuration failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder could not be read, written, moved or removed.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was being done: "read", "write", …
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// `book.toml` cannot be used. `place` is `line:column`.
+    #[error("{}:{place}: {message}\n  help: {help}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// `line:column`, both 1-based.
+        place: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// A command was used in a way that cannot work.
+    #[error("{message}\n  help: {help}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// A program could not be started.
+    #[error("cannot start {program}: {source}\n  help: `docgen doctor` lists the tools and where they were looked for")]
+    Program {
+        /// The program, as it was called.
+        program: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A tool ran but did not do its work.
+    #[error("{program} failed: {message}\n  help: {help}")]
+    Tool {
+        /// The program.
+        program: String,
+        /// What it said.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// The output folder holds something that docgen did not write.
+    #[error("{} exists and was not written by docgen (it has no .docgen marker), so it is not replaced\n  help: choose another folder with --out, or remove it yourself", path.display())]
+    ForeignOutput {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// No port could be bound.
+    #[error("cannot listen on {address}: {message}\n  help: leave --port out to take the next free one, or name another")]
+    Port {
+        /// `host:port`.
+        address: String,
+        /// The system's reason.
+        message: String,
+    },
+    /// A template of the theme is broken.
+    #[error("theme {theme}: {message}\n  help: compare with the built-in template of the same name")]
+    Template {
+        /// The theme's name.
+        theme: String,
+        /// The template engine's message, with template, line and column.
+        message: String,
+    },
+}
+
+impl Error {
+    /// Shorthand for a usage error.
+    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), help: help.into() }
+    }
+
+    /// The exit status this failure ends the program with: 2 for usage and configuration, 3 for the environment.
+    pub fn exit(&self) -> ExitStatus {
+        match self {
+            Self::Config { .. } | Self::Usage { .. } | Self::ForeignOutput { .. } => ExitStatus::Usage,
+            _ => ExitStatus::Environment,
+        }
+    }
+}
+
+/// How a command ends. The numbers are part of the interface (S5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// 0: all is well.
+    Success,
+    /// 1: content problems, or a snippet that fails.
+    Content,
+    /// 2: usage or configuration.
+    Usage,
+    /// 3: the environment: a missing tool under `--strict`, an unreadable file.
+    Environment,
+    /// 4: policy.
+    Policy,
+    /// 5: nothing found to check.
+    NothingFound,
+}
+
+impl ExitStatus {
+    /// The exit code of the process.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Content => 1,
+            Self::Usage => 2,
+            Self::Environment => 3,
+            Self::Policy => 4,
+            Self::NothingFound => 5,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The one door to the disk: the only user of `std::fs`. Every error names its path; writes are atomic.
+//!
+//! Must not know: what the files mean.
+
+use crate::error::{Error, Result};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_path_buf();
+    move |source| Error::Io { action, path, source }
+}
+
+/// The bytes of a file.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(failed("read", path))
+}
+
+/// The text of a file; an error if it is not UTF-8.
+pub fn read_to_string(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(failed("read", path))
+}
+
+/// The text of a file, or `None` where there is none.
+pub fn read_optional(path: &Path) -> Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("read", path)(error)),
+    }
+}
+
+/// Writes a file whole or not at all: first beside it, then renamed over it. Missing folders are made.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_dir_all(folder)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    std::fs::write(&beside, bytes).map_err(failed("write", path))?;
+    std::fs::rename(&beside, path).map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        failed("write", path)(error)
+    })
+}
+
+/// Writes a file only where its content differs, so that tools which look at times see no change.
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
+    if std::fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(false);
+    }
+    write(path, bytes).map(|()| true)
+}
+
+/// Writes a file that nobody reads before the folder around it is moved into place.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(failed("write", path))
+}
+
+/// Makes a folder and those above it.
+pub fn create_dir_all(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(failed("create", path))
+}
+
+/// Removes a folder and all below it; none there is fine.
+pub fn remove_dir_all(path: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a file; none there is fine.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Hard-links `from` to `to`, or copies it where the file system has no links.
+pub fn link_or_copy(from: &Path, to: &Path) -> Result<()> {
+    if std::fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    std::fs::copy(from, to).map(|_| ()).map_err(failed("copy", from))
+}
+
+/// Puts the folder `new` where `old` is, in one step, and removes what was there.
+pub fn swap_dirs(new: &Path, old: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    if !old.exists() {
+        return std::fs::rename(new, old).map_err(failed("move into place", old));
+    }
+    if renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE).is_err() {
+        // A file system without exchange: two renames, the gap between them as short as it can be.
+        let aside = old.with_extension("docgen-old");
+        remove_dir_all(&aside)?;
+        std::fs::rename(old, &aside).map_err(failed("move aside", old))?;
+        std::fs::rename(new, old).map_err(failed("move into place", old))?;
+        return remove_dir_all(&aside);
+    }
+    remove_dir_all(new)
+}
+
+/// The names and kinds of a folder's entries, sorted by name; empty where there is no such folder.
+pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
+    match std::fs::read_dir(path) {
+        Ok(entries) => {
+            let mut paths = Vec::new();
+            for entry in entries {
+                paths.push(entry.map_err(failed("list", path))?.path());
+            }
+            paths.sort();
+            Ok(paths)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(failed("list", path)(error)),
+    }
+}
+
+/// All files below a folder, relative to it, sorted; symbolic links are not followed.
+pub fn list_recursively(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+        let entry = entry.map_err(|error| Error::Io {
+            action: "list",
+            path: root.to_path_buf(),
+            source: error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links")),
+        })?;
+        if entry.file_type().is_file() {
+            files.push(entry.path().strip_prefix(root).expect("below its root").to_path_buf());
+        }
+    }
+    Ok(files)
+}
+
+/// The path with links resolved.
+pub fn canonicalize(path: &Path) -> Result<PathBuf> {
+    std::fs::canonicalize(path).map_err(failed("find", path))
+}
+
+/// Sets a folder's mode to 0755 so that a web server may read it (a temporary folder is 0700).
+pub fn make_public(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).map_err(failed("set the mode of", path))?;
+    }
+    Ok(())
+}

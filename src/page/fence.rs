@@ -1,0 +1,434 @@
+//! The info string: the only parser of it, for rendering and verification alike (S2.1).
+//!
+//! `info = LANG { (ws | ",") flag } { ws group }`, `group = "{" item { [","] item } "}"`,
+//! `item = key "=" value | range | "." class | "#" id | flag`. It is parsed from the raw source line, so that every
+//! item knows its bytes. Words of other tools are understood or named; nothing is dropped in silence (S2.3).
+//! Must not know: what a flag does to a snippet.
+
+use crate::diagnostic::did_you_mean;
+use std::ops::Range;
+
+/// The flags of S2.2 that stand alone.
+pub const FLAGS: &[&str] = &[
+    "run", "check", "no_run", "ignore", "should_fail", "compile_fail", "output", "nest", "setup", "teardown", "hidden",
+    "net", "standalone",
+];
+
+/// The keys of S2.2 that take a value.
+pub const KEYS: &[&str] = &[
+    "reason", "error", "code", "group", "fixture", "prelude", "file", "name", "title", "hl", "hide", "timeout", "exit",
+    "args", "stdin", "vars", "env", "match", "filter", "needs", "schema", "same-output", "edition",
+];
+
+/// Other tools' words for something that we have: the word, our item, its value.
+const ALIASES: &[(&str, &str, Option<&str>)] = &[
+    ("should_panic", "should_fail", None),
+    ("norun", "no_run", None),
+    ("edition2015", "edition", Some("2015")),
+    ("edition2018", "edition", Some("2018")),
+    ("edition2021", "edition", Some("2021")),
+    ("edition2024", "edition", Some("2024")),
+    ("filename", "title", None),
+    ("hl_lines", "hl", None),
+    ("ignore-wasm", "ignore", None),
+];
+
+/// Words and keys of other tools that have no meaning here, with the tool that has one.
+const FOREIGN: &[(&str, &str)] = &[
+    ("editable", "mdBook"),
+    ("noplayground", "mdBook"),
+    ("noplaypen", "mdBook"),
+    ("playground", "mdBook"),
+    ("mdbook-runnable", "mdBook"),
+    ("hidelines", "mdBook"),
+    ("test_harness", "rustdoc"),
+    ("allow_fail", "rustdoc"),
+    ("custom", "rustdoc"),
+    ("live", "Docusaurus"),
+    ("noInline", "Docusaurus"),
+    ("showLineNumbers", "Docusaurus"),
+    ("metastring", "Docusaurus"),
+    ("npm2yarn", "Docusaurus"),
+    ("line-numbers", "VitePress"),
+    ("no-line-numbers", "VitePress"),
+    ("twoslash", "VitePress"),
+    ("copy", "Nextra"),
+    ("wrap", "Starlight"),
+    ("frame", "Starlight"),
+    ("ins", "Starlight"),
+    ("del", "Starlight"),
+    ("mark", "Starlight"),
+    ("collapse", "Starlight"),
+    ("linenums", "Material for MkDocs"),
+    ("linenostart", "Material for MkDocs"),
+    ("annotate", "Material for MkDocs"),
+    ("no-copy", "Material for MkDocs"),
+    ("select", "Material for MkDocs"),
+    ("echo", "Quarto"),
+    ("eval", "Quarto"),
+    ("include", "Quarto"),
+    ("warning", "Quarto"),
+    ("label", "Quarto"),
+    ("code-fold", "Quarto"),
+    ("numberLines", "Pandoc"),
+    ("number-lines", "Pandoc"),
+    ("startFrom", "Pandoc"),
+    ("lineAnchors", "Pandoc"),
+];
+
+/// Words that rustdoc takes as a whole info string for Rust.
+const RUSTDOC_ALONE: &[&str] =
+    &["ignore", "no_run", "should_panic", "compile_fail", "edition2015", "edition2018", "edition2021", "edition2024"];
+
+/// A flag or a `key=value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Our name for it.
+    pub key: String,
+    /// The value, unquoted; `None` for a flag.
+    pub value: Option<String>,
+    /// Its bytes in the raw info string.
+    pub range: Range<usize>,
+}
+
+/// Something in an info string that is wrong, or has no effect here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InfoProblem {
+    /// The bytes in the raw info string.
+    pub range: Range<usize>,
+    /// Whether another tool understands it (a hint) or none does (an error).
+    pub foreign: bool,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// A parsed info string.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Info {
+    /// The language as written, without its case: `python`. Empty where there is none.
+    pub language: String,
+    /// Flags and keys, in order.
+    pub items: Vec<Item>,
+    /// Highlighted lines, 1-based, both ends included.
+    pub highlights: Vec<(usize, usize)>,
+    /// What is wrong with it.
+    pub problems: Vec<InfoProblem>,
+}
+
+impl Info {
+    /// Whether a flag or key is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.items.iter().any(|item| item.key == key)
+    }
+
+    /// The value of a key; the last one counts.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.items.iter().rev().find(|item| item.key == key)?.value.as_deref()
+    }
+
+    /// Parses a raw info string. `foreign_words` are further words that belong to other tools (`[verify]`).
+    pub fn parse(raw: &str, foreign_words: &[String]) -> Self {
+        let mut info = Info::default();
+        let mut scanner = Scanner { raw, at: 0, foreign_words };
+        scanner.language(&mut info);
+        scanner.items(&mut info, false);
+        info
+    }
+
+    /// The items of a directive in an HTML comment: the same grammar without a language (S2.5).
+    pub fn parse_items(raw: &str, foreign_words: &[String]) -> Self {
+        let mut info = Info::default();
+        Scanner { raw, at: 0, foreign_words }.items(&mut info, false);
+        info
+    }
+}
+
+struct Scanner<'a> {
+    raw: &'a str,
+    at: usize,
+    foreign_words: &'a [String],
+}
+
+impl Scanner<'_> {
+    fn rest(&self) -> &str {
+        &self.raw[self.at..]
+    }
+
+    fn skip_separators(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t', ',']).len();
+    }
+
+    fn language(&mut self, info: &mut Info) {
+        self.skip_separators();
+        let rest = self.rest();
+        if rest.starts_with('{') {
+            return; // Pandoc's `{.python}` and Quarto's `{python}`: the language is the group's first class or word.
+        }
+        let end = rest.find([' ', '\t', ',', '{']).unwrap_or(rest.len());
+        let word = &rest[..end];
+        if word.contains('=') || word.starts_with(['[', ':']) {
+            return;
+        }
+        if RUSTDOC_ALONE.contains(&word) {
+            "rust".clone_into(&mut info.language);
+            return; // read again as a flag
+        }
+        // Docusaurus and others write `js:title.js`; a language's name has no colon.
+        let name = word.split(':').next().unwrap_or(word);
+        info.language = name.to_lowercase();
+        self.at += name.len();
+    }
+
+    fn items(&mut self, info: &mut Info, in_group: bool) {
+        loop {
+            self.skip_separators();
+            let start = self.at;
+            let Some(first) = self.rest().chars().next() else { return };
+            match first {
+                '}' => {
+                    self.at += 1;
+                    if in_group {
+                        return;
+                    }
+                }
+                '{' => {
+                    self.at += 1;
+                    self.items(info, true);
+                }
+                '[' => {
+                    // VitePress: `ts [name.ts]` is the title.
+                    let end = self.rest().find(']').map_or(self.rest().len(), |end| end + 1);
+                    let title = self.rest()[1..end].trim_end_matches(']').to_owned();
+                    self.at += end;
+                    info.items.push(Item { key: "title".to_owned(), value: Some(title), range: start..self.at });
+                }
+                '"' | '\'' => {
+                    let quoted = self.value();
+                    self.foreign(info, start, &quoted, "Starlight");
+                }
+                '/' => {
+                    let end = self.rest()[1..].find('/').map_or(self.rest().len(), |end| end + 2);
+                    let word = self.rest()[..end].to_owned();
+                    self.at += end;
+                    self.foreign(info, start, &word, "Nextra");
+                }
+                _ => self.item(info, in_group),
+            }
+        }
+    }
+
+    fn item(&mut self, info: &mut Info, in_group: bool) {
+        let start = self.at;
+        let rest = self.rest();
+        let end = rest.find([' ', '\t', ',', '{', '}', '=']).unwrap_or(rest.len());
+        let word = rest[..end].to_owned();
+        self.at += end;
+        if self.rest().starts_with('=') {
+            self.at += 1;
+            let value = if self.rest().starts_with('{') { self.braced() } else { self.value() };
+            self.keyed(info, &word, value, start);
+        } else if let Some(range) = parse_range(&word) {
+            info.highlights.push(range);
+        } else if in_group && word.starts_with('.') && word.len() > 1 {
+            self.class(info, &word[1..], start);
+        } else if in_group && word.starts_with('#') && word.len() > 1 {
+            info.items.push(Item { key: "name".into(), value: Some(word[1..].to_owned()), range: start..self.at });
+        } else if in_group && info.language.is_empty() && info.items.is_empty() {
+            info.language = word.to_lowercase();
+        } else {
+            self.flag(info, &word, start);
+        }
+        if self.at == start {
+            self.at += 1; // an `=` without a key; never stand still
+        }
+    }
+
+    fn class(&mut self, info: &mut Info, class: &str, start: usize) {
+        if info.language.is_empty() {
+            info.language = class.to_lowercase();
+        } else {
+            self.flag(info, class, start);
+        }
+    }
+
+    fn flag(&mut self, info: &mut Info, word: &str, start: usize) {
+        let range = start..self.at;
+        let bare = word.trim_start_matches(':');
+        let name = bare.split('=').next().unwrap_or(bare);
+        if FLAGS.contains(&word) {
+            info.items.push(Item { key: word.to_owned(), value: None, range });
+        } else if let Some((_, key, value)) = ALIASES.iter().find(|(alias, ..)| *alias == word) {
+            info.items.push(Item { key: (*key).to_owned(), value: value.map(str::to_owned), range });
+        } else if is_rust_error_code(word) {
+            info.items.push(Item { key: "code".to_owned(), value: Some(word.to_owned()), range });
+        } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+            self.foreign(info, start, word, tool);
+        } else if self.foreign_words.iter().any(|foreign| foreign == word) {
+            // Declared by the project as another tool's: not even a hint.
+        } else if word.starts_with("ignore-") {
+            // rustdoc's `ignore-x86_64`: ignored on some targets.
+            self.foreign(info, start, word, "rustdoc");
+        } else {
+            let known = FLAGS.iter().chain(KEYS).copied().chain(ALIASES.iter().map(|row| row.0));
+            let help = match did_you_mean(word, known) {
+                Some(near) if KEYS.contains(&near) => format!("did you mean `{near}=…`?"),
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "if it belongs to another tool, list it under `[verify] foreign-words` in book.toml".to_owned(),
+            };
+            info.problems.push(InfoProblem {
+                range,
+                foreign: false,
+                message: format!("unknown word `{word}` in the info string"),
+                help,
+            });
+        }
+    }
+
+    fn keyed(&mut self, info: &mut Info, key: &str, value: String, start: usize) {
+        let range = start..self.at;
+        let ours = ALIASES.iter().find(|(alias, ..)| *alias == key).map_or(key, |(_, ours, _)| ours);
+        if ours == "hl" {
+            info.highlights.extend(value.split([',', ' ']).filter_map(parse_range));
+            info.items.push(Item { key: "hl".to_owned(), value: Some(value), range });
+        } else if KEYS.contains(&ours) {
+            info.items.push(Item { key: ours.to_owned(), value: Some(value), range });
+        } else if FLAGS.contains(&ours) {
+            if value != "false" {
+                info.items.push(Item { key: ours.to_owned(), value: None, range });
+            }
+        } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == key.trim_start_matches(':')) {
+            self.foreign(info, start, key, tool);
+        } else if !self.foreign_words.iter().any(|foreign| foreign == key) {
+            let help = match did_you_mean(key, KEYS.iter().copied()) {
+                Some(near) => format!("did you mean `{near}=`?"),
+                None => "if it belongs to another tool, list it under `[verify] foreign-words` in book.toml".to_owned(),
+            };
+            info.problems.push(InfoProblem {
+                range,
+                foreign: false,
+                message: format!("unknown key `{key}` in the info string"),
+                help,
+            });
+        }
+    }
+
+    fn foreign(&self, info: &mut Info, start: usize, word: &str, tool: &str) {
+        info.problems.push(InfoProblem {
+            range: start..self.at,
+            foreign: true,
+            message: format!("`{word}` is {tool}'s and has no effect here"),
+            help: "it does no harm; remove it if no other tool reads this page".to_owned(),
+        });
+    }
+
+    /// A bare or quoted value; in quotes `\"` and `\\` stand for themselves.
+    fn value(&mut self) -> String {
+        let rest = self.rest();
+        let Some(quote @ ('"' | '\'')) = rest.chars().next() else {
+            let end = rest.find([' ', '\t', ',', '}']).unwrap_or(rest.len());
+            let value = rest[..end].to_owned();
+            self.at += end;
+            return value;
+        };
+        let mut value = String::new();
+        let mut characters = rest.char_indices().skip(1);
+        let mut end = rest.len();
+        while let Some((at, character)) = characters.next() {
+            match character {
+                '\\' => match characters.next() {
+                    Some((_, escaped @ ('"' | '\\' | '\''))) => value.push(escaped),
+                    Some((_, other)) => value.extend(['\\', other]),
+                    None => value.push('\\'),
+                },
+                _ if character == quote => {
+                    end = at + 1;
+                    break;
+                }
+                _ => value.push(character),
+            }
+        }
+        self.at += end;
+        value
+    }
+
+    /// Starlight's `ins={1-3}`: the text up to the closing brace.
+    fn braced(&mut self) -> String {
+        let end = self.rest().find('}').map_or(self.rest().len(), |end| end + 1);
+        let value = self.rest()[..end].trim_matches(['{', '}']).to_owned();
+        self.at += end;
+        value
+    }
+}
+
+fn is_rust_error_code(word: &str) -> bool {
+    word.len() == 5 && word.starts_with('E') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `3` or `3-5`.
+fn parse_range(word: &str) -> Option<(usize, usize)> {
+    let (from, to) = word.split_once('-').unwrap_or((word, word));
+    let (from, to) = (from.parse().ok()?, to.parse().ok()?);
+    (from >= 1 && from <= to).then_some((from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(raw: &str) -> Info {
+        Info::parse(raw, &[])
+    }
+
+    #[test]
+    fn s2_1_language_flags_and_groups() {
+        let info = parse(r#"Python run {title="a \"b\".py", 1,3-4 exit=2} {#first}"#);
+        assert_eq!(info.language, "python");
+        assert!(info.has("run"));
+        assert_eq!(info.value("title"), Some("a \"b\".py"));
+        assert_eq!(info.value("exit"), Some("2"));
+        assert_eq!(info.value("name"), Some("first"));
+        assert_eq!(info.highlights, [(1, 1), (3, 4)]);
+        assert_eq!(info.problems, []);
+    }
+
+    #[test]
+    fn s2_1_commas_separate_like_spaces() {
+        assert_eq!(parse("rust,no_run,edition2021").items, {
+            let mut items = parse("rust no_run edition2021").items;
+            for item in &mut items {
+                assert!(item.range.start > 0);
+            }
+            items
+        });
+    }
+
+    #[test]
+    fn s2_3_words_of_other_tools() {
+        assert_eq!(parse("rust,should_panic").items[0].key, "should_fail");
+        assert_eq!(parse("rust,E0382").value("code"), Some("E0382"));
+        assert_eq!(parse("{.python .numberLines}").language, "python");
+        assert_eq!(parse("{python}").language, "python");
+        assert_eq!(parse("ts [a.ts]").value("title"), Some("a.ts"));
+        assert_eq!(parse("js{1,3}").highlights, [(1, 1), (3, 3)]);
+        assert_eq!(parse("should_panic").language, "rust");
+        assert!(parse("rust,editable").problems[0].foreign);
+    }
+
+    #[test]
+    fn s2_3_any_other_word_is_an_error_with_a_suggestion() {
+        let info = parse("python runn");
+        assert!(!info.problems[0].foreign);
+        assert_eq!(info.problems[0].help, "did you mean `run`?");
+        assert_eq!(info.problems[0].range, 7..11);
+    }
+
+    #[test]
+    fn nothing_makes_the_parser_stand_still() {
+        for raw in ["=", "py = x", "{", "}", "{{}}", "\"", "py \"", "[", "/", "{=x}", "py {a=}", "é {é=\"é"] {
+            parse(raw);
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! Front matter: YAML between `---`, TOML between `+++`, or what a formatter has made of it ([`super::mangled`]).
+//!
+//! Keys and values are checked one by one: a bad value costs that key, never the page.
+//! Must not know: whether the terms, paths or ids named here exist; that is `site`'s.
+
+use super::mangled;
+use crate::config::{Risk, TAXONOMIES, parse_days};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::source::SourceFile;
+use crate::span::{ColumnUnit, LineIndex, MappedText, Span};
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// How front matter was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// There is none.
+    #[default]
+    None,
+    /// YAML between `---`.
+    Yaml,
+    /// TOML between `+++`.
+    Toml,
+    /// YAML flattened by a formatter.
+    Mangled,
+}
+
+/// A page's state of life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PageStatus {
+    /// Not built unless asked for.
+    Draft,
+    /// The usual one.
+    #[default]
+    Active,
+    /// Still there, with a banner.
+    Deprecated,
+    /// Kept for the record.
+    Archived,
+}
+
+impl PageStatus {
+    /// All, with their names.
+    pub const ALL: &'static [(&'static str, PageStatus)] = &[
+        ("draft", Self::Draft),
+        ("active", Self::Active),
+        ("deprecated", Self::Deprecated),
+        ("archived", Self::Archived),
+    ];
+
+    /// Lower-case name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, status)| *status == self).expect("ALL lists every status").0
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// The line of its key.
+    pub span: Span,
+}
+
+/// Everything a page says about itself.
+#[derive(Debug, Clone, Default)]
+pub struct FrontMatter {
+    /// How it was written.
+    pub format: Format,
+    /// The whole block, delimiters included.
+    pub span: Option<Span>,
+    /// Page title.
+    pub title: Option<String>,
+    /// One sentence.
+    pub description: Option<String>,
+    /// ULID.
+    pub id: Option<Located<String>>,
+    /// Terms by taxonomy (`tags`, `agents`, `categories`, `owners`, `platforms`).
+    pub terms: BTreeMap<&'static str, Vec<Located<String>>>,
+    /// State of life.
+    pub status: Option<PageStatus>,
+    /// What happens if the page is wrong.
+    pub risk: Option<Risk>,
+    /// When a person last read it through.
+    pub last_reviewed: Option<Located<Date>>,
+    /// Review interval in days, instead of the risk's.
+    pub review_every: Option<i64>,
+    /// Paths that must exist: `required_scripts`, `related_tools`, `related`.
+    pub paths: Vec<(&'static str, Located<String>)>,
+    /// Former URLs.
+    pub aliases: Vec<Located<String>>,
+    /// Order among siblings, lowest first.
+    pub weight: Option<i64>,
+    /// Template instead of `page.html`.
+    pub template: Option<String>,
+    /// Page-wide snippet defaults, as written.
+    pub verify: Option<Located<Value>>,
+    /// All keys as written, for checks on presence.
+    pub keys: Vec<Located<String>>,
+    /// Keys that docgen does not know.
+    pub extra: Map<String, Value>,
+    /// The data as recovered, in order; what `check --fix` writes back.
+    pub data: Map<String, Value>,
+}
+
+const KEYS: &[&str] = &[
+    "title", "description", "id", "owner", "category", "tags", "agents", "supported_platforms", "status", "risk",
+    "last_reviewed", "review_every", "required_scripts", "related_tools", "related", "aliases", "weight", "template",
+    "verify",
+];
+
+/// Parses the front matter of a file. Returns it, the offset at which the body starts, and what is wrong.
+pub(super) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let Some(block) = find(file, &mut problems) else {
+        return (FrontMatter::default(), 0, problems);
+    };
+    let body = block.range.end;
+    let span = Span::new(file.id, block.range.clone());
+    let mut front = FrontMatter { format: block.format, span: Some(span), ..FrontMatter::default() };
+    if block.format == Format::Mangled {
+        let first = file.lines.line_range(&file.text, 1).unwrap_or(0..0);
+        problems.push(
+            Diagnostic::new(
+                Code::FrontMatterMangled,
+                Span::new(file.id, first),
+                "a formatter has flattened the front matter; the data was recovered",
+            )
+            .help("`docgen check --fix` writes it back between `---` lines; tell mdformat about it with the plugin mdformat-frontmatter"),
+        );
+    }
+    let data = match deserialize(&block) {
+        Ok(data) => data,
+        Err((range, message)) => {
+            let span = block.data.span_of(range).unwrap_or(span);
+            problems.push(
+                Diagnostic::new(Code::FrontMatterSyntax, span, message)
+                    .help("the page is built without its front matter until this is mended"),
+            );
+            return (front, body, problems);
+        }
+    };
+    let mut reader = Reader { block: &block, whole: span, problems: &mut problems, today };
+    for (key, value) in &data {
+        reader.entry(&mut front, key, value);
+    }
+    front.data = data;
+    (front, body, problems)
+}
+
+/// The block as found in the file.
+struct Block {
+    format: Format,
+    data: MappedText,
+    range: std::ops::Range<usize>,
+}
+
+fn find(file: &SourceFile, problems: &mut Vec<Diagnostic>) -> Option<Block> {
+    let text = &file.text;
+    let first = text.lines().next()?.trim_end();
+    let format = match first {
+        "---" => Format::Yaml,
+        "+++" => Format::Toml,
+        _ => {
+            let recovered = mangled::recover(file.id, text)?;
+            return Some(Block { format: Format::Mangled, data: recovered.yaml, range: recovered.range });
+        }
+    };
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut offset = start;
+    for line in text[start..].split_inclusive('\n') {
+        let closes = line.trim_end() == first || (format == Format::Yaml && line.trim_end() == "...");
+        if closes {
+            let data = MappedText::from_source(&text[start..offset], file.id, start);
+            return Some(Block { format, data, range: 0..offset + line.len() });
+        }
+        offset += line.len();
+    }
+    // Without an end, `---` is a thematic break; only what looks like a key makes it front matter.
+    let second = text[start..].lines().next().unwrap_or_default();
+    if second.contains(':') || second.contains('=') {
+        problems.push(
+            Diagnostic::new(
+                Code::FrontMatterUnclosed,
+                Span::new(file.id, 0..first.len()),
+                format!("front matter opens with `{first}` and never closes"),
+            )
+            .help(format!("put a line `{first}` after the last key")),
+        );
+    }
+    None
+}
+
+type SyntaxError = (std::ops::Range<usize>, String);
+
+fn deserialize(block: &Block) -> Result<Map<String, Value>, SyntaxError> {
+    let text = block.data.as_str();
+    if text.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    if block.format == Format::Toml {
+        return match toml::from_str::<toml::Table>(text) {
+            Ok(table) => Ok(table.into_iter().map(|(key, value)| (key, toml_to_json(value))).collect()),
+            Err(error) => Err((error.span().unwrap_or(0..1), error.message().trim().replace('\n', " "))),
+        };
+    }
+    match serde_saphyr::from_str::<Value>(text) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(_) => Err((0..1, "front matter must be keys with values, as in `title: A page`".to_owned())),
+        Err(error) => {
+            let error = error.without_snippet();
+            let at = error
+                .location()
+                .and_then(|place| {
+                    let line = usize::try_from(place.line()).ok()?;
+                    let column = usize::try_from(place.column()).ok()?;
+                    LineIndex::new(text).offset(text, line, column, ColumnUnit::Char)
+                })
+                .unwrap_or(0);
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or(&message).trim().to_owned();
+            let message = message.rsplit_once(": line ").map_or(message.clone(), |(head, _)| head.to_owned());
+            Err((at..at + 1, message))
+        }
+    }
+}
+
+fn toml_to_json(value: toml::Value) -> Value {
+    match value {
+        toml::Value::Datetime(datetime) => Value::String(datetime.to_string()),
+        toml::Value::Array(items) => items.into_iter().map(toml_to_json).collect(),
+        toml::Value::Table(table) => {
+            Value::Object(table.into_iter().map(|(key, value)| (key, toml_to_json(value))).collect())
+        }
+        other => serde_json::to_value(other).unwrap_or(Value::Null),
+    }
+}
+
+struct Reader<'a> {
+    block: &'a Block,
+    whole: Span,
+    problems: &'a mut Vec<Diagnostic>,
+    today: Date,
+}
+
+impl Reader<'_> {
+    /// The line on which a top-level key stands.
+    fn key_span(&self, key: &str) -> Span {
+        let text = self.block.data.as_str();
+        let mut offset = 0;
+        for line in text.split_inclusive('\n') {
+            let rest = line.trim_start_matches(['"', '\'']).strip_prefix(key);
+            if rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with([':', '='])) {
+                let end = offset + line.trim_end().len();
+                return self.block.data.span_of(offset..end).unwrap_or(self.whole);
+            }
+            offset += line.len();
+        }
+        self.whole
+    }
+
+    fn wrong(&mut self, key: &str, message: String, help: &str) {
+        let span = self.key_span(key);
+        self.problems.push(Diagnostic::new(Code::FrontMatterValue, span, message).help(help));
+    }
+
+    fn entry(&mut self, front: &mut FrontMatter, key: &str, value: &Value) {
+        let span = self.key_span(key);
+        front.keys.push(Located { value: key.to_owned(), span });
+        if let Some(row) = TAXONOMIES.iter().find(|row| row.1 == key) {
+            let terms = self.strings(key, value);
+            front.terms.insert(row.0, terms);
+            return;
+        }
+        match key {
+            "title" => front.title = self.string(key, value),
+            "description" => front.description = self.string(key, value),
+            "template" => front.template = self.string(key, value),
+            "id" => front.id = self.string(key, value).and_then(|id| self.ulid(id, span)),
+            "status" => front.status = self.choice(key, value, PageStatus::ALL),
+            "risk" => front.risk = self.choice(key, value, Risk::ALL),
+            "last_reviewed" => front.last_reviewed = self.date(key, value, span),
+            "review_every" => {
+                let text = self.string(key, value);
+                front.review_every = text.as_deref().and_then(parse_days);
+                if front.review_every.is_none() {
+                    self.wrong(key, "`review_every` is no interval".to_owned(), "write `90d`, `2w`, `6m` or `1y`");
+                }
+            }
+            "required_scripts" | "related_tools" | "related" => {
+                let name = KEYS.iter().find(|known| **known == key).expect("listed in KEYS");
+                let paths = self.strings(key, value);
+                front.paths.extend(paths.into_iter().map(|path| (*name, path)));
+            }
+            "aliases" => front.aliases = self.strings(key, value),
+            "weight" => {
+                front.weight = value.as_i64();
+                if front.weight.is_none() {
+                    self.wrong(key, "`weight` must be a whole number".to_owned(), "pages are ordered by it, lowest first");
+                }
+            }
+            "verify" => front.verify = Some(Located { value: value.clone(), span }),
+            _ => {
+                if let Some(near) = did_you_mean(key, KEYS.iter().copied()) {
+                    self.problems.push(
+                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
+                            .help(format!("did you mean `{near}`? As it is, the key is kept under `extra`")),
+                    );
+                } else if key != "extra" {
+                    self.problems.push(
+                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
+                            .help("it is kept under `extra`, where templates can read it"),
+                    );
+                }
+                front.extra.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+
+    fn string(&mut self, key: &str, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Null => None,
+            Value::Array(_) | Value::Object(_) => {
+                self.wrong(key, format!("`{key}` must be text"), "write one value, in quotes if it holds `: ` or `#`");
+                None
+            }
+        }
+    }
+
+    fn strings(&mut self, key: &str, value: &Value) -> Vec<Located<String>> {
+        let span = self.key_span(key);
+        let items: Vec<&Value> = match value {
+            Value::Array(items) => items.iter().collect(),
+            Value::Null => Vec::new(),
+            one => vec![one],
+        };
+        items.into_iter().filter_map(|item| self.string(key, item)).map(|value| Located { value, span }).collect()
+    }
+
+    fn choice<T: Copy>(&mut self, key: &str, value: &Value, choices: &[(&'static str, T)]) -> Option<T> {
+        let text = self.string(key, value)?;
+        let found = choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)).map(|(_, choice)| *choice);
+        if found.is_none() {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            let help = match did_you_mean(&text, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it can be {}", names.join(", ")),
+            };
+            self.wrong(key, format!("`{key}` cannot be `{text}`"), &help);
+        }
+        found
+    }
+
+    fn date(&mut self, key: &str, value: &Value, span: Span) -> Option<Located<Date>> {
+        let text = self.string(key, value)?;
+        let Ok(date) = text.parse::<Date>() else {
+            self.wrong(key, format!("`{text}` is no date"), "write it as YYYY-MM-DD");
+            return None;
+        };
+        if date > self.today {
+            self.wrong(key, format!("`{key}` lies in the future: {date}"), "a review that has not happened yet is none");
+            return None;
+        }
+        Some(Located { value: date, span })
+    }
+
+    /// ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec).
+    fn ulid(&mut self, id: String, span: Span) -> Option<Located<String>> {
+        const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let upper = id.to_ascii_uppercase();
+        let fits = upper.len() == 26 && upper.chars().all(|c| ALPHABET.contains(c)) && upper.as_bytes()[0] <= b'7';
+        if !fits {
+            self.wrong("id", format!("`{id}` is no ULID"), "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U");
+            return None;
+        }
+        Some(Located { value: upper, span })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+    use std::path::PathBuf;
+
+    fn parsed(text: &str) -> (FrontMatter, String, Vec<Diagnostic>) {
+        let mut sources = Sources::new(&PathBuf::from("/site"));
+        let id = sources.add(PathBuf::from("/site/page.md"), text.to_owned());
+        let (front, body, problems) = parse(&sources[id], "2026-01-15".parse().expect("a date"));
+        (front, sources[id].text[body..].to_owned(), problems)
+    }
+
+    #[test]
+    fn three_spellings_say_the_same() {
+        let spellings = [
+            "---\ntitle: A\ntags:\n  - one\n  - two\nrisk: low\n---\nBody\n",
+            "+++\ntitle = \"A\"\ntags = [\"one\", \"two\"]\nrisk = \"low\"\n+++\nBody\n",
+            "_____\n\ntitle: A\ntags:\n\n- one\n- two\n  risk: low\n\n_____\nBody\n",
+        ];
+        for text in spellings {
+            let (front, body, problems) = parsed(text);
+            assert_eq!(front.title.as_deref(), Some("A"), "{text}");
+            let tags: Vec<_> = front.terms["tags"].iter().map(|term| term.value.as_str()).collect();
+            assert_eq!((tags, front.risk), (vec!["one", "two"], Some(Risk::Low)));
+            assert_eq!(body, "Body\n");
+            assert!(problems.iter().all(|problem| problem.code == Code::FrontMatterMangled), "{problems:?}");
+        }
+    }
+
+    #[test]
+    fn bad_values_cost_their_key_only() {
+        let (front, _, problems) =
+            parsed("---\r\ntitle: A\r\nstatus: actve\r\nlast_reviewed: 2027-01-01\r\nid: nope\r\n---\r\n");
+        assert_eq!(front.title.as_deref(), Some("A"));
+        let helps: Vec<_> = problems.iter().map(|problem| problem.help.clone().unwrap_or_default()).collect();
+        assert_eq!(problems.len(), 3);
+        assert_eq!(helps[0], "did you mean `active`?");
+        assert_eq!(problems[0].span.start, 15);
+    }
+
+    #[test]
+    fn a_syntax_error_points_at_its_line() {
+        let (front, body, problems) = parsed("---\ntitle: A\ntags: [one\n---\nBody\n");
+        assert_eq!((front.title, body.as_str()), (None, "Body\n"));
+        assert_eq!(problems[0].code, Code::FrontMatterSyntax);
+        assert!(problems[0].span.start >= 13, "{problems:?}");
+    }
+
+    #[test]
+    fn a_thematic_break_is_not_front_matter() {
+        let (front, body, problems) = parsed("---\n\nText\n");
+        assert_eq!((front.format, body.as_str(), problems.len()), (Format::None, "---\n\nText\n", 0));
+    }
+}

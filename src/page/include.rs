@@ -1,0 +1,188 @@
+//! Expansion of `{{#include …}}`, with every byte still knowing which file it came from.
+//!
+//! Pure: the included files are in [`Sources`] already. Must not know: Markdown.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Sources;
+use crate::source::include::{self, Directive, Part};
+use crate::span::{FileId, MappedText, Span};
+use std::ops::Range;
+
+const MAX_DEPTH: usize = 10;
+
+/// The text of `file` from byte `start` on, with its includes expanded.
+pub(super) fn expand(sources: &Sources, file: FileId, start: usize, problems: &mut Vec<Diagnostic>) -> MappedText {
+    let mut out = MappedText::new();
+    let end = sources[file].text.len();
+    Expander { sources, problems }.append(&mut out, file, start..end, 0);
+    out
+}
+
+struct Expander<'a> {
+    sources: &'a Sources,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Expander<'_> {
+    fn append(&mut self, out: &mut MappedText, file: FileId, range: Range<usize>, depth: usize) {
+        let text = &self.sources[file].text[range.clone()];
+        let mut copied = 0;
+        for directive in include::directives(text) {
+            let span = Span::new(file, range.start + directive.range.start..range.start + directive.range.end);
+            out.push_source(&text[copied..directive.range.start], file, range.start + copied);
+            copied = directive.range.end;
+            if directive.escaped {
+                let shown = directive.range.start + 1;
+                out.push_source(&text[shown..directive.range.end], file, range.start + shown);
+            } else if let Err(problem) = self.include(out, file, &directive, span, depth) {
+                self.problems.push(*problem);
+                out.push_source(&text[directive.range.clone()], file, span.start);
+            }
+        }
+        out.push_source(&text[copied..], file, range.start + copied);
+    }
+
+    fn include(
+        &mut self,
+        out: &mut MappedText,
+        from: FileId,
+        directive: &Directive<'_>,
+        span: Span,
+        depth: usize,
+    ) -> Result<(), Box<Diagnostic>> {
+        let problem = |message: String, help: &str| {
+            Err(Box::new(Diagnostic::new(Code::IncludeMissing, span, message).help(help)))
+        };
+        let path = include::target_path(&self.sources[from].path, directive.path);
+        if depth >= MAX_DEPTH {
+            return problem(format!("includes are nested more than {MAX_DEPTH} deep"), "look for a file that includes itself");
+        }
+        if !path.starts_with(self.sources.root()) {
+            return problem(
+                format!("`{}` lies outside the project", directive.path),
+                "includes may only name files below the project's root",
+            );
+        }
+        let Some(target) = self.sources.by_path(&path) else {
+            return problem(
+                format!("the included file `{}` does not exist", directive.path),
+                "the path is relative to the page that includes it",
+            );
+        };
+        let text = &self.sources[target].text;
+        let ranges = match directive.part {
+            Part::Whole => anchor_free(text, 0..text.len()),
+            Part::Lines(from, to) => {
+                let lines = &self.sources[target].lines;
+                let count = lines.len();
+                let (first, last) = (from.unwrap_or(1), to.unwrap_or(count).min(count));
+                if first == 0 || first > last {
+                    return problem(
+                        format!("`{}` has {count} lines; {first} to {last} are not among them", directive.path),
+                        "lines are counted from 1, both ends included",
+                    );
+                }
+                let start = lines.line_range(text, first).map_or(0, |range| range.start);
+                let end = lines.line_range(text, last).map_or(text.len(), |range| range.end);
+                vec![start..end]
+            }
+            Part::Anchor(name) => match anchor(text, name) {
+                Some(range) => anchor_free(text, range),
+                None => {
+                    return problem(
+                        format!("`{}` has no anchor `{name}`", directive.path),
+                        "mark the part with comments `ANCHOR: name` and `ANCHOR_END: name`",
+                    );
+                }
+            },
+        };
+        let last = ranges.len().saturating_sub(1);
+        for (index, range) in ranges.into_iter().enumerate() {
+            // The line that holds the directive ends by itself.
+            let end = if index == last { range.start + text[range.clone()].trim_end_matches(['\r', '\n']).len() } else { range.end };
+            self.append(out, target, range.start..end, depth + 1);
+        }
+        Ok(())
+    }
+}
+
+fn marker(line: &str) -> Option<(&str, bool)> {
+    let (at, is_end) = match (line.find("ANCHOR_END:"), line.find("ANCHOR:")) {
+        (Some(at), _) => (at + "ANCHOR_END:".len(), true),
+        (None, Some(at)) => (at + "ANCHOR:".len(), false),
+        (None, None) => return None,
+    };
+    let name = line[at..].trim_start().split(|c: char| c.is_whitespace() || c == '*').next().unwrap_or_default();
+    Some((name, is_end))
+}
+
+/// The bytes between the lines that open and close an anchor; to the end of the file if it is never closed.
+fn anchor(text: &str, name: &str) -> Option<Range<usize>> {
+    let mut start = None;
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        match (marker(line), start) {
+            (Some((found, false)), None) if found == name => start = Some(offset + line.len()),
+            (Some((found, true)), Some(start)) if found == name => return Some(start..offset),
+            _ => {}
+        }
+        offset += line.len();
+    }
+    start.map(|start| start..text.len())
+}
+
+/// `range` without the lines that mark anchors.
+fn anchor_free(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut offset = range.start;
+    for line in text[range].split_inclusive('\n') {
+        if marker(line).is_none() {
+            match ranges.last_mut() {
+                Some(last) if last.end == offset => last.end = offset + line.len(),
+                _ => ranges.push(offset..offset + line.len()),
+            }
+        }
+        offset += line.len();
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn expanded(page: &str, included: &str) -> (String, Vec<Diagnostic>, Option<(FileId, usize)>) {
+        let mut sources = Sources::new(&PathBuf::from("/book"));
+        let file = sources.add(PathBuf::from("/book/page.md"), page.to_owned());
+        sources.add(PathBuf::from("/book/code.py"), included.to_owned());
+        let mut problems = Vec::new();
+        let text = expand(&sources, file, 0, &mut problems);
+        let origin = text.as_str().find("inner").and_then(|at| text.origin_of(at));
+        (text.as_str().to_owned(), problems, origin)
+    }
+
+    #[test]
+    fn an_anchor_is_included_with_its_origin() {
+        let code = "outer\n# ANCHOR: one\ninner\n# ANCHOR_END: one\nouter\n";
+        let (text, problems, origin) = expanded("a\n{{#include code.py:one}}\nb\n", code);
+        assert_eq!(text, "a\ninner\nb\n");
+        assert!(problems.is_empty());
+        assert_eq!(origin, Some((FileId(1), code.find("inner").expect("it is there"))));
+    }
+
+    #[test]
+    fn what_is_missing_is_reported_where_it_was_asked_for() {
+        let (text, problems, _) = expanded("a\n{{#include gone.py}}\n", "");
+        assert_eq!(text, "a\n{{#include gone.py}}\n");
+        assert_eq!((problems[0].code, problems[0].span.start), (Code::IncludeMissing, 2));
+        let (_, problems, _) = expanded("{{#include ../../etc/passwd}}", "");
+        assert!(problems[0].message.contains("outside"), "{:?}", problems[0].message);
+    }
+
+    #[test]
+    fn an_escaped_directive_is_shown() {
+        let (text, problems, _) = expanded("\\{{#include code.py}}", "");
+        assert_eq!((text.as_str(), problems.len()), ("{{#include code.py}}", 0));
+    }
+}

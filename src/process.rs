@@ -1,0 +1,377 @@
+//! The one door to other programs: the only user of `Command::new`.
+//!
+//! Every child has its own process group, an environment that was spelled out, a time limit and an output limit; when
+//! it ends or overstays, its whole group is killed. Children are hostile until shown otherwise.
+//! Must not know: which tools there are, or what their output means.
+
+use crate::error::{Error, Result};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The variables of docgen's own environment, captured once by `cli` and passed down.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    vars: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// From pairs of name and value.
+    pub fn new(vars: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { vars: vars.into_iter().collect() }
+    }
+
+    /// The value of a variable; an empty one counts as unset.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The folders of `PATH`, in order.
+    pub fn path_folders(&self) -> Vec<PathBuf> {
+        self.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default()
+    }
+
+    /// All variables, for installers that need proxies and certificates as the user has set them.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.vars.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The first file called `program` that may be executed, in `folders`.
+    pub fn find_in(folders: &[PathBuf], program: &str) -> Option<PathBuf> {
+        use std::os::unix::fs::PermissionsExt as _;
+        folders.iter().map(|folder| folder.join(program)).find(|path| {
+            path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+        })
+    }
+}
+
+/// What a child may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Wall-clock time.
+    pub wall: Duration,
+    /// Bytes of standard output and of standard error, each.
+    pub output: usize,
+}
+
+impl Limits {
+    /// For compilers and linters, which work on many blocks at once.
+    pub const TOOL: Limits = Limits { wall: Duration::from_mins(10), output: 64 << 20 };
+    /// For asking a tool its version.
+    pub const PROBE: Limits = Limits { wall: Duration::from_secs(20), output: 1 << 20 };
+}
+
+/// A program to be run.
+#[derive(Debug, Clone)]
+pub struct Job {
+    program: PathBuf,
+    arg0: Option<String>,
+    args: Vec<OsString>,
+    env: BTreeMap<String, OsString>,
+    cwd: PathBuf,
+    stdin: Vec<u8>,
+    limits: Limits,
+}
+
+impl Job {
+    /// A call of `program` in the folder `cwd`, with an empty environment and the limits of a tool.
+    pub fn new(program: impl Into<PathBuf>, cwd: &Path) -> Self {
+        Self {
+            program: program.into(),
+            arg0: None,
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            cwd: cwd.to_path_buf(),
+            stdin: Vec::new(),
+            limits: Limits::TOOL,
+        }
+    }
+
+    /// Adds one argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets the name by which the program sees itself called.
+    #[must_use]
+    pub fn arg0(mut self, name: impl Into<String>) -> Self {
+        self.arg0 = Some(name.into());
+        self
+    }
+
+    /// Sets one variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.env.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Passes on those of docgen's own variables that are set.
+    #[must_use]
+    pub fn inherit(mut self, environment: &Environment, names: &[&str]) -> Self {
+        for name in names {
+            if let Some(value) = environment.get(name) {
+                self.env.insert((*name).to_owned(), value.into());
+            }
+        }
+        self
+    }
+
+    /// Sets what the program reads from standard input; without it, nothing.
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// Sets the limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The call as a person would type it, for evidence.
+    pub fn command_line(&self) -> String {
+        let program = self.program.file_name().unwrap_or(self.program.as_os_str()).to_string_lossy().into_owned();
+        let mut words = vec![program];
+        words.extend(self.args.iter().map(|arg| {
+            let arg = arg.to_string_lossy();
+            if arg.contains([' ', '\n', '"', '\'']) { format!("{arg:?}") } else { arg.into_owned() }
+        }));
+        words.join(" ")
+    }
+}
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with this code.
+    Exited(i32),
+    /// By a signal that was not ours.
+    Signaled(i32),
+    /// We killed it: out of time.
+    TimedOut,
+    /// We killed it: too much output.
+    OutputLimit,
+}
+
+/// A child that has ended.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// How.
+    pub end: End,
+    /// Its standard output, up to the limit.
+    pub stdout: Vec<u8>,
+    /// Its standard error, up to the limit.
+    pub stderr: Vec<u8>,
+    /// Wall-clock time.
+    pub duration: Duration,
+}
+
+impl Finished {
+    /// Whether it ended by itself with code 0.
+    pub fn success(&self) -> bool {
+        self.end == End::Exited(0)
+    }
+
+    /// Standard output as text; bytes that are not UTF-8 become U+FFFD.
+    pub fn stdout_text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// Standard error as text.
+    pub fn stderr_text(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+
+    /// One line on how it ended and what it said last, for messages about a tool that broke.
+    pub fn summary(&self) -> String {
+        let how = match self.end {
+            End::Exited(code) => format!("exit code {code}"),
+            End::Signaled(signal) => format!("killed by signal {signal}"),
+            End::TimedOut => "ran out of time".to_owned(),
+            End::OutputLimit => "printed too much".to_owned(),
+        };
+        let stderr = self.stderr_text();
+        match stderr.lines().rev().find(|line| !line.trim().is_empty()) {
+            Some(line) => format!("{how}: {}", line.trim()),
+            None => how,
+        }
+    }
+}
+
+/// Starts children and can end all that are alive, on Ctrl-C for example.
+#[derive(Debug, Clone, Default)]
+pub struct Supervisor {
+    groups: Arc<Mutex<BTreeSet<i32>>>,
+}
+
+enum Event {
+    Exited,
+    OutputLimit,
+}
+
+impl Supervisor {
+    /// Runs a job to its end.
+    ///
+    /// # Errors
+    /// [`Error::Program`] if it cannot be started. However it ends after that is a value.
+    pub fn run(&self, job: &Job) -> Result<Finished> {
+        let started = Instant::now();
+        let mut child = self.spawn(job)?;
+        let pid = Pid::from_child(&child);
+        let (events, inbox) = channel();
+        let stdout = drain(child.stdout.take(), job.limits.output, events.clone());
+        let stderr = drain(child.stderr.take(), job.limits.output, events.clone());
+        feed(child.stdin.take(), job.stdin.clone());
+        // WNOWAIT leaves the process a zombie, so that its number is still its own when we signal the group.
+        std::thread::spawn(move || {
+            let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+            let _ = events.send(Event::Exited);
+        });
+        let killed = match inbox.recv_timeout(job.limits.wall) {
+            Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => None,
+            Ok(Event::OutputLimit) => Some(End::OutputLimit),
+            Err(RecvTimeoutError::Timeout) => Some(End::TimedOut),
+        };
+        let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+        let status = child.wait().map_err(|source| self.failure(job, source))?;
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
+        let end = killed.unwrap_or_else(|| match (status.code(), status.signal()) {
+            (Some(code), _) => End::Exited(code),
+            (None, signal) => End::Signaled(signal.unwrap_or(0)),
+        });
+        Ok(Finished { end, stdout: stdout.collect(), stderr: stderr.collect(), duration: started.elapsed() })
+    }
+
+    /// Kills every child that is alive, with its group.
+    pub fn kill_all(&self) {
+        for group in self.groups.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            if let Some(pid) = Pid::from_raw(*group) {
+                let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+            }
+        }
+    }
+
+    fn spawn(&self, job: &Job) -> Result<Child> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+        let mut command = std::process::Command::new(&job.program);
+        command
+            .args(&job.args)
+            .env_clear()
+            .envs(&job.env)
+            .current_dir(&job.cwd)
+            .stdin(if job.stdin.is_empty() { Stdio::null() } else { Stdio::piped() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        if let Some(name) = &job.arg0 {
+            command.arg0(name);
+        }
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = command.spawn().map_err(|source| self.failure(job, source))?;
+        groups.insert(Pid::from_child(&child).as_raw_nonzero().get());
+        Ok(child)
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as the supervisor's failure at the call")]
+    fn failure(&self, job: &Job, source: std::io::Error) -> Error {
+        Error::Program { program: job.program.display().to_string(), source }
+    }
+}
+
+/// A pipe that is being read to its end in a thread of its own.
+struct Drain {
+    buffer: Arc<Mutex<Vec<u8>>>,
+    done: std::sync::mpsc::Receiver<()>,
+}
+
+impl Drain {
+    /// What was read. The group is dead by now; only a process that left it can hold the pipe open, and we do not
+    /// wait for that one longer than this.
+    fn collect(self) -> Vec<u8> {
+        let _ = self.done.recv_timeout(Duration::from_secs(2));
+        std::mem::take(&mut self.buffer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn drain(pipe: Option<impl Read + Send + 'static>, limit: usize, events: Sender<Event>) -> Drain {
+    let buffer = Arc::new(Mutex::new(Vec::new()));
+    let (finished, done) = channel();
+    let mut pipe = pipe.expect("the pipe was asked for in spawn");
+    let shared = Arc::clone(&buffer);
+    std::thread::spawn(move || {
+        let mut chunk = [0; 16 * 1024];
+        while let Ok(read @ 1..) = pipe.read(&mut chunk) {
+            let mut buffer = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = limit - buffer.len();
+            buffer.extend_from_slice(&chunk[..read.min(room)]);
+            if read > room {
+                let _ = events.send(Event::OutputLimit);
+                break;
+            }
+        }
+        let _ = finished.send(());
+    });
+    Drain { buffer, done }
+}
+
+fn feed(pipe: Option<impl Write + Send + 'static>, bytes: Vec<u8>) {
+    if let Some(mut pipe) = pipe {
+        // A program that does not read its input closes the pipe; that is its affair.
+        std::thread::spawn(move || pipe.write_all(&bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, limits: Limits) -> Finished {
+        let job = Job::new("/bin/sh", Path::new("/")).args(["-c", script]).limits(limits);
+        Supervisor::default().run(&job).expect("sh is there")
+    }
+
+    #[test]
+    fn the_environment_is_what_was_spelled_out() {
+        let job = Job::new("/usr/bin/env", Path::new("/")).env("ONE", "1");
+        let finished = Supervisor::default().run(&job).expect("env is there");
+        assert_eq!(finished.stdout_text(), "ONE=1\n");
+    }
+
+    #[test]
+    fn a_child_that_overstays_is_killed_with_its_group() {
+        let limits = Limits { wall: Duration::from_millis(200), output: 1024 };
+        assert_eq!(sh("sleep 60 & echo started; wait", limits).end, End::TimedOut);
+    }
+
+    #[test]
+    fn endless_output_is_cut_at_the_limit() {
+        let limits = Limits { wall: Duration::from_secs(20), output: 1000 };
+        let finished = sh("while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyy; done", limits);
+        assert_eq!((finished.end, finished.stdout.len()), (End::OutputLimit, 1000));
+    }
+
+    #[test]
+    fn standard_input_larger_than_a_pipe_arrives_whole() {
+        let job = Job::new("/usr/bin/wc", Path::new("/")).arg("-c").stdin(vec![b'x'; 300_000]);
+        assert_eq!(Supervisor::default().run(&job).expect("wc is there").stdout_text().trim(), "300000");
+    }
+}

@@ -1,0 +1,201 @@
+//! Order and tree: from `SUMMARY.md` if there is one, else from folders and weights.
+//!
+//! Must not know: how navigation looks; a page shows its ancestors, siblings and children only.
+
+use super::{PageIndex, url};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::page::{Page, summary};
+use crate::source::Sources;
+use std::collections::BTreeMap;
+
+/// One entry of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// What it is called.
+    pub title: String,
+    /// Its page; a folder without an index page and a draft chapter have none.
+    pub page: Option<PageIndex>,
+    /// Its address, if it has one.
+    pub url: Option<String>,
+    /// What stands below it.
+    pub children: Vec<Node>,
+}
+
+/// A folder that lists its pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Folder with its slash; nothing for the root.
+    pub folder: String,
+    /// What it is called.
+    pub title: String,
+    /// The address of its list.
+    pub url: String,
+    /// The author's own index page, if there is one.
+    pub page: Option<PageIndex>,
+    /// Pages directly in it, in order, its index page not among them.
+    pub pages: Vec<PageIndex>,
+    /// Folders directly in it.
+    pub folders: Vec<String>,
+}
+
+/// The order of the site.
+#[derive(Debug, Default)]
+pub struct Nav {
+    /// The tree.
+    pub tree: Vec<Node>,
+    /// Every page, in reading order: previous and next.
+    pub order: Vec<PageIndex>,
+    /// Every folder, the root first.
+    pub sections: Vec<Section>,
+}
+
+/// Builds the order.
+pub(super) fn build(
+    sources: &Sources,
+    pages: &[Page],
+    urls: &[String],
+    by_url: &BTreeMap<String, PageIndex>,
+    problems: &mut Vec<Diagnostic>,
+) -> Nav {
+    let sections = sections(pages, urls, by_url);
+    let tree = match sources.summary {
+        Some(file) => from_summary(sources, file, pages, urls, problems),
+        None => from_folders("", &sections, pages, urls),
+    };
+    let mut order = Vec::new();
+    flatten(&tree, &mut order);
+    if let Some(home) = by_url.get("index.html") {
+        order.retain(|page| page != home);
+        order.insert(0, *home);
+    }
+    Nav { tree, order, sections }
+}
+
+fn flatten(nodes: &[Node], order: &mut Vec<PageIndex>) {
+    for node in nodes {
+        if let Some(page) = node.page
+            && !order.contains(&page)
+        {
+            order.push(page);
+        }
+        flatten(&node.children, order);
+    }
+}
+
+fn sections(pages: &[Page], urls: &[String], by_url: &BTreeMap<String, PageIndex>) -> Vec<Section> {
+    let mut folders: BTreeMap<String, Vec<PageIndex>> = BTreeMap::new();
+    for (index, url) in urls.iter().enumerate() {
+        let folder = url::folder(url);
+        folders.entry(folder.to_owned()).or_default().push(index);
+        let mut above = folder.trim_end_matches('/');
+        while let Some((parent, _)) = above.rsplit_once('/') {
+            folders.entry(format!("{parent}/")).or_default();
+            above = parent;
+        }
+        folders.entry(String::new()).or_default();
+    }
+    let names: Vec<String> = folders.keys().cloned().collect();
+    folders
+        .into_iter()
+        .map(|(folder, mut list)| {
+            let url = format!("{folder}index.html");
+            let page = by_url.get(&url).copied();
+            list.retain(|index| Some(*index) != page);
+            list.sort_by_key(|index| order_key(&pages[*index]));
+            let inside = |name: &&String| {
+                name.len() > folder.len()
+                    && name.starts_with(&folder)
+                    && !name[folder.len()..].trim_end_matches('/').contains('/')
+            };
+            Section {
+                title: page.map_or_else(|| folder_title(&folder), |page| pages[page].title.clone()),
+                folders: names.iter().filter(inside).cloned().collect(),
+                pages: list,
+                folder,
+                url,
+                page,
+            }
+        })
+        .collect()
+}
+
+fn order_key(page: &Page) -> (i64, String) {
+    (page.front_matter.weight.unwrap_or(i64::MAX), page.relative.to_lowercase())
+}
+
+fn folder_title(folder: &str) -> String {
+    let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
+    let mut characters = name.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => "Home".to_owned(),
+    }
+}
+
+fn from_folders(folder: &str, sections: &[Section], pages: &[Page], urls: &[String]) -> Vec<Node> {
+    let Some(section) = sections.iter().find(|section| section.folder == folder) else { return Vec::new() };
+    let mut keyed: Vec<((i64, String), Node)> = section
+        .pages
+        .iter()
+        .map(|index| {
+            let page = &pages[*index];
+            let node = Node {
+                title: page.title.clone(),
+                page: Some(*index),
+                url: Some(urls[*index].clone()),
+                children: Vec::new(),
+            };
+            (order_key(page), node)
+        })
+        .collect();
+    for name in &section.folders {
+        let Some(child) = sections.iter().find(|section| section.folder == *name) else { continue };
+        let weight = child.page.and_then(|page| pages[page].front_matter.weight).unwrap_or(i64::MAX);
+        let node = Node {
+            title: child.title.clone(),
+            page: child.page,
+            url: Some(child.url.clone()),
+            children: from_folders(name, sections, pages, urls),
+        };
+        keyed.push(((weight, name.to_lowercase()), node));
+    }
+    keyed.sort_by(|a, b| a.0.cmp(&b.0));
+    keyed.into_iter().map(|(_, node)| node).collect()
+}
+
+fn from_summary(
+    sources: &Sources,
+    file: crate::span::FileId,
+    pages: &[Page],
+    urls: &[String],
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Node> {
+    let mut roots: Vec<Node> = Vec::new();
+    for chapter in summary::parse(&sources[file]) {
+        let page = chapter.path.as_deref().and_then(|path| {
+            let path = url::decode(path.trim_start_matches("./"));
+            let found = pages.iter().position(|page| page.relative == path);
+            if found.is_none() {
+                let near = did_you_mean(&path, pages.iter().map(|page| page.relative.as_str()));
+                let help = near.map_or("create it, or take the line away".to_owned(), |near| format!("did you mean `{near}`?"));
+                problems.push(
+                    Diagnostic::new(Code::NavMissing, chapter.span, format!("the page `{path}` does not exist")).help(help),
+                );
+            }
+            found
+        });
+        if chapter.path.is_some() && page.is_none() {
+            continue;
+        }
+        let node = Node { title: chapter.title, page, url: page.map(|page| urls[page].clone()), children: Vec::new() };
+        let mut level = &mut roots;
+        for _ in 0..chapter.depth {
+            if level.is_empty() {
+                break;
+            }
+            level = &mut level.last_mut().expect("not empty").children;
+        }
+        level.push(node);
+    }
+    roots
+}

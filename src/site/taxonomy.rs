@@ -1,0 +1,114 @@
+//! Tags, agents, categories, owners, platforms: each has an index page and a page per term.
+//!
+//! Must not know: how an index looks.
+
+use super::{PageIndex, url};
+use crate::config::{Config, RawTaxonomyConfig, TAXONOMIES};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::page::Page;
+use std::collections::BTreeMap;
+
+/// One taxonomy and its terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taxonomy {
+    /// `tags`, `agents`, …: also the folder of its pages.
+    pub name: &'static str,
+    /// "Tag"
+    pub singular: &'static str,
+    /// "Tags"
+    pub plural: &'static str,
+    /// Terms in use or declared, sorted by slug.
+    pub terms: Vec<Term>,
+}
+
+/// A term and the pages that bear it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// As in the address.
+    pub slug: String,
+    /// As shown.
+    pub title: String,
+    /// One sentence, if declared.
+    pub description: String,
+    /// Pages in the order of their titles.
+    pub pages: Vec<PageIndex>,
+}
+
+impl Taxonomy {
+    /// The address of its index.
+    pub fn url(&self) -> String {
+        format!("{}/index.html", self.name)
+    }
+
+    /// The address of a term's page.
+    pub fn term_url(&self, term: &Term) -> String {
+        format!("{}/{}.html", self.name, term.slug)
+    }
+
+    /// The terms of one page.
+    pub fn terms_of(&self, page: PageIndex) -> impl Iterator<Item = &Term> {
+        self.terms.iter().filter(move |term| term.pages.contains(&page))
+    }
+}
+
+/// Collects the terms of all pages.
+pub(super) fn collect(pages: &[Page], config: &Config, problems: &mut Vec<Diagnostic>) -> Vec<Taxonomy> {
+    let mut taxonomies = Vec::new();
+    for (name, _, singular, plural) in TAXONOMIES {
+        let declared = config.taxonomies.get(*name).cloned().unwrap_or_default();
+        let mut terms = declared_terms(&declared);
+        for (index, page) in pages.iter().enumerate() {
+            for written in page.front_matter.terms.get(name).into_iter().flatten() {
+                let slug = canonical_slug(&declared, &written.value);
+                if declared.closed && !terms.contains_key(&slug) {
+                    let near = did_you_mean(&written.value, declared.terms.keys().map(String::as_str));
+                    let help = near.map_or_else(
+                        || format!("declare it under [taxonomies.{name}.terms] in book.toml"),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let message = format!("`{}` is not among the declared {name}", written.value);
+                    problems.push(Diagnostic::new(Code::TermUndeclared, written.span, message).help(help));
+                    continue;
+                }
+                let term = terms.entry(slug.clone()).or_insert_with(|| Term {
+                    slug,
+                    title: written.value.clone(),
+                    description: String::new(),
+                    pages: Vec::new(),
+                });
+                if !term.pages.contains(&index) {
+                    term.pages.push(index);
+                }
+            }
+        }
+        for term in terms.values_mut() {
+            term.pages.sort_by_key(|index| pages[*index].title.to_lowercase());
+        }
+        if !terms.is_empty() {
+            taxonomies.push(Taxonomy { name, singular, plural, terms: terms.into_values().collect() });
+        }
+    }
+    taxonomies
+}
+
+fn declared_terms(declared: &RawTaxonomyConfig) -> BTreeMap<String, Term> {
+    declared
+        .terms
+        .iter()
+        .map(|(name, raw)| {
+            let slug = url::term_slug(name);
+            let title = raw.title.clone().unwrap_or_else(|| name.clone());
+            (slug.clone(), Term { slug, title, description: raw.description.clone(), pages: Vec::new() })
+        })
+        .collect()
+}
+
+/// The slug that a spelling leads to: its own, or that of the term it is a synonym of.
+fn canonical_slug(declared: &RawTaxonomyConfig, written: &str) -> String {
+    let slug = url::term_slug(written);
+    declared
+        .terms
+        .iter()
+        .find(|(_, term)| term.synonyms.iter().any(|synonym| url::term_slug(synonym) == slug))
+        .map_or(slug, |(name, _)| url::term_slug(name))
+}

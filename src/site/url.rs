@@ -1,0 +1,119 @@
+//! URLs are flat files: `guides/debugging.md` → `guides/debugging.html`, `index.md` or `README.md` → `index.html`.
+//!
+//! A URL here is the path below the site's root, without a leading `/`. Must not know: pages, disk.
+
+/// The URL of a page at `relative` in the content folder.
+pub fn page_url(relative: &str) -> String {
+    let (folder, name) = relative.rsplit_once('/').map_or(("", relative), |(folder, name)| (folder, name));
+    let stem = name.strip_suffix(".md").or_else(|| name.strip_suffix(".MD")).unwrap_or(name);
+    let stem = if stem == "README" || stem == "index" { "index" } else { stem };
+    if folder.is_empty() { format!("{stem}.html") } else { format!("{folder}/{stem}.html") }
+}
+
+/// The URL of the Markdown twin of a page.
+pub fn twin_url(url: &str) -> String {
+    format!("{}.md", url.strip_suffix(".html").unwrap_or(url))
+}
+
+/// The folder of a URL, with its slash, or nothing.
+pub fn folder(url: &str) -> &str {
+    url.rfind('/').map_or("", |at| &url[..=at])
+}
+
+/// What to put before a URL on the page `from` so that it is relative: `../` once for each folder.
+pub fn to_root(from: &str) -> String {
+    "../".repeat(from.matches('/').count())
+}
+
+/// The relative address of `to`, seen from the page `from`.
+pub fn relative(from: &str, to: &str) -> String {
+    let from_parts: Vec<_> = folder(from).split_terminator('/').collect();
+    let to_parts: Vec<_> = folder(to).split_terminator('/').collect();
+    let shared = from_parts.iter().zip(&to_parts).take_while(|(a, b)| a == b).count();
+    let mut address = "../".repeat(from_parts.len() - shared);
+    for part in &to_parts[shared..] {
+        address.push_str(part);
+        address.push('/');
+    }
+    address.push_str(&to[folder(to).len()..]);
+    address
+}
+
+/// Percent-encodes what may not stand in a path; `/` stays.
+pub fn encode(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b'/' | b'#' | b'?' | b'=' | b'&' | b'+' | b',' | b'@' | b':' | b'!' | b'(' | b')' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Undoes percent-encoding; what is no valid UTF-8 then stays as it was.
+pub fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if bytes[at] == b'%' => {
+                out.push(byte);
+                at += 3;
+            }
+            _ => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// A term's slug: lower case, letters and digits, the rest becomes single hyphens.
+pub fn term_slug(term: &str) -> String {
+    let mut slug = String::new();
+    for character in term.to_lowercase().chars() {
+        match character {
+            '+' => slug.push_str("-plus"),
+            '#' => slug.push_str("-sharp"),
+            _ if character.is_alphanumeric() => slug.push(character),
+            _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+            _ => {}
+        }
+    }
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() { "term".to_owned() } else { slug.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flat_files() {
+        assert_eq!(page_url("guides/debugging.md"), "guides/debugging.html");
+        assert_eq!(page_url("guides/README.md"), "guides/index.html");
+        assert_eq!(page_url("index.md"), "index.html");
+    }
+
+    #[test]
+    fn relative_addresses() {
+        assert_eq!(relative("a/b.html", "a/c.html"), "c.html");
+        assert_eq!(relative("a/b.html", "d/e/f.html"), "../d/e/f.html");
+        assert_eq!(relative("index.html", "tags/index.html"), "tags/index.html");
+        assert_eq!(relative("a/b/c.html", "index.html"), "../../index.html");
+    }
+
+    #[test]
+    fn slugs_of_terms() {
+        assert_eq!(term_slug("C++"), "c-plus-plus");
+        assert_eq!(term_slug("Platform Reliability Guild"), "platform-reliability-guild");
+        assert_eq!(decode(&encode("größe 1.md")), "größe 1.md");
+    }
+}
