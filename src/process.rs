@@ -221,6 +221,7 @@ impl Finished {
 #[derive(Debug, Clone, Default)]
 pub struct Supervisor {
     groups: Arc<Mutex<BTreeSet<i32>>>,
+    temporary: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 enum Event {
@@ -268,6 +269,21 @@ impl Supervisor {
                 let _ = rustix::process::kill_process_group(pid, Signal::KILL);
             }
         }
+    }
+
+    /// A temporary folder that must not outlive an interrupted run.
+    pub fn remove_on_interrupt(&self, folder: &Path) {
+        self.temporary.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
+    }
+
+    /// What Ctrl-C does: ends every child, removes temporary folders, and ends the program as a shell expects it.
+    #[expect(clippy::exit, reason = "the signal asks the process to end; no stage can be asked to return")]
+    pub fn interrupt(&self) -> ! {
+        self.kill_all();
+        for folder in self.temporary.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let _ = crate::fs::remove_dir_all(folder);
+        }
+        std::process::exit(130)
     }
 
     fn spawn(&self, job: &Job) -> Result<Child> {

@@ -237,6 +237,26 @@ impl Scanner<'_> {
     }
 }
 
+/// The words of a page for search: text, its byte offset in the page, and whether it is a code block's.
+pub fn plain_text(text: &MappedText) -> Vec<(String, usize, bool)> {
+    let mut pieces = Vec::new();
+    let mut code = false;
+    for (event, range) in Parser::new_ext(text.as_str(), options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => code = true,
+            Event::End(TagEnd::CodeBlock) => code = false,
+            Event::Text(words) | Event::Code(words) => pieces.push((words.to_string(), range.start, code)),
+            Event::SoftBreak | Event::HardBreak => pieces.push((" ".to_owned(), range.start, code)),
+            // Words of two blocks are never one word.
+            Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::Heading(_)) => {
+                pieces.push((" ".to_owned(), range.start, code));
+            }
+            _ => {}
+        }
+    }
+    pieces
+}
+
 /// Whether the last line of a fenced block is its closing fence.
 fn is_closed(block: &str) -> bool {
     let mut lines = block.trim_end_matches(['\r', '\n']).lines();
@@ -348,7 +368,7 @@ mod tests {
         let text = "````md\nx\n````\n\n````\n\n## Part 2\n\n```python\nx\n```\n````\n";
         let (_, problems) = scanned(text);
         assert_eq!(problems.len(), 1);
-        assert_eq!((problems[0].code, problems[0].span.start), (Code::FenceSwallowsHeading, 16));
+        assert_eq!((problems[0].code, problems[0].span.start), (Code::FenceSwallowsHeading, 15));
     }
 
     #[test]

@@ -47,8 +47,7 @@ pub fn resolve(site: &Site, page: PageIndex, destination: &str) -> Target {
 }
 
 fn lookup(site: &Site, path: &str, anchor: Option<String>) -> Target {
-    let by_relative = |relative: &str| site.pages.iter().position(|page| page.relative == relative);
-    if let Some(page) = by_relative(path) {
+    if let Some(page) = site.page_at(path) {
         return Target::Page { page, anchor };
     }
     let as_url = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
@@ -135,7 +134,7 @@ fn check_one(site: &Site, index: PageIndex, link: &Link) -> Option<Diagnostic> {
             let near = did_you_mean(&path, pages.chain(site.assets.keys().map(String::as_str)));
             let with_extension = format!("{path}.md");
             let help = match near {
-                _ if site.pages.iter().any(|page| page.relative == with_extension) => {
+                _ if site.page_at(&with_extension).is_some() => {
                     format!("write the extension: `{}.md`", link.target)
                 }
                 Some(near) => format!("did you mean `{near}`?"),

@@ -54,6 +54,13 @@ pub struct Site {
     pub title: String,
 }
 
+impl Site {
+    /// The page at a path relative to the content folder. Pages are in the order of their paths.
+    pub fn page_at(&self, relative: &str) -> Option<PageIndex> {
+        self.pages.binary_search_by(|page| page.relative.as_str().cmp(relative)).ok()
+    }
+}
+
 /// Resolves the site.
 pub fn resolve(
     sources: &Sources,

@@ -6,7 +6,7 @@ use super::{PageIndex, url};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Page, summary};
 use crate::source::Sources;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One entry of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) fn build(
         None => from_folders("", &sections, pages, urls),
     };
     let mut order = Vec::new();
-    flatten(&tree, &mut order);
+    flatten(&tree, &mut order, &mut BTreeSet::new());
     if let Some(home) = by_url.get("index.html") {
         order.retain(|page| page != home);
         order.insert(0, *home);
@@ -71,14 +71,14 @@ pub(super) fn build(
     Nav { tree, order, sections }
 }
 
-fn flatten(nodes: &[Node], order: &mut Vec<PageIndex>) {
+fn flatten(nodes: &[Node], order: &mut Vec<PageIndex>, seen: &mut BTreeSet<PageIndex>) {
     for node in nodes {
         if let Some(page) = node.page
-            && !order.contains(&page)
+            && seen.insert(page)
         {
             order.push(page);
         }
-        flatten(&node.children, order);
+        flatten(&node.children, order, seen);
     }
 }
 

@@ -1,0 +1,185 @@
+//! What may be typed. Every option has help; every command an example.
+//!
+//! Must not know: what the commands do.
+
+use crate::report::Color;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A static documentation site generator whose snippets are proven.
+#[derive(Debug, Parser)]
+#[command(name = "docgen", version, about, disable_help_subcommand = true, propagate_version = true)]
+#[command(after_help = "Examples:\n  docgen verify README.md     check the code blocks of one file\n  docgen serve                preview the site in this folder\n  docgen build --verify       verify and write the site to public/")]
+pub(super) struct Arguments {
+    /// The project's folder [default: the nearest folder upward with a book.toml, else the current one]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) root: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub(super) color: ColorChoice,
+    /// Say only what is asked for, no progress
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Show every finding with its excerpt
+    #[arg(long, short, global = true)]
+    pub(super) verbose: bool,
+    /// Where caches and work folders go [default: $XDG_CACHE_HOME/docgen]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) cache_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<ColorChoice> for Color {
+    fn from(choice: ColorChoice) -> Self {
+        match choice {
+            ColorChoice::Auto => Color::Auto,
+            ColorChoice::Always => Color::Always,
+            ColorChoice::Never => Color::Never,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write the site
+    #[command(after_help = "Example: docgen build --verify --base-url https://example.org/docs")]
+    Build(BuildOptions),
+    /// Preview the site, reloading as you save
+    #[command(after_help = "Example: docgen serve --open")]
+    Serve(ServeOptions),
+    /// Verify code blocks: parse, lint, compile and, where asked, run them
+    #[command(after_help = "Examples:\n  docgen verify                          all pages of the project\n  docgen verify README.md --lang python  the Python blocks of one file\n  docgen verify --report json=out.json   a report for machines")]
+    Verify(VerifyOptions),
+    /// Write the fixture projects with their snippets, to open in an editor
+    #[command(after_help = "Example: docgen extract --out /tmp/snippets --lang rust")]
+    Extract(ExtractOptions),
+    /// Check everything that needs no execution: links, anchors, images, front matter, fences
+    #[command(after_help = "Example: docgen check --deny warnings")]
+    Check(CheckOptions),
+    /// Show which tools were found, and test that they find faults
+    #[command(after_help = "Example: docgen doctor --fix")]
+    Doctor(DoctorOptions),
+}
+
+/// What is taken as an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Deny {
+    /// Every warning
+    Warnings,
+    /// A page whose review is overdue
+    Overdue,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BuildOptions {
+    /// Where the site is written [default: public]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Address at which the site will stand, for the sitemap and canonical links
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<String>,
+    /// Build pages with `status: draft` too
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// Verify the snippets first, and show their verdicts
+    #[arg(long)]
+    pub(super) verify: bool,
+    /// Take these as errors
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub(super) deny: Vec<Deny>,
+    /// The day to take for today, for review clocks
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) date: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeOptions {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(super) host: String,
+    /// Port to listen on [default: 3000, or the next free one]
+    #[arg(long, value_name = "PORT")]
+    pub(super) port: Option<u16>,
+    /// Open the browser
+    #[arg(long)]
+    pub(super) open: bool,
+    /// Do not verify snippets in the background
+    #[arg(long)]
+    pub(super) no_verify: bool,
+    /// Show pages with `status: draft` too
+    #[arg(long)]
+    pub(super) drafts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyOptions {
+    /// Markdown files or folders [default: the whole project]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Only blocks of this language; may be given several times
+    #[arg(long, value_name = "LANG")]
+    pub(super) lang: Vec<String>,
+    /// Only the blocks of this name
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Only the block of this id, as reports show it
+    #[arg(long, value_name = "ID")]
+    pub(super) id: Option<String>,
+    /// A missing tool is exit 3, an ignored block that would pass exit 4 [default in CI]
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Parse and lint only; run nothing, not even build scripts
+    #[arg(long)]
+    pub(super) no_exec: bool,
+    /// Code that is less deeply proven breaks the policy: parsed, linted, compiled, ran
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) min_level: Option<String>,
+    /// How many things to do at a time [default: the number of cores]
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<usize>,
+    /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
+    #[arg(long, value_name = "KIND[=PATH]")]
+    pub(super) report: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExtractOptions {
+    /// Where the projects are written
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Only blocks of this language; may be given several times
+    #[arg(long, value_name = "LANG")]
+    pub(super) lang: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    /// Mend what can be mended with certainty: front matter that a formatter has flattened
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Take these as errors
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub(super) deny: Vec<Deny>,
+    /// `terminal` or `github`; may be given several times
+    #[arg(long, value_name = "KIND")]
+    pub(super) report: Vec<String>,
+    /// The day to take for today, for review clocks
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) date: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorOptions {
+    /// Install what is missing into your data folder, after saying what and how large
+    #[arg(long)]
+    pub(super) fix: bool,
+}

@@ -1,0 +1,72 @@
+//! `docgen build`: writes the site.
+
+use super::args::{BuildOptions, Deny};
+use super::{Shell, check, shown, verify, work};
+use crate::config::Overrides;
+use crate::error::{ExitStatus, Result};
+use crate::pipeline::{self, Stage};
+use crate::render::highlight::Highlighter;
+use crate::report::terminal::{count, plural};
+use crate::snippet::{self, Options, Verdicts};
+
+pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
+    let overrides = Overrides {
+        out: options.out.as_ref().map(|out| shell.cwd.join(out)),
+        base_url: options.base_url.clone(),
+        drafts: options.drafts,
+        ..Overrides::default()
+    };
+    let config = shell.config(overrides, options.date.as_deref())?;
+    let progress = shell.progress();
+    let mut project = pipeline::read(&config, &|path| path.exists(), &progress)?;
+    check::deny(&mut project.problems, &options.deny);
+    let mut status = check::report(shell, &project.sources, &project.problems);
+    let verdicts = if options.verify {
+        let work = work::of_project(shell, &config.root)?;
+        let tools = shell.tools();
+        let context = snippet::Context {
+            config: &config,
+            sources: &project.sources,
+            tools: &tools,
+            supervisor: &shell.supervisor,
+            progress: &progress,
+            work: work.folder().to_path_buf(),
+            options: Options { bare: !config.has_project, ..Options::default() },
+        };
+        let verdicts = snippet::verify(&context, &project.site.pages)?;
+        let policy = verify::policy(shell, &config, false, None)?;
+        shell.terminal.say(&crate::report::terminal::verdicts(
+            &project.sources,
+            &verdicts,
+            &policy,
+            shell.terminal.verbose,
+        ));
+        let found = snippet::policy::exit(&verdicts, &policy);
+        if status == ExitStatus::Success && found != ExitStatus::NothingFound {
+            status = found;
+        }
+        verdicts
+    } else {
+        Verdicts::default()
+    };
+    let highlighter = Highlighter::default();
+    let stage = Stage { progress: &progress, highlighter: &highlighter, live: false };
+    let tree = pipeline::render(&project, &config, &verdicts, &stage)?;
+    let sync = tree.write(&config.out)?;
+    let problems = count(&project.problems);
+    shell.terminal.say(&format!(
+        "{} in {}: {} written, {} unchanged, {} removed{}",
+        plural(project.site.pages.len(), "page"),
+        shown(&config.out, &shell.cwd),
+        sync.written,
+        sync.unchanged,
+        sync.removed,
+        if problems.is_empty() { String::new() } else { format!("; {problems}") },
+    ));
+    Ok(status)
+}
+
+/// Whether a kind of problem is denied.
+pub(super) fn denied(deny: &[Deny], kind: Deny) -> bool {
+    deny.contains(&kind)
+}

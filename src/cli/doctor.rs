@@ -1,0 +1,141 @@
+//! `docgen doctor`: which tools are there, and whether they find faults; with `--fix` it installs what is missing.
+
+use super::args::DoctorOptions;
+use super::{Shell, shown, work};
+use crate::config::Overrides;
+use crate::error::{ExitStatus, Result};
+use crate::process::Environment;
+use crate::progress::Progress as _;
+use crate::report::terminal::language_title;
+use crate::snippet::doctor::{CanaryResult, canaries};
+use crate::snippet::language::{self, Language};
+use crate::snippet::tool::{Found, Source, ToolSpec, Tools, cure, install};
+use crate::snippet::{Context, Options};
+use crate::source::Sources;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> {
+    let config = shell.config(Overrides::default(), None)?;
+    let tools = shell.tools();
+    if options.fix {
+        fix(shell, &tools)?;
+    }
+    let progress = shell.progress();
+    progress.phase("testing the tools", None);
+    let work = work::temporary(shell)?;
+    let sources = Sources::new(&config.root);
+    let context = Context {
+        config: &config,
+        sources: &sources,
+        tools: &tools,
+        supervisor: &shell.supervisor,
+        progress: &crate::progress::Silent,
+        work: work.folder().to_path_buf(),
+        options: Options::default(),
+    };
+    let results = canaries(&context)?;
+    progress.finish();
+    let mut missing = false;
+    for language in language::ALL {
+        let (text, all_there) = describe(shell, &tools, *language, &results);
+        shell.terminal.result(&text);
+        missing |= !all_there;
+    }
+    shell.terminal.result("\nsandbox: none (runs have their own process group, folder, environment and limits)\n");
+    if missing {
+        shell.terminal.result("something is missing: `docgen doctor --fix` installs what docgen can install\n");
+    }
+    Ok(if missing { ExitStatus::Environment } else { ExitStatus::Success })
+}
+
+fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[CanaryResult]) -> (String, bool) {
+    let mut text = format!("\x1b[1m{}\x1b[0m\n", language_title(language));
+    let mut all_there = true;
+    if language.tools().is_empty() {
+        let _ = writeln!(text, "  \x1b[32m✓\x1b[0m built in");
+    }
+    for spec in language.tools() {
+        match tools.find(spec) {
+            Found::Yes(tool) => {
+                let place = shown(&tool.path, &shell.cwd);
+                let _ = writeln!(text, "  \x1b[32m✓\x1b[0m {} {}: {} ({place})", tool.name, tool.version, spec.role);
+            }
+            Found::Unusable(why) => {
+                all_there = false;
+                let _ = writeln!(text, "  \x1b[31m✗\x1b[0m {}: {why}; {}", spec.name, cure(spec));
+            }
+            Found::No => {
+                all_there = false;
+                let _ = writeln!(text, "  \x1b[31m✗\x1b[0m {}: not found ({}); {}", spec.name, spec.role, cure(spec));
+            }
+        }
+    }
+    let mine: Vec<_> = results.iter().filter(|result| result.language == language.name()).collect();
+    let good: Vec<&str> = mine.iter().filter(|result| result.outcome.is_ok()).map(|result| result.step.name()).collect();
+    if !good.is_empty() {
+        let _ = writeln!(text, "  \x1b[32m✓\x1b[0m finds faults: {}", good.join(", "));
+    }
+    for result in mine {
+        if let Err(why) = &result.outcome {
+            all_there = false;
+            let _ = writeln!(text, "  \x1b[31m✗\x1b[0m a block that must fail to {} was not found out: {why}", result.step.name());
+        }
+    }
+    (text, all_there)
+}
+
+/// Installs what is missing, after saying what and how large.
+fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
+    let missing: Vec<&'static ToolSpec> = language::ALL
+        .iter()
+        .flat_map(|language| language.tools().iter().copied())
+        .filter(|spec| !matches!(tools.find(spec), Found::Yes(_)))
+        .collect();
+    let (installable, manual): (Vec<_>, Vec<_>) =
+        missing.into_iter().partition(|spec| !matches!(spec.source, Source::Manual(_)));
+    for spec in manual {
+        shell.terminal.error(&format!("{} is missing: {}", spec.name, cure(spec)));
+    }
+    if installable.is_empty() {
+        return Ok(());
+    }
+    let megabytes = |spec: &ToolSpec| match spec.source {
+        Source::Pypi { megabytes, .. } | Source::Npm { megabytes, .. } => megabytes,
+        Source::Manual(_) => 0,
+    };
+    let list: Vec<String> = installable.iter().map(|spec| format!("{} ({} MB)", spec.name, megabytes(spec))).collect();
+    let sum: u32 = installable.iter().map(|spec| megabytes(spec)).sum();
+    shell.terminal.error(&format!("installing {}: {sum} MB into {}", list.join(", "), tools.folder().display()));
+    let progress = shell.progress();
+    for spec in installable {
+        progress.phase(&format!("fetching {} ({} MB)", spec.name, megabytes(spec)), None);
+        match installer(tools, spec) {
+            Ok(program) => install(tools, spec, &program)?,
+            Err(why) => shell.terminal.error(&format!("{} cannot be installed: {why}", spec.name)),
+        }
+    }
+    progress.finish();
+    Ok(())
+}
+
+/// The program that installs from a tool's source.
+fn installer(tools: &Tools, spec: &ToolSpec) -> std::result::Result<PathBuf, String> {
+    let mut folders = tools.environment().path_folders();
+    let (program, how) = match spec.source {
+        Source::Pypi { .. } => ("python3", "install Python 3 with pip first, for example `apt-get install python3-pip`"),
+        Source::Npm { .. } => ("npm", "install Node with npm first, for example `apt-get install npm`"),
+        Source::Manual(how) => return Err(how.to_owned()),
+    };
+    // A Node that docgen has installed brings its own npm.
+    for language in language::ALL {
+        for other in language.tools() {
+            if let Found::Yes(tool) = tools.find(other)
+                && let Some(folder) = tool.path.parent()
+            {
+                folders.push(folder.to_path_buf());
+            }
+        }
+    }
+    Environment::find_in(&folders, program).ok_or_else(|| how.to_owned())
+}

@@ -1,0 +1,41 @@
+//! `docgen extract`: writes the fixture projects for a person to open.
+
+use super::args::ExtractOptions;
+use super::{Shell, shown};
+use crate::config::Overrides;
+use crate::error::{Error, ExitStatus, Result};
+use crate::output::MARKER;
+use crate::report::terminal::plural;
+use crate::snippet::{self, Options};
+use crate::{fs, pipeline};
+
+pub(super) fn run(shell: &Shell, options: &ExtractOptions) -> Result<ExitStatus> {
+    let config = shell.config(Overrides::default(), None)?;
+    let progress = shell.progress();
+    let project = pipeline::read(&config, &|path| path.exists(), &progress)?;
+    let out = shell.cwd.join(&options.out);
+    if out.exists() && !out.join(MARKER).is_file() && !fs::list(&out)?.is_empty() {
+        return Err(Error::ForeignOutput { path: out });
+    }
+    let tools = shell.tools();
+    let context = snippet::Context {
+        config: &config,
+        sources: &project.sources,
+        tools: &tools,
+        supervisor: &shell.supervisor,
+        progress: &progress,
+        work: out.clone(),
+        options: Options { languages: options.lang.clone(), ..Options::default() },
+    };
+    fs::write(&out.join(MARKER), b"This folder is written by docgen extract, which replaces its files.\n")?;
+    let written = snippet::extract(&context, &project.site.pages, &out)?;
+    crate::progress::Progress::finish(&progress);
+    for (folder, blocks) in &written {
+        shell.terminal.result(&format!("{}: {}\n", shown(folder, &shell.cwd), plural(*blocks, "block")));
+    }
+    if written.is_empty() {
+        shell.terminal.error("nothing to extract: there is no code block with an adapter");
+        return Ok(ExitStatus::NothingFound);
+    }
+    Ok(ExitStatus::Success)
+}

@@ -1,0 +1,167 @@
+//! The command line: arguments → stages → what is printed and the exit status. One file per command.
+//!
+//! The only place that reads environment variables, the working directory and today's date.
+//! Must not know: how anything is done.
+
+mod args;
+mod build;
+mod check;
+mod doctor;
+mod extract;
+mod serve;
+mod verify;
+mod work;
+
+use crate::config::{self, Config, Overrides};
+use crate::error::{Error, ExitStatus, Result};
+use crate::process::{Environment, Supervisor};
+use crate::report::Terminal;
+use crate::report::progress::Bars;
+use crate::snippet::tool::Tools;
+use args::{Arguments, Command};
+use clap::{CommandFactory as _, FromArgMatches as _};
+use jiff::civil::Date;
+use std::path::{Path, PathBuf};
+
+/// Everything a command gets from outside.
+struct Shell {
+    /// The working directory.
+    cwd: PathBuf,
+    /// The environment.
+    environment: Environment,
+    /// Where words go.
+    terminal: Terminal,
+    /// What starts and ends children.
+    supervisor: Supervisor,
+    /// `--root`
+    root: Option<PathBuf>,
+    /// `--cache-dir`
+    cache_dir: Option<PathBuf>,
+}
+
+/// Runs the program with the process's own arguments and environment.
+pub fn run() -> ExitStatus {
+    let matches = match Arguments::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Success };
+        }
+    };
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitStatus::Usage;
+        }
+    };
+    let terminal = Terminal { color: arguments.color.into(), quiet: arguments.quiet, verbose: arguments.verbose };
+    match Shell::new(&arguments, terminal).and_then(|shell| dispatch(&shell, arguments.command)) {
+        Ok(status) => status,
+        Err(error) => {
+            terminal.error(&format!("\x1b[1;31merror\x1b[0m: {error}"));
+            error.exit()
+        }
+    }
+}
+
+fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
+    match command {
+        Command::Build(options) => build::run(shell, &options),
+        Command::Serve(options) => serve::run(shell, &options),
+        Command::Verify(options) => verify::run(shell, &options),
+        Command::Extract(options) => extract::run(shell, &options),
+        Command::Check(options) => check::run(shell, &options),
+        Command::Doctor(options) => doctor::run(shell, &options),
+    }
+}
+
+impl Shell {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the working directory")]
+    fn new(arguments: &Arguments, terminal: Terminal) -> Result<Self> {
+        let cwd = std::env::current_dir().map_err(|source| Error::Io {
+            action: "find",
+            path: PathBuf::from("."),
+            source,
+        })?;
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let supervisor = Supervisor::default();
+        let children = supervisor.clone();
+        // Children have process groups of their own, which the terminal's Ctrl-C does not reach.
+        let _ = ctrlc::set_handler(move || {
+            children.interrupt();
+        });
+        Ok(Self {
+            cwd,
+            environment: Environment::new(variables),
+            terminal,
+            supervisor,
+            root: arguments.root.clone(),
+            cache_dir: arguments.cache_dir.clone(),
+        })
+    }
+
+    /// Today, or the day that `--date` or `SOURCE_DATE_EPOCH` says it is.
+    fn today(&self, date: Option<&str>) -> Result<Date> {
+        if let Some(text) = date {
+            return text.parse().map_err(|_| {
+                Error::usage(format!("`{text}` is no date"), "write it as YYYY-MM-DD, for example --date 2026-01-31")
+            });
+        }
+        let epoch = self.environment.get("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok());
+        if let Some(timestamp) = epoch.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()) {
+            return Ok(timestamp.to_zoned(jiff::tz::TimeZone::UTC).date());
+        }
+        Ok(jiff::Zoned::now().date())
+    }
+
+    /// The project's configuration.
+    fn config(&self, overrides: Overrides, date: Option<&str>) -> Result<Config> {
+        let overrides = Overrides { root: self.root.clone(), ..overrides };
+        let config = config::load(&self.cwd, &overrides, self.today(date)?)?;
+        for hint in &config.hints {
+            self.terminal.say(&format!("\x1b[36mhint\x1b[0m: {hint}"));
+        }
+        Ok(config)
+    }
+
+    /// Progress on standard error.
+    fn progress(&self) -> Bars {
+        Bars::new(self.terminal.quiet)
+    }
+
+    /// The tools of this machine.
+    fn tools(&self) -> Tools {
+        Tools::new(self.environment.clone(), self.data_folder().join("tools"), self.supervisor.clone())
+    }
+
+    /// Whether this run is in CI.
+    fn in_ci(&self) -> bool {
+        self.environment.get("CI").is_some_and(|value| value != "false")
+    }
+
+    fn home(&self) -> PathBuf {
+        self.environment.get("HOME").map_or_else(|| self.cwd.clone(), PathBuf::from)
+    }
+
+    /// `$XDG_CACHE_HOME/docgen`, `DOCGEN_CACHE` or `--cache-dir` (S6.7).
+    fn cache_folder(&self) -> PathBuf {
+        let given = self.cache_dir.clone().or_else(|| self.environment.get("DOCGEN_CACHE").map(PathBuf::from));
+        given.map(|folder| self.cwd.join(folder)).unwrap_or_else(|| self.xdg("XDG_CACHE_HOME", ".cache"))
+    }
+
+    /// `$XDG_DATA_HOME/docgen`
+    fn data_folder(&self) -> PathBuf {
+        self.xdg("XDG_DATA_HOME", ".local/share")
+    }
+
+    fn xdg(&self, variable: &str, default: &str) -> PathBuf {
+        let base = self.environment.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+        base.unwrap_or_else(|| self.home().join(default)).join("docgen")
+    }
+}
+
+/// A path as a person in `cwd` would type it.
+fn shown(path: &Path, cwd: &Path) -> String {
+    path.strip_prefix(cwd).unwrap_or(path).display().to_string()
+}

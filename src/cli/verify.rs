@@ -1,0 +1,159 @@
+//! `docgen verify`: verifies snippets.
+
+use super::args::VerifyOptions;
+use super::{Shell, work};
+use crate::config::{Config, Overrides, nearest_project};
+use crate::error::{Error, ExitStatus, Result};
+use crate::page::Page;
+use crate::pipeline;
+use crate::report::{github, json, terminal};
+use crate::snippet::policy::Policy;
+use crate::snippet::verdict::Level;
+use crate::snippet::{self, Options, Verdicts};
+use crate::source::{Sources, normalise};
+use crate::{fs, progress::Progress as _};
+use std::path::PathBuf;
+
+pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> {
+    if let Some(jobs) = options.jobs {
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    }
+    let reports = reports(&options.report)?;
+    let (config, sources, pages) = read(shell, options)?;
+    let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
+    let bare = !config.has_project;
+    let work = if bare { work::temporary(shell)? } else { work::of_project(shell, &config.root)? };
+    let progress = shell.progress();
+    let tools = shell.tools();
+    let started = jiff::Timestamp::now();
+    let context = snippet::Context {
+        config: &config,
+        sources: &sources,
+        tools: &tools,
+        supervisor: &shell.supervisor,
+        progress: &progress,
+        work: work.folder().to_path_buf(),
+        options: Options {
+            no_exec: options.no_exec,
+            bare,
+            languages: options.lang.clone(),
+            name: options.name.clone(),
+            id: options.id.clone(),
+        },
+    };
+    let verdicts = snippet::verify(&context, &pages)?;
+    progress.finish();
+    for report in &reports {
+        write(shell, report, &sources, &verdicts, &policy, &started.to_string())?;
+    }
+    if verdicts.snippets.is_empty() {
+        shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
+    }
+    Ok(snippet::policy::exit(&verdicts, &policy))
+}
+
+/// The pages to verify: the project's, or the files named. A file outside a project is verified bare.
+fn read(shell: &Shell, options: &VerifyOptions) -> Result<(Config, Sources, Vec<Page>)> {
+    if options.paths.is_empty() {
+        let config = shell.config(Overrides::default(), None)?;
+        let project = pipeline::read(&config, &|path| path.exists(), &shell.progress())?;
+        errors_of_reading(shell, &project.sources, &project.problems);
+        return Ok((config, project.sources, project.site.pages));
+    }
+    let paths: Vec<PathBuf> = options.paths.iter().map(|path| normalise(&shell.cwd.join(path))).collect();
+    let first = &paths[0];
+    let folder = if first.is_dir() { first.clone() } else { first.parent().map(PathBuf::from).unwrap_or_default() };
+    // The project of the file, not of the working directory.
+    let root = match &shell.root {
+        Some(root) => Some(root.clone()),
+        None => nearest_project(&folder).or_else(|| common_folder(&shell.cwd, &folder)),
+    };
+    let config = crate::config::load(&shell.cwd, &Overrides { root, ..Overrides::default() }, shell.today(None)?)?;
+    let (sources, pages, problems) = pipeline::read_paths(&config, &paths)?;
+    errors_of_reading(shell, &sources, &problems);
+    Ok((config, sources, pages))
+}
+
+/// Pages are named from the working directory where the file lies below it, else from the file's own folder.
+fn common_folder(cwd: &std::path::Path, folder: &std::path::Path) -> Option<PathBuf> {
+    Some(if folder.starts_with(cwd) { cwd.to_path_buf() } else { folder.to_path_buf() })
+}
+
+/// What keeps a page from being verified at all must be heard.
+fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagnostic::Diagnostic]) {
+    use crate::diagnostic::Code;
+    let grave: Vec<_> = problems
+        .iter()
+        .filter(|problem| matches!(problem.code, Code::FileNotUtf8 | Code::IncludeMissing | Code::FenceUnclosed | Code::DuplicateUrl))
+        .cloned()
+        .collect();
+    if !grave.is_empty() {
+        shell.terminal.error(&terminal::diagnostics(sources, &grave));
+    }
+}
+
+/// How strictly verdicts are taken.
+pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Option<&str>) -> Result<Policy> {
+    let name = min_level.or(config.verify.min_level.as_deref()).unwrap_or("unchecked");
+    let min_level = Level::from_name(name).ok_or_else(|| {
+        Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran")
+    })?;
+    Ok(Policy { strict: strict || shell.in_ci(), min_level, lenient: !config.has_project || config.mdbook })
+}
+
+enum Report {
+    Terminal,
+    Github,
+    Json(String),
+}
+
+fn reports(wanted: &[String]) -> Result<Vec<Report>> {
+    if wanted.is_empty() {
+        return Ok(vec![Report::Terminal]);
+    }
+    let mut reports = Vec::new();
+    for text in wanted {
+        let (kind, path) = text.split_once('=').map_or((text.as_str(), None), |(kind, path)| (kind, Some(path)));
+        reports.push(match (kind, path) {
+            ("terminal", _) => Report::Terminal,
+            ("github", _) => Report::Github,
+            ("json", path) => Report::Json(path.unwrap_or("-").to_owned()),
+            _ => {
+                return Err(Error::usage(
+                    format!("unknown report `{kind}`"),
+                    "there are `terminal`, `github` and `json=PATH`",
+                ));
+            }
+        });
+    }
+    // A file does not replace what the person at the terminal sees.
+    if reports.iter().all(|report| matches!(report, Report::Json(path) if path != "-")) {
+        reports.push(Report::Terminal);
+    }
+    Ok(reports)
+}
+
+fn write(
+    shell: &Shell,
+    report: &Report,
+    sources: &Sources,
+    verdicts: &Verdicts,
+    policy: &Policy,
+    started: &str,
+) -> Result<()> {
+    match report {
+        Report::Terminal => {
+            shell.terminal.result(&terminal::verdicts(sources, verdicts, policy, shell.terminal.verbose));
+        }
+        Report::Github => shell.terminal.result(&github::verdicts(sources, verdicts)),
+        Report::Json(path) => {
+            let text = json::verify(sources, verdicts, started);
+            if path == "-" {
+                shell.terminal.result(&text);
+            } else {
+                fs::write(&shell.cwd.join(path), text.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}

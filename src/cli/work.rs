@@ -1,0 +1,48 @@
+//! The work folder of a run: the project's own in the user's cache, or one that is removed at the end.
+//!
+//! Must not know: what is done in it.
+
+use super::Shell;
+use crate::error::{Error, Result};
+use crate::fs;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// A folder to work in; a temporary one goes with this value.
+pub(super) struct Work {
+    folder: PathBuf,
+    _temporary: Option<tempfile::TempDir>,
+    _lock: Option<File>,
+}
+
+impl Work {
+    /// Where to work.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// The work folder of the project at `root`, kept between runs. While another run has it, a temporary one serves.
+pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
+    let hash = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    let folder = shell.cache_folder().join(&hash.as_str()[..16]).join("work");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join("lock");
+    let failed = |source| Error::Io { action: "lock", path: path.clone(), source };
+    let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Work { folder, _temporary: None, _lock: Some(lock) }),
+        Err(_) => temporary(shell),
+    }
+}
+
+/// A work folder that is removed at the end; Ctrl-C removes it too.
+pub(super) fn temporary(shell: &Shell) -> Result<Work> {
+    let base = shell.environment.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
+    let temporary = tempfile::Builder::new()
+        .prefix("docgen-")
+        .tempdir_in(&base)
+        .map_err(|source| Error::Io { action: "create a folder in", path: base.clone(), source })?;
+    shell.supervisor.remove_on_interrupt(temporary.path());
+    Ok(Work { folder: temporary.path().to_path_buf(), _temporary: Some(temporary), _lock: None })
+}

@@ -1,0 +1,148 @@
+//! The finished site in memory, and how it reaches the disk: as a new tree beside the old one, unchanged files
+//! hard-linked, swapped in one step. When nothing changed, nothing is touched.
+//!
+//! Must not know: what is in the files.
+
+use crate::error::{Error, Result};
+use crate::fs;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The file that marks a folder as docgen's to replace.
+pub const MARKER: &str = ".docgen";
+
+/// Every file of the site.
+#[derive(Debug, Default, Clone)]
+pub struct OutputTree {
+    /// Path relative to the site's root, with `/`, and content.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// What writing a tree changed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct SyncReport {
+    /// Files that are new or differ.
+    pub written: usize,
+    /// Files that were the same.
+    pub unchanged: usize,
+    /// Files that are gone.
+    pub removed: usize,
+}
+
+impl OutputTree {
+    /// Adds a file; the first one at a path stays.
+    pub fn add(&mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) {
+        self.files.entry(path.into()).or_insert_with(|| content.into());
+    }
+
+    /// Writes the tree to `out`.
+    ///
+    /// # Errors
+    /// [`Error::ForeignOutput`] if `out` holds something docgen did not write; `Io` where the disk fails, and then the
+    /// old tree is still in place.
+    pub fn write(&self, out: &Path) -> Result<SyncReport> {
+        let old = existing(out)?;
+        let report = self.compare(out, &old);
+        if report.written == 0 && report.removed == 0 && out.is_dir() {
+            return Ok(report);
+        }
+        let parent = out.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(parent)?;
+        let beside = tempfile::Builder::new()
+            .prefix(".docgen-new-")
+            .tempdir_in(parent)
+            .map_err(|source| Error::Io { action: "create a folder in", path: parent.to_path_buf(), source })?;
+        self.fill(out, beside.path(), &old)?;
+        fs::make_public(beside.path())?;
+        fs::swap_dirs(beside.path(), out)?;
+        Ok(report)
+    }
+
+    fn compare(&self, out: &Path, old: &BTreeMap<String, u64>) -> SyncReport {
+        let mut report = SyncReport::default();
+        for (path, content) in &self.files {
+            if same(out, old, path, content) {
+                report.unchanged += 1;
+            } else {
+                report.written += 1;
+            }
+        }
+        report.removed = old.keys().filter(|path| !self.files.contains_key(*path)).count();
+        report
+    }
+
+    fn fill(&self, out: &Path, folder: &Path, old: &BTreeMap<String, u64>) -> Result<()> {
+        for (path, content) in &self.files {
+            let target = folder.join(path);
+            fs::create_dir_all(target.parent().unwrap_or(folder))?;
+            if same(out, old, path, content) {
+                fs::link_or_copy(&out.join(path), &target)?;
+            } else {
+                fs::write_new(&target, content)?;
+            }
+        }
+        fs::write_new(&folder.join(MARKER), b"This folder is written by docgen, which replaces it as a whole.\n")
+    }
+}
+
+/// Whether the old tree has this very file. Sizes are compared first, so that most differences cost no read.
+fn same(out: &Path, old: &BTreeMap<String, u64>, path: &str, content: &[u8]) -> bool {
+    old.get(path).is_some_and(|size| *size == content.len() as u64)
+        && fs::read(&out.join(path)).is_ok_and(|bytes| bytes == content)
+}
+
+/// The files of the old tree with their sizes; refuses a folder that is not ours.
+fn existing(out: &Path) -> Result<BTreeMap<String, u64>> {
+    if !out.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let files = if out.is_dir() { fs::list_recursively(out)? } else { Vec::new() };
+    let ours = out.join(MARKER).is_file();
+    if !out.is_dir() || (!ours && !fs::list(out)?.is_empty()) {
+        return Err(Error::ForeignOutput { path: out.to_path_buf() });
+    }
+    Ok(files
+        .into_iter()
+        .filter(|path| path != Path::new(MARKER))
+        .map(|path| {
+            let size = out.join(&path).metadata().map_or(u64::MAX, |meta| meta.len());
+            (crate::source::slash_path(&path), size)
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> OutputTree {
+        let mut tree = OutputTree::default();
+        for (path, content) in files {
+            tree.add(*path, *content);
+        }
+        tree
+    }
+
+    #[test]
+    fn only_what_changed_is_written() {
+        let temp = tempfile::tempdir().expect("a temporary folder");
+        let out = temp.path().join("public");
+        let first = tree(&[("a.html", "a"), ("b/c.html", "c")]).write(&out).expect("written");
+        assert_eq!(first, SyncReport { written: 2, unchanged: 0, removed: 0 });
+        let again = tree(&[("a.html", "a"), ("b/c.html", "c")]).write(&out).expect("written");
+        assert_eq!(again, SyncReport { written: 0, unchanged: 2, removed: 0 });
+        let changed = tree(&[("a.html", "A")]).write(&out).expect("written");
+        assert_eq!(changed, SyncReport { written: 1, unchanged: 0, removed: 1 });
+        assert!(!out.join("b").exists());
+        assert_eq!(fs::list(temp.path()).expect("listed").len(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_ours_is_refused() {
+        let temp = tempfile::tempdir().expect("a temporary folder");
+        fs::write(&temp.path().join("public/precious.txt"), b"x").expect("written");
+        let error = tree(&[("a.html", "a")]).write(&temp.path().join("public")).expect_err("refused");
+        assert!(matches!(error, Error::ForeignOutput { .. }));
+        assert!(temp.path().join("public/precious.txt").exists());
+    }
+}

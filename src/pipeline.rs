@@ -1,0 +1,104 @@
+//! The whole program on one screen: the stages, in order.
+//!
+//! Must not know: the command line, the terminal.
+
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::error::Result;
+use crate::output::OutputTree;
+use crate::page::{self, Page};
+use crate::progress::Progress;
+use crate::render::highlight::Highlighter;
+use crate::render::{self, Input};
+use crate::search;
+use crate::site::{self, Disk, Site};
+use crate::snippet::Verdicts;
+use crate::snippet::collect::collect;
+use crate::source::{self, Sources};
+use rayon::prelude::*;
+use std::path::PathBuf;
+
+/// A project as read and resolved.
+pub struct Project {
+    /// The texts.
+    pub sources: Sources,
+    /// The pages, resolved.
+    pub site: Site,
+    /// What is wrong with them.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Reads the content folder and resolves the site.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<Project> {
+    progress.phase("reading pages", None);
+    let (sources, mut problems) = source::load(config)?;
+    let (pages, found) = parse(&sources, config);
+    problems.extend(found);
+    let (site, found) = site::resolve(&sources, pages, config, disk);
+    problems.extend(found);
+    problems.sort_by(|a, b| (a.span, a.code).cmp(&(b.span, b.code)));
+    Ok(Project { sources, site, problems })
+}
+
+/// Reads the given files only, without a site around them.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub fn read_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Page>, Vec<Diagnostic>)> {
+    let (sources, mut problems) = source::load_paths(config, paths)?;
+    let (pages, found) = parse(&sources, config);
+    problems.extend(found);
+    Ok((sources, pages, problems))
+}
+
+/// Parses every page of the sources, on all cores.
+pub fn parse(sources: &Sources, config: &Config) -> (Vec<Page>, Vec<Diagnostic>) {
+    let parsed: Vec<_> = sources
+        .pages
+        .par_iter()
+        .map(|source| page::parse(sources, source, config.today, &config.verify.foreign_words))
+        .collect();
+    let mut problems = Vec::new();
+    let pages = parsed
+        .into_iter()
+        .map(|(page, found)| {
+            problems.extend(found);
+            page
+        })
+        .collect();
+    (pages, problems)
+}
+
+/// Renders the whole site into memory. `verdicts` is empty where nothing was verified.
+///
+/// # Errors
+/// Where a template of the theme is broken or an asset cannot be read.
+pub fn render(
+    project: &Project,
+    config: &Config,
+    verdicts: &Verdicts,
+    stage: &Stage<'_>,
+) -> Result<OutputTree> {
+    stage.progress.phase("indexing", None);
+    let index = search::build(&project.site, config);
+    let snippets = collect(&project.sources, &project.site.pages, config);
+    let Project { sources, site, .. } = project;
+    let input = Input { sources, site, config, snippets: &snippets, verdicts, index: &index, live: stage.live };
+    stage.progress.phase("rendering", Some(site.pages.len() as u64));
+    let tree = render::render(&input, stage.highlighter, stage.progress)?;
+    stage.progress.finish();
+    Ok(tree)
+}
+
+/// What rendering needs beside the project: who wants to know, what is kept between two builds.
+pub struct Stage<'a> {
+    /// Who wants to know.
+    pub progress: &'a dyn Progress,
+    /// Keeps highlighted code between two builds of a preview.
+    pub highlighter: &'a Highlighter,
+    /// Whether pages reload themselves.
+    pub live: bool,
+}

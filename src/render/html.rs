@@ -1,0 +1,174 @@
+//! A page's Markdown → the HTML of its text: headings with anchors, links resolved, code blocks as figures.
+//!
+//! Besides `page` the only place that names pulldown-cmark. Must not know: templates.
+
+use super::figure::{self, Figure};
+use super::highlight::{Highlighter, escape};
+use crate::config::{Config, RawHtml};
+use crate::page::{Fence, Page, markdown};
+use crate::site::link::{Target, resolve};
+use crate::site::{PageIndex, Site, url};
+use crate::snippet::collect::Snippet;
+use crate::snippet::language::{self, Label};
+use crate::snippet::verdict::Verdict;
+use crate::span::FileId;
+use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Parser, Tag, TagEnd, html};
+use std::collections::BTreeMap;
+
+/// Blocks of code by file and number of the fence.
+pub type Snippets<'a> = BTreeMap<(FileId, usize), (&'a Snippet, Option<&'a Verdict>)>;
+
+/// What rendering a page needs to know.
+pub struct PageContext<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// The configuration.
+    pub config: &'a Config,
+    /// Blocks of code by file and fence, with their verdicts where they were verified.
+    pub snippets: &'a Snippets<'a>,
+    /// Highlighting.
+    pub highlighter: &'a Highlighter,
+}
+
+/// Renders the text of a page.
+pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
+    let page = &context.site.pages[index];
+    let mut walker = Walker { context, index, page, headings: 0, fences: 0, skip: None, code: false };
+    let parser = Parser::new_ext(page.text.as_str(), markdown::options());
+    let events = parser.flat_map(|event| walker.event(event));
+    let mut out = String::with_capacity(page.text.len() * 2);
+    html::push_html(&mut out, events);
+    out
+}
+
+struct Walker<'a> {
+    context: &'a PageContext<'a>,
+    index: PageIndex,
+    page: &'a Page,
+    headings: usize,
+    fences: usize,
+    skip: Option<TagEnd>,
+    code: bool,
+}
+
+impl Walker<'_> {
+    fn event<'e>(&mut self, event: Event<'e>) -> Vec<Event<'e>> {
+        if let Some(end) = self.skip {
+            if event == Event::End(end) {
+                self.skip = None;
+                self.headings += 1;
+            }
+            return Vec::new();
+        }
+        if self.code {
+            if event == Event::End(TagEnd::CodeBlock) {
+                self.code = false;
+                self.fences += 1;
+                return vec![Event::Html(self.figure().into())];
+            }
+            return Vec::new();
+        }
+        match event {
+            Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
+                if self.headings == 0 && self.page.leading_heading {
+                    self.skip = Some(TagEnd::Heading(level)); // the page's header shows it
+                    return Vec::new();
+                }
+                let id = self.page.headings.get(self.headings).map(|heading| heading.anchor.clone().into());
+                vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
+            }
+            Event::End(TagEnd::Heading(level)) => {
+                let anchor = self.page.headings.get(self.headings).map_or("", |heading| heading.anchor.as_str());
+                self.headings += 1;
+                let link = format!(
+                    "<a class=\"anchor\" href=\"#{}\" aria-label=\"Link to this section\">#</a>",
+                    escape(&url::encode(anchor))
+                );
+                vec![Event::InlineHtml(link.into()), Event::End(TagEnd::Heading(level))]
+            }
+            Event::Start(Tag::CodeBlock(_)) => {
+                self.code = true;
+                Vec::new()
+            }
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                let dest_url = self.address(&dest_url);
+                vec![Event::Start(Tag::Link { link_type, dest_url, title, id })]
+            }
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                let dest_url = self.address(&dest_url);
+                vec![Event::Start(Tag::Image { link_type, dest_url, title, id })]
+            }
+            Event::Start(Tag::Table(alignment)) => {
+                let open = "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
+                vec![Event::Html(open.into()), Event::Start(Tag::Table(alignment))]
+            }
+            Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), Event::Html("</div>\n".into())],
+            Event::Start(Tag::BlockQuote(Some(kind))) => {
+                let title = format!("<p class=\"alert-title\">{}</p>\n", alert_title(kind));
+                vec![Event::Start(Tag::BlockQuote(Some(kind))), Event::Html(title.into())]
+            }
+            Event::Html(text) | Event::InlineHtml(text) if self.is_directive(&text) => Vec::new(),
+            Event::Html(text) | Event::InlineHtml(text) if self.context.config.raw_html == RawHtml::Escape => {
+                vec![Event::Text(text)]
+            }
+            other => vec![other],
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "a question about the event, beside the others")]
+    fn is_directive(&self, html: &str) -> bool {
+        html.trim_start().starts_with("<!-- docgen:")
+    }
+
+    /// Where a link leads, seen from this page. What leads nowhere stays as written; the checks report it.
+    fn address<'e>(&self, destination: &CowStr<'e>) -> CowStr<'e> {
+        let from = &self.context.site.urls[self.index];
+        let with_anchor = |address: String, anchor: Option<String>| {
+            let address = url::encode(&address);
+            anchor.map_or(address.clone(), |anchor| format!("{address}#{}", url::encode(&anchor))).into()
+        };
+        match resolve(self.context.site, self.index, destination) {
+            Target::Page { page, anchor } if page == self.index => match anchor {
+                Some(anchor) => format!("#{}", url::encode(&anchor)).into(),
+                None => destination.clone(),
+            },
+            Target::Page { page, anchor } => with_anchor(url::relative(from, &self.context.site.urls[page]), anchor),
+            Target::Generated { url, anchor } => with_anchor(url::relative(from, &url), anchor),
+            Target::Asset(path) => with_anchor(url::relative(from, &path), None),
+            Target::External | Target::Missing(_) => destination.clone(),
+        }
+    }
+
+    fn figure(&self) -> String {
+        let number = self.fences;
+        let fence: &Fence = &self.page.fences[number - 1];
+        let snippet = self.context.snippets.get(&(self.page.file, number - 1)).copied();
+        let code = match language::by_label(&fence.info.language) {
+            Label::Known(language) => language.shown(fence.code.as_str()),
+            _ => fence.code.as_str().into(),
+        };
+        figure::render(
+            &Figure {
+                label: &fence.info.language,
+                code: &code,
+                highlights: &fence.info.highlights,
+                title: fence.info.value("title"),
+                output: fence.info.has("output"),
+                snippet: snippet.filter(|(snippet, _)| snippet.is_code),
+                number,
+                ledger: &url::relative(&self.context.site.urls[self.index], "verification.html"),
+            },
+            self.context.highlighter,
+        )
+    }
+}
+
+fn alert_title(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note",
+        BlockQuoteKind::Tip => "Tip",
+        BlockQuoteKind::Important => "Important",
+        BlockQuoteKind::Warning => "Warning",
+        BlockQuoteKind::Caution => "Caution",
+    }
+}

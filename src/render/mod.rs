@@ -1,0 +1,312 @@
+//! The resolved site and its verdicts → [`OutputTree`]: every file of the site, in memory.
+//!
+//! 1. [`html`] turns a page's Markdown into HTML, its code blocks into [`figure`]s with badges.
+//! 2. [`view`] is the typed data that templates see; [`lists`](self) makes it for the pages that docgen writes itself.
+//! 3. [`theme`] renders it.
+//!
+//! Must not know: how the tree reaches a disk or a browser.
+
+pub mod figure;
+pub mod highlight;
+pub mod html;
+mod lists;
+mod nav;
+pub mod theme;
+pub mod view;
+
+use crate::config::{Config, ContentPolicy};
+use crate::error::Result;
+use crate::fs;
+use crate::output::OutputTree;
+use crate::page::Page;
+use crate::progress::Progress;
+use crate::search::SearchIndex;
+use crate::site::governance::review_due;
+use crate::site::{PageIndex, Site, url};
+use crate::snippet::Verdicts;
+use crate::snippet::collect::Snippet;
+use crate::snippet::verdict::{Level, Status};
+use crate::source::Sources;
+use highlight::Highlighter;
+use html::{PageContext, Snippets};
+use rayon::prelude::*;
+use theme::Theme;
+use view::{FactsView, LinkView, PageView, SiteView, TermsView, TocView};
+
+const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'";
+const RELAXED: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src 'self' data:; connect-src 'self'; object-src 'none'";
+
+/// What to render.
+pub struct Input<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The site.
+    pub site: &'a Site,
+    /// The configuration.
+    pub config: &'a Config,
+    /// Every block of the site.
+    pub snippets: &'a [Snippet],
+    /// Verdicts; empty where nothing was verified.
+    pub verdicts: &'a Verdicts,
+    /// The search index.
+    pub index: &'a SearchIndex,
+    /// Whether pages reload themselves (`docgen serve`).
+    pub live: bool,
+}
+
+/// Renders the whole site.
+///
+/// # Errors
+/// Where a template of the theme is broken or an asset cannot be read.
+pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progress) -> Result<OutputTree> {
+    let theme = Theme::load(input.config)?;
+    let renderer = Renderer::new(input, highlighter, theme);
+    let mut tree = OutputTree::default();
+    let pages: Vec<(String, String)> = (0..input.site.pages.len())
+        .into_par_iter()
+        .map(|index| {
+            let page = renderer.page(index)?;
+            progress.advance(1);
+            Ok((input.site.urls[index].clone(), page))
+        })
+        .collect::<Result<_>>()?;
+    for (url, html) in pages {
+        tree.add(url, html);
+    }
+    renderer.generated(&mut tree)?;
+    for (path, content) in &renderer.theme.assets {
+        if input.live || path != "docgen/live.js" {
+            tree.add(path.clone(), content.clone());
+        }
+    }
+    for (path, content) in &input.index.files {
+        tree.add(path.clone(), content.clone());
+    }
+    assets(input, &mut tree)?;
+    tree.add("sitemap.xml", renderer.sitemap());
+    Ok(tree)
+}
+
+/// Files beside the pages. Where the content folder is the whole project, only what pages point at is taken along.
+fn assets(input: &Input<'_>, tree: &mut OutputTree) -> Result<()> {
+    let whole_project = input.config.content == input.config.root;
+    let linked = linked_assets(input.site);
+    for (relative, asset) in &input.site.assets {
+        if !whole_project || linked.contains(relative) {
+            tree.add(relative.clone(), fs::read(&asset.path)?);
+        }
+    }
+    Ok(())
+}
+
+fn linked_assets(site: &Site) -> std::collections::BTreeSet<String> {
+    use crate::site::link::{Target, resolve};
+    let links = site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
+    links
+        .filter_map(|(index, link)| match resolve(site, index, &link.target) {
+            Target::Asset(path) => Some(path),
+            _ => None,
+        })
+        .collect()
+}
+
+struct Renderer<'a> {
+    input: &'a Input<'a>,
+    theme: Theme,
+    highlighter: &'a Highlighter,
+    snippets: Snippets<'a>,
+    nav: nav::Paths,
+    version: String,
+}
+
+impl<'a> Renderer<'a> {
+    fn new(input: &'a Input<'a>, highlighter: &'a Highlighter, theme: Theme) -> Self {
+        let mut snippets: Snippets<'a> =
+            input.snippets.iter().map(|snippet| ((snippet.file, snippet.fence), (snippet, None))).collect();
+        for (snippet, verdict) in input.verdicts.iter() {
+            snippets.insert((snippet.file, snippet.fence), (snippet, Some(verdict)));
+        }
+        let mut hasher = blake3::Hasher::new();
+        for content in theme.assets.values() {
+            hasher.update(content);
+        }
+        for (_, content) in &input.index.files {
+            hasher.update(content.as_bytes());
+        }
+        let version = hasher.finalize().to_hex()[..8].to_owned();
+        Self { input, theme, highlighter, snippets, nav: nav::Paths::new(&input.site.nav), version }
+    }
+
+    /// The site's data, seen from the page at `from`.
+    fn site_view(&self, from: &str) -> SiteView {
+        self.site_view_at(&url::to_root(from))
+    }
+
+    fn site_view_at(&self, root: &str) -> SiteView {
+        let Input { site, config, live, .. } = self.input;
+        SiteView {
+            title: site.title.clone(),
+            description: config.description.clone(),
+            language: config.language.clone(),
+            root: root.to_owned(),
+            home: format!("{root}index.html"),
+            policy: match config.content_policy {
+                ContentPolicy::Strict => STRICT.to_owned(),
+                ContentPolicy::Relaxed => RELAXED.to_owned(),
+                ContentPolicy::Off => String::new(),
+            },
+            version: self.version.clone(),
+            generator: env!("CARGO_PKG_VERSION"),
+            taxonomies: site
+                .taxonomies
+                .iter()
+                .map(|taxonomy| LinkView {
+                    title: taxonomy.plural.to_owned(),
+                    url: format!("{root}{}", taxonomy.url()),
+                    description: String::new(),
+                })
+                .collect(),
+            live: *live,
+        }
+    }
+
+    fn canonical(&self, url: &str) -> String {
+        let base = &self.input.config.base_url;
+        if base.is_empty() { String::new() } else { format!("{base}/{}", url::encode(url)) }
+    }
+
+    fn link_to(&self, from: &str, page: PageIndex) -> LinkView {
+        let site = self.input.site;
+        LinkView {
+            title: site.pages[page].title.clone(),
+            url: url::encode(&url::relative(from, &site.urls[page])),
+            description: site.pages[page].description.clone(),
+        }
+    }
+
+    fn page(&self, index: PageIndex) -> Result<String> {
+        let Input { site, config, .. } = self.input;
+        let page = &site.pages[index];
+        let from = &site.urls[index];
+        let context = PageContext { site, config, snippets: &self.snippets, highlighter: self.highlighter };
+        let first = page.headings.first().filter(|_| page.leading_heading);
+        let position = site.nav.order.iter().position(|entry| *entry == index);
+        let neighbour = |offset: isize| {
+            let at = position?.checked_add_signed(offset)?;
+            site.nav.order.get(at).map(|page| self.link_to(from, *page))
+        };
+        let view = PageView {
+            title: page.title.clone(),
+            heading: first.map_or_else(|| page.title.clone(), |heading| heading.text.clone()),
+            heading_anchor: first.map_or_else(String::new, |heading| heading.anchor.clone()),
+            description: page.description.clone(),
+            content: html::render(&context, index),
+            canonical: self.canonical(from),
+            breadcrumbs: self.breadcrumbs(from),
+            nav: self.nav.view(&site.nav, Some(index), from),
+            toc: contents(page),
+            facts: self.facts(index),
+            taxonomies: self.terms(index),
+            previous: neighbour(-1),
+            next: neighbour(1),
+            edit: self.edit_address(page),
+            extra: page.front_matter.extra.clone(),
+        };
+        let wanted = page.front_matter.template.as_deref().filter(|name| self.theme.has(name));
+        self.theme.render(wanted.unwrap_or("page.html"), &self.site_view(from), "page", &view)
+    }
+
+    fn breadcrumbs(&self, from: &str) -> Vec<LinkView> {
+        let site = self.input.site;
+        let mut crumbs = Vec::new();
+        for section in &site.nav.sections {
+            if from.starts_with(&section.folder) && section.url != *from && !section.folder.is_empty() {
+                crumbs.push(LinkView {
+                    title: section.title.clone(),
+                    url: url::encode(&url::relative(from, &section.url)),
+                    description: String::new(),
+                });
+            }
+        }
+        crumbs
+    }
+
+    fn facts(&self, index: PageIndex) -> FactsView {
+        let page = &self.input.site.pages[index];
+        let front = &page.front_matter;
+        let due = review_due(page, self.input.config);
+        let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
+        let mut facts = FactsView {
+            status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
+            risk: front.risk.map_or_else(String::new, |risk| risk.name().to_owned()),
+            reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
+            due: due.map_or_else(String::new, |date| date.to_string()),
+            overdue: due.is_some_and(|date| date < self.input.config.today),
+            verified: !self.input.verdicts.verdicts.is_empty(),
+            ..FactsView::default()
+        };
+        for (_, verdict) in mine.filter(|(snippet, _)| snippet.is_code) {
+            facts.code += 1;
+            let proven = verdict.is_some_and(|verdict| {
+                verdict.status == Status::Xfail || (verdict.status == Status::Pass && verdict.level > Level::Unchecked)
+            });
+            facts.proven += usize::from(proven);
+        }
+        facts
+    }
+
+    fn terms(&self, index: PageIndex) -> Vec<TermsView> {
+        let site = self.input.site;
+        let from = &site.urls[index];
+        let views = site.taxonomies.iter().map(|taxonomy| TermsView {
+            title: taxonomy.plural.to_owned(),
+            terms: taxonomy
+                .terms_of(index)
+                .map(|term| LinkView {
+                    title: term.title.clone(),
+                    url: url::encode(&url::relative(from, &taxonomy.term_url(term))),
+                    description: term.description.clone(),
+                })
+                .collect(),
+        });
+        views.filter(|view| !view.terms.is_empty()).collect()
+    }
+
+    fn edit_address(&self, page: &Page) -> String {
+        let Input { config, sources, .. } = self.input;
+        if config.repository.is_empty() {
+            return String::new();
+        }
+        format!("{}/edit/main/{}", config.repository, url::encode(&sources[page.file].name))
+    }
+
+    /// Source: sitemaps.org, protocol 0.9. Without a base URL the addresses are relative to the root of the host.
+    fn sitemap(&self) -> String {
+        let Input { site, config, .. } = self.input;
+        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+        let generated = site.generated.iter().filter(|url| *url != "404.html" && *url != "search.html");
+        let mut urls: Vec<&String> = site.urls.iter().chain(generated).collect();
+        urls.sort();
+        for url in urls {
+            let address = format!("{}/{}", config.base_url, url::encode(url));
+            xml.push_str(&format!("  <url><loc>{}</loc></url>\n", highlight::escape(&address)));
+        }
+        xml.push_str("</urlset>\n");
+        xml
+    }
+}
+
+/// The page's own contents: headings of levels 2 and 3, or whatever its two highest levels are.
+fn contents(page: &Page) -> Vec<TocView> {
+    let shown = &page.headings[usize::from(page.leading_heading && !page.headings.is_empty())..];
+    let top = shown.iter().map(|heading| heading.level).min().unwrap_or(2);
+    shown
+        .iter()
+        .filter(|heading| heading.level <= top + 1)
+        .map(|heading| TocView {
+            title: heading.text.clone(),
+            anchor: url::encode(&heading.anchor),
+            level: heading.level - top + 2,
+        })
+        .collect()
+}

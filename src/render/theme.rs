@@ -1,0 +1,106 @@
+//! The theme: templates and files, built into the binary, overridden file by file by `themes/NAME/` of the project.
+//!
+//! The built-in ones stay reachable as `default/page.html`, to extend. Must not know: what templates are given.
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::fs;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use tera::{Context, Tera};
+
+macro_rules! embedded {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../themes/default/", $name)))),*]
+    };
+}
+
+const TEMPLATES: &[(&str, &str)] =
+    embedded!["base.html", "page.html", "list.html", "verification.html", "404.html", "redirect.html"];
+const ASSETS: &[(&str, &str)] = embedded![
+    "assets/style.css",
+    "assets/theme.js",
+    "assets/site.js",
+    "assets/search.js",
+    "assets/live.js",
+    "assets/icon.svg",
+];
+
+/// A theme, ready to render.
+pub struct Theme {
+    name: String,
+    tera: Tera,
+    /// Files that are copied into the site, by path below it.
+    pub assets: BTreeMap<String, Vec<u8>>,
+}
+
+impl Theme {
+    /// The configured theme over the built-in one.
+    ///
+    /// # Errors
+    /// [`Error::Template`] where a template is broken, [`Error::Usage`] where the theme does not exist.
+    pub fn load(config: &Config) -> Result<Self> {
+        let name = config.theme.clone();
+        let folder = config.root.join("themes").join(&name);
+        if name != "default" && !folder.is_dir() {
+            return Err(Error::usage(
+                format!("there is no theme `{name}`: {} does not exist", folder.display()),
+                "create the folder, or take `theme` out of [site] in book.toml",
+            ));
+        }
+        let mut tera = Tera::new();
+        let failed = |error: tera::Error| Error::Template { theme: name.clone(), message: describe(&error) };
+        tera.set_fallback_prefixes(["default/"]).map_err(failed)?;
+        let mut templates: Vec<(String, String)> =
+            TEMPLATES.iter().map(|(name, text)| (format!("default/{name}"), (*text).to_owned())).collect();
+        let mut assets: BTreeMap<String, Vec<u8>> =
+            ASSETS.iter().map(|(name, text)| (asset_path(name), text.as_bytes().to_vec())).collect();
+        if config.has_project && folder.is_dir() {
+            for path in fs::list_recursively(&folder)? {
+                let relative = crate::source::slash_path(&path);
+                if relative.starts_with("assets/") {
+                    assets.insert(asset_path(&relative), fs::read(&folder.join(&path))?);
+                } else if relative.ends_with(".html") {
+                    templates.push((relative, fs::read_to_string(&folder.join(&path))?));
+                }
+            }
+        }
+        tera.add_raw_templates(templates).map_err(failed)?;
+        Ok(Self { name, tera, assets })
+    }
+
+    /// Renders a template with the site and one more value.
+    ///
+    /// # Errors
+    /// [`Error::Template`] with the template, line and column.
+    pub fn render<S: Serialize, T: Serialize>(&self, template: &str, site: &S, key: &'static str, value: &T) -> Result<String> {
+        let mut context = Context::new();
+        context.insert("site", site);
+        context.insert(key, value);
+        self.tera
+            .render(template, &context)
+            .map_err(|error| Error::Template { theme: self.name.clone(), message: describe(&error) })
+    }
+
+    /// Whether there is a template of this name.
+    pub fn has(&self, template: &str) -> bool {
+        self.tera.contains_template(template) || self.tera.contains_template(&format!("default/{template}"))
+    }
+}
+
+/// An asset's path in the site.
+fn asset_path(name: &str) -> String {
+    format!("docgen/{}", name.trim_start_matches("assets/"))
+}
+
+fn describe(error: &tera::Error) -> String {
+    use std::error::Error as _;
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}

@@ -1,0 +1,213 @@
+//! The data that templates see: typed, serializable, documented in the manual's chapter on themes.
+//!
+//! Addresses are relative to the page that is being rendered. Must not know: how pages are made.
+
+use serde::Serialize;
+
+/// The site as a whole, the same on every page but for relative addresses.
+#[derive(Debug, Clone, Serialize)]
+pub struct SiteView {
+    /// Its title.
+    pub title: String,
+    /// One sentence about it.
+    pub description: String,
+    /// BCP 47 language tag.
+    pub language: String,
+    /// What to put before an address below the root to make it relative: `../` once for each folder.
+    pub root: String,
+    /// Address of the home page.
+    pub home: String,
+    /// The content security policy, or nothing.
+    pub policy: String,
+    /// Appended to addresses of scripts and styles, so that a new version is loaded.
+    pub version: String,
+    /// docgen's own version.
+    pub generator: &'static str,
+    /// Indexes of taxonomies that have terms.
+    pub taxonomies: Vec<LinkView>,
+    /// Whether live reload is on.
+    pub live: bool,
+}
+
+/// A link.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkView {
+    /// Its text.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// One sentence, or nothing.
+    pub description: String,
+}
+
+/// A line of the side navigation. Ancestors, siblings and children only.
+#[derive(Debug, Clone, Serialize)]
+pub struct NavView {
+    /// Its text.
+    pub title: String,
+    /// Where it leads; nothing for a draft chapter.
+    pub url: String,
+    /// Whether it is the present page.
+    pub current: bool,
+    /// Whether the present page stands below it.
+    pub ancestor: bool,
+    /// How deep, from 0.
+    pub depth: usize,
+}
+
+/// A line of the page's own contents.
+#[derive(Debug, Clone, Serialize)]
+pub struct TocView {
+    /// Heading.
+    pub title: String,
+    /// Anchor without `#`.
+    pub anchor: String,
+    /// 2 or 3.
+    pub level: u8,
+}
+
+/// A taxonomy on a page: its name and the page's terms.
+#[derive(Debug, Clone, Serialize)]
+pub struct TermsView {
+    /// "Tags"
+    pub title: String,
+    /// The terms.
+    pub terms: Vec<LinkView>,
+}
+
+/// The line of facts under a page's title.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FactsView {
+    /// `active`, …; nothing where the page does not say.
+    pub status: String,
+    /// `low`, …
+    pub risk: String,
+    /// ISO date of the last review.
+    pub reviewed: String,
+    /// ISO date on which the next is due.
+    pub due: String,
+    /// Whether that is over.
+    pub overdue: bool,
+    /// Blocks of code that passed or fail as shown.
+    pub proven: usize,
+    /// Blocks of code.
+    pub code: usize,
+    /// Whether anything was verified.
+    pub verified: bool,
+}
+
+/// A page of the author's.
+#[derive(Debug, Clone, Serialize)]
+pub struct PageView {
+    /// Its title, for `<title>` and listings.
+    pub title: String,
+    /// What stands in its `<h1>`.
+    pub heading: String,
+    /// Anchor of the `<h1>`, if links may lead there.
+    pub heading_anchor: String,
+    /// One sentence.
+    pub description: String,
+    /// The text as HTML.
+    pub content: String,
+    /// Absolute address, or nothing without a base URL.
+    pub canonical: String,
+    /// Where it stands.
+    pub breadcrumbs: Vec<LinkView>,
+    /// The navigation beside it.
+    pub nav: Vec<NavView>,
+    /// Its contents.
+    pub toc: Vec<TocView>,
+    /// What it says about itself.
+    pub facts: FactsView,
+    /// Its terms.
+    pub taxonomies: Vec<TermsView>,
+    /// The page before it.
+    pub previous: Option<LinkView>,
+    /// The page after it.
+    pub next: Option<LinkView>,
+    /// Where to edit it, or nothing.
+    pub edit: String,
+    /// Front matter that docgen does not know.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A list of links with a heading.
+#[derive(Debug, Clone, Serialize)]
+pub struct GroupView {
+    /// Heading; nothing for the first group.
+    pub title: String,
+    /// Where the heading leads, or nothing.
+    pub url: String,
+    /// The links.
+    pub links: Vec<LinkView>,
+}
+
+/// A page that lists pages: home, a section, a taxonomy, a term, the page that search leads to without JavaScript.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListView {
+    /// Its title.
+    pub title: String,
+    /// One sentence.
+    pub description: String,
+    /// What it is: `home`, `section`, `taxonomy`, `term`, `search`.
+    pub kind: &'static str,
+    /// Absolute address, or nothing without a base URL.
+    pub canonical: String,
+    /// Where it stands.
+    pub breadcrumbs: Vec<LinkView>,
+    /// The navigation beside it.
+    pub nav: Vec<NavView>,
+    /// The lists.
+    pub groups: Vec<GroupView>,
+}
+
+/// A row of the verification page.
+#[derive(Debug, Clone, Serialize)]
+pub struct RowView {
+    /// Anchor of the row.
+    pub anchor: String,
+    /// The block's id.
+    pub id: String,
+    /// Where the block stands on its page.
+    pub url: String,
+    /// The page's path.
+    pub page: String,
+    /// 1-based line of its fence.
+    pub line: usize,
+    /// Language.
+    pub language: String,
+    /// Class of the badge.
+    pub class: &'static str,
+    /// Icon of the badge.
+    pub icon: &'static str,
+    /// Words of the badge.
+    pub words: &'static str,
+    /// Status as in reports.
+    pub status: &'static str,
+    /// Why, where that is not plain.
+    pub reason: String,
+    /// Tools with versions.
+    pub tools: String,
+}
+
+/// A figure with its name.
+#[derive(Debug, Clone, Serialize)]
+pub struct CountView {
+    /// What is counted.
+    pub name: &'static str,
+    /// How many.
+    pub count: usize,
+}
+
+/// The verification page.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerificationView {
+    /// Whether anything was verified.
+    pub verified: bool,
+    /// Blocks found.
+    pub found: usize,
+    /// Statuses that occur.
+    pub totals: Vec<CountView>,
+    /// Blocks of code, failures first.
+    pub rows: Vec<RowView>,
+}

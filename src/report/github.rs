@@ -1,0 +1,87 @@
+//! GitHub's annotations: workflow commands on standard output.
+//!
+//! Source: "Workflow commands for GitHub Actions", docs.github.com. Must not know: the terminal.
+
+use super::Item;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::snippet::Verdicts;
+use crate::snippet::verdict::Status;
+use crate::source::Sources;
+use std::fmt::Write as _;
+
+/// Annotations for verdicts: errors of blocks that are not as promised, then warnings.
+pub fn verdicts(sources: &Sources, verdicts: &Verdicts) -> String {
+    let mut text = String::new();
+    for severity in [Severity::Error, Severity::Warning] {
+        for (snippet, verdict) in verdicts.iter() {
+            if verdict.status == Status::Xfail {
+                continue;
+            }
+            for finding in verdict.findings.iter().filter(|finding| finding.severity == severity) {
+                let mut item = Item::from(finding);
+                item.span = item.span.or(Some(snippet.open));
+                annotate(&mut text, sources, &item);
+            }
+            let silent = !verdict.findings.iter().any(|finding| finding.severity == Severity::Error);
+            let bad = matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass);
+            if severity == Severity::Error && bad && silent {
+                let message = verdict.reason.as_deref().unwrap_or(verdict.status.name());
+                let item = Item {
+                    severity: if verdict.status == Status::Xpass { Severity::Warning } else { Severity::Error },
+                    code: verdict.status.name(),
+                    tool: None,
+                    message,
+                    span: Some(snippet.open),
+                    notes: Vec::new(),
+                    help: None,
+                };
+                annotate(&mut text, sources, &item);
+            }
+        }
+    }
+    text
+}
+
+/// Annotations for content problems.
+pub fn diagnostics(sources: &Sources, problems: &[Diagnostic]) -> String {
+    let mut text = String::new();
+    for severity in [Severity::Error, Severity::Warning, Severity::Hint] {
+        for problem in problems.iter().filter(|problem| problem.severity == severity) {
+            annotate(&mut text, sources, &Item::from(problem));
+        }
+    }
+    text
+}
+
+fn annotate(text: &mut String, sources: &Sources, item: &Item<'_>) {
+    let command = match item.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "notice",
+    };
+    let mut properties = Vec::new();
+    if let Some(span) = item.span {
+        let file = &sources[span.file];
+        let (start, end) = (file.line_col(span.start), file.line_col(span.end));
+        properties.push(format!("file={}", property(&file.name)));
+        properties.push(format!("line={}", start.line));
+        properties.push(format!("endLine={}", end.line));
+        // GitHub takes columns only for a range on one line.
+        if start.line == end.line {
+            properties.push(format!("col={}", start.column));
+            properties.push(format!("endColumn={}", end.column));
+        }
+    }
+    let title = item.tool.map_or(item.code.to_owned(), |tool| format!("{tool} {}", item.code));
+    properties.push(format!("title={}", property(title.trim())));
+    let message = item.help.map_or(item.message.to_owned(), |help| format!("{}\n{help}", item.message));
+    let _ = writeln!(text, "::{command} {}::{}", properties.join(","), data(&message));
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

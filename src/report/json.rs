@@ -1,0 +1,88 @@
+//! The JSON report, schema `docgen.verify/1` (S5.3).
+//!
+//! Must not know: the terminal.
+
+use crate::snippet::Verdicts;
+use crate::snippet::collect::Snippet;
+use crate::snippet::verdict::{Finding, Level, Status, Verdict};
+use crate::source::Sources;
+use serde_json::{Map, Value, json};
+
+/// The report. `started` is an RFC 3339 time.
+pub fn verify(sources: &Sources, verdicts: &Verdicts, started: &str) -> String {
+    let counted = verdicts.totals();
+    let mut totals = Map::new();
+    totals.insert("found".to_owned(), json!(verdicts.snippets.len()));
+    for (name, status) in Status::ALL {
+        totals.insert((*name).to_owned(), json!(counted[status]));
+    }
+    let mut levels = Map::new();
+    for (_, level) in Level::ALL {
+        let number = verdicts.iter().filter(|(snippet, verdict)| snippet.is_code && verdict.level == *level).count();
+        levels.insert(level.name().to_owned(), json!(number));
+    }
+    let report = json!({
+        "schema": "docgen.verify/1",
+        "docgen": env!("CARGO_PKG_VERSION"),
+        "started": started,
+        "duration_ms": millis(verdicts.duration),
+        "sandbox": "none",
+        "totals": totals,
+        "levels": levels,
+        "snippets": verdicts.iter().map(|(snippet, verdict)| block(sources, snippet, verdict)).collect::<Vec<_>>(),
+    });
+    let mut text = serde_json::to_string_pretty(&report).expect("JSON serializes");
+    text.push('\n');
+    text
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn block(sources: &Sources, snippet: &Snippet, verdict: &Verdict) -> Value {
+    let steps: Map<String, Value> =
+        verdict.steps.iter().map(|(step, outcome)| (step.name().to_owned(), json!(outcome))).collect();
+    json!({
+        "id": snippet.id,
+        "page": snippet.page_name,
+        "line": snippet.line,
+        "end_line": snippet.end_line,
+        "lang": snippet.language,
+        "name": snippet.settings.name,
+        "group": snippet.settings.group,
+        "status": verdict.status,
+        "level": verdict.level,
+        "reason": verdict.reason,
+        "blocked_by": verdict.blocked_by,
+        "steps": steps,
+        "tools": verdict.tools,
+        "exit_code": verdict.exit_code,
+        "command": verdict.command,
+        "sandbox": verdict.sandbox,
+        "cached": false,
+        "duration_ms": millis(verdict.duration),
+        "hash": verdict.hash,
+        "key": verdict.key,
+        "output": verdict.output,
+        "diagnostics": verdict.findings.iter().map(|finding| diagnostic(sources, snippet, finding)).collect::<Vec<_>>(),
+    })
+}
+
+fn diagnostic(sources: &Sources, snippet: &Snippet, finding: &Finding) -> Value {
+    let mut value = json!({
+        "severity": finding.severity,
+        "code": finding.code,
+        "tool": finding.tool,
+        "message": finding.message,
+    });
+    let span = finding.span.unwrap_or(snippet.open);
+    let file = &sources[span.file];
+    let (start, end) = (file.line_col(span.start), file.line_col(span.end));
+    value["page"] = json!(file.name);
+    value["line"] = json!(start.line);
+    value["column"] = json!(start.column);
+    value["end_line"] = json!(end.line);
+    value["end_column"] = json!(end.column);
+    value
+}

@@ -1,0 +1,114 @@
+//! Values → text that people and machines read: the terminal, JSON, GitHub's annotations.
+//!
+//! Every reporter is a function from values to a text; [`Terminal`] is the only thing that prints.
+//! Must not know: how the values came about.
+
+pub mod github;
+pub mod json;
+pub mod progress;
+pub mod terminal;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::snippet::verdict::Finding;
+use crate::span::Span;
+use std::io::Write as _;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Color {
+    /// Where the terminal can show it.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A problem of either kind, as reporters see it.
+#[derive(Debug, Clone)]
+pub struct Item<'a> {
+    /// How bad.
+    pub severity: Severity,
+    /// The code in brackets; may be empty.
+    pub code: &'a str,
+    /// The tool, for findings.
+    pub tool: Option<&'a str>,
+    /// What is wrong.
+    pub message: &'a str,
+    /// Where.
+    pub span: Option<Span>,
+    /// Further places.
+    pub notes: Vec<(&'a str, Option<Span>)>,
+    /// What to do.
+    pub help: Option<&'a str>,
+}
+
+impl<'a> From<&'a Diagnostic> for Item<'a> {
+    fn from(diagnostic: &'a Diagnostic) -> Self {
+        Self {
+            severity: diagnostic.severity,
+            code: diagnostic.code.info().name,
+            tool: None,
+            message: &diagnostic.message,
+            span: Some(diagnostic.span),
+            notes: diagnostic.notes.iter().map(|note| (note.message.as_str(), note.span)).collect(),
+            help: diagnostic.help.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a Finding> for Item<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            severity: finding.severity,
+            code: &finding.code,
+            tool: Some(finding.tool),
+            message: &finding.message,
+            span: finding.span,
+            notes: Vec::new(),
+            help: finding.help.as_deref(),
+        }
+    }
+}
+
+/// Where a command's words go: standard output for results, standard error for what is said on the way.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// When to use colour.
+    pub color: Color,
+    /// `--quiet`: results only.
+    pub quiet: bool,
+    /// `--verbose`: everything.
+    pub verbose: bool,
+}
+
+impl Terminal {
+    fn choice(self) -> anstream::ColorChoice {
+        match self.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+    }
+
+    /// Prints a result. A reader that has gone away is no error.
+    pub fn result(self, text: &str) {
+        let mut stream = anstream::AutoStream::new(std::io::stdout(), self.choice());
+        let _ = stream.write_all(text.as_bytes());
+        let _ = stream.flush();
+    }
+
+    /// Says something on the way, unless `--quiet`.
+    pub fn say(self, text: &str) {
+        if !self.quiet {
+            self.error(text);
+        }
+    }
+
+    /// Says something that must be heard.
+    pub fn error(self, text: &str) {
+        let mut stream = anstream::AutoStream::new(std::io::stderr(), self.choice());
+        let _ = writeln!(stream, "{}", text.trim_end());
+    }
+}

@@ -1,0 +1,285 @@
+//! What a person reads: excerpts of the author's page in rustc's manner, then the totals.
+//!
+//! Must not know: colour settings; the text always has colours, and whoever prints it takes them away.
+
+use super::Item;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::snippet::Verdicts;
+use crate::snippet::collect::Snippet;
+use crate::snippet::language::Language;
+use crate::snippet::policy::{Policy, violation};
+use crate::snippet::verdict::{Level, Status, Verdict};
+use crate::source::Sources;
+use annotate_snippets::{AnnotationKind, Element, Group, Level as Title, Renderer, Snippet as Excerpt};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Excerpts for one block before the rest is put in a line each.
+const EXCERPTS_A_BLOCK: usize = 2;
+
+/// One problem with its excerpt.
+pub fn item(sources: &Sources, item: &Item<'_>) -> String {
+    let title = match item.severity {
+        Severity::Error => Title::ERROR,
+        Severity::Warning => Title::WARNING,
+        Severity::Hint => Title::NOTE.with_name("hint"),
+    };
+    let message = match item.tool {
+        Some(tool) => format!("{} ({tool})", item.message),
+        None => item.message.to_owned(),
+    };
+    let mut heading = title.primary_title(message);
+    if !item.code.is_empty() {
+        heading = heading.id(item.code);
+    }
+    let mut elements: Vec<Element<'_>> = Vec::new();
+    if let Some(span) = item.span {
+        elements.push(excerpt(sources, span, AnnotationKind::Primary, None).into());
+    }
+    for (message, span) in &item.notes {
+        match span {
+            Some(span) => elements.push(excerpt(sources, *span, AnnotationKind::Context, Some(message)).into()),
+            None => elements.push(Title::NOTE.message(*message).into()),
+        }
+    }
+    if let Some(help) = item.help {
+        elements.push(Title::HELP.message(help).into());
+    }
+    let group: Group<'_> = heading.elements(elements);
+    let mut text = Renderer::styled().render(&[group]);
+    text.push('\n');
+    text
+}
+
+fn excerpt<'a>(
+    sources: &'a Sources,
+    span: crate::span::Span,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+) -> Excerpt<'a, annotate_snippets::Annotation<'a>> {
+    let file = &sources[span.file];
+    let text = file.text.as_str();
+    let start = span.start.min(text.len());
+    // A span over many lines is shown by its first one.
+    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    let end = span.end.clamp(start, line_end.max(start));
+    // A few lines of the file are enough; the renderer would otherwise go through all of it for each excerpt.
+    let line = file.lines.line_of(start);
+    let first = line.saturating_sub(2);
+    let from = file.lines.line_range(text, first + 1).map_or(0, |range| range.start);
+    let to = file.lines.line_range(text, line + 3).map_or(text.len(), |range| range.end);
+    Excerpt::source(&text[from..to])
+        .path(file.name.as_str())
+        .line_start(first + 1)
+        .annotation(kind.span(start - from..end - from).label(label))
+}
+
+/// `page:line:column: message`, for what gets no excerpt.
+fn one_line(sources: &Sources, item: &Item<'_>) -> String {
+    let place = item.span.map_or(String::new(), |span| {
+        let file = &sources[span.file];
+        let at = file.line_col(span.start);
+        format!("{}:{}:{}: ", file.name, at.line, at.column)
+    });
+    let code = if item.code.is_empty() { String::new() } else { format!(" [{}]", item.code) };
+    format!("{place}{}{code}", item.message)
+}
+
+/// Content problems, errors last so that they are what one sees first.
+pub fn diagnostics(sources: &Sources, problems: &[Diagnostic]) -> String {
+    let mut text = String::new();
+    for severity in [Severity::Hint, Severity::Warning, Severity::Error] {
+        for problem in problems.iter().filter(|problem| problem.severity == severity) {
+            text.push_str(&item(sources, &Item::from(problem)));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// `3 errors, 1 warning`, or nothing.
+pub fn count(problems: &[Diagnostic]) -> String {
+    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let parts: Vec<String> =
+        [(of(Severity::Error), "error"), (of(Severity::Warning), "warning"), (of(Severity::Hint), "hint")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| plural(number, what))
+            .collect();
+    parts.join(", ")
+}
+
+/// `1 page`, `2 pages`.
+pub fn plural(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+/// The verdicts: what is wrong, block by block, then the totals. `verbose` shows every finding with its excerpt.
+pub fn verdicts(sources: &Sources, verdicts: &Verdicts, policy: &Policy, verbose: bool) -> String {
+    let mut text = String::new();
+    for (snippet, verdict) in verdicts.iter() {
+        block(&mut text, sources, snippet, verdict, verbose);
+        if let Some(problem) = violation(snippet, verdict, policy) {
+            let _ = writeln!(text, "\x1b[33mpolicy\x1b[0m {}:{} {problem}\n", snippet.page_name, snippet.line);
+        }
+    }
+    missing_names(&mut text, verdicts);
+    tools(&mut text, verdicts);
+    totals(&mut text, verdicts);
+    text
+}
+
+fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verdict, verbose: bool) {
+    let bad = matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked);
+    let errors: Vec<Item<'_>> = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(Item::from)
+        .collect();
+    if bad {
+        let reason = if errors.is_empty() { verdict.reason.clone().unwrap_or_default() } else { String::new() };
+        let _ = writeln!(
+            text,
+            "\x1b[1;31m{}\x1b[0m {} {} \x1b[2m({} at {}:{})\x1b[0m{}{reason}",
+            verdict.status.name(),
+            snippet.language,
+            snippet.id,
+            verdict.level.name(),
+            snippet.page_name,
+            snippet.line,
+            if reason.is_empty() { "" } else { ": " },
+        );
+        let shown = if verbose { errors.len() } else { EXCERPTS_A_BLOCK };
+        for error in errors.iter().take(shown) {
+            text.push_str(&item(sources, error));
+        }
+        for error in errors.iter().skip(shown) {
+            let _ = writeln!(text, "  {}", one_line(sources, error));
+        }
+        text.push('\n');
+    }
+    let warnings = verdict.findings.iter().filter(|finding| finding.severity == Severity::Warning).map(Item::from);
+    for warning in warnings {
+        if verbose {
+            text.push_str(&item(sources, &warning));
+        } else if verdict.status != Status::EnvError {
+            let _ = writeln!(text, "\x1b[33mwarning\x1b[0m {}", one_line(sources, &warning));
+        }
+    }
+}
+
+/// Undefined names summed up over all pages, with the ways out (S3.7).
+fn missing_names(text: &mut String, verdicts: &Verdicts) {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, verdict) in verdicts.iter() {
+        let mut here: Vec<&str> = verdict.findings.iter().filter_map(undefined_name).collect();
+        here.sort_unstable();
+        here.dedup();
+        for name in here {
+            *names.entry(name).or_default() += 1;
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    let mut sorted: Vec<_> = names.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let list: Vec<String> =
+        sorted.iter().take(12).map(|(name, blocks)| format!("{name} ({})", plural(*blocks, "block"))).collect();
+    let more = sorted.len().saturating_sub(12);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let _ = writeln!(text, "\x1b[1mnames that nothing defines:\x1b[0m {}{more}", list.join(", "));
+    let _ = writeln!(text, "  Define them in the block, or label it `check` if it is only meant to be read.\n");
+}
+
+/// The name in "undefined name `x`", however the tool puts it.
+fn undefined_name(finding: &crate::snippet::verdict::Finding) -> Option<&str> {
+    let undefined = matches!(finding.code.as_str(), "F821" | "no-undef" | "E0425") || finding.message.starts_with("undefined: ");
+    if !undefined {
+        return None;
+    }
+    let message = finding.message.as_str();
+    message.strip_prefix("undefined: ").or_else(|| message.split(['`', '\'']).nth(1))
+}
+
+/// What is missing on this machine, once, with the cure.
+fn tools(text: &mut String, verdicts: &Verdicts) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, verdict) in verdicts.iter() {
+        if let (Status::EnvError, Some(reason)) = (verdict.status, &verdict.reason) {
+            *reasons.entry(reason).or_default() += 1;
+        }
+    }
+    for (reason, blocks) in &reasons {
+        let _ = writeln!(text, "\x1b[36menv_error\x1b[0m {}: {reason}", plural(*blocks, "block"));
+    }
+    if !reasons.is_empty() {
+        text.push('\n');
+    }
+}
+
+/// The balance, and how deep it went.
+fn totals(text: &mut String, verdicts: &Verdicts) {
+    let totals = verdicts.totals();
+    let parts: Vec<String> = Status::ALL
+        .iter()
+        .filter(|(_, status)| totals[status] > 0)
+        .map(|(name, status)| format!("{} {name}", totals[status]))
+        .collect();
+    let pages: std::collections::BTreeSet<_> = verdicts.snippets.iter().map(|snippet| snippet.page).collect();
+    let _ = writeln!(
+        text,
+        "\x1b[1m{} on {}\x1b[0m = {} \x1b[2m({:.1} s)\x1b[0m",
+        plural(verdicts.snippets.len(), "block"),
+        plural(pages.len(), "page"),
+        if parts.is_empty() { "0".to_owned() } else { parts.join(" + ") },
+        verdicts.duration.as_secs_f64()
+    );
+    let mut levels: BTreeMap<Level, usize> = BTreeMap::new();
+    for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {
+        let _ = snippet;
+        *levels.entry(verdict.level).or_default() += 1;
+    }
+    if !levels.is_empty() {
+        let parts: Vec<String> =
+            levels.iter().rev().map(|(level, number)| format!("{number} {}", level.name())).collect();
+        let _ = writeln!(text, "depth of the code: {}", parts.join(", "));
+    }
+    languages(text, verdicts);
+    unchecked_pages(text, verdicts);
+}
+
+fn languages(text: &mut String, verdicts: &Verdicts) {
+    let mut by_language: BTreeMap<&str, usize> = BTreeMap::new();
+    for snippet in &verdicts.snippets {
+        let name = if snippet.language.is_empty() { "unlabelled" } else { &snippet.language };
+        *by_language.entry(name).or_default() += 1;
+    }
+    let mut sorted: Vec<_> = by_language.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let parts: Vec<String> = sorted.iter().map(|(name, number)| format!("{number} {name}")).collect();
+    if !parts.is_empty() {
+        let _ = writeln!(text, "languages: {}", parts.join(", "));
+    }
+}
+
+/// A page with code and none of it checked is named.
+fn unchecked_pages(text: &mut String, verdicts: &Verdicts) {
+    let mut pages: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {
+        let counts = pages.entry(&snippet.page_name).or_default();
+        counts.0 += 1;
+        counts.1 += usize::from(verdict.level > Level::Unchecked || verdict.status == Status::Fail);
+    }
+    for (page, (blocks, _)) in pages.iter().filter(|(_, (_, checked))| *checked == 0) {
+        let _ = writeln!(text, "\x1b[33mnothing checked\x1b[0m on {page}: {}", plural(*blocks, "block"));
+    }
+}
+
+/// What `doctor` says of a language in one word.
+pub fn language_title(language: &dyn Language) -> String {
+    let name = language.name();
+    let mut characters = name.chars();
+    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+}

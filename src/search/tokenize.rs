@@ -1,0 +1,222 @@
+//! Text → terms. `search.js` does the same with a query, step by step.
+//!
+//! A compound is a run of letters, digits and `_`, joined by `.`, `::`, `-`, `/` or `'`. It gives itself, its parts, and
+//! the parts of parts in `snake_case` and `camelCase`. CJK runs give bigrams. Words give their stem too.
+//! Must not know: where the text stands.
+
+/// Longer terms are cut: nobody types them.
+const MAX_TERM: usize = 40;
+
+/// All terms of a text, in order, duplicates included.
+pub fn terms(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let characters: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while at < characters.len() {
+        if is_cjk(characters[at]) {
+            at = cjk(&characters, at, &mut out);
+        } else if is_word(characters[at]) {
+            at = compound(&characters, at, &mut out);
+        } else {
+            at += 1;
+        }
+    }
+    out
+}
+
+fn is_cjk(character: char) -> bool {
+    matches!(character as u32, 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF)
+}
+
+fn is_word(character: char) -> bool {
+    (character.is_alphanumeric() || character == '_') && !is_cjk(character)
+}
+
+/// A run of CJK characters as bigrams; a single one as itself.
+fn cjk(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
+    let mut end = start;
+    while end < characters.len() && is_cjk(characters[end]) {
+        end += 1;
+    }
+    if end - start == 1 {
+        out.push(characters[start].to_string());
+    }
+    for pair in characters[start..end].windows(2) {
+        out.push(pair.iter().collect());
+    }
+    end
+}
+
+/// The length of a joint between two words at `at`, or 0.
+fn joint(characters: &[char], at: usize) -> usize {
+    let is_next_word = |offset: usize| characters.get(at + offset).copied().is_some_and(is_word);
+    match characters[at] {
+        '.' | '-' | '/' | '\'' | '’' if is_next_word(1) => 1,
+        ':' if characters.get(at + 1) == Some(&':') && is_next_word(2) => 2,
+        _ => 0,
+    }
+}
+
+fn compound(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
+    let mut parts: Vec<String> = Vec::new();
+    let mut whole = String::new();
+    let mut at = start;
+    loop {
+        let part_start = at;
+        while at < characters.len() && is_word(characters[at]) {
+            at += 1;
+        }
+        let part: String = characters[part_start..at].iter().collect();
+        whole.push_str(&part);
+        parts.push(part);
+        let length = if at < characters.len() { joint(characters, at) } else { 0 };
+        if length == 0 {
+            break;
+        }
+        whole.extend(&characters[at..at + length]);
+        at += length;
+    }
+    // `C++` and `C#` are names.
+    for suffix in ["++", "#"] {
+        let suffix: Vec<char> = suffix.chars().collect();
+        if characters[at..].starts_with(&suffix) && !characters.get(at + suffix.len()).copied().is_some_and(is_word) {
+            let name: String = parts[parts.len() - 1].chars().chain(suffix.iter().copied()).collect();
+            push(&name, out);
+            at += suffix.len();
+            break;
+        }
+    }
+    if parts.len() > 1 {
+        push(&whole, out);
+    }
+    for part in &parts {
+        word(part, out);
+    }
+    at
+}
+
+fn word(part: &str, out: &mut Vec<String>) {
+    let pieces = pieces(part);
+    let trimmed = part.trim_matches('_');
+    if !trimmed.is_empty() {
+        let lower = trimmed.to_lowercase();
+        push(&lower, out);
+        if pieces.len() <= 1 {
+            let stem = stem(&lower);
+            if stem != lower {
+                push(&stem, out);
+            }
+        }
+    }
+    if pieces.len() > 1 {
+        for piece in pieces {
+            let lower = piece.to_lowercase();
+            push(&lower, out);
+            let stem = stem(&lower);
+            if stem != lower {
+                push(&stem, out);
+            }
+        }
+    }
+}
+
+/// The parts of `snake_case`, `camelCase` and `HTTPServer`.
+fn pieces(word: &str) -> Vec<String> {
+    let characters: Vec<char> = word.chars().collect();
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    for (at, character) in characters.iter().enumerate() {
+        if *character == '_' {
+            if !piece.is_empty() {
+                pieces.push(std::mem::take(&mut piece));
+            }
+            continue;
+        }
+        let before = at.checked_sub(1).map(|at| characters[at]);
+        let after = characters.get(at + 1);
+        let starts = character.is_uppercase()
+            && before.is_some_and(|before| {
+                before.is_lowercase()
+                    || before.is_numeric()
+                    || (before.is_uppercase() && after.is_some_and(|after| after.is_lowercase()))
+            });
+        if starts && !piece.is_empty() {
+            pieces.push(std::mem::take(&mut piece));
+        }
+        piece.push(*character);
+    }
+    if !piece.is_empty() {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+fn push(term: &str, out: &mut Vec<String>) {
+    let lower = term.to_lowercase();
+    out.push(lower.chars().take(MAX_TERM).collect());
+}
+
+/// A light stem of an English word: plural and verb endings, nothing more.
+pub fn stem(word: &str) -> String {
+    let ascii = word.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !ascii || word.len() < 4 {
+        return word.to_owned();
+    }
+    let cut = |end: &str, least: usize| word.strip_suffix(end).filter(|stem| stem.len() >= least);
+    if let Some(stem) = cut("ies", 2) {
+        return format!("{stem}y");
+    }
+    if let Some(stem) = cut("sses", 2) {
+        return format!("{stem}ss");
+    }
+    if let Some(stem) = cut("ing", 3).or_else(|| cut("ed", 3)) {
+        return undouble(stem);
+    }
+    if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
+        return word.to_owned();
+    }
+    match cut("es", 3).filter(|stem| stem.ends_with(['x', 'h', 'o', 'z'])).or_else(|| cut("s", 3)) {
+        Some(stem) => stem.trim_end_matches('e').to_owned(),
+        None => cut("e", 3).unwrap_or(word).to_owned(),
+    }
+}
+
+/// `running` → `runn` → `run`; `calling` keeps its `ll`.
+fn undouble(stem: &str) -> String {
+    let bytes = stem.as_bytes();
+    let last = bytes[bytes.len() - 1];
+    let doubled = bytes.len() > 3 && bytes[bytes.len() - 2] == last && !b"lsz".contains(&last);
+    let stem = if doubled { &stem[..stem.len() - 1] } else { stem };
+    stem.trim_end_matches('e').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_whole_and_in_parts() {
+        assert_eq!(terms("woocommerce_init"), ["woocommerce_init", "woocommerce", "woocommerc", "init"]);
+        assert_eq!(terms("MyClass.doSomething")[..3], ["myclass.dosomething", "myclass", "my"]);
+        assert!(terms("HTTPServer").contains(&"server".to_owned()));
+        assert_eq!(terms("std::fs::File"), ["std::fs::file", "std", "fs", "file", "fil"]);
+    }
+
+    #[test]
+    fn names_with_signs() {
+        assert_eq!(terms("C++ and C#"), ["c++", "c", "and", "c#", "c"]);
+    }
+
+    #[test]
+    fn cjk_in_pairs() {
+        assert_eq!(terms("日本語"), ["日本", "本語"]);
+    }
+
+    #[test]
+    fn stems_meet() {
+        for (one, other) in [("debugging", "debugged"), ("queries", "query"), ("traces", "trace"), ("caches", "cache")] {
+            assert_eq!(stem(one), stem(other), "{one} {other}");
+        }
+        assert_eq!(stem("class"), "class");
+    }
+}

@@ -1,0 +1,185 @@
+//! Fences → [`Snippet`]s: ids, settings, expected output. Pure.
+//!
+//! Must not know: tools, disk.
+
+use super::language::{self, Label, Language};
+use super::settings::Settings;
+use super::verdict::{Level, Promise, Step};
+use crate::config::Config;
+use crate::page::fence::Info;
+use crate::page::{Fence, Page};
+use crate::source::Sources;
+use crate::span::{FileId, LineIndex, MappedText, Span};
+use std::collections::BTreeMap;
+
+/// The expected output of a block.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The text, each byte knowing where it was written.
+    pub text: MappedText,
+}
+
+/// One code block of a page.
+#[derive(Clone)]
+pub struct Snippet {
+    /// `page#name`, else `page#heading-slug/n` (S5.4).
+    pub id: String,
+    /// Index of the page among those given.
+    pub page: usize,
+    /// The page's file.
+    pub file: FileId,
+    /// The page's path relative to the root, with `/`.
+    pub page_name: String,
+    /// Index of the fence on its page.
+    pub fence: usize,
+    /// 1-based line of the opening fence.
+    pub line: usize,
+    /// 1-based line of the closing fence.
+    pub end_line: usize,
+    /// The language's name, the label as written where there is no adapter, nothing where there is no label.
+    pub language: String,
+    /// The label as written, lower case: `jsx`.
+    pub label: String,
+    /// The adapter, for code that has one.
+    pub adapter: Option<&'static dyn Language>,
+    /// Whether it is code at all (S1.8).
+    pub is_code: bool,
+    /// What its info string, its page and the configuration say.
+    pub settings: Settings,
+    /// The code.
+    pub code: MappedText,
+    /// The opening line.
+    pub open: Span,
+    /// The output that the page promises.
+    pub expected: Option<Expected>,
+    /// A word in the info string that nobody understands (S2.3).
+    pub unknown_word: Option<String>,
+}
+
+impl Snippet {
+    /// Whether it is to be run (S1.3).
+    pub fn runs(&self) -> bool {
+        let Some(adapter) = self.adapter else { return false };
+        let settings = &self.settings;
+        let forbidden = settings.check || settings.no_run || matches!(settings.promise, Promise::Ignored(_));
+        let compile_only = matches!(settings.promise, Promise::FailsToCompile { .. });
+        let browser = settings.globals.as_deref() == Some("browser");
+        adapter.steps().contains(&Step::Run)
+            && !forbidden
+            && !compile_only
+            && !browser
+            && (settings.run || self.expected.is_some() || settings.level.is_some_and(|level| level >= Level::Ran))
+    }
+
+    /// The rung it must reach (S1.2, S1.3).
+    pub fn target(&self) -> Level {
+        let Some(adapter) = self.adapter else { return Level::Unchecked };
+        let highest = |limit: Level| {
+            let rungs = adapter.steps().iter().map(|step| step.level());
+            rungs.filter(|level| *level <= limit && *level <= Level::Compiled).max().unwrap_or(Level::Unchecked)
+        };
+        let settings = &self.settings;
+        if settings.check {
+            return Level::Parsed;
+        }
+        if settings.no_run || matches!(settings.promise, Promise::Ignored(_) | Promise::FailsToCompile { .. }) {
+            return highest(Level::Compiled);
+        }
+        if self.runs() {
+            return if self.expected.is_some() { Level::OutputMatched } else { Level::Ran };
+        }
+        highest(settings.level.unwrap_or(adapter.default_target()))
+    }
+}
+
+/// Collects the blocks of all pages, in order.
+pub fn collect(sources: &Sources, pages: &[Page], config: &Config) -> Vec<Snippet> {
+    let mut snippets = Vec::new();
+    for (index, page) in pages.iter().enumerate() {
+        collect_page(sources, index, page, config, &mut snippets);
+    }
+    snippets
+}
+
+fn collect_page(sources: &Sources, index: usize, page: &Page, config: &Config, out: &mut Vec<Snippet>) {
+    let first = out.len();
+    let name = &sources[page.file].name;
+    let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+    for (fence_index, fence) in page.fences.iter().enumerate() {
+        let count = counts.entry(fence.heading).or_default();
+        *count += 1;
+        let place = fence.heading.map_or(String::new(), |heading| page.headings[heading].anchor.clone());
+        let id = format!("{name}#{place}/{count}");
+        let mut snippet = build(sources, page, fence, config);
+        snippet.page = index;
+        snippet.fence = fence_index;
+        snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
+        out.push(snippet);
+    }
+    attach_outputs(page, &mut out[first..]);
+}
+
+fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config) -> Snippet {
+    let label = fence.info.language.clone();
+    let (language, adapter, is_code) = match language::by_label(&label) {
+        Label::Known(adapter) => (adapter.name().to_owned(), Some(adapter), true),
+        Label::NotCode(name) => (name.to_owned(), None, false),
+        Label::Unknown => (label.clone(), None, true),
+    };
+    let mut settings = Settings::default();
+    if let Some(adapter) = adapter
+        && let Some(lang) = config.verify.languages.get(adapter.name())
+    {
+        settings.apply_language(lang);
+    }
+    if let Some(verify) = &page.front_matter.verify {
+        settings.apply_page(&verify.value);
+    }
+    if let Some((text, _)) = &fence.directive {
+        settings.apply_items(&Info::parse_items(text, &config.verify.foreign_words).items);
+    }
+    settings.apply_items(&fence.info.items);
+    let file = &sources[fence.span.file];
+    let lines: &LineIndex = &file.lines;
+    let unknown = fence.info.problems.iter().find(|problem| !problem.foreign);
+    Snippet {
+        id: String::new(),
+        page: 0,
+        file: page.file,
+        page_name: sources[page.file].name.clone(),
+        fence: 0,
+        line: lines.line_of(fence.span.start) + 1,
+        end_line: lines.line_of(fence.span.end.saturating_sub(1).max(fence.span.start)) + 1,
+        language,
+        label,
+        adapter,
+        is_code: is_code && !settings.output,
+        settings,
+        code: fence.code.clone(),
+        open: fence.open,
+        expected: None,
+        unknown_word: unknown.map(|problem| format!("{}; {}", problem.message, problem.help)),
+    }
+}
+
+/// An `output` block is the standard output of the nearest block above it in its section (S4.1).
+fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
+    for index in 0..snippets.len() {
+        if !snippets[index].settings.output {
+            continue;
+        }
+        let heading = page.fences[snippets[index].fence].heading;
+        let text = snippets[index].code.clone();
+        let above = snippets[..index].iter_mut().rev().find(|above| !above.settings.output);
+        match above {
+            Some(above) if above.adapter.is_some() && page.fences[above.fence].heading == heading => {
+                above.expected = Some(Expected { text });
+            }
+            _ => {
+                snippets[index].unknown_word =
+                    Some("there is no block above in this section whose output this could be".to_owned());
+            }
+        }
+        snippets[index].adapter = None;
+    }
+}

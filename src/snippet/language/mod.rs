@@ -1,0 +1,215 @@
+//! One adapter a language: which tools climb which rung, and what their messages mean.
+//!
+//! Nothing outside this folder names a language. An adapter gets a bench (a fixture project with the blocks written
+//! into it) and its units, and notes in each unit what it found; one call per tool serves all units (S7.2).
+//! Must not know: pages, verdicts, reports.
+
+mod bash;
+mod data;
+mod go;
+mod go_wrap;
+mod javascript;
+mod python;
+mod rust;
+mod rust_wrap;
+
+use super::collect::Snippet;
+use super::tool::{Tool, ToolSpec, Tools};
+use super::unit::{Bench, Unit};
+use super::verdict::{Level, Step};
+use crate::process::Job;
+use crate::span::MappedText;
+use std::borrow::Cow;
+use std::path::Path;
+
+/// A program made of a block: its text, and where in the fixture it is written.
+#[derive(Debug)]
+pub struct Program {
+    /// The text, each byte knowing where it was written.
+    pub text: MappedText,
+    /// The path in the fixture, with `/`; the unit's name is already in it.
+    pub path: String,
+}
+
+/// A block known to be bad, which the adapter must find bad (S1.9).
+#[derive(Debug, Clone, Copy)]
+pub struct Canary {
+    /// The step that must fail.
+    pub step: Step,
+    /// The block.
+    pub code: &'static str,
+}
+
+/// What docgen knows of a language.
+pub trait Language: Sync {
+    /// Its name in info strings, configuration and reports.
+    fn name(&self) -> &'static str;
+
+    /// Other names for it in info strings.
+    fn aliases(&self) -> &'static [&'static str];
+
+    /// The rungs it has, in order.
+    fn steps(&self) -> &'static [Step];
+
+    /// The rung that a block must reach if nobody says otherwise (S1.2).
+    fn default_target(&self) -> Level;
+
+    /// The tools it uses; the first one is what it cannot do without.
+    fn tools(&self) -> &'static [&'static ToolSpec];
+
+    /// The files of the fixture that serves where a project has none (S3.4).
+    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)];
+
+    /// The command a person types in the fixture to check it all, for `extract`.
+    fn native_command(&self) -> &'static str;
+
+    /// Makes a whole program of a block (S3.1). `name` is an identifier, unique in the run.
+    fn program(&self, snippet: &Snippet, name: &str) -> Program;
+
+    /// The code as readers see it: without lines that are hidden from them (S3.2).
+    fn shown<'a>(&self, code: &'a str) -> Cow<'a, str> {
+        code.into()
+    }
+
+    /// Climbs the static rungs for all units at once.
+    ///
+    /// # Errors
+    /// Only where the bench itself cannot be used; what a tool says, or its absence, is noted in the units.
+    fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> crate::error::Result<()>;
+
+    /// Builds what must be built before the units marked in `wanted` can run. Default: nothing.
+    ///
+    /// # Errors
+    /// As [`Language::check`].
+    fn prepare_run(&self, _bench: &Bench<'_>, _units: &mut [Unit], _wanted: &[usize]) -> crate::error::Result<()> {
+        Ok(())
+    }
+
+    /// The call that runs a unit in the folder `scratch`; `Err` says why it cannot be.
+    fn run_job(&self, _bench: &Bench<'_>, _unit: &Unit, _scratch: &Path) -> Result<Job, String> {
+        Err("this language cannot be run".to_owned())
+    }
+
+    /// Adds what an extracted project needs beside its blocks to be opened by a person. Default: nothing.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    fn finish_extract(&self, _folder: &Path, _units: &mut [Unit]) -> crate::error::Result<()> {
+        Ok(())
+    }
+
+    /// Blocks known to be bad, at each rung.
+    fn canaries(&self) -> &'static [Canary];
+}
+
+/// Every adapter.
+pub const ALL: &[&dyn Language] = &[
+    &python::Python,
+    &javascript::JavaScript,
+    &go::Go,
+    &rust::Rust,
+    &bash::Bash,
+    &data::JSON,
+    &data::JSONC,
+    &data::YAML,
+    &data::TOML,
+];
+
+/// Labels of blocks that are not code (S1.8), with the name they are counted under.
+const NOT_CODE: &[(&str, &str)] = &[
+    ("", ""),
+    ("text", "text"),
+    ("txt", "text"),
+    ("plain", "text"),
+    ("plaintext", "text"),
+    ("markdown", "markdown"),
+    ("md", "markdown"),
+    ("mdx", "markdown"),
+    ("diff", "diff"),
+    ("patch", "diff"),
+    ("output", "text"),
+    ("mermaid", "mermaid"),
+];
+
+/// What a block's label means.
+#[derive(Clone, Copy)]
+pub enum Label {
+    /// A language with an adapter.
+    Known(&'static dyn Language),
+    /// Not code; the name it is counted under.
+    NotCode(&'static str),
+    /// A language without an adapter.
+    Unknown,
+}
+
+/// Looks a label up.
+pub fn by_label(label: &str) -> Label {
+    let label = label.to_lowercase();
+    if let Some((_, name)) = NOT_CODE.iter().find(|(known, _)| *known == label) {
+        return Label::NotCode(name);
+    }
+    ALL.iter()
+        .find(|language| language.name() == label || language.aliases().contains(&label.as_str()))
+        .map_or(Label::Unknown, |language| Label::Known(*language))
+}
+
+/// A tool for these units: found, or noted in each of them as missing at this step.
+fn tool_for(tools: &Tools, spec: &'static ToolSpec, step: Step, units: &mut [Unit]) -> Option<Tool> {
+    match tools.require(spec) {
+        Ok(tool) => {
+            for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
+                unit.uses(&tool);
+            }
+            Some(tool)
+        }
+        Err(why) => {
+            for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
+                unit.missing(step, &why);
+            }
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn s1_1_names_and_aliases_are_unique() {
+        let mut seen = BTreeSet::new();
+        for language in ALL {
+            for name in std::iter::once(&language.name()).chain(language.aliases()) {
+                assert!(seen.insert(*name), "{name} is taken twice");
+            }
+        }
+    }
+
+    #[test]
+    fn s1_2_default_targets() {
+        let target = |label| match by_label(label) {
+            Label::Known(language) => language.default_target(),
+            _ => Level::Unchecked,
+        };
+        assert_eq!(["py", "go", "rs"].map(target), [Level::Compiled; 3]);
+        assert_eq!(["js", "bash"].map(target), [Level::Linted; 2]);
+        assert_eq!(["json", "jsonc", "yml", "toml"].map(target), [Level::Parsed; 4]);
+    }
+
+    #[test]
+    fn s1_8_text_is_not_code_and_an_unknown_language_is_unchecked() {
+        assert!(matches!(by_label("MD"), Label::NotCode("markdown")));
+        assert!(matches!(by_label(""), Label::NotCode("")));
+        assert!(matches!(by_label("java"), Label::Unknown));
+    }
+
+    #[test]
+    fn s1_9_every_language_has_a_canary_for_each_static_rung() {
+        for language in ALL {
+            for step in language.steps().iter().filter(|step| **step <= Step::Compile) {
+                assert!(language.canaries().iter().any(|canary| canary.step == *step), "{} {step:?}", language.name());
+            }
+        }
+    }
+}

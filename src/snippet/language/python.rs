@@ -1,0 +1,282 @@
+//! Python: `ast` and `compile()` in one process for all blocks, ruff once for all, the interpreter to run.
+//!
+//! Must not know: pages.
+
+use super::{Canary, Language, Program, tool_for};
+use crate::diagnostic::Severity;
+use crate::error::Result;
+use crate::process::Job;
+use crate::snippet::collect::Snippet;
+use crate::snippet::tool::{Source, ToolSpec, base_job};
+use crate::snippet::unit::{Bench, Place, Said, Unit};
+use crate::snippet::verdict::{Level, Step};
+use crate::span::ColumnUnit;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The adapter.
+pub(super) struct Python;
+
+static PYTHON: ToolSpec = ToolSpec {
+    name: "python",
+    programs: &["python3", "python"],
+    role: "parses, compiles and runs Python",
+    version_args: &["-I", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3]); print('path=' + sys.executable)"],
+    minimum: &[3, 8],
+    source: Source::Manual("install Python 3.8 or newer, for example `apt-get install python3`"),
+};
+
+static RUFF: ToolSpec = ToolSpec {
+    name: "ruff",
+    programs: &["ruff"],
+    role: "lints Python",
+    version_args: &["--version"],
+    minimum: &[0, 5],
+    source: Source::Pypi { package: "ruff", version: "0.17.6", megabytes: 12, programs: "bin" },
+};
+
+/// ruff's rules: errors (S1.4), and pyflakes as warnings without those that every fragment would trip.
+const ERRORS: &[&str] = &["E9", "F63", "F7", "F82", "invalid-syntax"];
+const SELECT: &str = "E9,F";
+const IGNORE: &str = "F401,F841";
+
+const CHECK: &str = include_str!("python_check.py");
+/// Runs a block that has `await` at its top level.
+const RUN_ASYNC: &str = include_str!("python_run.py");
+
+#[derive(Serialize)]
+struct Request<'a> {
+    root: String,
+    blocks: Vec<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    parse: Option<SyntaxProblem>,
+    compile: Option<SyntaxProblem>,
+    #[serde(default)]
+    warnings: Vec<SyntaxProblem>,
+    #[serde(default)]
+    missing: Vec<String>,
+    #[serde(default)]
+    asynchronous: bool,
+}
+
+#[derive(Deserialize)]
+struct SyntaxProblem {
+    message: String,
+    line: usize,
+    column: usize,
+    end_line: Option<usize>,
+    end_column: Option<usize>,
+}
+
+impl SyntaxProblem {
+    fn place(&self) -> Place {
+        let end = match (self.end_line, self.end_column) {
+            (Some(line), Some(column)) if line >= 1 && column >= 1 => Some((line, column)),
+            _ => None,
+        };
+        Place { line: self.line.max(1), column: self.column.max(1), end, unit: ColumnUnit::Char }
+    }
+
+    fn said(&self, severity: Severity) -> Said {
+        Said { severity, tool: "python", code: "SyntaxError".to_owned(), message: self.message.clone(), help: None }
+    }
+}
+
+#[derive(Deserialize)]
+struct RuffFinding {
+    code: Option<String>,
+    message: String,
+    filename: String,
+    location: RuffPlace,
+    end_location: RuffPlace,
+}
+
+#[derive(Deserialize)]
+struct RuffPlace {
+    row: usize,
+    column: usize,
+}
+
+impl Language for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["py", "python3"]
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Parse, Step::Lint, Step::Compile, Step::Run]
+    }
+
+    fn default_target(&self) -> Level {
+        Level::Compiled
+    }
+
+    fn tools(&self) -> &'static [&'static ToolSpec] {
+        const { &[&PYTHON, &RUFF] }
+    }
+
+    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
+        &[("pyproject.toml", "[project]\nname = \"snippets\"\nversion = \"0\"\nrequires-python = \">=3.8\"\n")]
+    }
+
+    fn native_command(&self) -> &'static str {
+        "ruff check blocks && python3 -m compileall -q blocks"
+    }
+
+    fn program(&self, snippet: &Snippet, name: &str) -> Program {
+        Program { text: snippet.code.clone(), path: format!("blocks/{name}.py") }
+    }
+
+    fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+        self.parse_and_compile(bench, units)?;
+        lint(bench, units)
+    }
+
+    fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+        let python = bench.tools.require(&PYTHON)?;
+        let job = Job::new(&python.path, scratch)
+            .env("PYTHONPATH", bench.folder.as_os_str())
+            .env("PYTHONHASHSEED", "0")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONIOENCODING", "utf-8");
+        let job = if unit.marks.contains_key("asynchronous") { job.args(["-c", RUN_ASYNC]) } else { job };
+        Ok(job.arg(unit.file(bench)))
+    }
+
+    fn canaries(&self) -> &'static [Canary] {
+        &[
+            Canary { step: Step::Parse, code: "def f(:\n    pass\n" },
+            Canary { step: Step::Lint, code: "print(undefined_name)\n" },
+            Canary { step: Step::Compile, code: "def f():\n    nonlocal x\n" },
+            Canary { step: Step::Run, code: "raise SystemExit(3)\n" },
+        ]
+    }
+}
+
+impl Python {
+    /// One process parses and compiles every block, and looks whether what they import is there.
+    #[expect(clippy::unused_self, reason = "a step of the adapter, beside the others")]
+    fn parse_and_compile(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+        let Some(python) = tool_for(bench.tools, &PYTHON, Step::Parse, units) else {
+            for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {
+                unit.evidence.steps.insert(Step::Compile, crate::snippet::verdict::StepOutcome::Missing);
+            }
+            return Ok(());
+        };
+        let request = Request {
+            root: bench.folder.display().to_string(),
+            blocks: units.iter().map(|unit| unit.program.as_str()).collect(),
+        };
+        let json = serde_json::to_vec(&request).expect("strings serialize");
+        let job = base_job(bench.environment(), &python.path, &bench.folder).args(["-I", "-c", CHECK]).stdin(json);
+        let finished = bench.supervisor.run(&job)?;
+        let answers: Vec<Answer> = match serde_json::from_slice(&finished.stdout) {
+            Ok(answers) if finished.success() => answers,
+            _ => {
+                for unit in units {
+                    unit.missing(Step::Parse, &format!("python broke down: {}", finished.summary()));
+                }
+                return Ok(());
+            }
+        };
+        for (unit, answer) in units.iter_mut().zip(&answers) {
+            note(unit, answer);
+        }
+        Ok(())
+    }
+}
+
+fn note(unit: &mut Unit, answer: &Answer) {
+    if let Some(problem) = &answer.parse {
+        unit.say(Step::Parse, Some(problem.place()), problem.said(Severity::Error));
+        unit.skip(Step::Lint);
+        unit.skip(Step::Compile);
+        return;
+    }
+    unit.pass(Step::Parse);
+    if !unit.wants(Step::Lint) && !unit.wants(Step::Compile) {
+        return; // `check`: nothing but whether it is a text of its language
+    }
+    for name in &answer.missing {
+        unit.dependency(name);
+    }
+    if answer.asynchronous {
+        unit.marks.insert("asynchronous", "yes".to_owned());
+    }
+    if unit.wants(Step::Compile) {
+        for warning in &answer.warnings {
+            let said = Said { code: "SyntaxWarning".to_owned(), ..warning.said(Severity::Warning) };
+            unit.say(Step::Compile, Some(warning.place()), said);
+        }
+        if let Some(problem) = &answer.compile {
+            unit.say(Step::Compile, Some(problem.place()), problem.said(Severity::Error));
+        }
+        unit.pass(Step::Compile);
+    }
+}
+
+fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+    if !units.iter().any(|unit| unit.wants(Step::Lint)) {
+        return Ok(());
+    }
+    let Some(ruff) = tool_for(bench.tools, &RUFF, Step::Lint, units) else { return Ok(()) };
+    let mut job = base_job(bench.environment(), &ruff.path, &bench.folder).args([
+        "check",
+        "--no-cache",
+        "--output-format=json",
+        "--exit-zero",
+        "--force-exclude",
+        "--no-respect-gitignore",
+    ]);
+    let own = bench.folder.join("ruff.toml");
+    job = if own.is_file() {
+        job.arg("--config").arg(own)
+    } else {
+        job.args(["--isolated", "--select", SELECT, "--ignore", IGNORE])
+    };
+    for unit in units.iter().filter(|unit| unit.wants(Step::Lint)) {
+        job = job.arg(&unit.path);
+    }
+    let finished = bench.supervisor.run(&job)?;
+    let findings: Vec<RuffFinding> = match serde_json::from_slice(&finished.stdout) {
+        Ok(findings) if finished.success() => findings,
+        _ => {
+            for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
+                unit.missing(Step::Lint, &format!("ruff broke down: {}", finished.summary()));
+            }
+            return Ok(());
+        }
+    };
+    for finding in findings {
+        if let Some(unit) = units.iter_mut().find(|unit| unit.is_file(&finding.filename)) {
+            note_lint(unit, finding);
+        }
+    }
+    for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
+        unit.pass(Step::Lint);
+    }
+    Ok(())
+}
+
+fn note_lint(unit: &mut Unit, finding: RuffFinding) {
+    let code = finding.code.unwrap_or_else(|| "invalid-syntax".to_owned());
+    // What the wrapping allows is no error: `await` at the top level.
+    if unit.marks.contains_key("asynchronous") && (code == "F704" || finding.message.contains("await")) {
+        return;
+    }
+    let error = ERRORS.iter().any(|prefix| code.starts_with(prefix));
+    let place = Place {
+        line: finding.location.row,
+        column: finding.location.column,
+        end: Some((finding.end_location.row, finding.end_location.column)),
+        unit: ColumnUnit::Char,
+    };
+    let severity = if error { Severity::Error } else { Severity::Warning };
+    unit.say(Step::Lint, Some(place), Said { severity, tool: "ruff", code, message: finding.message, help: None });
+}

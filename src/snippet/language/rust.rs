@@ -1,0 +1,418 @@
+//! Rust: syn parses in process, one crate per fixture and edition with a module per block is checked by clippy in one
+//! call, and one binary runs them all, told apart by the name it is called by.
+//!
+//! clippy does everything `cargo check` does, so one call serves both rungs; where clippy is missing, `cargo check`
+//! serves alone. Must not know: pages.
+
+use super::rust_wrap::{self, wrap};
+use super::{Canary, Language, Program, tool_for};
+use crate::diagnostic::Severity;
+use crate::error::Result;
+use crate::fs;
+use crate::process::{Finished, Job};
+use crate::snippet::collect::Snippet;
+use crate::snippet::tool::{Source, Tool, ToolSpec, base_job};
+use crate::snippet::unit::{Bench, Place, Said, Unit};
+use crate::snippet::verdict::{Level, Step, StepOutcome};
+use crate::span::ColumnUnit;
+use regex::Regex;
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// The adapter.
+pub(super) struct Rust;
+
+static CARGO: ToolSpec = ToolSpec {
+    name: "cargo",
+    programs: &["cargo"],
+    role: "compiles and runs Rust",
+    version_args: &["--version"],
+    minimum: &[1, 70],
+    source: Source::Manual("install Rust with rustup, https://rustup.rs"),
+};
+
+static CLIPPY: ToolSpec = ToolSpec {
+    name: "clippy",
+    programs: &["cargo-clippy"],
+    role: "lints Rust",
+    version_args: &["--version"],
+    minimum: &[],
+    source: Source::Manual("`rustup component add clippy` installs it"),
+};
+
+/// More rounds than rustc has phases that can hide one another's errors.
+const MAX_ROUNDS: usize = 8;
+
+static UNLINKED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"use of unresolved module or unlinked crate `(\w+)`").expect("a valid pattern"));
+
+#[derive(Deserialize)]
+struct CargoMessage {
+    reason: String,
+    message: Option<Message>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    message: String,
+    level: String,
+    code: Option<MessageCode>,
+    #[serde(default)]
+    spans: Vec<MessageSpan>,
+    #[serde(default)]
+    children: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+struct MessageCode {
+    code: String,
+}
+
+#[derive(Deserialize, Clone)]
+struct MessageSpan {
+    file_name: String,
+    line_start: usize,
+    line_end: usize,
+    column_start: usize,
+    column_end: usize,
+    is_primary: bool,
+    label: Option<String>,
+    expansion: Option<Box<Expansion>>,
+}
+
+#[derive(Deserialize, Clone)]
+struct Expansion {
+    span: MessageSpan,
+}
+
+impl Language for Rust {
+    fn name(&self) -> &'static str {
+        "rust"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["rs"]
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        &[Step::Parse, Step::Lint, Step::Compile, Step::Run]
+    }
+
+    fn default_target(&self) -> Level {
+        Level::Compiled
+    }
+
+    fn tools(&self) -> &'static [&'static ToolSpec] {
+        const { &[&CARGO, &CLIPPY] }
+    }
+
+    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            (
+                "Cargo.toml",
+                "[package]\nname = \"snippets\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n",
+            ),
+            (
+                "Cargo.lock",
+                "version = 4\n\n[[package]]\nname = \"snippets\"\nversion = \"0.0.0\"\n",
+            ),
+        ]
+    }
+
+    fn native_command(&self) -> &'static str {
+        "cargo check"
+    }
+
+    fn program(&self, snippet: &Snippet, name: &str) -> Program {
+        Program { text: wrap(&snippet.code), path: format!("src/{name}.rs") }
+    }
+
+    fn shown<'a>(&self, code: &'a str) -> Cow<'a, str> {
+        rust_wrap::visible(code)
+    }
+
+    fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+        parse(units);
+        if bench.no_exec {
+            // Build scripts and procedural macros are code too (S8.4).
+            return Ok(());
+        }
+        let compiling = units.iter().any(|unit| unit.wants(Step::Compile) || unit.wants(Step::Lint));
+        if !compiling {
+            return Ok(());
+        }
+        let Some(cargo) = tool_for(bench.tools, &CARGO, Step::Compile, units) else {
+            for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
+                unit.evidence.steps.insert(Step::Lint, StepOutcome::Missing);
+            }
+            return Ok(());
+        };
+        let clippy = tool_for(bench.tools, &CLIPPY, Step::Lint, units).is_some();
+        for edition in editions(units) {
+            check_edition(bench, &cargo, clippy, edition.as_deref(), units)?;
+        }
+        Ok(())
+    }
+
+    fn prepare_run(&self, bench: &Bench<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
+        let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(()) };
+        for edition in editions(units) {
+            let members: Vec<usize> = wanted.iter().copied().filter(|index| units[*index].edition == edition).collect();
+            if !members.is_empty() {
+                build(bench, &cargo, edition.as_deref(), units, &members)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+        let binary = unit.marks.get("binary").ok_or("the program was not built")?;
+        let _ = bench;
+        Ok(Job::new(binary, scratch).arg0(unit.name.clone()).env("RUST_BACKTRACE", "0"))
+    }
+
+    fn finish_extract(&self, folder: &Path, units: &mut [Unit]) -> Result<()> {
+        // From `src/main.rs` a module's file is named without its folder.
+        let members: Vec<&Unit> = units.iter().collect();
+        write_crate(Path::new(".."), folder, &members)
+    }
+
+    fn canaries(&self) -> &'static [Canary] {
+        &[
+            Canary { step: Step::Parse, code: "fn main( {}\n" },
+            Canary { step: Step::Lint, code: "fn main() { let x = 1; if x == x { println!(\"{x}\"); } }\n" },
+            Canary { step: Step::Compile, code: "let x: i32 = \"s\";\n" },
+            Canary { step: Step::Run, code: "panic!(\"canary\");\n" },
+        ]
+    }
+}
+
+fn parse(units: &mut [Unit]) {
+    for unit in units {
+        match syn::parse_file(unit.program.as_str()) {
+            Ok(_) => unit.pass(Step::Parse),
+            Err(problem) => {
+                let (start, end) = (problem.span().start(), problem.span().end());
+                let place = Place {
+                    line: start.line,
+                    column: start.column + 1,
+                    end: Some((end.line, end.column + 1)),
+                    unit: ColumnUnit::Char,
+                };
+                let said = Said {
+                    severity: Severity::Error,
+                    tool: "syn",
+                    code: "syntax".to_owned(),
+                    message: problem.to_string(),
+                    help: None,
+                };
+                unit.say(Step::Parse, Some(place), said);
+                unit.skip(Step::Lint);
+                unit.skip(Step::Compile);
+            }
+        }
+    }
+}
+
+fn editions(units: &[Unit]) -> BTreeSet<Option<String>> {
+    units.iter().map(|unit| unit.edition.clone()).collect()
+}
+
+/// The folder of the crate for an edition: the fixture itself, or a sibling whose manifest names the edition.
+fn crate_folder(bench: &Bench<'_>, edition: Option<&str>) -> Result<PathBuf> {
+    let Some(edition) = edition else { return Ok(bench.folder.clone()) };
+    let folder = bench.folder.join(format!("edition-{edition}"));
+    let manifest = fs::read_to_string(&bench.folder.join("Cargo.toml"))?;
+    let line = Regex::new(r#"(?m)^edition\s*=\s*"\d+""#).expect("a valid pattern");
+    let manifest = line.replace(&manifest, format!("edition = \"{edition}\"")).into_owned();
+    fs::write_if_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
+    if let Some(lock) = fs::read_optional(&bench.folder.join("Cargo.lock"))? {
+        fs::write_if_changed(&folder.join("Cargo.lock"), lock.as_bytes())?;
+    }
+    Ok(folder)
+}
+
+/// Writes the crate's `main.rs`: a module for each member, and a dispatch by the name the binary is called by.
+fn write_crate(fixture: &Path, folder: &Path, members: &[&Unit]) -> Result<()> {
+    let mut main = String::from(
+        "//! Written by docgen: one module for each block, told apart by the name the program is called by.\n#![allow(unused)]\n\n",
+    );
+    for unit in members {
+        let _ = writeln!(main, "#[path = {:?}]\nmod {};", fixture.join(&unit.path).display().to_string(), unit.name);
+    }
+    main.push_str("\nfn main() -> std::process::ExitCode {\n    let name = std::env::args().next().unwrap_or_default();\n    match name.as_str() {\n");
+    for unit in members {
+        let _ = writeln!(main, "        {:?} => {}::{}(),", unit.name, unit.name, rust_wrap::ENTRY);
+    }
+    main.push_str("        _ => std::process::ExitCode::from(127),\n    }\n}\n");
+    fs::write_if_changed(&folder.join("src/main.rs"), main.as_bytes()).map(|_| ())
+}
+
+fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
+    base_job(bench.environment(), &cargo.path, folder)
+        .env("CARGO_TARGET_DIR", bench.cache.join("cargo-target"))
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CLIPPY_CONF_DIR", folder)
+}
+
+/// Checks again and again without the blocks that had errors, until the rest is clean: an error of one phase hides
+/// those of later phases in other blocks.
+fn check_edition(
+    bench: &Bench<'_>,
+    cargo: &Tool,
+    clippy: bool,
+    edition: Option<&str>,
+    units: &mut [Unit],
+) -> Result<()> {
+    let folder = crate_folder(bench, edition)?;
+    let mine = |unit: &Unit| unit.edition.as_deref() == edition && unit.wants(Step::Compile);
+    let mut last = None;
+    for _ in 0..MAX_ROUNDS {
+        let members: Vec<&Unit> = units.iter().filter(|unit| mine(unit) && !has_error(unit)).collect();
+        if members.is_empty() {
+            break;
+        }
+        write_crate(&bench.folder, &folder, &members)?;
+        let job = cargo_job(bench, cargo, &folder);
+        let job = if clippy {
+            job.args(["clippy", "--offline", "--quiet", "--message-format=json", "--"]).args([
+                "-A",
+                "clippy::all",
+                "-D",
+                "clippy::correctness",
+                "-W",
+                "clippy::suspicious",
+            ])
+        } else {
+            job.args(["check", "--offline", "--quiet", "--message-format=json"])
+        };
+        let finished = bench.supervisor.run(&job)?;
+        let evicted = note_messages(&finished, units);
+        let done = finished.success() || evicted == 0;
+        last = Some(finished);
+        if done {
+            break;
+        }
+    }
+    settle(units, edition, last.as_ref(), clippy);
+    Ok(())
+}
+
+fn has_error(unit: &Unit) -> bool {
+    !unit.evidence.missing_dependencies.is_empty()
+        || unit.failed(Step::Lint)
+        || unit.marks.contains_key("compile-error")
+}
+
+/// Decides the two steps of every unit of an edition from what was said.
+fn settle(units: &mut [Unit], edition: Option<&str>, last: Option<&Finished>, clippy: bool) {
+    let clean = last.is_none_or(Finished::success);
+    for unit in units.iter_mut().filter(|unit| unit.edition.as_deref() == edition) {
+        if unit.marks.contains_key("compile-error") {
+            unit.fail(Step::Compile);
+            unit.skip(Step::Lint);
+        } else if !unit.evidence.missing_dependencies.is_empty() {
+            unit.skip(Step::Lint);
+            unit.skip(Step::Compile);
+        } else if clean || unit.failed(Step::Lint) {
+            for step in [Step::Lint, Step::Compile] {
+                if unit.wants(step) && (clippy || step == Step::Compile) {
+                    unit.pass(step);
+                }
+            }
+        } else if unit.wants(Step::Compile) {
+            let why = last.map(Finished::summary).unwrap_or_default();
+            unit.missing(Step::Compile, &format!("cargo broke down: {why}"));
+        }
+    }
+}
+
+/// Notes every message in the unit it belongs to; returns how many units now have an error.
+fn note_messages(finished: &Finished, units: &mut [Unit]) -> usize {
+    let before = units.iter().filter(|unit| has_error(unit)).count();
+    for line in finished.stdout_text().lines() {
+        let Ok(CargoMessage { reason, message: Some(message) }) = serde_json::from_str(line) else { continue };
+        if reason == "compiler-message" {
+            note(&message, units);
+        }
+    }
+    units.iter().filter(|unit| has_error(unit)).count() - before
+}
+
+fn note(message: &Message, units: &mut [Unit]) {
+    let severity = match message.level.as_str() {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
+        _ => return,
+    };
+    let primary = message.spans.iter().filter(|span| span.is_primary);
+    let Some((index, span)) = primary.chain(&message.spans).find_map(|span| owner(span, units)) else { return };
+    let unit = &mut units[index];
+    let code = message.code.as_ref().map(|code| code.code.clone()).unwrap_or_default();
+    let labels = message.spans.iter().filter_map(|span| span.label.as_deref()).collect::<Vec<_>>().join(" ");
+    if let Some(found) = UNLINKED.captures(&format!("{} {labels}", message.message))
+        && severity == Severity::Error
+        && found[1].starts_with(|c: char| c.is_ascii_lowercase())
+    {
+        unit.dependency(&found[1]);
+        return;
+    }
+    let lint = code.starts_with("clippy::");
+    if severity == Severity::Error && !lint {
+        unit.marks.insert("compile-error", "yes".to_owned());
+    }
+    let place = Place {
+        line: span.line_start,
+        column: span.column_start,
+        end: Some((span.line_end, span.column_end)),
+        unit: ColumnUnit::Char,
+    };
+    let help = message.children.iter().find(|child| child.level == "help").map(|child| child.message.clone());
+    let label = span.label.as_deref().filter(|label| !message.message.contains(label));
+    let text = label.map_or_else(|| message.message.clone(), |label| format!("{}: {label}", message.message));
+    let tool = if lint { "clippy" } else { "rustc" };
+    let step = if lint { Step::Lint } else { Step::Compile };
+    unit.say(step, Some(place), Said { severity, tool, code, message: text, help });
+}
+
+/// The unit that a span lies in, following macro expansions outward.
+fn owner(span: &MessageSpan, units: &[Unit]) -> Option<(usize, MessageSpan)> {
+    let mut span = span.clone();
+    loop {
+        if let Some(index) = units.iter().position(|unit| unit.is_file(&span.file_name)) {
+            return Some((index, span));
+        }
+        let label = span.label.clone();
+        span = span.expansion?.span;
+        span.label = span.label.or(label);
+    }
+}
+
+fn build(bench: &Bench<'_>, cargo: &Tool, edition: Option<&str>, units: &mut [Unit], members: &[usize]) -> Result<()> {
+    let folder = crate_folder(bench, edition)?;
+    let list: Vec<&Unit> = members.iter().map(|index| &units[*index]).collect();
+    write_crate(&bench.folder, &folder, &list)?;
+    let job = cargo_job(bench, cargo, &folder).args(["build", "--offline", "--quiet", "--message-format=json"]);
+    let finished = bench.supervisor.run(&job)?;
+    let binary = finished.stdout_text().lines().find_map(executable);
+    for index in members {
+        let unit = &mut units[*index];
+        match &binary {
+            Some(binary) if finished.success() => {
+                unit.marks.insert("binary", binary.clone());
+            }
+            _ => unit.missing(Step::Run, &format!("cargo build broke down: {}", finished.summary())),
+        }
+    }
+    Ok(())
+}
+
+fn executable(line: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+    value.get("executable")?.as_str().map(str::to_owned)
+}

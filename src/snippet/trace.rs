@@ -1,0 +1,95 @@
+//! Tracebacks, panics and stacks: from places in a unit's file to places on the page (S7.4). Pure.
+//!
+//! Must not know: who ran the unit.
+
+use super::unit::{Place, Unit};
+use crate::source::Sources;
+use crate::span::{ColumnUnit, Span};
+use regex::Regex;
+use std::sync::LazyLock;
+
+static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:Uncaught )?((?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning)|panic)\b.*)$").expect("a valid pattern")
+});
+
+/// What a failed run says: the message, and the place on the page that it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trace {
+    pub(super) message: Option<String>,
+    pub(super) span: Option<Span>,
+}
+
+/// The pattern of places in a unit's file: `File "…/b1.py", line 3`, `…/b1.js:3:5`.
+fn place_pattern(unit: &Unit) -> Option<Regex> {
+    Regex::new(&format!(r#"[^\s"(]*{}"?(?::(\d+)(?::(\d+))?|, line (\d+))?"#, regex::escape(&unit.path))).ok()
+}
+
+/// Reads the standard error of a failed run.
+pub(super) fn read(unit: &Unit, stderr: &str) -> Trace {
+    let Some(pattern) = place_pattern(unit) else { return Trace { message: None, span: None } };
+    let mut places = pattern.captures_iter(stderr).filter_map(|found| {
+        let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok());
+        let line: usize = number(1).or(number(3))?;
+        Some((found.get(3).is_some(), line, number(2)))
+    });
+    // Python names the innermost frame last, all others first.
+    let first = places.next();
+    let place = match first {
+        Some((true, ..)) => places.last().or(first),
+        _ => first,
+    };
+    let span = place.and_then(|(_, line, column)| {
+        let column = column.unwrap_or_else(|| first_word(unit, line));
+        let range = unit.range_of(Place::point(line, column, ColumnUnit::Char))?;
+        unit.program.span_of(range)
+    });
+    Trace { message: message(stderr), span }
+}
+
+/// The column of the first character of a line that is not white space.
+fn first_word(unit: &Unit, line: usize) -> usize {
+    let text = unit.program.as_str();
+    unit.lines.line_range(text, line).map_or(1, |range| {
+        let line = &text[range];
+        line.chars().take_while(|character| character.is_whitespace()).count() + 1
+    })
+}
+
+fn message(stderr: &str) -> Option<String> {
+    let mut lines = stderr.lines();
+    while let Some(line) = lines.next() {
+        // rustc's panics put the message on the next line.
+        if line.contains("panicked at") {
+            return lines.next().map(|next| format!("panicked: {}", next.trim()));
+        }
+        if let Some(found) = MESSAGE.captures(line) {
+            return Some(found[1].to_owned());
+        }
+    }
+    None
+}
+
+/// A text of the run with the unit's file replaced by the page and its lines: a temporary path is never shown.
+pub(super) fn on_the_page(unit: &Unit, text: &str, page: &str, sources: &Sources) -> String {
+    let Some(pattern) = place_pattern(unit) else { return text.to_owned() };
+    let replaced = pattern.replace_all(text, |found: &regex::Captures<'_>| {
+        let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse::<usize>().ok());
+        let Some(line) = number(1).or(number(3)) else { return page.to_owned() };
+        let place = Place::point(line, number(2).unwrap_or(1), ColumnUnit::Char);
+        let span = unit.range_of(place).and_then(|range| unit.program.span_of(range));
+        match span {
+            Some(span) => {
+                let file = &sources[span.file];
+                let at = file.line_col(span.start);
+                match (found.get(3), number(2)) {
+                    (Some(_), _) => format!("{}\", line {}", file.name, at.line),
+                    (None, Some(_)) => format!("{}:{}:{}", file.name, at.line, at.column),
+                    (None, None) => format!("{}:{}", file.name, at.line),
+                }
+            }
+            None if found.get(3).is_some() => format!("{page} (wrapper)\", line {line}"),
+            None => format!("{page} (wrapper):{line}"),
+        }
+    });
+    replaced.into_owned()
+}

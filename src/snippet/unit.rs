@@ -1,0 +1,205 @@
+//! A unit is a block as a program in a fixture; a bench is the fixture it stands in.
+//!
+//! Adapters note what they find in [`Unit`]; positions in the program become positions on the page here, and only here
+//! (S7.4). Must not know: which tool said what, or what a verdict is.
+
+use super::tool::{Tool, Tools};
+use super::verdict::{Evidence, Finding, Level, Promise, Step, StepOutcome};
+use crate::diagnostic::Severity;
+use crate::process::{Environment, Supervisor};
+use crate::progress::Progress;
+use crate::span::{ColumnUnit, LineIndex, MappedText};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A fixture project with blocks written into it.
+pub struct Bench<'a> {
+    /// Its folder, absolute.
+    pub folder: PathBuf,
+    /// A folder for the tools' own caches.
+    pub cache: PathBuf,
+    /// The tools.
+    pub tools: &'a Tools,
+    /// What starts and ends children.
+    pub supervisor: &'a Supervisor,
+    /// Nothing of the author's may run, not even a build script (S8.4).
+    pub no_exec: bool,
+    /// Who wants to know.
+    pub progress: &'a dyn Progress,
+}
+
+impl Bench<'_> {
+    /// The user's environment.
+    pub fn environment(&self) -> &Environment {
+        self.tools.environment()
+    }
+}
+
+/// A position range as a tool reports it: 1-based, columns in the tool's unit, end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// First line.
+    pub line: usize,
+    /// First column.
+    pub column: usize,
+    /// Last line and the column after the last; `None` for a point.
+    pub end: Option<(usize, usize)>,
+    /// What the tool counts.
+    pub unit: ColumnUnit,
+}
+
+impl Place {
+    /// A point.
+    pub fn point(line: usize, column: usize, unit: ColumnUnit) -> Self {
+        Self { line, column, end: None, unit }
+    }
+}
+
+/// Something a tool said, before it is put on the page.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Error or warning.
+    pub severity: Severity,
+    /// The tool.
+    pub tool: &'static str,
+    /// The tool's code; may be empty.
+    pub code: String,
+    /// The message.
+    pub message: String,
+    /// What to do, if anything is known.
+    pub help: Option<String>,
+}
+
+/// A block as a program.
+#[derive(Debug)]
+pub struct Unit {
+    /// Index of the snippet.
+    pub snippet: usize,
+    /// An identifier, unique in the run.
+    pub name: String,
+    /// The program's text.
+    pub program: MappedText,
+    /// Its lines.
+    pub lines: LineIndex,
+    /// The path in the fixture, with `/`.
+    pub path: String,
+    /// The rung to climb to without running.
+    pub ceiling: Level,
+    /// Rust edition, if the block names one.
+    pub edition: Option<String>,
+    /// `env=`: whose globals JavaScript may use.
+    pub globals: Option<String>,
+    /// Codes that configuration promotes to errors.
+    pub deny: Vec<String>,
+    /// The author's promise; errors of a block that must not compile are still errors.
+    pub promise: Promise,
+    /// What was found.
+    pub evidence: Evidence,
+    /// The tools that looked at it, with versions.
+    pub tools: BTreeMap<&'static str, String>,
+    /// Notes of the adapter to itself, between `check` and `run_job`.
+    pub marks: BTreeMap<&'static str, String>,
+}
+
+impl Unit {
+    /// Whether this step is below the block's ceiling and not decided yet.
+    pub fn wants(&self, step: Step) -> bool {
+        step.level() <= self.ceiling && !self.evidence.steps.contains_key(&step)
+    }
+
+    /// Whether a step has failed.
+    pub fn failed(&self, step: Step) -> bool {
+        self.evidence.steps.get(&step) == Some(&StepOutcome::Fail)
+    }
+
+    /// Notes that a tool looked at this unit.
+    pub fn uses(&mut self, tool: &Tool) {
+        self.tools.insert(tool.name, tool.version.clone());
+    }
+
+    /// A step's tool is missing or broken.
+    pub fn missing(&mut self, step: Step, why: &str) {
+        self.evidence.steps.insert(step, StepOutcome::Missing);
+        if !self.evidence.missing_tools.iter().any(|known| known == why) {
+            self.evidence.missing_tools.push(why.to_owned());
+        }
+    }
+
+    /// A step went well, unless it already failed.
+    pub fn pass(&mut self, step: Step) {
+        self.evidence.steps.entry(step).or_insert(StepOutcome::Pass);
+    }
+
+    /// A step could not be tried, because an earlier one failed.
+    pub fn skip(&mut self, step: Step) {
+        self.evidence.steps.entry(step).or_insert(StepOutcome::Skipped);
+    }
+
+    /// A step failed.
+    pub fn fail(&mut self, step: Step) {
+        self.evidence.steps.insert(step, StepOutcome::Fail);
+    }
+
+    /// An import that nothing provides.
+    pub fn dependency(&mut self, name: &str) {
+        if !self.evidence.missing_dependencies.iter().any(|known| known == name) {
+            self.evidence.missing_dependencies.push(name.to_owned());
+        }
+    }
+
+    /// Notes what a tool said at a place of the program; an error fails the step.
+    pub fn say(&mut self, step: Step, place: Option<Place>, said: Said) {
+        let range = place.and_then(|place| self.range_of(place));
+        self.say_at(step, range, said);
+    }
+
+    /// Notes what a tool said at a byte range of the program; an error fails the step.
+    pub fn say_at(&mut self, step: Step, range: Option<Range<usize>>, mut said: Said) {
+        if said.severity == Severity::Warning && self.deny.iter().any(|code| *code == said.code) {
+            said.severity = Severity::Error;
+        }
+        if said.severity == Severity::Error {
+            self.fail(step);
+        }
+        let span = range.clone().and_then(|range| self.program.span_of(range));
+        let mut message = said.message;
+        if span.is_none()
+            && let Some(range) = range
+            && let Some(label) = self.program.label_at(range.start)
+        {
+            let line = self.lines.line_col(self.program.as_str(), range.start).line;
+            message = format!("{message} (in the {label}, line {line})");
+        }
+        let finding =
+            Finding { severity: said.severity, code: said.code, tool: said.tool, message, span, help: said.help };
+        if !self.evidence.findings.contains(&finding) {
+            self.evidence.findings.push(finding);
+        }
+    }
+
+    /// The bytes of the program that a tool means.
+    pub fn range_of(&self, place: Place) -> Option<Range<usize>> {
+        let text = self.program.as_str();
+        let start = self
+            .lines
+            .offset(text, place.line, place.column, place.unit)
+            .unwrap_or(text.trim_end_matches(['\n', '\r']).len());
+        let end = place
+            .end
+            .and_then(|(line, column)| self.lines.offset(text, line, column, place.unit))
+            .filter(|end| *end > start)
+            .unwrap_or_else(|| text[start..].chars().next().map_or(start, |character| start + character.len_utf8()));
+        Some(start..end)
+    }
+
+    /// The absolute path of its file.
+    pub fn file(&self, bench: &Bench<'_>) -> PathBuf {
+        bench.folder.join(&self.path)
+    }
+
+    /// Whether a path that a tool printed is this unit's file.
+    pub fn is_file(&self, printed: &str) -> bool {
+        Path::new(printed).ends_with(&self.path)
+    }
+}

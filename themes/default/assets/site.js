@@ -1,0 +1,98 @@
+// What makes a page nicer with JavaScript: theme switch, copy buttons, the present section, the search dialog.
+// Everything here is optional; the page reads and navigates without it.
+const root = document.documentElement;
+
+// Theme: system's until the reader switches.
+const toggle = document.querySelector('.theme-toggle');
+if (toggle) {
+  toggle.hidden = false;
+  toggle.addEventListener('click', () => {
+    const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    const next = (root.dataset.theme ?? system) === 'dark' ? 'light' : 'dark';
+    root.dataset.theme = next;
+    try {
+      localStorage.setItem('docgen-theme', next);
+    } catch {
+      // Not remembered, then.
+    }
+  });
+}
+
+// Copy buttons: the code without prompts; output has none.
+for (const figure of document.querySelectorAll('figure.snippet:not(.output)')) {
+  const code = figure.querySelector('pre code');
+  const caption = figure.querySelector('figcaption');
+  if (!code || !caption) continue;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy';
+  button.textContent = 'Copy';
+  button.addEventListener('click', async () => {
+    const prompts = /language-(console|shell-session)/.test(code.className);
+    const text = prompts
+      ? code.textContent.split('\n').filter((line) => /^[$#%>] /.test(line)).map((line) => line.slice(2)).join('\n')
+      : code.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = 'Copied';
+    } catch {
+      getSelection()?.selectAllChildren(code);
+      button.textContent = 'Selected';
+    }
+    setTimeout(() => (button.textContent = 'Copy'), 1500);
+  });
+  caption.append(button);
+}
+
+// The section being read, in the page's contents.
+const entries = new Map();
+for (const link of document.querySelectorAll('.toc a')) {
+  const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (heading) entries.set(heading, link);
+}
+if (entries.size > 0 && 'IntersectionObserver' in window) {
+  const seen = new Set();
+  const observer = new IntersectionObserver(
+    (changes) => {
+      for (const change of changes) change.isIntersecting ? seen.add(change.target) : seen.delete(change.target);
+      const first = [...entries.keys()].find((heading) => seen.has(heading));
+      if (!first) return;
+      for (const [heading, link] of entries) {
+        heading === first ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current');
+      }
+    },
+    { rootMargin: '-4rem 0px -60% 0px' },
+  );
+  for (const heading of entries.keys()) observer.observe(heading);
+}
+
+// Search: nothing is loaded before it is opened.
+const dialog = document.getElementById('search');
+let loading;
+function loadSearch() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = `${root.dataset.root}docgen/search.js?v=${root.dataset.version}`;
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return loading;
+}
+function openSearch(event) {
+  if (!dialog?.showModal) return;
+  event.preventDefault();
+  if (!dialog.open) dialog.showModal();
+  document.getElementById('search-input').select();
+  loadSearch().catch(() => (location.href = `${root.dataset.root}search.html`));
+}
+document.querySelector('.search-open')?.addEventListener('click', openSearch);
+document.addEventListener('keydown', (event) => {
+  const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
+  const slash = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const command = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
+  if (slash || command) openSearch(event);
+});
+dialog?.addEventListener('click', (event) => {
+  if (event.target === dialog) dialog.close();
+});
