@@ -6,7 +6,6 @@ use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::process::Environment;
 use crate::progress::Progress as _;
-use crate::report::terminal::language_title;
 use crate::snippet::doctor::{CanaryResult, canaries};
 use crate::snippet::language::{self, Language};
 use crate::snippet::tool::{Found, Source, ToolSpec, Tools, cure, install};
@@ -50,7 +49,7 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
 }
 
 fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[CanaryResult]) -> (String, bool) {
-    let mut text = format!("\x1b[1m{}\x1b[0m\n", language_title(language));
+    let mut text = format!("\x1b[1m{}\x1b[0m\n", language.title());
     let mut all_there = true;
     if language.tools().is_empty() {
         let _ = writeln!(text, "  \x1b[32m✓\x1b[0m built in");
@@ -76,7 +75,9 @@ fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[Ca
     if !good.is_empty() {
         let _ = writeln!(text, "  \x1b[32m✓\x1b[0m finds faults: {}", good.join(", "));
     }
-    for result in mine {
+    // Without its tool a canary says nothing that the lines above do not.
+    let judged = if all_there { mine } else { Vec::new() };
+    for result in judged {
         if let Err(why) = &result.outcome {
             all_there = false;
             let _ = writeln!(text, "  \x1b[31m✗\x1b[0m a block that must fail to {} was not found out: {why}", result.step.name());

@@ -6,7 +6,6 @@ use super::Item;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
-use crate::snippet::language::Language;
 use crate::snippet::policy::{Policy, violation};
 use crate::snippet::verdict::{Level, Status, Verdict};
 use crate::source::Sources;
@@ -275,11 +274,4 @@ fn unchecked_pages(text: &mut String, verdicts: &Verdicts) {
     for (page, (blocks, _)) in pages.iter().filter(|(_, (_, checked))| *checked == 0) {
         let _ = writeln!(text, "\x1b[33mnothing checked\x1b[0m on {page}: {}", plural(*blocks, "block"));
     }
-}
-
-/// What `doctor` says of a language in one word.
-pub fn language_title(language: &dyn Language) -> String {
-    let name = language.name();
-    let mut characters = name.chars();
-    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }

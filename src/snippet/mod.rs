@@ -299,6 +299,8 @@ fn conclude(
     if status == Status::Fail {
         explain_run(snippet, &mut unit);
     }
+    // Tools report in orders of their own; the author reads from top to bottom.
+    unit.evidence.findings.sort_by_key(|finding| finding.span);
     let run = unit.evidence.run.take();
     let (hash, key) = hashes(language, snippet, &unit, fixture_hash);
     Verdict {

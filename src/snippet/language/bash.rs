@@ -64,6 +64,10 @@ impl Language for Bash {
         "bash"
     }
 
+    fn title(&self) -> &'static str {
+        "Bash"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["sh", "shell", "zsh"]
     }

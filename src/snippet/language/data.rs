@@ -23,6 +23,7 @@ struct Problem {
 /// An adapter for one data language.
 pub(super) struct Data {
     name: &'static str,
+    title: &'static str,
     aliases: &'static [&'static str],
     tool: &'static str,
     parse: fn(&str) -> std::result::Result<(), Problem>,
@@ -32,6 +33,7 @@ pub(super) struct Data {
 /// JSON, RFC 8259.
 pub(super) static JSON: Data = Data {
     name: "json",
+    title: "JSON",
     aliases: &["geojson"],
     tool: "serde_json",
     parse: json,
@@ -41,6 +43,7 @@ pub(super) static JSON: Data = Data {
 /// JSON with comments and trailing commas.
 pub(super) static JSONC: Data = Data {
     name: "jsonc",
+    title: "JSON with comments",
     aliases: &["json5c"],
     tool: "jsonc-parser",
     parse: jsonc,
@@ -50,6 +53,7 @@ pub(super) static JSONC: Data = Data {
 /// YAML 1.2.
 pub(super) static YAML: Data = Data {
     name: "yaml",
+    title: "YAML",
     aliases: &["yml"],
     tool: "serde-saphyr",
     parse: yaml,
@@ -59,6 +63,7 @@ pub(super) static YAML: Data = Data {
 /// TOML 1.
 pub(super) static TOML: Data = Data {
     name: "toml",
+    title: "TOML",
     aliases: &[],
     tool: "toml",
     parse: toml_text,
@@ -68,6 +73,10 @@ pub(super) static TOML: Data = Data {
 impl Language for Data {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn title(&self) -> &'static str {
+        self.title
     }
 
     fn aliases(&self) -> &'static [&'static str] {

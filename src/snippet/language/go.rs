@@ -69,6 +69,10 @@ impl Language for Go {
         "go"
     }
 
+    fn title(&self) -> &'static str {
+        "Go"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["golang"]
     }

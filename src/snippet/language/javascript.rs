@@ -116,6 +116,10 @@ impl Language for JavaScript {
         "javascript"
     }
 
+    fn title(&self) -> &'static str {
+        "JavaScript"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["js", "mjs", "cjs", "jsx", "node"]
     }
@@ -320,5 +324,7 @@ fn note(unit: &mut Unit, finding: OxlintFinding) {
     if step == Step::Parse {
         unit.skip(Step::Lint);
     }
-    unit.say_at(step, range, Said { severity, tool: "oxlint", code, message: finding.message, help: finding.help });
+    // What oxlint advises for an undefined name is its own configuration, which the author does not have.
+    let help = finding.help.filter(|_| code != "no-undef");
+    unit.say_at(step, range, Said { severity, tool: "oxlint", code, message: finding.message, help });
 }

@@ -45,6 +45,9 @@ pub trait Language: Sync {
     /// Its name in info strings, configuration and reports.
     fn name(&self) -> &'static str;
 
+    /// Its name as people write it.
+    fn title(&self) -> &'static str;
+
     /// Other names for it in info strings.
     fn aliases(&self) -> &'static [&'static str];
 

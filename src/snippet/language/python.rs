@@ -105,6 +105,10 @@ impl Language for Python {
         "python"
     }
 
+    fn title(&self) -> &'static str {
+        "Python"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["py", "python3"]
     }

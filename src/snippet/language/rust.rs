@@ -94,6 +94,10 @@ impl Language for Rust {
         "rust"
     }
 
+    fn title(&self) -> &'static str {
+        "Rust"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["rs"]
     }
