@@ -36,6 +36,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         options: Options {
             no_exec: options.no_exec,
             bare,
+            strict: policy.strict,
             languages: options.lang.clone(),
             name: options.name.clone(),
             id: options.id.clone(),

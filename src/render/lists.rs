@@ -68,13 +68,14 @@ impl Renderer<'_> {
         }
         if !section.pages.is_empty() {
             let links = section.pages.iter().map(|page| self.link_to(&section.url, *page)).collect();
-            view.groups.push(GroupView { title: String::new(), url: String::new(), links });
+            view.groups.push(GroupView { title: String::new(), url: String::new(), terms: false, links });
         }
         for folder in &section.folders {
             let Some(child) = site.nav.sections.iter().find(|section| section.folder == *folder) else { continue };
             view.groups.push(GroupView {
                 title: child.title.clone(),
                 url: url::encode(&url::relative(&section.url, &child.url)),
+                terms: false,
                 links: child.pages.iter().map(|page| self.link_to(&section.url, *page)).collect(),
             });
         }
@@ -90,6 +91,7 @@ impl Renderer<'_> {
             .map(|taxonomy| GroupView {
                 title: taxonomy.plural.to_owned(),
                 url: url::encode(&url::relative(from, &taxonomy.url())),
+                terms: true,
                 links: term_links(taxonomy, from),
             })
             .collect()
@@ -101,7 +103,7 @@ impl Renderer<'_> {
         if taxonomy.name == "agents" {
             "The assistant roles that these pages serve, and what each should read.".clone_into(&mut view.description);
         }
-        view.groups.push(GroupView { title: String::new(), url: String::new(), links: term_links(taxonomy, &url) });
+        view.groups.push(GroupView { title: String::new(), url: String::new(), terms: true, links: term_links(taxonomy, &url) });
         view
     }
 
@@ -114,7 +116,7 @@ impl Renderer<'_> {
             description: String::new(),
         }];
         let links = term.pages.iter().map(|page| self.link_to(url, *page)).collect();
-        view.groups.push(GroupView { title: String::new(), url: String::new(), links });
+        view.groups.push(GroupView { title: String::new(), url: String::new(), terms: false, links });
         view
     }
 
@@ -128,7 +130,7 @@ impl Renderer<'_> {
             links.extend(section.pages.iter().map(|page| self.link_to(from, *page)));
             let title = if section.folder.is_empty() { String::new() } else { section.title.clone() };
             if !links.is_empty() {
-                view.groups.push(GroupView { title, url: String::new(), links });
+                view.groups.push(GroupView { title, url: String::new(), terms: false, links });
             }
         }
         view.groups.extend(self.taxonomy_groups(from));
@@ -164,6 +166,7 @@ impl Renderer<'_> {
         }
         rows.sort_by_key(|(good, _)| *good);
         VerificationView {
+            nav: self.nav.view(&site.nav, None, from),
             verified: !self.input.verdicts.verdicts.is_empty(),
             found: self.input.verdicts.snippets.len(),
             totals: Status::ALL

@@ -16,7 +16,7 @@ macro_rules! embedded {
 }
 
 const TEMPLATES: &[(&str, &str)] =
-    embedded!["base.html", "page.html", "list.html", "verification.html", "404.html", "redirect.html"];
+    embedded!["base.html", "page.html", "list.html", "nav.html", "verification.html", "404.html", "redirect.html"];
 const ASSETS: &[(&str, &str)] = embedded![
     "assets/style.css",
     "assets/theme.js",

@@ -138,6 +138,8 @@ pub struct GroupView {
     pub title: String,
     /// Where the heading leads, or nothing.
     pub url: String,
+    /// Whether the links are terms of a taxonomy: short, many.
+    pub terms: bool,
     /// The links.
     pub links: Vec<LinkView>,
 }
@@ -202,6 +204,8 @@ pub struct CountView {
 /// The verification page.
 #[derive(Debug, Clone, Serialize)]
 pub struct VerificationView {
+    /// The navigation beside it.
+    pub nav: Vec<NavView>,
     /// Whether anything was verified.
     pub verified: bool,
     /// Blocks found.

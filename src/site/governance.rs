@@ -69,7 +69,8 @@ fn overdue(page: &Page, config: &Config, problems: &mut Vec<Diagnostic>) {
     let (Some(due), Some(reviewed)) = (review_due(page, config), &page.front_matter.last_reviewed) else { return };
     if due < config.today {
         let days = config.today.since(due).map_or(0, |span| span.get_days());
-        let message = format!("the review was due on {due}, {days} days ago");
+        let ago = if days == 1 { "yesterday".to_owned() } else { format!("{days} days ago") };
+        let message = format!("the review was due on {due}, {ago}");
         problems.push(
             Diagnostic::new(Code::ReviewOverdue, reviewed.span, message)
                 .help("read the page through and set last_reviewed to today"),

@@ -52,8 +52,8 @@ pub struct Snippet {
     pub open: Span,
     /// The output that the page promises.
     pub expected: Option<Expected>,
-    /// A word in the info string that nobody understands (S2.3).
-    pub unknown_word: Option<String>,
+    /// What is wrong with the fence itself, and where: a word that nobody understands (S2.3), an output of nothing.
+    pub fault: Option<(String, Span)>,
 }
 
 impl Snippet {
@@ -141,7 +141,11 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config) -> Snip
     settings.apply_items(&fence.info.items);
     let file = &sources[fence.span.file];
     let lines: &LineIndex = &file.lines;
-    let unknown = fence.info.problems.iter().find(|problem| !problem.foreign);
+    let fault = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
+        let info = fence.info_span.unwrap_or(fence.open);
+        let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
+        (format!("{}; {}", problem.message, problem.help), span)
+    });
     Snippet {
         id: String::new(),
         page: 0,
@@ -158,7 +162,7 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config) -> Snip
         code: fence.code.clone(),
         open: fence.open,
         expected: None,
-        unknown_word: unknown.map(|problem| format!("{}; {}", problem.message, problem.help)),
+        fault,
     }
 }
 
@@ -171,15 +175,15 @@ fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
         let heading = page.fences[snippets[index].fence].heading;
         let text = snippets[index].code.clone();
         let above = snippets[..index].iter_mut().rev().find(|above| !above.settings.output);
-        match above {
+        let fault = match above {
             Some(above) if above.adapter.is_some() && page.fences[above.fence].heading == heading => {
-                above.expected = Some(Expected { text });
+                let second = above.expected.replace(Expected { text }).is_some();
+                second.then_some("the block above has an output already; one block, one output")
             }
-            _ => {
-                snippets[index].unknown_word =
-                    Some("there is no block above in this section whose output this could be".to_owned());
-            }
-        }
-        snippets[index].adapter = None;
+            _ => Some("there is no block above in this section whose output this could be"),
+        };
+        let snippet = &mut snippets[index];
+        snippet.adapter = None;
+        snippet.fault = fault.map(|problem| (problem.to_owned(), snippet.open));
     }
 }

@@ -44,6 +44,8 @@ pub struct Options {
     pub no_exec: bool,
     /// A file without a project: linters are optional, unknown words are warnings.
     pub bare: bool,
+    /// What `needs=` names must be there (S2.2).
+    pub strict: bool,
     /// Only these languages.
     pub languages: Vec<String>,
     /// Only the blocks of this name.
@@ -155,19 +157,20 @@ fn plain(status: Status, reason: Option<String>) -> Verdict {
 
 /// Verdicts that need no tool.
 fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
-    let word = snippet.unknown_word.as_ref().filter(|_| !context.options.bare);
-    if let Some(problem) = word.or(snippet.settings.problem.as_ref()) {
-        let mut verdict = plain(Status::Fail, Some(problem.clone()));
-        if snippet.settings.problem.is_some() && word.is_none() {
-            verdict.status = Status::Unchecked;
-        }
-        let severity = if verdict.status == Status::Fail { Severity::Error } else { Severity::Warning };
+    let fault = snippet.fault.clone().filter(|_| !context.options.bare);
+    let not_yet = snippet.settings.problem.clone().map(|problem| (problem, snippet.open));
+    if let Some((problem, span)) = fault.clone().or(not_yet) {
+        let (status, severity) = match fault {
+            Some(_) => (Status::Fail, Severity::Error),
+            None => (Status::Unchecked, Severity::Warning),
+        };
+        let mut verdict = plain(status, Some(problem.clone()));
         verdict.findings.push(Finding {
             severity,
             code: "fence".to_owned(),
             tool: "docgen",
-            message: problem.clone(),
-            span: Some(snippet.open),
+            message: problem,
+            span: Some(span),
             help: None,
         });
         return Some(verdict);
@@ -283,6 +286,7 @@ fn conclude(
         target: unit.ceiling,
         promise: &snippet.settings.promise,
         exit: snippet.settings.exit,
+        strict: context.options.strict,
         linter_optional: context.options.bare,
     };
     for name in unit.evidence.missing_dependencies.clone() {

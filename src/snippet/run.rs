@@ -57,7 +57,7 @@ fn run_one(context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, sn
         return; // found while linking
     }
     if let Some(absent) = snippet.settings.needs.iter().find(|need| !available(bench.environment(), need)) {
-        unit.missing(Step::Run, &format!("needs {absent}, which is not here"));
+        unit.evidence.absent = Some(absent.clone());
         return;
     }
     let result = scratch(&context.work).and_then(|scratch| {

@@ -178,6 +178,13 @@ impl Unit {
         }
     }
 
+    /// A syntax error goes on into the wrapper, where nobody can follow it: what is on the page is enough.
+    pub fn forget_wrapper_noise(&mut self) {
+        if self.evidence.findings.iter().any(|finding| finding.span.is_some()) {
+            self.evidence.findings.retain(|finding| finding.span.is_some());
+        }
+    }
+
     /// The bytes of the program that a tool means.
     pub fn range_of(&self, place: Place) -> Option<Range<usize>> {
         let text = self.program.as_str();

@@ -236,6 +236,8 @@ pub struct Evidence {
     pub findings: Vec<Finding>,
     /// Imports that nothing provides (S1.7).
     pub missing_dependencies: Vec<String>,
+    /// What `needs=` names and this machine lacks.
+    pub absent: Option<String>,
     /// Tools that are missing or broken, with the cure.
     pub missing_tools: Vec<String>,
     /// The run, if there was one.
@@ -251,6 +253,8 @@ pub struct Judgement<'a> {
     pub promise: &'a Promise,
     /// The exit code that counts as success.
     pub exit: i32,
+    /// What `needs=` names and is absent is an `env_error`, not a reason to ignore the block.
+    pub strict: bool,
     /// In a bare file a missing linter holds nothing back (S1.6).
     pub linter_optional: bool,
 }
@@ -275,6 +279,10 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
     }
     if let Some((status, reason)) = environment(evidence, judgement) {
         return (status, level, Some(reason));
+    }
+    if let Some(absent) = &evidence.absent {
+        let status = if judgement.strict { Status::EnvError } else { Status::Ignored };
+        return (status, level, Some(format!("needs {absent}, which is not here")));
     }
     match &evidence.run {
         Some(run) => judge_run(evidence, run, judgement, level),
@@ -422,7 +430,7 @@ mod tests {
     }
 
     fn hold<'a>(target: Level, promise: &'a Promise) -> Judgement<'a> {
-        Judgement { target, promise, exit: 0, linter_optional: false }
+        Judgement { target, promise, exit: 0, strict: false, linter_optional: false }
     }
 
     #[test]

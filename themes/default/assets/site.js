@@ -61,7 +61,7 @@ if (entries.size > 0 && 'IntersectionObserver' in window) {
         heading === first ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current');
       }
     },
-    { rootMargin: '-4rem 0px -60% 0px' },
+    { rootMargin: '-64px 0px -60% 0px' },
   );
   for (const heading of entries.keys()) observer.observe(heading);
 }

@@ -1,0 +1,118 @@
+//! What the integration tests share: a copy of a folder to work in, and the built binary with a pinned environment.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The repository's root.
+pub(crate) fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A fresh copy of a folder, removed when the value goes.
+pub(crate) fn copy_of(folder: &Path) -> tempfile::TempDir {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    copy(folder, temp.path());
+    temp
+}
+
+/// Copies a folder's files, links as links.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder to copy") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+/// The built binary, in `cwd`, with caches of the tests' own and the user's tools; not in CI unless the test says so.
+pub(crate) fn docgen(cwd: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_docgen"));
+    command
+        .current_dir(cwd)
+        .env_remove("CI")
+        .env_remove("SOURCE_DATE_EPOCH")
+        .env("NO_COLOR", "1")
+        .env("XDG_CACHE_HOME", repository().join("target/test-cache"));
+    command
+}
+
+/// Runs it with arguments.
+pub(crate) fn run(cwd: &Path, args: &[&str]) -> Output {
+    docgen(cwd).args(args).output().expect("docgen starts")
+}
+
+/// Standard output as text.
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Standard error as text.
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The JSON report of `docgen verify` with further arguments.
+pub(crate) fn verify_json(cwd: &Path, args: &[&str]) -> (serde_json::Value, i32) {
+    let output = docgen(cwd).args(["--quiet", "verify", "--report", "json=-"]).args(args).output().expect("docgen starts");
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("no JSON ({error}): {}\n{}", stdout(&output), stderr(&output)));
+    (report, output.status.code().unwrap_or(-1))
+}
+
+/// A report in lines: each block with its verdict, below it its diagnostics.
+pub(crate) fn verdict_lines(report: &serde_json::Value) -> String {
+    let mut text = String::new();
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+    for snippet in report["snippets"].as_array().expect("snippets") {
+        let language = word(&snippet["lang"]);
+        text.push_str(&format!(
+            "{}:{}-{} {} {} {} {}\n",
+            word(&snippet["page"]),
+            snippet["line"],
+            snippet["end_line"],
+            if language.is_empty() { "(none)" } else { &language },
+            word(&snippet["status"]),
+            word(&snippet["level"]),
+            word(&snippet["id"]),
+        ));
+        for diagnostic in snippet["diagnostics"].as_array().expect("diagnostics") {
+            text.push_str(&format!(
+                "  {}:{}:{} {} {} {}: {}\n",
+                word(&diagnostic["page"]),
+                diagnostic["line"],
+                diagnostic["column"],
+                word(&diagnostic["severity"]),
+                word(&diagnostic["tool"]),
+                word(&diagnostic["code"]),
+                word(&diagnostic["message"]),
+            ));
+        }
+    }
+    let totals = report["totals"].as_object().expect("totals");
+    let shown: Vec<String> =
+        totals.iter().filter(|(_, count)| **count != 0).map(|(name, count)| format!("{name} {count}")).collect();
+    text.push_str(&format!("totals: {}\n", shown.join(", ")));
+    text
+}
+
+/// Compares with a golden file, or writes it where `DOCGEN_BLESS` is set. Read each blessed diff.
+pub(crate) fn golden(path: &Path, actual: &str) {
+    if std::env::var_os("DOCGEN_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, actual).expect("blessed");
+        return;
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "{} differs; DOCGEN_BLESS=1 writes it anew\n--- expected\n{expected}\n--- actual\n{actual}",
+        path.display()
+    );
+}
