@@ -253,7 +253,13 @@ fn ask_rustc(bench: &Bench<'_>, unit: &mut Unit) -> Result<()> {
     let Ok(finished) = bench.supervisor.run(&job) else { return Ok(()) };
     for line in finished.stderr_text().lines() {
         let Ok(message) = serde_json::from_str::<Message>(line) else { continue };
-        let Some(span) = message.spans.iter().find(|span| span.is_primary) else { continue };
+        // The primary place may be the wrapper's closing brace; the one that was never closed is the author's.
+        let mut places = message.spans.clone();
+        places.sort_by_key(|span| !span.is_primary);
+        let on_page = |span: &&MessageSpan| {
+            unit.range_of(span.place()).and_then(|range| unit.program.span_of(range)).is_some()
+        };
+        let Some(span) = places.iter().find(on_page).or(places.first()) else { continue };
         // Only errors without a code are the parser's.
         if message.level == "error" && message.code.is_none() {
             let said = Said {

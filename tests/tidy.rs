@@ -1,0 +1,194 @@
+//! The house rules, as code: layering, `//!` headers, sizes, numbered rules, stale tables.
+
+#![allow(clippy::disallowed_methods, reason = "tests look at disk from outside")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Who may import whom: only from the left; neighbours in one group may not import each other, but for the pairs below.
+const LAYERS: &[&[&str]] = &[
+    &["span", "progress"],
+    &["diagnostic", "error"],
+    &["fs"],
+    &["process"],
+    &["config"],
+    &["source"],
+    &["page"],
+    &["site"],
+    &["snippet"],
+    &["search"],
+    &["render", "output"],
+    &["pipeline", "report", "serve"],
+    &["cli"],
+];
+
+/// Neighbours that may: the output of one is a value of the other, and `fs`'s errors are made of `error`.
+const ALLOWED: &[(&str, &str)] = &[("render", "output")];
+
+const MOST_LINES: usize = 520;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("readable")
+}
+
+/// The top-level module that a file belongs to.
+fn module(path: &Path) -> String {
+    let relative = path.strip_prefix(root().join("src")).expect("below src");
+    let first = relative.components().next().expect("not empty").as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+fn layer(name: &str) -> Option<usize> {
+    LAYERS.iter().position(|group| group.contains(&name))
+}
+
+#[test]
+fn modules_import_only_from_the_left() {
+    let mut wrong = Vec::new();
+    for path in rust_files(&root().join("src")) {
+        let from = module(&path);
+        if from == "lib" || from == "main" {
+            continue;
+        }
+        let mine = layer(&from).unwrap_or_else(|| panic!("{from} has no layer"));
+        for (number, line) in read(&path).lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for rest in code.split("crate::").skip(1) {
+                let to: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let Some(theirs) = layer(&to) else { continue };
+                let neighbours = theirs == mine && to != from && !ALLOWED.contains(&(from.as_str(), to.as_str()));
+                if theirs > mine || neighbours {
+                    wrong.push(format!("{}:{}: {from} imports {to}", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_must_not_know() {
+    let mut files = rust_files(&root().join("src"));
+    files.retain(|path| !path.ends_with("main.rs") && !path.ends_with("lib.rs"));
+    for path in files {
+        let text = read(&path);
+        let header: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        assert!(!header.is_empty(), "{} has no //! header", path.display());
+        let is_command = path.parent().is_some_and(|parent| parent.ends_with("cli"));
+        assert!(is_command || header.contains("ust not know"), "{}: the header does not say what it must not know", path.display());
+    }
+}
+
+#[test]
+fn files_stay_small() {
+    for folder in ["src", "xtask/src", "tests"] {
+        for path in rust_files(&root().join(folder)) {
+            let lines = read(&path).lines().count();
+            assert!(lines <= MOST_LINES, "{} has {lines} lines: split it by step, with a name", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_their_door_touches_disk_and_programs() {
+    for path in rust_files(&root().join("src")) {
+        let from = module(&path);
+        let text = read(&path);
+        // Comments and string literals may name what code may not.
+        let code: String = text
+            .lines()
+            .flat_map(|line| line.split("//").next().unwrap_or_default().split('"').step_by(2))
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert!(from == "fs" || !code.contains("std::fs::") || code.contains("use std::fs::File"), "{} uses std::fs", path.display());
+        assert!(from == "process" || !code.contains("process::Command"), "{} starts programs itself", path.display());
+    }
+}
+
+#[test]
+fn only_page_and_html_name_the_markdown_parser() {
+    for path in rust_files(&root().join("src")) {
+        let allowed = module(&path) == "page" || path.ends_with("render/html.rs");
+        assert!(allowed || !read(&path).contains("use pulldown_cmark"), "{} names pulldown-cmark", path.display());
+    }
+}
+
+#[test]
+fn the_manual_lists_every_diagnostic() {
+    let mut table = String::from("| code | severity | what it means |\n|---|---|---|\n");
+    for code in docgen::diagnostic::Code::ALL {
+        let info = code.info();
+        let severity = format!("{:?}", info.severity).to_lowercase();
+        table.push_str(&format!("| `{}` | {severity} | {} |\n", info.name, info.about));
+    }
+    in_sync("content/reference/diagnostics.md", &table);
+}
+
+/// A generated part of a page, between two comments; `DOCGEN_BLESS=1` writes it anew.
+fn in_sync(page: &str, generated: &str) {
+    const START: &str = "<!-- generated: DOCGEN_BLESS=1 cargo test --test tidy -->\n";
+    const END: &str = "<!-- end of generated part -->\n";
+    let path = root().join(page);
+    let text = read(&path);
+    let start = text.find(START).unwrap_or_else(|| panic!("{page} has no generated part")) + START.len();
+    let end = start + text[start..].find(END).unwrap_or_else(|| panic!("{page} has no end of its generated part"));
+    let wanted = format!("\n{generated}\n");
+    if std::env::var_os("DOCGEN_BLESS").is_some() {
+        std::fs::write(&path, format!("{}{wanted}{}", &text[..start], &text[end..])).expect("blessed");
+    } else {
+        assert_eq!(&text[start..end], wanted, "{page} is stale; DOCGEN_BLESS=1 writes it anew");
+    }
+}
+
+#[test]
+fn dependencies_have_their_reasons() {
+    let text = read(&root().join("Cargo.toml"));
+    let dependencies = text.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("a table");
+    let mut lines = dependencies.lines().filter(|line| !line.trim().is_empty()).peekable();
+    let mut above = "";
+    while let Some(line) = lines.next() {
+        if !line.starts_with('#') && line.contains('=') {
+            assert!(above.starts_with('#'), "no reason beside {line}");
+        }
+        above = line;
+    }
+}
+
+/// Rules of the specification that have tests so far, by chapter and number; issues add to it as they land.
+const RULES: &[&str] = &["s1_1", "s1_2", "s1_3", "s1_4", "s1_5", "s1_6", "s1_7", "s1_8", "s1_9", "s5_1", "s5_2", "s5_3", "s5_4"];
+
+#[test]
+fn numbered_rules_have_tests_named_after_them() {
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut files = rust_files(&root().join("src"));
+    files.extend(rust_files(&root().join("tests")));
+    for path in files {
+        for line in read(&path).lines() {
+            let Some(name) = line.trim().strip_prefix("fn s") else { continue };
+            let parts: Vec<&str> = name.split('_').take(2).collect();
+            if parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())) {
+                named.entry(format!("s{}", parts.join("_"))).or_default().insert(name.to_owned());
+            }
+        }
+    }
+    let missing: Vec<_> = RULES.iter().filter(|rule| !named.contains_key(**rule)).collect();
+    assert!(missing.is_empty(), "rules without a test: {missing:?}");
+}

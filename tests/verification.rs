@@ -1,0 +1,214 @@
+//! Rules of the specification that need real tools: each test is named after the rule it holds.
+
+mod common;
+
+use common::{docgen, run, stderr, stdout, verify_json};
+use serde_json::Value;
+use std::path::Path;
+
+/// A project with one page.
+fn project(config: &str, page: &str) -> tempfile::TempDir {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    write(temp.path(), "book.toml", config);
+    write(temp.path(), "content/page.md", page);
+    temp
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, text).expect("written");
+}
+
+fn statuses(report: &Value) -> Vec<String> {
+    let snippets = report["snippets"].as_array().expect("snippets");
+    snippets.iter().map(|snippet| snippet["status"].as_str().expect("a status").to_owned()).collect()
+}
+
+const ONE_EACH: &str = "# P\n\n```python\nprint(f\"x\")\n```\n\n```python\nprint(undefined)\n```\n";
+
+#[test]
+fn s1_4_errors_fail_a_block_and_warnings_do_not() {
+    let site = project("[book]\n", ONE_EACH);
+    let (report, exit) = verify_json(site.path(), &[]);
+    assert_eq!((statuses(&report), exit), (vec!["pass".into(), "fail".into()], 1));
+    let warning = &report["snippets"][0]["diagnostics"][0];
+    assert_eq!((warning["severity"].as_str(), warning["code"].as_str()), (Some("warning"), Some("F541")));
+}
+
+#[test]
+fn s1_4_configuration_promotes_codes_to_errors() {
+    let site = project("[verify.lang.python]\ndeny = [\"F541\"]\n", ONE_EACH);
+    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail", "fail"]);
+}
+
+#[test]
+fn s1_5_no_configuration_is_discovered_upward() {
+    let page = "# P\n\n```python\nprint(undefined)\n```\n\n```js\nconsole.log(undefinedName);\n```\n";
+    let site = project("[book]\n", page);
+    write(site.path(), "ruff.toml", "[lint]\nignore = [\"F821\"]\n");
+    write(site.path(), ".oxlintrc.json", "{ \"rules\": { \"no-undef\": \"off\" } }\n");
+    write(site.path(), "content/ruff.toml", "exclude = [\"*\"]\n");
+    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail", "fail"]);
+}
+
+#[test]
+fn s1_3_only_what_is_asked_to_run_runs() {
+    let page = "# P\n\n```python\nopen('ran', 'w')\nraise SystemExit(1)\n```\n\n```python run\nraise SystemExit(1)\n```\n\n\
+                ```python run no_run\nraise SystemExit(1)\n```\n\n```bash\nexit 1\n```\n";
+    let site = project("[book]\n", page);
+    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["pass", "fail", "pass", "pass"]);
+    write(site.path(), "book.toml", "[verify.lang.python]\nlevel = \"ran\"\n");
+    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail", "fail", "pass", "pass"]);
+}
+
+#[test]
+fn s5_1_exit_statuses() {
+    let block = |info: &str, code: &str| format!("# P\n\n```{info}\n{code}\n```\n");
+    let cases: &[(&str, &str, &[&str], i32)] = &[
+        ("python", "x = 1", &[], 0),
+        ("python", "undefined", &[], 1),
+        ("python should_fail", "raise SystemExit(2)", &[], 0),
+        ("python should_fail", "x = 1", &[], 1),
+        ("python run {timeout=200ms}", "while True: pass", &[], 1),
+        ("python", "import nowhere_to_be_found", &[], 0),
+        ("python", "import nowhere_to_be_found", &["--strict"], 3),
+        ("python ignore", "undefined", &[], 4),
+        ("python ignore {reason=\"known\"}", "undefined", &[], 0),
+        ("python ignore {reason=\"known\"}", "x = 1", &[], 0),
+        ("python ignore {reason=\"known\"}", "x = 1", &["--strict"], 4),
+        ("rust compile_fail", "let x: i32 = \"s\";", &[], 4),
+        ("python check", "x = 1", &["--min-level", "compiled"], 4),
+        ("text", "x", &[], 0),
+        ("python", "x = 1", &["--lang", "rust"], 5),
+        ("python", "x = 1", &["--min-level", "deep"], 2),
+    ];
+    for (info, code, args, exit) in cases {
+        let site = project("[book]\n", &block(info, code));
+        let output = docgen(site.path()).arg("verify").args(*args).output().expect("docgen starts");
+        assert_eq!(output.status.code(), Some(*exit), "```{info}\n{code}\n{args:?}\n{}{}", stdout(&output), stderr(&output));
+    }
+}
+
+#[test]
+fn s5_1_precedence_is_3_before_1_before_4() {
+    let page = "# P\n\n```python\nimport nowhere_to_be_found\n```\n\n```python\nundefined\n```\n\n```python ignore\nundefined\n```\n";
+    let site = project("[book]\n", page);
+    assert_eq!(run(site.path(), &["verify", "--strict"]).status.code(), Some(3));
+    assert_eq!(run(site.path(), &["verify"]).status.code(), Some(1));
+}
+
+#[test]
+fn s5_1_the_balance_adds_up() {
+    let site = project("[book]\n", &format!("{ONE_EACH}\n```text\nx\n```\n\n```cobol\nx\n```\n\n    indented\n"));
+    let (report, _) = verify_json(site.path(), &[]);
+    let totals = report["totals"].as_object().expect("totals");
+    let sum: u64 = totals.iter().filter(|(name, _)| *name != "found").filter_map(|(_, count)| count.as_u64()).sum();
+    assert_eq!((totals["found"].as_u64(), sum), (Some(5), 5));
+}
+
+#[test]
+fn s5_2_a_verdict_carries_its_evidence() {
+    let site = project("[book]\n", "# P\n\n```python\nprint(\"hello\")\n```\n\n```text output\nhello\n```\n");
+    let (report, _) = verify_json(site.path(), &[]);
+    let verdict = &report["snippets"][0];
+    assert_eq!(verdict["level"], "OutputMatched");
+    assert_eq!(verdict["output"], "hello\n");
+    assert_eq!(verdict["sandbox"], "none");
+    assert_eq!(verdict["exit_code"], 0);
+    for step in ["parse", "lint", "compile", "run", "output"] {
+        assert_eq!(verdict["steps"][step], "pass", "{step}");
+    }
+    assert!(verdict["tools"]["python"].as_str().is_some_and(|version| version.starts_with("3.")));
+    assert!(verdict["command"].as_str().is_some_and(|command| command.ends_with("content/page.md")), "{}", verdict["command"]);
+}
+
+#[test]
+fn s5_3_the_json_report_has_exactly_these_keys() {
+    let site = project("[book]\n", ONE_EACH);
+    let (report, _) = verify_json(site.path(), &[]);
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(report["schema"], "docgen.verify/1");
+    assert_eq!(
+        keys(&report),
+        ["schema", "docgen", "started", "duration_ms", "sandbox", "totals", "levels", "snippets"]
+    );
+    assert_eq!(
+        keys(&report["totals"]),
+        [
+            "found", "pass", "fail", "xfail", "xpass", "timeout", "limit", "blocked", "env_error", "ignored", "unchecked",
+            "not_code"
+        ]
+    );
+    assert_eq!(keys(&report["levels"]), ["Unchecked", "Parsed", "Linted", "Compiled", "Ran", "OutputMatched"]);
+    assert_eq!(
+        keys(&report["snippets"][1]),
+        [
+            "id", "page", "line", "end_line", "lang", "name", "group", "status", "level", "reason", "blocked_by", "steps",
+            "tools", "exit_code", "command", "sandbox", "cached", "duration_ms", "hash", "key", "output", "diagnostics"
+        ]
+    );
+    assert_eq!(
+        keys(&report["snippets"][1]["diagnostics"][0]),
+        ["severity", "code", "tool", "message", "page", "line", "column", "end_line", "end_column"]
+    );
+}
+
+#[test]
+fn s5_4_ids_are_names_or_places_under_headings() {
+    let page = "```text\na\n```\n\n# One two\n\n```text\nb\n```\n\n```text {#own}\nc\n```\n\n```text\nd\n```\n";
+    let site = project("[book]\n", page);
+    let (report, _) = verify_json(site.path(), &[]);
+    let ids: Vec<_> = report["snippets"].as_array().expect("snippets").iter().map(|snippet| snippet["id"].as_str()).collect();
+    let page = |rest: &str| format!("content/page.md#{rest}");
+    assert_eq!(ids, [Some(&*page("/1")), Some(&page("one-two/1")), Some(&page("own")), Some(&page("one-two/3"))]);
+}
+
+#[test]
+fn s3_5_extracted_projects_are_whole() {
+    let page = "# P\n\n```rust\nlet x = 1;\nassert_eq!(x, 1);\n```\n\n```go\nfmt.Println(1)\n```\n\n```js\nimport fs from \"node:fs\";\nconsole.log(fs);\n```\n";
+    let site = project("[book]\n", page);
+    let output = run(site.path(), &["extract", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for file in ["rust/Cargo.toml", "rust/src/main.rs", "rust/README.md", "go/go.mod", "javascript/package.json"] {
+        assert!(site.path().join("out").join(file).is_file(), "{file}");
+    }
+    let check = std::process::Command::new("cargo")
+        .args(["check", "--offline", "--quiet"])
+        .current_dir(site.path().join("out/rust"))
+        .output()
+        .expect("cargo starts");
+    assert!(check.status.success(), "{}", stderr(&check));
+    let modules = std::fs::read_dir(site.path().join("out/javascript/blocks")).expect("blocks");
+    assert!(modules.into_iter().all(|entry| entry.expect("an entry").path().extension().is_some_and(|it| it == "mjs")));
+}
+
+#[test]
+fn s6_7_nothing_lands_in_the_repository() {
+    let site = project("[book]\n", ONE_EACH);
+    let before = listing(site.path());
+    run(site.path(), &["verify"]);
+    run(site.path(), &["check"]);
+    assert_eq!(listing(site.path()), before);
+}
+
+fn listing(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        names.push(path.display().to_string());
+        if path.is_dir() {
+            names.extend(listing(&path));
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn github_annotations_name_file_line_and_column() {
+    let site = project("[book]\n", ONE_EACH);
+    let output = run(site.path(), &["verify", "--report", "github"]);
+    let expected = "::error file=content/page.md,line=8,endLine=8,col=7,endColumn=16,title=ruff F821::Undefined name `undefined`\n";
+    assert!(stdout(&output).starts_with(expected), "{}", stdout(&output));
+}
