@@ -19,7 +19,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     }
     let reports = reports(&options.report)?;
-    let (config, sources, pages) = read(shell, options)?;
+    let Read { config, sources, pages, unread } = read(shell, options)?;
     let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
     let bare = !config.has_project;
     let work = if bare { work::temporary(shell)? } else { work::of_project(shell, &config.root)? };
@@ -50,16 +50,30 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if verdicts.snippets.is_empty() {
         shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
     }
-    Ok(snippet::policy::exit(&verdicts, &policy))
+    // A page that could not be read whole may hide blocks: that is never a success.
+    Ok(match snippet::policy::exit(&verdicts, &policy) {
+        ExitStatus::Environment => ExitStatus::Environment,
+        _ if unread => ExitStatus::Content,
+        status => status,
+    })
+}
+
+/// What is to be verified.
+struct Read {
+    config: Config,
+    sources: Sources,
+    pages: Vec<Page>,
+    /// Whether a page, or a part of one, could not be read.
+    unread: bool,
 }
 
 /// The pages to verify: the project's, or the files named. A file outside a project is verified bare.
-fn read(shell: &Shell, options: &VerifyOptions) -> Result<(Config, Sources, Vec<Page>)> {
+fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     if options.paths.is_empty() {
         let config = shell.config(Overrides::default(), None)?;
         let project = pipeline::read(&config, &|path| path.exists(), &shell.progress())?;
-        errors_of_reading(shell, &project.sources, &project.problems);
-        return Ok((config, project.sources, project.site.pages));
+        let unread = errors_of_reading(shell, &project.sources, &project.problems);
+        return Ok(Read { config, sources: project.sources, pages: project.site.pages, unread });
     }
     let paths: Vec<PathBuf> = options.paths.iter().map(|path| normalise(&shell.cwd.join(path))).collect();
     let first = &paths[0];
@@ -71,8 +85,8 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<(Config, Sources, Vec<
     };
     let config = crate::config::load(&shell.cwd, &Overrides { root, ..Overrides::default() }, shell.today(None)?)?;
     let (sources, pages, problems) = pipeline::read_paths(&config, &paths)?;
-    errors_of_reading(shell, &sources, &problems);
-    Ok((config, sources, pages))
+    let unread = errors_of_reading(shell, &sources, &problems);
+    Ok(Read { config, sources, pages, unread })
 }
 
 /// Pages are named from the working directory where the file lies below it, else from the file's own folder.
@@ -80,8 +94,8 @@ fn common_folder(cwd: &std::path::Path, folder: &std::path::Path) -> Option<Path
     Some(if folder.starts_with(cwd) { cwd.to_path_buf() } else { folder.to_path_buf() })
 }
 
-/// What keeps a page from being verified at all must be heard.
-fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagnostic::Diagnostic]) {
+/// What keeps a page or a part of it from being verified must be heard. Returns whether there was anything.
+fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagnostic::Diagnostic]) -> bool {
     use crate::diagnostic::Code;
     let grave: Vec<_> = problems
         .iter()
@@ -91,6 +105,7 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
     if !grave.is_empty() {
         shell.terminal.error(&terminal::diagnostics(sources, &grave));
     }
+    !grave.is_empty()
 }
 
 /// How strictly verdicts are taken.

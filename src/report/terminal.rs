@@ -162,7 +162,7 @@ fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verd
     for warning in warnings {
         if verbose {
             text.push_str(&item(sources, &warning));
-        } else if verdict.status != Status::EnvError {
+        } else if !matches!(verdict.status, Status::EnvError | Status::Ignored) {
             let _ = writeln!(text, "\x1b[33mwarning\x1b[0m {}", one_line(sources, &warning));
         }
     }

@@ -202,6 +202,16 @@ mod tests {
         assert_eq!(terms("std::fs::File"), ["std::fs::file", "std", "fs", "file", "fil"]);
     }
 
+    /// The same file is read by the browser test, which asks `search.js`.
+    #[test]
+    fn terms_are_those_of_the_browser() {
+        let text = include_str!("../../tests/browser/terms.json");
+        let cases: std::collections::BTreeMap<String, Vec<String>> = serde_json::from_str(text).expect("JSON");
+        for (text, expected) in cases {
+            assert_eq!(terms(&text), expected, "{text}");
+        }
+    }
+
     #[test]
     fn names_with_signs() {
         assert_eq!(terms("C++ and C#"), ["c++", "c", "and", "c#", "c"]);

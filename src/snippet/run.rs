@@ -32,7 +32,7 @@ pub(super) fn run_units(
     if wanted.is_empty() || context.options.no_exec {
         return Ok(());
     }
-    context.progress.phase(&format!("building {} {} blocks", wanted.len(), language.name()), None);
+    context.progress.phase(&format!("preparing {} {} blocks to run", wanted.len(), language.name()), None);
     language.prepare_run(bench, units, &wanted)?;
     context.progress.phase(&format!("running {} blocks", language.name()), Some(wanted.len() as u64));
     units.par_iter_mut().enumerate().for_each(|(index, unit)| {

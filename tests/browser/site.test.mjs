@@ -1,0 +1,180 @@
+// A real Chromium over built sites, by HTTP on loopback and from file://.
+//
+// DOCGEN_SITE    the manual, built (required)
+// DOCGEN_FAULTY  the faulty guide of tests/sites, built (required)
+// DOCGEN_GUIDE   the guide that started the project, built (optional)
+// CHROMIUM       the browser [default: /usr/bin/chromium]
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const sites = { manual: process.env.DOCGEN_SITE, faulty: process.env.DOCGEN_FAULTY, guide: process.env.DOCGEN_GUIDE };
+assert.ok(sites.manual && sites.faulty, 'DOCGEN_SITE and DOCGEN_FAULTY must name built sites');
+
+let browser;
+const servers = {};
+
+function serve(folder) {
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname)).replace(/\/$/, '/index.html');
+    try {
+      const body = await readFile(join(folder, path));
+      response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync',
+    ],
+  });
+  for (const [name, folder] of Object.entries(sites)) if (folder) servers[name] = await serve(folder);
+});
+
+after(async () => {
+  await browser?.close();
+  for (const server of Object.values(servers)) server.close();
+});
+
+const address = {
+  http: (name) => `http://127.0.0.1:${servers[name].address().port}/`,
+  file: (name) => `${pathToFileURL(sites[name]).href}/`,
+};
+
+// A page on which any console error, uncaught exception or failed request is a failure.
+async function open(url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
+  page.on('pageerror', (error) => page.problems.push(error.message));
+  page.on('requestfailed', (request) => page.problems.push(`failed: ${request.url()}`));
+  await page.goto(url);
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+}
+
+async function search(page, query) {
+  await page.keyboard.press('/');
+  await page.locator('#search-input').fill(query);
+  await page.locator('#search-results [role=option]').first().waitFor();
+}
+
+for (const scheme of ['http', 'file']) {
+  test(`${scheme}: a search leads to its heading`, async () => {
+    const page = await open(`${address[scheme]('faulty')}index.html`);
+    await search(page, 'circuit breaker');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/field-guide\.html#circuit-breakers$/);
+    await assert.doesNotReject(page.locator('h3#circuit-breakers').waitFor());
+    assert.ok(await page.locator('h3#circuit-breakers').evaluate((heading) => {
+      const { top } = heading.getBoundingClientRect();
+      return top >= 0 && top < innerHeight;
+    }), 'the heading is in view');
+    await close(page);
+  });
+
+  test(`${scheme}: an identifier is found whole and in parts`, async () => {
+    for (const query of ['debug_assert', 'AsyncLocalStorage', 'async local', 'smallest_failing', 'tracemaloc']) {
+      const page = await open(`${address[scheme]('manual')}index.html`);
+      await search(page, query);
+      const href = await page.locator('#search-results a').first().getAttribute('href');
+      assert.match(href, /guides\/debugging\.html#/, query);
+      await close(page);
+    }
+  });
+
+  test(`${scheme}: the theme can be switched and is remembered`, async () => {
+    const page = await open(`${address[scheme]('manual')}guides/debugging.html`, { colorScheme: 'light' });
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await background();
+    await page.locator('.theme-toggle').click();
+    const dark = await background();
+    assert.notEqual(light, dark);
+    await page.reload();
+    assert.equal(await background(), dark);
+    await close(page);
+  });
+
+  test(`${scheme}: nothing of search is loaded before it is opened`, async () => {
+    const page = await open('about:blank');
+    const requests = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(`${address[scheme]('manual')}index.html`);
+    assert.ok(!requests.some((url) => url.includes('search')), requests.join('\n'));
+    await search(page, 'fence');
+    assert.ok(requests.some((url) => url.includes('docgen/search/manifest-0.js')));
+    assert.ok(requests.every((url) => url.startsWith(address[scheme]('manual'))), 'no external request');
+    await close(page);
+  });
+}
+
+test('it reads and navigates without JavaScript', async () => {
+  const page = await open(`${address.http('manual')}index.html`, { javaScriptEnabled: false });
+  await page.locator('.search-open').click();
+  await page.waitForURL(/search\.html$/);
+  await page.locator('main').getByRole('link', { name: 'A guide to debugging' }).first().click();
+  await page.waitForURL(/guides\/debugging\.html$/);
+  assert.ok(await page.getByText('Ran, output matched').first().isVisible());
+  await close(page);
+});
+
+test('badges lead to their rows, and every internal link of a page leads somewhere', async () => {
+  const base = address.http('manual');
+  const page = await open(`${base}guides/debugging.html`);
+  const links = await page.evaluate(() => [...document.links].map((link) => link.href));
+  for (const link of new Set(links.filter((url) => url.startsWith(base)))) {
+    const [url, anchor] = link.split('#');
+    const answer = await page.request.get(url);
+    assert.equal(answer.status(), 200, link);
+    if (anchor) assert.ok((await answer.text()).includes(`id="${decodeURIComponent(anchor)}"`), link);
+  }
+  await close(page);
+});
+
+test('nothing is wider than a phone, and the keyboard reaches the search', async () => {
+  for (const path of ['index.html', 'guides/debugging.html', 'verification.html', 'search.html', 'reference/configuration.html']) {
+    const page = await open(address.http('manual') + path, { viewport: { width: 320, height: 640 } });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, path);
+    await close(page);
+  }
+  const page = await open(`${address.http('manual')}index.html`);
+  await page.keyboard.press('Control+k');
+  assert.ok(await page.locator('#search').isVisible());
+  await page.keyboard.press('Escape');
+  assert.ok(!(await page.locator('#search').isVisible()));
+  await close(page);
+});
+
+test('both halves of search make the same terms', async () => {
+  const page = await open(`${address.http('manual')}index.html`);
+  await search(page, 'fence');
+  const cases = JSON.parse(await readFile(new URL('terms.json', import.meta.url), 'utf8'));
+  const made = await page.evaluate((texts) => texts.map((text) => window.docgenTerms(text)), Object.keys(cases));
+  assert.deepEqual(made, Object.values(cases));
+  await close(page);
+});
+
+test('the guide: searching circuit breaker leads to its heading', { skip: !sites.guide }, async () => {
+  const page = await open(`${address.file('guide')}index.html`);
+  await search(page, 'circuit breaker');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/comprehensive-debugging-guide\.html#distributed-systems-debugging$/);
+  await close(page);
+});
