@@ -66,7 +66,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// No port could be bound.
-    #[error("cannot listen on {address}: {message}\n  help: leave --port out to take the next free one, or name another")]
+    #[error(
+        "cannot listen on {address}: {message}\n  help: leave --port out to take the next free one, or name another"
+    )]
     Port {
         /// `host:port`.
         address: String,

@@ -39,7 +39,7 @@ pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<
     problems.extend(found);
     let (site, found) = site::resolve(&sources, pages, config, disk);
     problems.extend(found);
-    problems.sort_by(|a, b| (a.span, a.code).cmp(&(b.span, b.code)));
+    problems.sort_by_key(|a| (a.span, a.code));
     Ok(Project { sources, site, problems })
 }
 
@@ -76,12 +76,7 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Page>, Vec<Diagnostic>)
 ///
 /// # Errors
 /// Where a template of the theme is broken or an asset cannot be read.
-pub fn render(
-    project: &Project,
-    config: &Config,
-    verdicts: &Verdicts,
-    stage: &Stage<'_>,
-) -> Result<OutputTree> {
+pub fn render(project: &Project, config: &Config, verdicts: &Verdicts, stage: &Stage<'_>) -> Result<OutputTree> {
     stage.progress.phase("indexing", None);
     let index = search::build(&project.site, config);
     let snippets = collect(&project.sources, &project.site.pages, config);

@@ -46,9 +46,10 @@ impl Environment {
     /// The first file called `program` that may be executed, in `folders`.
     pub fn find_in(folders: &[PathBuf], program: &str) -> Option<PathBuf> {
         use std::os::unix::fs::PermissionsExt as _;
-        folders.iter().map(|folder| folder.join(program)).find(|path| {
-            path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-        })
+        folders
+            .iter()
+            .map(|folder| folder.join(program))
+            .find(|path| path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0))
     }
 }
 
@@ -63,7 +64,7 @@ pub struct Limits {
 
 impl Limits {
     /// For compilers and linters, which work on many blocks at once.
-    pub const TOOL: Limits = Limits { wall: Duration::from_mins(10), output: 64 << 20 };
+    pub const TOOL: Limits = Limits { wall: Duration::from_secs(600), output: 64 << 20 };
     /// For asking a tool its version.
     pub const PROBE: Limits = Limits { wall: Duration::from_secs(20), output: 1 << 20 };
 }
@@ -277,7 +278,6 @@ impl Supervisor {
     }
 
     /// What Ctrl-C does: ends every child, removes temporary folders, and ends the program as a shell expects it.
-    #[expect(clippy::exit, reason = "the signal asks the process to end; no stage can be asked to return")]
     pub fn interrupt(&self) -> ! {
         self.kill_all();
         for folder in self.temporary.lock().unwrap_or_else(PoisonError::into_inner).iter() {

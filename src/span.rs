@@ -113,7 +113,7 @@ impl LineIndex {
 /// What a tool counts when it says "column".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnUnit {
-    /// UTF-8 bytes: Go, CPython's `ast`.
+    /// UTF-8 bytes: Go, `CPython`'s `ast`.
     Byte,
     /// UTF-16 code units: V8.
     Utf16,

@@ -1,5 +1,8 @@
 //! The guide that started this project, byte for byte, where it lies beside the repository.
 
+#![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
+#![allow(clippy::print_stdout, reason = "says that it was skipped")]
+
 mod common;
 
 use common::{repository, run, stderr, stdout, verify_json};
@@ -27,7 +30,14 @@ fn its_front_matter_is_recovered_and_every_term_has_a_page() {
         ("tags", &["debugging", "troubleshooting", "observability", "performance", "production"]),
         (
             "agents",
-            &["devops-troubleshooter", "python-pro", "javascript-pro", "golang-pro", "rust-pro", "observability-incident-lead"],
+            &[
+                "devops-troubleshooter",
+                "python-pro",
+                "javascript-pro",
+                "golang-pro",
+                "rust-pro",
+                "observability-incident-lead",
+            ],
         ),
         ("categories", &["development"]),
         ("owners", &["platform-reliability-guild"]),
@@ -43,7 +53,12 @@ fn its_front_matter_is_recovered_and_every_term_has_a_page() {
         }
     }
     let page = std::fs::read_to_string(public.join("comprehensive-debugging-guide.html")).expect("the page");
-    for fact in ["<h1 id=\"comprehensive-debugging-guide\">Comprehensive Debugging Guide</h1>", "2025-10-01", "risk low", "<li>active</li>"] {
+    for fact in [
+        "<h1 id=\"comprehensive-debugging-guide\">Comprehensive Debugging Guide</h1>",
+        "2025-10-01",
+        "risk low",
+        "<li>active</li>",
+    ] {
         assert!(page.contains(fact), "{fact}");
     }
     assert_eq!(page.matches("Comprehensive Debugging Guide</h").count(), 1, "the title is shown once");
@@ -61,7 +76,15 @@ fn every_block_has_a_status_and_the_balance_adds_up() {
         assert!(snippet["status"].is_string() && snippet["line"].as_u64() < snippet["end_line"].as_u64());
     }
     let expected = [
-        ("", 1), ("bash", 8), ("go", 1), ("java", 1), ("javascript", 2), ("json", 3), ("markdown", 2), ("python", 26), ("rust", 1),
+        ("", 1),
+        ("bash", 8),
+        ("go", 1),
+        ("java", 1),
+        ("javascript", 2),
+        ("json", 3),
+        ("markdown", 2),
+        ("python", 26),
+        ("rust", 1),
     ];
     assert_eq!(languages, BTreeMap::from(expected));
     let totals = report["totals"].as_object().expect("totals");
@@ -77,7 +100,10 @@ fn undefined_names_come_out_at_the_guides_own_lines() {
     for snippet in report["snippets"].as_array().expect("snippets") {
         for diagnostic in snippet["diagnostics"].as_array().expect("diagnostics") {
             if diagnostic["code"] == "F821" {
-                undefined.push((diagnostic["message"].as_str().unwrap_or_default(), diagnostic["line"].as_u64().unwrap_or(0)));
+                undefined.push((
+                    diagnostic["message"].as_str().unwrap_or_default(),
+                    diagnostic["line"].as_u64().unwrap_or(0),
+                ));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The live preview, over a real socket.
 
+#![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
+
 mod common;
 
 use common::docgen;

@@ -1,6 +1,8 @@
 //! Every folder of `tests/sites/` is a test: a site, and in `test.toml` the commands to run on it, with their exit
 //! status and what they print. `DOCGEN_BLESS=1 cargo test --test sites` writes the expectations anew.
 
+#![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
+
 mod common;
 
 use common::{copy_of, docgen, golden, repository, stderr, stdout, verdict_lines, verify_json};

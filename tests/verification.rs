@@ -1,5 +1,7 @@
 //! Rules of the specification that need real tools: each test is named after the rule it holds.
 
+#![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
+
 mod common;
 
 use common::{docgen, run, stderr, stdout, verify_json};
@@ -86,7 +88,13 @@ fn s5_1_exit_statuses() {
     for (info, code, args, exit) in cases {
         let site = project("[book]\n", &block(info, code));
         let output = docgen(site.path()).arg("verify").args(*args).output().expect("docgen starts");
-        assert_eq!(output.status.code(), Some(*exit), "```{info}\n{code}\n{args:?}\n{}{}", stdout(&output), stderr(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(*exit),
+            "```{info}\n{code}\n{args:?}\n{}{}",
+            stdout(&output),
+            stderr(&output)
+        );
     }
 }
 
@@ -120,7 +128,11 @@ fn s5_2_a_verdict_carries_its_evidence() {
         assert_eq!(verdict["steps"][step], "pass", "{step}");
     }
     assert!(verdict["tools"]["python"].as_str().is_some_and(|version| version.starts_with("3.")));
-    assert!(verdict["command"].as_str().is_some_and(|command| command.ends_with("content/page.md")), "{}", verdict["command"]);
+    assert!(
+        verdict["command"].as_str().is_some_and(|command| command.ends_with("content/page.md")),
+        "{}",
+        verdict["command"]
+    );
 }
 
 #[test]
@@ -136,7 +148,17 @@ fn s5_3_the_json_report_has_exactly_these_keys() {
     assert_eq!(
         keys(&report["totals"]),
         [
-            "found", "pass", "fail", "xfail", "xpass", "timeout", "limit", "blocked", "env_error", "ignored", "unchecked",
+            "found",
+            "pass",
+            "fail",
+            "xfail",
+            "xpass",
+            "timeout",
+            "limit",
+            "blocked",
+            "env_error",
+            "ignored",
+            "unchecked",
             "not_code"
         ]
     );
@@ -144,8 +166,28 @@ fn s5_3_the_json_report_has_exactly_these_keys() {
     assert_eq!(
         keys(&report["snippets"][1]),
         [
-            "id", "page", "line", "end_line", "lang", "name", "group", "status", "level", "reason", "blocked_by", "steps",
-            "tools", "exit_code", "command", "sandbox", "cached", "duration_ms", "hash", "key", "output", "diagnostics"
+            "id",
+            "page",
+            "line",
+            "end_line",
+            "lang",
+            "name",
+            "group",
+            "status",
+            "level",
+            "reason",
+            "blocked_by",
+            "steps",
+            "tools",
+            "exit_code",
+            "command",
+            "sandbox",
+            "cached",
+            "duration_ms",
+            "hash",
+            "key",
+            "output",
+            "diagnostics"
         ]
     );
     assert_eq!(
@@ -159,7 +201,8 @@ fn s5_4_ids_are_names_or_places_under_headings() {
     let page = "```text\na\n```\n\n# One two\n\n```text\nb\n```\n\n```text {#own}\nc\n```\n\n```text\nd\n```\n";
     let site = project("[book]\n", page);
     let (report, _) = verify_json(site.path(), &[]);
-    let ids: Vec<_> = report["snippets"].as_array().expect("snippets").iter().map(|snippet| snippet["id"].as_str()).collect();
+    let ids: Vec<_> =
+        report["snippets"].as_array().expect("snippets").iter().map(|snippet| snippet["id"].as_str()).collect();
     let page = |rest: &str| format!("content/page.md#{rest}");
     assert_eq!(ids, [Some(&*page("/1")), Some(&page("one-two/1")), Some(&page("own")), Some(&page("one-two/3"))]);
 }

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 /// A static documentation site generator whose snippets are proven.
 #[derive(Debug, Parser)]
 #[command(name = "docgen", version, about, disable_help_subcommand = true, propagate_version = true)]
-#[command(after_help = "Examples:\n  docgen verify README.md     check the code blocks of one file\n  docgen serve                preview the site in this folder\n  docgen build --verify       verify and write the site to public/")]
+#[command(
+    after_help = "Examples:\n  docgen verify README.md     check the code blocks of one file\n  docgen serve                preview the site in this folder\n  docgen build --verify       verify and write the site to public/"
+)]
 pub(super) struct Arguments {
     /// The project's folder [default: the nearest folder upward with a book.toml, else the current one]
     #[arg(long, global = true, value_name = "DIR")]
@@ -23,7 +25,7 @@ pub(super) struct Arguments {
     /// Show every finding with its excerpt
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
-    /// Where caches and work folders go [default: $XDG_CACHE_HOME/docgen]
+    /// Where caches and work folders go [default: $`XDG_CACHE_HOME/docgen`]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) cache_dir: Option<PathBuf>,
     #[command(subcommand)]
@@ -57,7 +59,9 @@ pub(super) enum Command {
     #[command(after_help = "Example: docgen serve --open")]
     Serve(ServeOptions),
     /// Verify code blocks: parse, lint, compile and, where asked, run them
-    #[command(after_help = "Examples:\n  docgen verify                          all pages of the project\n  docgen verify README.md --lang python  the Python blocks of one file\n  docgen verify --report json=out.json   a report for machines")]
+    #[command(
+        after_help = "Examples:\n  docgen verify                          all pages of the project\n  docgen verify README.md --lang python  the Python blocks of one file\n  docgen verify --report json=out.json   a report for machines"
+    )]
     Verify(VerifyOptions),
     /// Write the fixture projects with their snippets, to open in an editor
     #[command(after_help = "Example: docgen extract --out /tmp/snippets --lang rust")]

@@ -38,10 +38,10 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         shell.terminal.say(&crate::report::terminal::verdicts(
             &project.sources,
             &verdicts,
-            &policy,
+            policy,
             shell.terminal.verbose,
         ));
-        let found = snippet::policy::exit(&verdicts, &policy);
+        let found = snippet::policy::exit(&verdicts, policy);
         if status == ExitStatus::Success && found != ExitStatus::NothingFound {
             status = found;
         }

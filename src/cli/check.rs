@@ -71,8 +71,11 @@ fn has_errors(problems: &[Diagnostic]) -> bool {
 
 /// Says what is wrong on the way to something else.
 pub(super) fn report(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) -> ExitStatus {
-    let shown: Vec<Diagnostic> =
-        problems.iter().filter(|problem| problem.severity > Severity::Hint || shell.terminal.verbose).cloned().collect();
+    let shown: Vec<Diagnostic> = problems
+        .iter()
+        .filter(|problem| problem.severity > Severity::Hint || shell.terminal.verbose)
+        .cloned()
+        .collect();
     let text = terminal::diagnostics(sources, &shown);
     if has_errors(problems) {
         shell.terminal.error(&text);

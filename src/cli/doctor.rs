@@ -71,7 +71,8 @@ fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[Ca
         }
     }
     let mine: Vec<_> = results.iter().filter(|result| result.language == language.name()).collect();
-    let good: Vec<&str> = mine.iter().filter(|result| result.outcome.is_ok()).map(|result| result.step.name()).collect();
+    let good: Vec<&str> =
+        mine.iter().filter(|result| result.outcome.is_ok()).map(|result| result.step.name()).collect();
     if !good.is_empty() {
         let _ = writeln!(text, "  \x1b[32m✓\x1b[0m finds faults: {}", good.join(", "));
     }
@@ -80,7 +81,11 @@ fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[Ca
     for result in judged {
         if let Err(why) = &result.outcome {
             all_there = false;
-            let _ = writeln!(text, "  \x1b[31m✗\x1b[0m a block that must fail to {} was not found out: {why}", result.step.name());
+            let _ = writeln!(
+                text,
+                "  \x1b[31m✗\x1b[0m a block that must fail to {} was not found out: {why}",
+                result.step.name()
+            );
         }
     }
     (text, all_there)
@@ -124,7 +129,9 @@ fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
 fn installer(tools: &Tools, spec: &ToolSpec) -> std::result::Result<PathBuf, String> {
     let mut folders = tools.environment().path_folders();
     let (program, how) = match spec.source {
-        Source::Pypi { .. } => ("python3", "install Python 3 with pip first, for example `apt-get install python3-pip`"),
+        Source::Pypi { .. } => {
+            ("python3", "install Python 3 with pip first, for example `apt-get install python3-pip`")
+        }
         Source::Npm { .. } => ("npm", "install Node with npm first, for example `apt-get install npm`"),
         Source::Manual(how) => return Err(how.to_owned()),
     };

@@ -79,12 +79,10 @@ fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
 impl Shell {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the working directory")]
     fn new(arguments: &Arguments, terminal: Terminal) -> Result<Self> {
-        let cwd = std::env::current_dir().map_err(|source| Error::Io {
-            action: "find",
-            path: PathBuf::from("."),
-            source,
-        })?;
-        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let cwd =
+            std::env::current_dir().map_err(|source| Error::Io { action: "find", path: PathBuf::from("."), source })?;
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let supervisor = Supervisor::default();
         let children = supervisor.clone();
         // Children have process groups of their own, which the terminal's Ctrl-C does not reach.
@@ -147,7 +145,7 @@ impl Shell {
     /// `$XDG_CACHE_HOME/docgen`, `DOCGEN_CACHE` or `--cache-dir` (S6.7).
     fn cache_folder(&self) -> PathBuf {
         let given = self.cache_dir.clone().or_else(|| self.environment.get("DOCGEN_CACHE").map(PathBuf::from));
-        given.map(|folder| self.cwd.join(folder)).unwrap_or_else(|| self.xdg("XDG_CACHE_HOME", ".cache"))
+        given.map_or_else(|| self.xdg("XDG_CACHE_HOME", ".cache"), |folder| self.cwd.join(folder))
     }
 
     /// `$XDG_DATA_HOME/docgen`

@@ -29,10 +29,15 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     if options.open {
         open(shell, &address);
     }
-    let watched = [config.content.clone(), config.root.join("book.toml"), config.root.join("themes"), config.root.join("snippets")];
+    let watched = [
+        config.content.clone(),
+        config.root.join("book.toml"),
+        config.root.join("themes"),
+        config.root.join("snippets"),
+    ];
     let watch = watch::start(&watched, &config.out)?;
     let verifier = (!options.no_verify).then(|| shell.tools());
-    builder.verified(&config, first, verifier.as_ref())?;
+    builder.verified(&config, &first, verifier.as_ref())?;
     while watch.next().is_some() {
         // A mistake in a file that is being edited must not end the preview.
         if let Err(error) = builder.again(overrides.clone(), verifier.as_ref()) {
@@ -68,11 +73,11 @@ impl Builder<'_> {
         let config = self.shell.config(overrides, None)?;
         let project = self.build(&config, &Verdicts::default())?;
         self.shell.terminal.say(&format!("rebuilt {}", terminal::plural(project.site.pages.len(), "page")));
-        self.verified(&config, project, tools)
+        self.verified(&config, &project, tools)
     }
 
     /// Verifies the snippets and shows the site with its verdicts.
-    fn verified(&self, config: &Config, project: Project, tools: Option<&Tools>) -> Result<()> {
+    fn verified(&self, config: &Config, project: &Project, tools: Option<&Tools>) -> Result<()> {
         let Some(tools) = tools else { return Ok(()) };
         let work = work::of_project(self.shell, &config.root)?;
         let progress = self.shell.progress();
@@ -86,7 +91,7 @@ impl Builder<'_> {
             options: Options { bare: !config.has_project, ..Options::default() },
         };
         let verdicts = snippet::verify(&context, &project.site.pages)?;
-        self.render(config, &project, &verdicts)?;
+        self.render(config, project, &verdicts)?;
         let totals: Vec<String> = verdicts
             .totals()
             .into_iter()

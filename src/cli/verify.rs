@@ -45,13 +45,13 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let verdicts = snippet::verify(&context, &pages)?;
     progress.finish();
     for report in &reports {
-        write(shell, report, &sources, &verdicts, &policy, &started.to_string())?;
+        write(shell, report, &sources, &verdicts, policy, &started.to_string())?;
     }
     if verdicts.snippets.is_empty() {
         shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
     }
     // A page that could not be read whole may hide blocks: that is never a success.
-    Ok(match snippet::policy::exit(&verdicts, &policy) {
+    Ok(match snippet::policy::exit(&verdicts, policy) {
         ExitStatus::Environment => ExitStatus::Environment,
         _ if unread => ExitStatus::Content,
         status => status,
@@ -81,7 +81,7 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     // The project of the file, not of the working directory.
     let root = match &shell.root {
         Some(root) => Some(root.clone()),
-        None => nearest_project(&folder).or_else(|| common_folder(&shell.cwd, &folder)),
+        None => nearest_project(&folder).or_else(|| Some(common_folder(&shell.cwd, &folder))),
     };
     let config = crate::config::load(&shell.cwd, &Overrides { root, ..Overrides::default() }, shell.today(None)?)?;
     let (sources, pages, problems) = pipeline::read_paths(&config, &paths)?;
@@ -90,8 +90,8 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
 }
 
 /// Pages are named from the working directory where the file lies below it, else from the file's own folder.
-fn common_folder(cwd: &std::path::Path, folder: &std::path::Path) -> Option<PathBuf> {
-    Some(if folder.starts_with(cwd) { cwd.to_path_buf() } else { folder.to_path_buf() })
+fn common_folder(cwd: &std::path::Path, folder: &std::path::Path) -> PathBuf {
+    if folder.starts_with(cwd) { cwd.to_path_buf() } else { folder.to_path_buf() }
 }
 
 /// What keeps a page or a part of it from being verified must be heard. Returns whether there was anything.
@@ -99,7 +99,9 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
     use crate::diagnostic::Code;
     let grave: Vec<_> = problems
         .iter()
-        .filter(|problem| matches!(problem.code, Code::FileNotUtf8 | Code::IncludeMissing | Code::FenceUnclosed | Code::DuplicateUrl))
+        .filter(|problem| {
+            matches!(problem.code, Code::FileNotUtf8 | Code::IncludeMissing | Code::FenceUnclosed | Code::DuplicateUrl)
+        })
         .cloned()
         .collect();
     if !grave.is_empty() {
@@ -111,9 +113,8 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
 /// How strictly verdicts are taken.
 pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Option<&str>) -> Result<Policy> {
     let name = min_level.or(config.verify.min_level.as_deref()).unwrap_or("unchecked");
-    let min_level = Level::from_name(name).ok_or_else(|| {
-        Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran")
-    })?;
+    let min_level = Level::from_name(name)
+        .ok_or_else(|| Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran"))?;
     Ok(Policy { strict: strict || shell.in_ci(), min_level, lenient: !config.has_project || config.mdbook })
 }
 
@@ -154,7 +155,7 @@ fn write(
     report: &Report,
     sources: &Sources,
     verdicts: &Verdicts,
-    policy: &Policy,
+    policy: Policy,
     started: &str,
 ) -> Result<()> {
     match report {

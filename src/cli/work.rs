@@ -39,10 +39,11 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
 /// A work folder that is removed at the end; Ctrl-C removes it too.
 pub(super) fn temporary(shell: &Shell) -> Result<Work> {
     let base = shell.environment.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
-    let temporary = tempfile::Builder::new()
-        .prefix("docgen-")
-        .tempdir_in(&base)
-        .map_err(|source| Error::Io { action: "create a folder in", path: base.clone(), source })?;
+    let temporary = tempfile::Builder::new().prefix("docgen-").tempdir_in(&base).map_err(|source| Error::Io {
+        action: "create a folder in",
+        path: base.clone(),
+        source,
+    })?;
     shell.supervisor.remove_on_interrupt(temporary.path());
     Ok(Work { folder: temporary.path().to_path_buf(), _temporary: Some(temporary), _lock: None })
 }

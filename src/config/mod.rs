@@ -177,7 +177,9 @@ fn parse(path: &Path, text: &str) -> Result<raw::RawConfig> {
 /// The help for serde's "unknown field `x`, expected one of `y`, `z`".
 fn suggestion(message: &str) -> String {
     let mut words = message.split('`').skip(1).step_by(2);
-    if message.starts_with("unknown") && let Some(word) = words.next() {
+    if message.starts_with("unknown")
+        && let Some(word) = words.next()
+    {
         let known: Vec<_> = words.collect();
         return match did_you_mean(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -187,13 +189,7 @@ fn suggestion(message: &str) -> String {
     "see the configuration reference of docgen's manual".to_owned()
 }
 
-fn resolve(
-    raw: raw::RawConfig,
-    root: &Path,
-    text: Option<&str>,
-    overrides: &Overrides,
-    today: Date,
-) -> Result<Config> {
+fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Overrides, today: Date) -> Result<Config> {
     let place = Place { path: root.join("book.toml"), text: text.unwrap_or_default() };
     let content = content_folder(&raw, root, &place)?;
     let mdbook = content.join("SUMMARY.md").is_file();
@@ -267,10 +263,7 @@ fn content_folder(raw: &raw::RawConfig, root: &Path, place: &Place<'_>) -> Resul
     Ok(root.to_path_buf())
 }
 
-fn taxonomies(
-    raw: BTreeMap<String, RawTaxonomy>,
-    place: &Place<'_>,
-) -> Result<BTreeMap<String, RawTaxonomyConfig>> {
+fn taxonomies(raw: BTreeMap<String, RawTaxonomy>, place: &Place<'_>) -> Result<BTreeMap<String, RawTaxonomyConfig>> {
     let mut known = BTreeMap::new();
     for (name, taxonomy) in raw {
         if !TAXONOMIES.iter().any(|row| row.0 == name) {

@@ -10,14 +10,46 @@ use std::ops::Range;
 
 /// The flags of S2.2 that stand alone.
 pub const FLAGS: &[&str] = &[
-    "run", "check", "no_run", "ignore", "should_fail", "compile_fail", "output", "nest", "setup", "teardown", "hidden",
-    "net", "standalone",
+    "run",
+    "check",
+    "no_run",
+    "ignore",
+    "should_fail",
+    "compile_fail",
+    "output",
+    "nest",
+    "setup",
+    "teardown",
+    "hidden",
+    "net",
+    "standalone",
 ];
 
 /// The keys of S2.2 that take a value.
 pub const KEYS: &[&str] = &[
-    "reason", "error", "code", "group", "fixture", "prelude", "file", "name", "title", "hl", "hide", "timeout", "exit",
-    "args", "stdin", "vars", "env", "match", "filter", "needs", "schema", "same-output", "edition",
+    "reason",
+    "error",
+    "code",
+    "group",
+    "fixture",
+    "prelude",
+    "file",
+    "name",
+    "title",
+    "hl",
+    "hide",
+    "timeout",
+    "exit",
+    "args",
+    "stdin",
+    "vars",
+    "env",
+    "match",
+    "filter",
+    "needs",
+    "schema",
+    "same-output",
+    "edition",
 ];
 
 /// Other tools' words for something that we have: the word, our item, its value.

@@ -43,12 +43,15 @@ fn entry(yaml: &mut String, key: &str, value: &Value) {
 fn scalar(value: &Value) -> String {
     let Value::String(text) = value else { return value.to_string() };
     let plain = serde_saphyr::from_str::<Value>(text).is_ok_and(|read| read == Value::String(text.clone()));
-    if plain && !text.contains(" #") && !text.contains(": ") { text.clone() } else { Value::from(text.as_str()).to_string() }
+    if plain && !text.contains(" #") && !text.contains(": ") {
+        text.clone()
+    } else {
+        Value::from(text.as_str()).to_string()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::page::front_matter;
     use crate::source::Sources;
     use std::path::PathBuf;

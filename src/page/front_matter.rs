@@ -106,8 +106,24 @@ pub struct FrontMatter {
 }
 
 const KEYS: &[&str] = &[
-    "title", "description", "id", "owner", "category", "tags", "agents", "supported_platforms", "status", "risk",
-    "last_reviewed", "review_every", "required_scripts", "related_tools", "related", "aliases", "weight", "template",
+    "title",
+    "description",
+    "id",
+    "owner",
+    "category",
+    "tags",
+    "agents",
+    "supported_platforms",
+    "status",
+    "risk",
+    "last_reviewed",
+    "review_every",
+    "required_scripts",
+    "related_tools",
+    "related",
+    "aliases",
+    "weight",
+    "template",
     "verify",
 ];
 
@@ -279,7 +295,7 @@ impl Reader<'_> {
             "title" => front.title = self.string(key, value),
             "description" => front.description = self.string(key, value),
             "template" => front.template = self.string(key, value),
-            "id" => front.id = self.string(key, value).and_then(|id| self.ulid(id, span)),
+            "id" => front.id = self.string(key, value).and_then(|id| self.ulid(&id, span)),
             "status" => front.status = self.choice(key, value, PageStatus::ALL),
             "risk" => front.risk = self.choice(key, value, Risk::ALL),
             "last_reviewed" => front.last_reviewed = self.date(key, value, span),
@@ -299,7 +315,11 @@ impl Reader<'_> {
             "weight" => {
                 front.weight = value.as_i64();
                 if front.weight.is_none() {
-                    self.wrong(key, "`weight` must be a whole number".to_owned(), "pages are ordered by it, lowest first");
+                    self.wrong(
+                        key,
+                        "`weight` must be a whole number".to_owned(),
+                        "pages are ordered by it, lowest first",
+                    );
                 }
             }
             "verify" => front.verify = Some(Located { value: value.clone(), span }),
@@ -364,19 +384,27 @@ impl Reader<'_> {
             return None;
         };
         if date > self.today {
-            self.wrong(key, format!("`{key}` lies in the future: {date}"), "a review that has not happened yet is none");
+            self.wrong(
+                key,
+                format!("`{key}` lies in the future: {date}"),
+                "a review that has not happened yet is none",
+            );
             return None;
         }
         Some(Located { value: date, span })
     }
 
     /// ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec).
-    fn ulid(&mut self, id: String, span: Span) -> Option<Located<String>> {
+    fn ulid(&mut self, id: &str, span: Span) -> Option<Located<String>> {
         const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let upper = id.to_ascii_uppercase();
         let fits = upper.len() == 26 && upper.chars().all(|c| ALPHABET.contains(c)) && upper.as_bytes()[0] <= b'7';
         if !fits {
-            self.wrong("id", format!("`{id}` is no ULID"), "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U");
+            self.wrong(
+                "id",
+                format!("`{id}` is no ULID"),
+                "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U",
+            );
             return None;
         }
         Some(Located { value: upper, span })

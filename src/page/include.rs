@@ -55,7 +55,10 @@ impl Expander<'_> {
         };
         let path = include::target_path(&self.sources[from].path, directive.path);
         if depth >= MAX_DEPTH {
-            return problem(format!("includes are nested more than {MAX_DEPTH} deep"), "look for a file that includes itself");
+            return problem(
+                format!("includes are nested more than {MAX_DEPTH} deep"),
+                "look for a file that includes itself",
+            );
         }
         if !path.starts_with(self.sources.root()) {
             return problem(
@@ -84,7 +87,7 @@ impl Expander<'_> {
                 }
                 let start = lines.line_range(text, first).map_or(0, |range| range.start);
                 let end = lines.line_range(text, last).map_or(text.len(), |range| range.end);
-                vec![start..end]
+                std::iter::once(start..end).collect()
             }
             Part::Anchor(name) => match anchor(text, name) {
                 Some(range) => anchor_free(text, range),
@@ -99,7 +102,11 @@ impl Expander<'_> {
         let last = ranges.len().saturating_sub(1);
         for (index, range) in ranges.into_iter().enumerate() {
             // The line that holds the directive ends by itself.
-            let end = if index == last { range.start + text[range.clone()].trim_end_matches(['\r', '\n']).len() } else { range.end };
+            let end = if index == last {
+                range.start + text[range.clone()].trim_end_matches(['\r', '\n']).len()
+            } else {
+                range.end
+            };
             self.append(out, target, range.start..end, depth + 1);
         }
         Ok(())

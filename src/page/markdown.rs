@@ -1,6 +1,6 @@
 //! One walk over a page's Markdown: what is in it, and where.
 //!
-//! CommonMark 0.31.2 and GFM by pulldown-cmark. Must not know: HTML; `render::html` walks the same events again.
+//! `CommonMark` 0.31.2 and GFM by pulldown-cmark. Must not know: HTML; `render::html` walks the same events again.
 
 use super::fence::Info;
 use super::heading::{Anchors, Heading, slugify};

@@ -51,9 +51,8 @@ const CLASSES: &[(&str, &str)] = &[
     ("meta.mapping.key", "a"),
 ];
 
-static PREFIXES: LazyLock<Vec<(Scope, &'static str)>> = LazyLock::new(|| {
-    CLASSES.iter().filter_map(|(prefix, class)| Some((Scope::new(prefix).ok()?, *class))).collect()
-});
+static PREFIXES: LazyLock<Vec<(Scope, &'static str)>> =
+    LazyLock::new(|| CLASSES.iter().filter_map(|(prefix, class)| Some((Scope::new(prefix).ok()?, *class))).collect());
 
 /// Highlighted lines, memoised by language and code: the same block is often rendered again.
 #[derive(Default)]
@@ -120,9 +119,9 @@ fn highlight(syntax: &SyntaxReference, code: &str) -> Vec<String> {
 /// The class of the innermost scope that has one.
 fn class_of(stack: &ScopeStack, memo: &mut HashMap<Scope, Option<&'static str>>) -> Option<&'static str> {
     stack.as_slice().iter().rev().find_map(|scope| {
-        *memo.entry(*scope).or_insert_with(|| {
-            PREFIXES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, class)| *class)
-        })
+        *memo
+            .entry(*scope)
+            .or_insert_with(|| PREFIXES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, class)| *class))
     })
 }
 

@@ -103,7 +103,12 @@ impl Renderer<'_> {
         if taxonomy.name == "agents" {
             "The assistant roles that these pages serve, and what each should read.".clone_into(&mut view.description);
         }
-        view.groups.push(GroupView { title: String::new(), url: String::new(), terms: true, links: term_links(taxonomy, &url) });
+        view.groups.push(GroupView {
+            title: String::new(),
+            url: String::new(),
+            terms: true,
+            links: term_links(taxonomy, &url),
+        });
         view
     }
 
@@ -159,7 +164,12 @@ impl Renderer<'_> {
                 status: verdict.map_or("unchecked", |verdict| verdict.status.name()),
                 reason: verdict.and_then(|verdict| verdict.reason.clone()).unwrap_or_default(),
                 tools: verdict.map_or_else(String::new, |verdict| {
-                    verdict.tools.iter().map(|(tool, version)| format!("{tool} {version}")).collect::<Vec<_>>().join(", ")
+                    verdict
+                        .tools
+                        .iter()
+                        .map(|(tool, version)| format!("{tool} {version}"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 }),
             };
             rows.push((badge.class != "bad", row));

@@ -101,7 +101,8 @@ fn assets(input: &Input<'_>, tree: &mut OutputTree) -> Result<()> {
 
 fn linked_assets(site: &Site) -> std::collections::BTreeSet<String> {
     use crate::site::link::{Target, resolve};
-    let links = site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
+    let links =
+        site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
     links
         .filter_map(|(index, link)| match resolve(site, index, &link.target) {
             Target::Asset(path) => Some(path),
@@ -282,14 +283,17 @@ impl<'a> Renderer<'a> {
 
     /// Source: sitemaps.org, protocol 0.9. Without a base URL the addresses are relative to the root of the host.
     fn sitemap(&self) -> String {
+        use std::fmt::Write as _;
         let Input { site, config, .. } = self.input;
-        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+        let mut xml = String::from(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+        );
         let generated = site.generated.iter().filter(|url| *url != "404.html" && *url != "search.html");
         let mut urls: Vec<&String> = site.urls.iter().chain(generated).collect();
         urls.sort();
         for url in urls {
             let address = format!("{}/{}", config.base_url, url::encode(url));
-            xml.push_str(&format!("  <url><loc>{}</loc></url>\n", highlight::escape(&address)));
+            let _ = writeln!(xml, "  <url><loc>{}</loc></url>", highlight::escape(&address));
         }
         xml.push_str("</urlset>\n");
         xml

@@ -73,7 +73,13 @@ impl Theme {
     ///
     /// # Errors
     /// [`Error::Template`] with the template, line and column.
-    pub fn render<S: Serialize, T: Serialize>(&self, template: &str, site: &S, key: &'static str, value: &T) -> Result<String> {
+    pub fn render<S: Serialize, T: Serialize>(
+        &self,
+        template: &str,
+        site: &S,
+        key: &'static str,
+        value: &T,
+    ) -> Result<String> {
         let mut context = Context::new();
         context.insert("site", site);
         context.insert(key, value);

@@ -114,7 +114,7 @@ pub fn plural(number: usize, what: &str) -> String {
 }
 
 /// The verdicts: what is wrong, block by block, then the totals. `verbose` shows every finding with its excerpt.
-pub fn verdicts(sources: &Sources, verdicts: &Verdicts, policy: &Policy, verbose: bool) -> String {
+pub fn verdicts(sources: &Sources, verdicts: &Verdicts, policy: Policy, verbose: bool) -> String {
     let mut text = String::new();
     for (snippet, verdict) in verdicts.iter() {
         block(&mut text, sources, snippet, verdict, verbose);
@@ -129,13 +129,10 @@ pub fn verdicts(sources: &Sources, verdicts: &Verdicts, policy: &Policy, verbose
 }
 
 fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verdict, verbose: bool) {
-    let bad = matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked);
-    let errors: Vec<Item<'_>> = verdict
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(Item::from)
-        .collect();
+    let bad =
+        matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked);
+    let errors: Vec<Item<'_>> =
+        verdict.findings.iter().filter(|finding| finding.severity == Severity::Error).map(Item::from).collect();
     if bad {
         let reason = if errors.is_empty() { verdict.reason.clone().unwrap_or_default() } else { String::new() };
         let _ = writeln!(
@@ -194,7 +191,8 @@ fn missing_names(text: &mut String, verdicts: &Verdicts) {
 
 /// The name in "undefined name `x`", however the tool puts it.
 fn undefined_name(finding: &crate::snippet::verdict::Finding) -> Option<&str> {
-    let undefined = matches!(finding.code.as_str(), "F821" | "no-undef" | "E0425") || finding.message.starts_with("undefined: ");
+    let undefined =
+        matches!(finding.code.as_str(), "F821" | "no-undef" | "E0425") || finding.message.starts_with("undefined: ");
     if !undefined {
         return None;
     }

@@ -5,8 +5,8 @@
 
 use super::tokenize;
 use crate::config::Config;
-use crate::page::markdown;
 use crate::page::Page;
+use crate::page::markdown;
 use crate::site::Site;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +103,11 @@ fn cut(page: &Page, config: &Config) -> Vec<Section> {
     let mut next = headings.next();
     for (piece, offset, is_code) in markdown::plain_text(&page.text) {
         while let Some(heading) = next.filter(|heading| offset >= heading.range.start) {
-            sections.push(Section { anchor: heading.anchor.clone(), heading: heading.text.clone(), ..Section::default() });
+            sections.push(Section {
+                anchor: heading.anchor.clone(),
+                heading: heading.text.clone(),
+                ..Section::default()
+            });
             next = headings.next();
             if offset < heading.range.end {
                 break;
@@ -213,10 +217,14 @@ mod tests {
 
     #[test]
     fn a_heading_outweighs_a_mention() {
-        let section = |heading: &str, body: &str| Section { heading: heading.into(), body: body.into(), ..Section::default() };
+        let section =
+            |heading: &str, body: &str| Section { heading: heading.into(), body: body.into(), ..Section::default() };
         let page = PageRecord {
             title: "Page".into(),
-            sections: vec![section("Other", "a circuit breaker is mentioned here"), section("Circuit breakers", "open or closed")],
+            sections: vec![
+                section("Other", "a circuit breaker is mentioned here"),
+                section("Circuit breakers", "open or closed"),
+            ],
             ..PageRecord::default()
         };
         let weighed = weigh(&[page]);

@@ -224,7 +224,8 @@ mod tests {
 
     #[test]
     fn stems_meet() {
-        for (one, other) in [("debugging", "debugged"), ("queries", "query"), ("traces", "trace"), ("caches", "cache")] {
+        for (one, other) in [("debugging", "debugged"), ("queries", "query"), ("traces", "trace"), ("caches", "cache")]
+        {
             assert_eq!(stem(one), stem(other), "{one} {other}");
         }
         assert_eq!(stem("class"), "class");

@@ -47,14 +47,16 @@ pub fn serve(server: &Server, preview: &Arc<Preview>) {
 /// Server-sent events: the version now, and each one after it; a comment now and then to notice a closed browser.
 fn events(request: Request, preview: &Preview) {
     let mut stream = request.into_writer();
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
+    let head =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
     if stream.write_all(head.as_bytes()).is_err() {
         return;
     }
     let mut known = None;
     loop {
         let version = preview.version_after(known, Duration::from_secs(15));
-        let text = if Some(version) == known { ":\n\n".to_owned() } else { format!("event: version\ndata: {version}\n\n") };
+        let text =
+            if Some(version) == known { ":\n\n".to_owned() } else { format!("event: version\ndata: {version}\n\n") };
         known = Some(version);
         if stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).is_err() {
             return;
@@ -127,7 +129,7 @@ mod tests {
     #[test]
     fn a_port_in_use_is_refused_if_it_was_asked_for() {
         let (_server, port) = listen("127.0.0.1", Some(0)).expect("any port");
-        let error = listen("127.0.0.1", Some(port)).expect_err("in use").to_string();
+        let error = listen("127.0.0.1", Some(port)).err().expect("in use").to_string();
         assert!(error.contains(&port.to_string()) && error.contains("--port"), "{error}");
     }
 }

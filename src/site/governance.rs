@@ -22,13 +22,7 @@ pub fn review_due(page: &Page, config: &Config) -> Option<Date> {
 }
 
 /// Checks every page.
-pub(super) fn check(
-    sources: &Sources,
-    site: &Site,
-    config: &Config,
-    disk: Disk<'_>,
-    problems: &mut Vec<Diagnostic>,
-) {
+pub(super) fn check(sources: &Sources, site: &Site, config: &Config, disk: Disk<'_>, problems: &mut Vec<Diagnostic>) {
     let mut ids: BTreeMap<&str, &Page> = BTreeMap::new();
     for page in &site.pages {
         let front = &page.front_matter;

@@ -107,8 +107,12 @@ pub(super) fn check(site: &Site, problems: &mut Vec<Diagnostic>) {
         for link in &page.links {
             if link.image && link.alt.trim().is_empty() {
                 problems.push(
-                    Diagnostic::new(Code::ImageAlt, link.span, format!("the image `{}` has no alternative text", link.target))
-                        .help("say between the brackets what it shows: ![a chart of …](…)"),
+                    Diagnostic::new(
+                        Code::ImageAlt,
+                        link.span,
+                        format!("the image `{}` has no alternative text", link.target),
+                    )
+                    .help("say between the brackets what it shows: ![a chart of …](…)"),
                 );
             }
             problems.extend(check_one(site, index, link));

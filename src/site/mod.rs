@@ -62,12 +62,7 @@ impl Site {
 }
 
 /// Resolves the site.
-pub fn resolve(
-    sources: &Sources,
-    pages: Vec<Page>,
-    config: &Config,
-    disk: Disk<'_>,
-) -> (Site, Vec<Diagnostic>) {
+pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<'_>) -> (Site, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let drafts = config.drafts;
     let mut pages: Vec<Page> =
@@ -79,8 +74,7 @@ pub fn resolve(
     let generated = generated_urls(&pages, &by_url, &taxonomies, &nav);
     let assets = sources.assets.iter().map(|asset| (asset.relative.clone(), asset.clone())).collect();
     let title = site_title(config, &pages, &by_url);
-    let mut site =
-        Site { pages, urls, by_url, nav, taxonomies, generated, assets, redirects: BTreeMap::new(), title };
+    let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, redirects: BTreeMap::new(), title };
     reserve(&mut site, &mut problems);
     redirects(&mut site, &mut problems);
     link::check(&site, &mut problems);

@@ -177,9 +177,11 @@ fn from_summary(
             let found = pages.iter().position(|page| page.relative == path);
             if found.is_none() {
                 let near = did_you_mean(&path, pages.iter().map(|page| page.relative.as_str()));
-                let help = near.map_or("create it, or take the line away".to_owned(), |near| format!("did you mean `{near}`?"));
+                let help = near
+                    .map_or("create it, or take the line away".to_owned(), |near| format!("did you mean `{near}`?"));
                 problems.push(
-                    Diagnostic::new(Code::NavMissing, chapter.span, format!("the page `{path}` does not exist")).help(help),
+                    Diagnostic::new(Code::NavMissing, chapter.span, format!("the page `{path}` does not exist"))
+                        .help(help),
                 );
             }
             found

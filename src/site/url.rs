@@ -41,14 +41,18 @@ pub fn relative(from: &str, to: &str) -> String {
 
 /// Percent-encodes what may not stand in a path; `/` stays.
 pub fn encode(path: &str) -> String {
+    use std::fmt::Write as _;
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b'#' | b'?' | b'=' | b'&' | b'+' | b',' | b'@' | b':' | b'!' | b'(' | b')' => {
+            b'-' | b'.' | b'_' | b'~' | b'/' | b'#' | b'?' | b'=' | b'&' | b'+' | b',' | b'@' | b':' | b'!' | b'('
+            | b')' => {
                 out.push(char::from(byte));
             }
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

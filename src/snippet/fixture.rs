@@ -35,7 +35,10 @@ pub(super) fn materialise(config: &Config, language: &dyn Language, name: &str, 
             Ok(())
         }
         None => Err(Error::usage(
-            format!("there is no fixture `{name}`: {} does not exist", config.root.join("snippets").join(name).display()),
+            format!(
+                "there is no fixture `{name}`: {} does not exist",
+                config.root.join("snippets").join(name).display()
+            ),
             "create the folder with the language's manifest in it, or correct the name",
         )),
     }

@@ -19,7 +19,7 @@ pub struct Policy {
 }
 
 /// A block that breaks the policy, and how.
-pub fn violation(snippet: &Snippet, verdict: &Verdict, policy: &Policy) -> Option<String> {
+pub fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option<String> {
     let judged = matches!(verdict.status, Status::Pass | Status::Xfail);
     if !policy.lenient {
         match &snippet.settings.promise {
@@ -35,7 +35,7 @@ pub fn violation(snippet: &Snippet, verdict: &Verdict, policy: &Policy) -> Optio
 }
 
 /// The exit status: 3 before 1 before 4 before 5 (2 never gets here).
-pub fn exit(verdicts: &Verdicts, policy: &Policy) -> ExitStatus {
+pub fn exit(verdicts: &Verdicts, policy: Policy) -> ExitStatus {
     if verdicts.snippets.is_empty() {
         return ExitStatus::NothingFound;
     }

@@ -28,7 +28,8 @@ pub(super) fn run_units(
     snippets: &[Snippet],
     units: &mut [Unit],
 ) -> crate::error::Result<()> {
-    let wanted: Vec<usize> = (0..units.len()).filter(|index| ready(&snippets[units[*index].snippet], &units[*index])).collect();
+    let wanted: Vec<usize> =
+        (0..units.len()).filter(|index| ready(&snippets[units[*index].snippet], &units[*index])).collect();
     if wanted.is_empty() || context.options.no_exec {
         return Ok(());
     }

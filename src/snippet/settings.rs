@@ -56,8 +56,20 @@ pub struct Settings {
 }
 
 /// Words of the specification that this version reads but cannot honour: the block says so instead of guessing.
-const NOT_YET: &[&str] =
-    &["group", "nest", "setup", "teardown", "hidden", "prelude", "file", "filter", "schema", "same-output", "net", "hide"];
+const NOT_YET: &[&str] = &[
+    "group",
+    "nest",
+    "setup",
+    "teardown",
+    "hidden",
+    "prelude",
+    "file",
+    "filter",
+    "schema",
+    "same-output",
+    "net",
+    "hide",
+];
 
 impl Settings {
     /// From `[verify.lang.NAME]`.
@@ -72,7 +84,8 @@ impl Settings {
     /// From a page's `verify:`: the same words as in a fence, as keys, and `level`.
     pub fn apply_page(&mut self, value: &Value) {
         let Value::Object(map) = value else {
-            self.problem = Some("`verify` in the front matter must hold keys, as in `verify: { level: parsed }`".to_owned());
+            self.problem =
+                Some("`verify` in the front matter must hold keys, as in `verify: { level: parsed }`".to_owned());
             return;
         };
         for (key, value) in map {
@@ -156,7 +169,8 @@ impl Settings {
             Promise::FailsToCompile { code, .. } => *code = Some(text.to_owned()),
             // rustdoc's `E0382` may stand before `compile_fail`.
             _ => {
-                let (code, error) = if key == "code" { (Some(text.to_owned()), None) } else { (None, Some(text.to_owned())) };
+                let (code, error) =
+                    if key == "code" { (Some(text.to_owned()), None) } else { (None, Some(text.to_owned())) };
                 self.promise = Promise::FailsToCompile { code, error };
             }
         }
@@ -209,10 +223,13 @@ mod tests {
         assert_eq!(found.vars.len(), 2);
         assert_eq!(found.timeout, Some(Duration::from_secs(2)));
         assert_eq!(found.needs, ["git", "gdb"]);
-        assert_eq!(settings("rust,compile_fail,E0382").promise, Promise::FailsToCompile {
-            code: Some("E0382".into()),
-            error: None
-        });
-        assert_eq!(settings("py ignore {reason=\"needs a printer\"}").promise, Promise::Ignored(Some("needs a printer".into())));
+        assert_eq!(
+            settings("rust,compile_fail,E0382").promise,
+            Promise::FailsToCompile { code: Some("E0382".into()), error: None }
+        );
+        assert_eq!(
+            settings("py ignore {reason=\"needs a printer\"}").promise,
+            Promise::Ignored(Some("needs a printer".into()))
+        );
     }
 }

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 /// Where a tool that is missing can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// A package of PyPI, with its version, its size in MB, and where in it the programs lie.
+    /// A package of `PyPI`, with its version, its size in MB, and where in it the programs lie.
     Pypi {
         /// Package name.
         package: &'static str,
@@ -177,11 +177,7 @@ impl Tools {
     }
 
     /// The version, and the real program where a shim says `path=…`.
-    fn ask_version(
-        &self,
-        spec: &ToolSpec,
-        path: &Path,
-    ) -> std::result::Result<(String, Option<PathBuf>), String> {
+    fn ask_version(&self, spec: &ToolSpec, path: &Path) -> std::result::Result<(String, Option<PathBuf>), String> {
         let job = base_job(&self.environment, path, Path::new("/")).args(spec.version_args).limits(Limits::PROBE);
         let finished = self.supervisor.run(&job).map_err(|error| error.to_string())?;
         let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
@@ -200,7 +196,10 @@ pub fn base_job(environment: &Environment, program: &Path, cwd: &Path) -> Job {
     path.extend(environment.path_folders());
     let joined = std::env::join_paths(path).unwrap_or_default();
     Job::new(program, cwd)
-        .inherit(environment, &["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "JAVA_HOME", "TMPDIR"])
+        .inherit(
+            environment,
+            &["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "JAVA_HOME", "TMPDIR"],
+        )
         .env("PATH", joined)
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")

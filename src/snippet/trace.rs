@@ -9,7 +9,8 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:Uncaught )?((?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning)|panic)\b.*)$").expect("a valid pattern")
+    Regex::new(r"^(?:Uncaught )?((?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning)|panic)\b.*)$")
+        .expect("a valid pattern")
 });
 
 /// What a failed run says: the message, and the place on the page that it comes from.

@@ -156,7 +156,7 @@ impl Unit {
 
     /// Notes what a tool said at a byte range of the program; an error fails the step.
     pub fn say_at(&mut self, step: Step, range: Option<Range<usize>>, mut said: Said) {
-        if said.severity == Severity::Warning && self.deny.iter().any(|code| *code == said.code) {
+        if said.severity == Severity::Warning && self.deny.contains(&said.code) {
             said.severity = Severity::Error;
         }
         if said.severity == Severity::Error {

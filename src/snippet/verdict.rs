@@ -263,7 +263,8 @@ pub struct Judgement<'a> {
 pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, Option<String>) {
     let level = reached(evidence);
     if let Promise::Ignored(reason) = judgement.promise {
-        let would_pass = evidence.steps.values().all(|outcome| *outcome == StepOutcome::Pass) && !evidence.steps.is_empty();
+        let would_pass =
+            evidence.steps.values().all(|outcome| *outcome == StepOutcome::Pass) && !evidence.steps.is_empty();
         return if would_pass && evidence.missing_dependencies.is_empty() {
             let reason = "ignored, but every rung up to Compiled passes: take `ignore` away".to_owned();
             (Status::Xpass, level, Some(reason))
@@ -334,12 +335,11 @@ fn judge_compile_fail(
     let matches = |finding: &&&Finding| {
         code.is_none_or(|code| finding.code == code) && error.is_none_or(|text| finding.message.contains(text))
     };
-    match errors.iter().find(matches) {
-        Some(found) => (Status::Xfail, level, Some(found.message.clone())),
-        None => {
-            let wanted = code.or(error).unwrap_or_default();
-            (Status::Fail, level, Some(format!("fails to compile, but not with `{wanted}`")))
-        }
+    if let Some(found) = errors.iter().find(matches) {
+        (Status::Xfail, level, Some(found.message.clone()))
+    } else {
+        let wanted = code.or(error).unwrap_or_default();
+        (Status::Fail, level, Some(format!("fails to compile, but not with `{wanted}`")))
     }
 }
 
@@ -429,7 +429,7 @@ mod tests {
         Evidence { steps: steps.iter().copied().collect(), ..Evidence::default() }
     }
 
-    fn hold<'a>(target: Level, promise: &'a Promise) -> Judgement<'a> {
+    fn hold(target: Level, promise: &Promise) -> Judgement<'_> {
         Judgement { target, promise, exit: 0, strict: false, linter_optional: false }
     }
 

@@ -1,5 +1,6 @@
 //! What the integration tests share: a copy of a folder to work in, and the built binary with a pinned environment.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
 use std::path::{Path, PathBuf};
@@ -60,7 +61,8 @@ pub(crate) fn stderr(output: &Output) -> String {
 
 /// The JSON report of `docgen verify` with further arguments.
 pub(crate) fn verify_json(cwd: &Path, args: &[&str]) -> (serde_json::Value, i32) {
-    let output = docgen(cwd).args(["--quiet", "verify", "--report", "json=-"]).args(args).output().expect("docgen starts");
+    let output =
+        docgen(cwd).args(["--quiet", "verify", "--report", "json=-"]).args(args).output().expect("docgen starts");
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("no JSON ({error}): {}\n{}", stdout(&output), stderr(&output)));
     (report, output.status.code().unwrap_or(-1))

@@ -126,13 +126,11 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
             // The second line repeats the source in backquotes; the first says what is wrong.
             let line: usize = found[1].parse().unwrap_or(1);
             let message = found[2].to_owned();
-            unit.say(Step::Parse, Some(token_place(unit, line, &message)), Said {
-                severity: Severity::Error,
-                tool: "bash",
-                code: String::new(),
-                message,
-                help: None,
-            });
+            unit.say(
+                Step::Parse,
+                Some(token_place(unit, line, &message)),
+                Said { severity: Severity::Error, tool: "bash", code: String::new(), message, help: None },
+            );
             unit.skip(Step::Lint);
         } else if finished.success() {
             unit.pass(Step::Parse);
@@ -163,8 +161,12 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     }
     let Some(shellcheck) = tool_for(bench.tools, &SHELLCHECK, Step::Lint, units) else { return Ok(()) };
     // SC2148 asks for a shebang, which a fragment does not have.
-    let mut job = base_job(bench.environment(), &shellcheck.path, &bench.folder)
-        .args(["--norc", "--shell=bash", "--format=json1", "--exclude=SC2148,SC2034,SC2154"]);
+    let mut job = base_job(bench.environment(), &shellcheck.path, &bench.folder).args([
+        "--norc",
+        "--shell=bash",
+        "--format=json1",
+        "--exclude=SC2148,SC2034,SC2154",
+    ]);
     for unit in units.iter().filter(|unit| unit.wants(Step::Lint)) {
         job = job.arg(&unit.path);
     }
@@ -189,7 +191,11 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
             unit: ColumnUnit::Char,
         };
         let code = format!("SC{}", comment.code);
-        unit.say(Step::Lint, Some(place), Said { severity, tool: "shellcheck", code, message: comment.message, help: None });
+        unit.say(
+            Step::Lint,
+            Some(place),
+            Said { severity, tool: "shellcheck", code, message: comment.message, help: None },
+        );
     }
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
         unit.pass(Step::Lint);

@@ -223,10 +223,12 @@ fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     let finished = bench.supervisor.run(&job)?;
     let stream = serde_json::Deserializer::from_slice(&finished.stdout).into_iter::<Package>();
     let Ok(found) = stream.collect::<std::result::Result<Vec<_>, _>>() else {
-        return broken(units, Step::Compile, &finished);
+        broken(units, Step::Compile, &finished);
+        return Ok(());
     };
     if found.is_empty() {
-        return broken(units, Step::Compile, &finished);
+        broken(units, Step::Compile, &finished);
+        return Ok(());
     }
     for problem in found.into_iter().flat_map(|package| package.error.into_iter().chain(package.deps_errors)) {
         let text = if problem.pos.is_empty() { problem.err } else { format!("{}: {}", problem.pos, problem.err) };
@@ -242,11 +244,10 @@ fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     Ok(())
 }
 
-fn broken(units: &mut [Unit], step: Step, finished: &Finished) -> Result<()> {
+fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
     for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
         unit.missing(step, &format!("go broke down: {}", finished.summary()));
     }
-    Ok(())
 }
 
 fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
@@ -264,9 +265,12 @@ fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     // Lines that start with `#` name packages; what remains is a series of JSON objects.
     let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
     let json: String = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
-    for package in serde_json::Deserializer::from_str(&json).into_iter::<BTreeMap<String, BTreeMap<String, Vec<Vetted>>>>() {
+    for package in
+        serde_json::Deserializer::from_str(&json).into_iter::<BTreeMap<String, BTreeMap<String, Vec<Vetted>>>>()
+    {
         let Ok(package) = package else {
-            return broken(units, Step::Lint, &finished);
+            broken(units, Step::Lint, &finished);
+            return Ok(());
         };
         for (analyzer, findings) in package.into_values().flatten() {
             for finding in findings {

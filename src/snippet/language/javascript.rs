@@ -1,6 +1,6 @@
 //! JavaScript: one Node process parses every block, oxlint lints them all, Node runs them.
 //!
-//! A block with `import`, `export` or top-level `await` is a module, any other is CommonJS. JSX is parsed by oxlint,
+//! A block with `import`, `export` or top-level `await` is a module, any other is `CommonJS`. JSX is parsed by oxlint,
 //! since Node cannot. Must not know: pages.
 
 use super::{Canary, Language, Program, tool_for};
@@ -156,7 +156,7 @@ impl Language for JavaScript {
     }
 
     fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
-        if unit.path.ends_with(".jsx") {
+        if is_jsx(unit) {
             return Err("JSX cannot be run by Node; use `check` or `no_run`".to_owned());
         }
         let node = bench.tools.require(&NODE)?;
@@ -186,10 +186,7 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         root: bench.folder.display().to_string(),
         blocks: units
             .iter()
-            .map(|unit| Block {
-                code: unit.program.as_str(),
-                kind: if unit.path.ends_with(".jsx") { "jsx" } else { "js" },
-            })
+            .map(|unit| Block { code: unit.program.as_str(), kind: if is_jsx(unit) { "jsx" } else { "js" } })
             .collect(),
     };
     let json = serde_json::to_vec(&request).expect("strings serialize");
@@ -220,7 +217,7 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
             unit.skip(Step::Lint);
             continue;
         }
-        if !unit.path.ends_with(".jsx") {
+        if !is_jsx(unit) {
             unit.pass(Step::Parse);
         }
         if unit.wants(Step::Lint) {
@@ -233,6 +230,11 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Node cannot parse JSX; oxlint can.
+fn is_jsx(unit: &Unit) -> bool {
+    unit.path.ends_with(".jsx")
 }
 
 /// A module's file must end in `.mjs` for Node to run it as one.
@@ -273,11 +275,11 @@ fn configuration(units: &[Unit]) -> Value {
 }
 
 fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
-    let wanted = |unit: &Unit| unit.wants(Step::Lint) || (unit.path.ends_with(".jsx") && unit.wants(Step::Parse));
+    let wanted = |unit: &Unit| unit.wants(Step::Lint) || (is_jsx(unit) && unit.wants(Step::Parse));
     if !units.iter().any(wanted) {
         return Ok(());
     }
-    for unit in units.iter_mut().filter(|unit| unit.path.ends_with(".jsx")) {
+    for unit in units.iter_mut().filter(|unit| is_jsx(unit)) {
         if bench.tools.require(&OXLINT).is_err() {
             unit.missing(Step::Parse, "oxlint parses JSX; `docgen doctor --fix` installs it");
         }
@@ -287,8 +289,13 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     let text = serde_json::to_vec_pretty(&configuration(units)).expect("JSON serializes");
     fs::write_if_changed(&config, &text)?;
     // The npm package's launcher is a script of Node's.
-    let mut job = base_job(bench.environment(), &oxlint.path, &bench.folder)
-        .args(["--format=json", "--no-ignore", "--disable-nested-config", "-c", "oxlint.docgen.json"]);
+    let mut job = base_job(bench.environment(), &oxlint.path, &bench.folder).args([
+        "--format=json",
+        "--no-ignore",
+        "--disable-nested-config",
+        "-c",
+        "oxlint.docgen.json",
+    ]);
     for unit in units.iter().filter(|unit| wanted(unit)) {
         job = job.arg(&unit.path);
     }
@@ -320,7 +327,7 @@ fn note(unit: &mut Unit, finding: OxlintFinding) {
     let syntax = code.is_empty();
     let error = finding.severity == "error" && (syntax || ERRORS.contains(&code.as_str()));
     let severity = if error { Severity::Error } else { Severity::Warning };
-    let step = if syntax && unit.path.ends_with(".jsx") { Step::Parse } else { Step::Lint };
+    let step = if syntax && is_jsx(unit) { Step::Parse } else { Step::Lint };
     if step == Step::Parse {
         unit.skip(Step::Lint);
     }

@@ -21,7 +21,11 @@ static PYTHON: ToolSpec = ToolSpec {
     name: "python",
     programs: &["python3", "python"],
     role: "parses, compiles and runs Python",
-    version_args: &["-I", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3]); print('path=' + sys.executable)"],
+    version_args: &[
+        "-I",
+        "-c",
+        "import sys; print('%d.%d.%d' % sys.version_info[:3]); print('path=' + sys.executable)",
+    ],
     minimum: &[3, 8],
     source: Source::Manual("install Python 3.8 or newer, for example `apt-get install python3`"),
 };

@@ -58,7 +58,8 @@ struct CargoMessage {
 
 #[derive(Deserialize)]
 struct Message {
-    message: String,
+    #[serde(rename = "message")]
+    text: String,
     level: String,
     code: Option<MessageCode>,
     #[serde(default)]
@@ -131,10 +132,7 @@ impl Language for Rust {
                 "Cargo.toml",
                 "[package]\nname = \"snippets\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n",
             ),
-            (
-                "Cargo.lock",
-                "version = 4\n\n[[package]]\nname = \"snippets\"\nversion = \"0.0.0\"\n",
-            ),
+            ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"snippets\"\nversion = \"0.0.0\"\n"),
         ]
     }
 
@@ -151,7 +149,7 @@ impl Language for Rust {
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
-        parse(bench, units)?;
+        parse(bench, units);
         if bench.no_exec {
             // Build scripts and procedural macros are code too (S8.4).
             return Ok(());
@@ -207,13 +205,13 @@ impl Language for Rust {
 }
 
 /// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
-fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+fn parse(bench: &Bench<'_>, units: &mut [Unit]) {
     for unit in units {
         match syn::parse_file(unit.program.as_str()) {
             Ok(_) => unit.pass(Step::Parse),
             Err(problem) => {
                 if !bench.no_exec {
-                    ask_rustc(bench, unit)?;
+                    ask_rustc(bench, unit);
                 }
                 if unit.failed(Step::Parse) {
                     unit.forget_wrapper_noise();
@@ -241,24 +239,22 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
             }
         }
     }
-    Ok(())
 }
 
 /// rustc's own errors for a block that does not parse; it stops before anything else.
-fn ask_rustc(bench: &Bench<'_>, unit: &mut Unit) -> Result<()> {
-    let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(()) };
+fn ask_rustc(bench: &Bench<'_>, unit: &mut Unit) {
+    let Ok(cargo) = bench.tools.require(&CARGO) else { return };
     let job = base_job(bench.environment(), &cargo.path.with_file_name("rustc"), &bench.folder)
         .args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "--error-format=json", "-o", "/dev/null"])
         .arg(&unit.path);
-    let Ok(finished) = bench.supervisor.run(&job) else { return Ok(()) };
+    let Ok(finished) = bench.supervisor.run(&job) else { return };
     for line in finished.stderr_text().lines() {
         let Ok(message) = serde_json::from_str::<Message>(line) else { continue };
         // The primary place may be the wrapper's closing brace; the one that was never closed is the author's.
         let mut places = message.spans.clone();
         places.sort_by_key(|span| !span.is_primary);
-        let on_page = |span: &&MessageSpan| {
-            unit.range_of(span.place()).and_then(|range| unit.program.span_of(range)).is_some()
-        };
+        let on_page =
+            |span: &&MessageSpan| unit.range_of(span.place()).and_then(|range| unit.program.span_of(range)).is_some();
         let Some(span) = places.iter().find(on_page).or(places.first()) else { continue };
         // Only errors without a code are the parser's.
         if message.level == "error" && message.code.is_none() {
@@ -266,13 +262,12 @@ fn ask_rustc(bench: &Bench<'_>, unit: &mut Unit) -> Result<()> {
                 severity: Severity::Error,
                 tool: "rustc",
                 code: "syntax".to_owned(),
-                message: message.message.clone(),
+                message: message.text.clone(),
                 help: None,
             };
             unit.say(Step::Parse, Some(span.place()), said);
         }
     }
-    Ok(())
 }
 
 fn editions(units: &[Unit]) -> BTreeSet<Option<String>> {
@@ -412,7 +407,7 @@ fn note(message: &Message, units: &mut [Unit]) {
     let unit = &mut units[index];
     let code = message.code.as_ref().map(|code| code.code.clone()).unwrap_or_default();
     let labels = message.spans.iter().filter_map(|span| span.label.as_deref()).collect::<Vec<_>>().join(" ");
-    if let Some(found) = UNLINKED.captures(&format!("{} {labels}", message.message))
+    if let Some(found) = UNLINKED.captures(&format!("{} {labels}", message.text))
         && severity == Severity::Error
         && found[1].starts_with(|c: char| c.is_ascii_lowercase())
     {
@@ -423,9 +418,9 @@ fn note(message: &Message, units: &mut [Unit]) {
     if severity == Severity::Error && !lint {
         unit.marks.insert("compile-error", "yes".to_owned());
     }
-    let help = message.children.iter().find(|child| child.level == "help").map(|child| child.message.clone());
-    let label = span.label.as_deref().filter(|label| !message.message.contains(label));
-    let text = label.map_or_else(|| message.message.clone(), |label| format!("{}: {label}", message.message));
+    let help = message.children.iter().find(|child| child.level == "help").map(|child| child.text.clone());
+    let label = span.label.as_deref().filter(|label| !message.text.contains(label));
+    let text = label.map_or_else(|| message.text.clone(), |label| format!("{}: {label}", message.text));
     let tool = if lint { "clippy" } else { "rustc" };
     let step = if lint { Step::Lint } else { Step::Compile };
     unit.say(step, Some(span.place()), Said { severity, tool, code, message: text, help });

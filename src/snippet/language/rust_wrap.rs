@@ -34,7 +34,8 @@ pub(super) fn wrap(code: &MappedText) -> MappedText {
     } else {
         // rustdoc: a block that ends in `Ok::<(), E>(())` may use `?`.
         let fallible = text.trim_end().ends_with("(())");
-        let open = if fallible { "fn main() { fn inner() -> Result<(), impl core::fmt::Debug> {\n" } else { "fn main() {\n" };
+        let open =
+            if fallible { "fn main() { fn inner() -> Result<(), impl core::fmt::Debug> {\n" } else { "fn main() {\n" };
         out.push_generated(open, WRAPPER);
         for range in body {
             out.push_mapped(&code, range);
@@ -55,13 +56,8 @@ fn unhide(code: &MappedText) -> MappedText {
     for line in code.as_str().split_inclusive('\n') {
         let indent = line.len() - line.trim_start().len();
         let rest = &line[indent..];
-        let skip = if rest.starts_with("# ") {
-            2
-        } else if rest.trim_end() == "#" || rest.starts_with("##") {
-            1
-        } else {
-            0
-        };
+        let skip =
+            if rest.starts_with("# ") { 2 } else { usize::from(rest.trim_end() == "#" || rest.starts_with("##")) };
         out.push_mapped(code, offset..offset + indent);
         out.push_mapped(code, offset + indent + skip..offset + line.len());
         offset += line.len();

@@ -1,0 +1,65 @@
+//! What the chores need on the machine: rustfmt and clippy, docgen's own tools, a browser.
+//!
+//! Must not know: what is done with them.
+
+use crate::run::{Done, answers, command, root, step};
+use std::path::Path;
+
+/// rustfmt and clippy come with rustup.
+pub(crate) fn rust_components() -> Done {
+    let missing: Vec<&str> = [("fmt", "rustfmt"), ("clippy", "clippy")]
+        .into_iter()
+        .filter(|(subcommand, _)| !answers("cargo", &[subcommand, "--version"]))
+        .map(|(_, component)| component)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut arguments = vec!["component", "add"];
+    arguments.extend(&missing);
+    step("rustup components", command("rustup", &arguments)).map_err(|_| {
+        format!("{} missing: `rustup component add {}` installs them", missing.join(", "), missing.join(" "))
+    })
+}
+
+/// The languages' tools, by docgen itself.
+pub(crate) fn languages(docgen: &str) -> Done {
+    if !answers("python3", &["-m", "pip", "--version"]) {
+        debian("python3-pip", "pip is missing: `apt-get install python3-pip` installs it")?;
+    }
+    if !answers("node", &["--version"]) || !answers("npm", &["--version"]) {
+        debian("npm", "Node and npm are missing: `apt-get install npm` installs them")?;
+    }
+    step("tools of the languages", command(docgen, &["doctor", "--fix"]))
+}
+
+/// Chromium and the library that drives it. Returns the browser's path.
+pub(crate) fn browser() -> Done<String> {
+    let known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    let find = || known.iter().find(|path| Path::new(path).exists()).map(|path| (*path).to_owned());
+    let path = if let Some(path) = std::env::var("CHROMIUM").ok().or_else(find) {
+        path
+    } else {
+        debian("chromium", "Chromium is missing: `apt-get install chromium` installs it, or set CHROMIUM to its path")?;
+        find().ok_or("Chromium was installed but is not where it was expected; set CHROMIUM to its path")?
+    };
+    let folder = root().join("tests/browser");
+    if !folder.join("node_modules/playwright-core").is_dir() {
+        let mut npm = command("npm", &["ci", "--no-audit", "--no-fund"]);
+        npm.current_dir(&folder);
+        step("playwright-core", npm)?;
+    }
+    Ok(path)
+}
+
+/// Installs a package of Debian's where we may; otherwise says how to.
+fn debian(package: &str, how: &str) -> Done {
+    let root_user = std::process::Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
+    if !root_user || !answers("apt-get", &["--version"]) {
+        return Err(how.to_owned());
+    }
+    step("apt-get update", command("apt-get", &["update", "-qq"]))?;
+    let mut install = command("apt-get", &["install", "-y", "-qq", "--no-install-recommends", package]);
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    step(&format!("apt-get install {package}"), install).map_err(|_| how.to_owned())
+}
