@@ -1,4 +1,4 @@
-//! Front matter: YAML between `---`, TOML between `+++`, or what a formatter has made of it ([`super::mangled`]).
+//! Front matter: YAML between `---`, TOML between `+++`, or what a formatter has made of it (`mangled.rs`).
 //!
 //! Keys and values are checked one by one: a bad value costs that key, never the page.
 //! Must not know: whether the terms, paths or ids named here exist; that is `site`'s.

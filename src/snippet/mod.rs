@@ -2,7 +2,7 @@
 //!
 //! 1. [`collect`] makes [`Snippet`]s of the pages' fences: ids, settings, expected output. Pure.
 //! 2. Snippets of one language and fixture become [`unit::Unit`]s on a [`unit::Bench`]: a copy of the fixture project,
-//!    outside the repository, with the programs written into it ([`fixture`]).
+//!    outside the repository, with the programs written into it (`fixture.rs`).
 //! 3. The [`language`] adapter climbs the static rungs, one call per tool; [`run`](self) runs what is to be run.
 //! 4. [`verdict::judge`] says what follows from the evidence.
 //!
