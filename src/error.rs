@@ -12,7 +12,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder could not be read, written, moved or removed.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {source}\n  help: {}", path.display(), io_help(source))]
     Io {
         /// What was being done: "read", "write", …
         action: &'static str,
@@ -97,6 +97,18 @@ impl Error {
             Self::Config { .. } | Self::Usage { .. } | Self::ForeignOutput { .. } => ExitStatus::Usage,
             _ => ExitStatus::Environment,
         }
+    }
+}
+
+/// What to do about a failure of the system.
+fn io_help(source: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match source.kind() {
+        ErrorKind::NotFound => "it is gone, or a link that leads nowhere: restore it, or remove what names it",
+        ErrorKind::PermissionDenied => "check its permissions and those of the folders above it",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space; nothing was half-written",
+        ErrorKind::ReadOnlyFilesystem => "choose a place that can be written to",
+        _ => "the system gives no more than this; look at the file and try again",
     }
 }
 

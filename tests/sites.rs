@@ -131,4 +131,5 @@ sites! {
     skipped_folders
     stray_fences
     taxonomies
+    unreadable
 }

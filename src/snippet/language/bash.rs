@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
-use crate::snippet::tool::{Source, ToolSpec, base_job};
+use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
 use crate::span::ColumnUnit;
@@ -118,7 +118,7 @@ impl Language for Bash {
 fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     let Some(bash) = tool_for(bench.tools, &BASH, Step::Parse, units) else { return Ok(()) };
     units.par_iter_mut().filter(|unit| unit.wants(Step::Parse)).try_for_each(|unit| {
-        let job = base_job(bench.environment(), &bash.path, &bench.folder).arg("-n").arg(unit.file(bench));
+        let job = bench.tools.job(&bash.path, &bench.folder).arg("-n").arg(unit.file(bench));
         let finished = bench.supervisor.run(&job)?;
         let stderr = finished.stderr_text();
         let mut lines = stderr.lines().filter_map(|line| SYNTAX.captures(line));
@@ -161,7 +161,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     }
     let Some(shellcheck) = tool_for(bench.tools, &SHELLCHECK, Step::Lint, units) else { return Ok(()) };
     // SC2148 asks for a shebang, which a fragment does not have.
-    let mut job = base_job(bench.environment(), &shellcheck.path, &bench.folder).args([
+    let mut job = bench.tools.job(&shellcheck.path, &bench.folder).args([
         "--norc",
         "--shell=bash",
         "--format=json1",

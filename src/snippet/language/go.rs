@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::{Finished, Job};
 use crate::snippet::collect::Snippet;
-use crate::snippet::tool::{Source, Tool, ToolSpec, base_job};
+use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
 use crate::span::ColumnUnit;
@@ -174,7 +174,9 @@ fn package(unit: &Unit) -> String {
 
 /// A call of the go command that never reaches for the network and keeps its caches in docgen's.
 fn command(bench: &Bench<'_>, go: &Tool) -> Job {
-    base_job(bench.environment(), &go.path, &bench.folder)
+    bench
+        .tools
+        .job(&go.path, &bench.folder)
         .env("HOME", bench.cache.as_os_str())
         .env("GOCACHE", bench.cache.join("go-build"))
         .env("GOPATH", bench.cache.join("go"))
@@ -193,7 +195,7 @@ fn error(message: String) -> Said {
 fn parse(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     let gofmt = go.path.with_file_name("gofmt");
     let files: Vec<_> = units.iter().map(|unit| unit.path.clone()).collect();
-    let job = base_job(bench.environment(), &gofmt, &bench.folder).args(["-e", "-l"]).args(files);
+    let job = bench.tools.job(&gofmt, &bench.folder).args(["-e", "-l"]).args(files);
     let finished = bench.supervisor.run(&job)?;
     note_lines(&finished.stderr_text(), Step::Parse, "gofmt", units);
     let broke = !matches!(finished.end, crate::process::End::Exited(0 | 2));

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
-use crate::snippet::tool::{Source, ToolSpec, base_job};
+use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::span::ColumnUnit;
@@ -190,7 +190,9 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
             .collect(),
     };
     let json = serde_json::to_vec(&request).expect("strings serialize");
-    let job = base_job(bench.environment(), &node.path, &bench.folder)
+    let job = bench
+        .tools
+        .job(&node.path, &bench.folder)
         .args(["--experimental-vm-modules", "--no-warnings", "--input-type=module", "-e", CHECK])
         .stdin(json);
     let finished = bench.supervisor.run(&job)?;
@@ -289,7 +291,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     let text = serde_json::to_vec_pretty(&configuration(units)).expect("JSON serializes");
     fs::write_if_changed(&config, &text)?;
     // The npm package's launcher is a script of Node's.
-    let mut job = base_job(bench.environment(), &oxlint.path, &bench.folder).args([
+    let mut job = bench.tools.job(&oxlint.path, &bench.folder).args([
         "--format=json",
         "--no-ignore",
         "--disable-nested-config",

@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
-use crate::snippet::tool::{Source, ToolSpec, base_job};
+use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
 use crate::span::ColumnUnit;
@@ -182,7 +182,7 @@ impl Python {
             blocks: units.iter().map(|unit| unit.program.as_str()).collect(),
         };
         let json = serde_json::to_vec(&request).expect("strings serialize");
-        let job = base_job(bench.environment(), &python.path, &bench.folder).args(["-I", "-c", CHECK]).stdin(json);
+        let job = bench.tools.job(&python.path, &bench.folder).args(["-I", "-c", CHECK]).stdin(json);
         let finished = bench.supervisor.run(&job)?;
         let answers: Vec<Answer> = match serde_json::from_slice(&finished.stdout) {
             Ok(answers) if finished.success() => answers,
@@ -234,7 +234,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         return Ok(());
     }
     let Some(ruff) = tool_for(bench.tools, &RUFF, Step::Lint, units) else { return Ok(()) };
-    let mut job = base_job(bench.environment(), &ruff.path, &bench.folder).args([
+    let mut job = bench.tools.job(&ruff.path, &bench.folder).args([
         "check",
         "--no-cache",
         "--output-format=json",

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::fs;
 use crate::process::{Finished, Job};
 use crate::snippet::collect::Snippet;
-use crate::snippet::tool::{Source, Tool, ToolSpec, base_job};
+use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::span::ColumnUnit;
@@ -244,7 +244,9 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) {
 /// rustc's own errors for a block that does not parse; it stops before anything else.
 fn ask_rustc(bench: &Bench<'_>, unit: &mut Unit) {
     let Ok(cargo) = bench.tools.require(&CARGO) else { return };
-    let job = base_job(bench.environment(), &cargo.path.with_file_name("rustc"), &bench.folder)
+    let job = bench
+        .tools
+        .job(&cargo.path.with_file_name("rustc"), &bench.folder)
         .args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "--error-format=json", "-o", "/dev/null"])
         .arg(&unit.path);
     let Ok(finished) = bench.supervisor.run(&job) else { return };
@@ -305,7 +307,9 @@ fn write_crate(fixture: &Path, folder: &Path, members: &[&Unit]) -> Result<()> {
 }
 
 fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
-    base_job(bench.environment(), &cargo.path, folder)
+    bench
+        .tools
+        .job(&cargo.path, folder)
         .env("CARGO_TARGET_DIR", bench.cache.join("cargo-target"))
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_OFFLINE", "true")
