@@ -87,6 +87,13 @@ pub fn link_or_copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::copy(from, to).map(|_| ()).map_err(failed("copy", from))
 }
 
+/// Makes `link` a symbolic link to the folder `target`, in place of what was there.
+pub fn link_dir(target: &Path, link: &Path) -> Result<()> {
+    create_dir_all(link.parent().unwrap_or(Path::new(".")))?;
+    remove_file(link)?;
+    std::os::unix::fs::symlink(target, link).map_err(failed("link", link))
+}
+
 /// Puts the folder `new` where `old` is, in one step, and removes what was there.
 pub fn swap_dirs(new: &Path, old: &Path) -> Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};

@@ -6,6 +6,7 @@
 //!
 //! Must not know: what the files are, or where they lie on disk.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The number of a file in [`crate::source::Sources`].
@@ -138,13 +139,14 @@ enum Origin {
     /// Stands for a place in a file without being its bytes (an expanded tab, an escaped character).
     Standin(FileId, usize),
     /// Written by docgen; the label says what it is ("wrapper", "prelude db").
-    Generated(&'static str),
+    Generated(Cow<'static, str>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
     start: usize,
     origin: Origin,
+    part: u32,
 }
 
 /// A text of ours that knows where each byte was written.
@@ -183,18 +185,18 @@ impl MappedText {
     }
 
     /// Appends text that docgen made; `label` names it in messages.
-    pub fn push_generated(&mut self, text: &str, label: &'static str) {
-        self.push(text, Origin::Generated(label));
+    pub fn push_generated(&mut self, text: &str, label: impl Into<Cow<'static, str>>) {
+        self.push(text, Origin::Generated(label.into()), 0);
     }
 
     /// Appends text that stands in `file` from byte `start`, byte for byte.
     pub fn push_source(&mut self, text: &str, file: FileId, start: usize) {
-        self.push(text, Origin::Source(file, start));
+        self.push(text, Origin::Source(file, start), 0);
     }
 
     /// Appends text that stands for the place `offset` of `file` without being its bytes.
     pub fn push_standin(&mut self, text: &str, file: FileId, offset: usize) {
-        self.push(text, Origin::Standin(file, offset));
+        self.push(text, Origin::Standin(file, offset), 0);
     }
 
     /// Appends `range` of another mapped text, with its origins.
@@ -214,22 +216,36 @@ impl MappedText {
                 Origin::Source(file, offset) => Origin::Source(file, offset + (start - piece.start)),
                 ref other => other.clone(),
             };
-            self.push(&other.text[start..end], origin);
+            self.push(&other.text[start..end], origin, piece.part);
         }
     }
 
-    fn push(&mut self, text: &str, origin: Origin) {
+    /// The same text as part number `part` of a larger one; parts are numbered from 1.
+    #[must_use]
+    pub fn as_part(mut self, part: u32) -> Self {
+        for piece in &mut self.pieces {
+            piece.part = part;
+        }
+        self
+    }
+
+    /// The part that the byte at `offset` belongs to; 0 for text around the parts.
+    pub fn part_at(&self, offset: usize) -> u32 {
+        self.piece_at(offset).map_or(0, |piece| piece.part)
+    }
+
+    fn push(&mut self, text: &str, origin: Origin, part: u32) {
         if text.is_empty() {
             return;
         }
         let continues = match (self.pieces.last(), &origin) {
-            (Some(Piece { start, origin: Origin::Source(last, offset) }), Origin::Source(file, next)) => {
-                last == file && offset + (self.text.len() - start) == *next
+            (Some(Piece { start, origin: Origin::Source(last, offset), part: same }), Origin::Source(file, next)) => {
+                *same == part && last == file && offset + (self.text.len() - start) == *next
             }
             _ => false,
         };
         if !continues {
-            self.pieces.push(Piece { start: self.text.len(), origin });
+            self.pieces.push(Piece { start: self.text.len(), origin, part });
         }
         self.text.push_str(text);
     }
@@ -249,10 +265,11 @@ impl MappedText {
         }
     }
 
-    /// The label of generated text at `offset`.
-    pub fn label_at(&self, offset: usize) -> Option<&'static str> {
-        match self.piece_at(offset)?.origin {
-            Origin::Generated(label) => Some(label),
+    /// The label of generated text at `offset`, and where that text starts.
+    pub fn label_at(&self, offset: usize) -> Option<(&str, usize)> {
+        let piece = self.piece_at(offset)?;
+        match &piece.origin {
+            Origin::Generated(label) => Some((label, piece.start)),
             _ => None,
         }
     }
@@ -306,7 +323,7 @@ mod tests {
         program.push_generated("}\n", "wrapper");
         assert_eq!(program.origin_of(16), Some((file, 20)));
         assert_eq!(program.origin_of(0), None);
-        assert_eq!(program.label_at(0), Some("wrapper"));
+        assert_eq!(program.label_at(0), Some(("wrapper", 0)));
         assert_eq!(program.span_of(12..15), Some(Span { file, start: 10, end: 13 }));
     }
 

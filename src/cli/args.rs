@@ -124,7 +124,7 @@ pub(super) struct ServeOptions {
     pub(super) drafts: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct VerifyOptions {
     /// Markdown files or folders [default: the whole project]
     #[arg(value_name = "PATH")]
@@ -144,6 +144,12 @@ pub(super) struct VerifyOptions {
     /// Parse and lint only; run nothing, not even build scripts
     #[arg(long)]
     pub(super) no_exec: bool,
+    /// Write what blocks print into the expected output that differs, and show the change; not in CI
+    #[arg(long)]
+    pub(super) bless: bool,
+    /// Write a prelude with a stub for each name that nothing defines
+    #[arg(long)]
+    pub(super) suggest_prelude: bool,
     /// Code that is less deeply proven breaks the policy: parsed, linted, compiled, ran
     #[arg(long, value_name = "LEVEL")]
     pub(super) min_level: Option<String>,

@@ -9,6 +9,7 @@ mod check;
 mod doctor;
 mod extract;
 mod serve;
+mod suggest;
 mod verify;
 mod work;
 

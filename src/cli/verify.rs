@@ -1,17 +1,18 @@
 //! `docgen verify`: verifies snippets.
 
 use super::args::VerifyOptions;
-use super::{Shell, work};
+use super::{Shell, suggest, work};
 use crate::config::{Config, Overrides, nearest_project};
 use crate::error::{Error, ExitStatus, Result};
 use crate::page::Page;
 use crate::pipeline;
 use crate::report::{github, json, terminal};
 use crate::snippet::policy::Policy;
-use crate::snippet::verdict::Level;
+use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::snippet::{self, Options, Verdicts};
 use crate::source::{Sources, normalise};
 use crate::{fs, progress::Progress as _};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> {
@@ -19,6 +20,12 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     }
     let reports = reports(&options.report)?;
+    if options.bless && shell.in_ci() {
+        return Err(Error::usage(
+            "--bless changes pages, and CI must not",
+            "bless on your own machine and commit the diff you have read",
+        ));
+    }
     let Read { config, sources, pages, unread } = read(shell, options)?;
     let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
     let bare = !config.has_project;
@@ -37,6 +44,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
             no_exec: options.no_exec,
             bare,
             strict: policy.strict,
+            whole_project: options.paths.is_empty(),
             languages: options.lang.clone(),
             name: options.name.clone(),
             id: options.id.clone(),
@@ -44,6 +52,13 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     };
     let verdicts = snippet::verify(&context, &pages)?;
     progress.finish();
+    if options.bless && bless(shell, &sources, &pages, &verdicts)? {
+        shell.terminal.say("verifying again what was blessed");
+        return run(shell, &VerifyOptions { bless: false, ..options.clone() });
+    }
+    if options.suggest_prelude {
+        suggest::write(shell, &config, &verdicts)?;
+    }
     for report in &reports {
         write(shell, report, &sources, &verdicts, policy, &started.to_string())?;
     }
@@ -116,6 +131,34 @@ pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Op
     let min_level = Level::from_name(name)
         .ok_or_else(|| Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran"))?;
     Ok(Policy { strict: strict || shell.in_ci(), min_level, lenient: !config.has_project || config.mdbook })
+}
+
+/// Writes what was printed into the pages that promised something else. Returns whether anything was written.
+fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: &Verdicts) -> Result<bool> {
+    let blessing = snippet::bless::bless(sources, pages, verdicts);
+    for why in &blessing.refused {
+        shell.terminal.error(&format!("cannot be blessed: {why}"));
+    }
+    for (snippet, verdict) in verdicts.iter() {
+        let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);
+        if let Some(printed) = verdict.output.as_ref().filter(|_| wrong) {
+            shell.terminal.result(&snippet::bless::describe(snippet, printed));
+        }
+    }
+    let files: BTreeSet<_> = blessing.edits.iter().map(|edit| edit.file).collect();
+    for file in &files {
+        let file = &sources[*file];
+        // The page may have been edited while its snippets ran; then the edits would land in the wrong place.
+        let now = fs::read_to_string(&file.path)?;
+        if now.trim_start_matches('\u{feff}') != file.text {
+            return Err(Error::usage(
+                format!("{} was changed while it was verified", file.name),
+                "run the command again",
+            ));
+        }
+        fs::write(&file.path, snippet::bless::apply(file, &blessing.edits).as_bytes())?;
+    }
+    Ok(!files.is_empty())
 }
 
 enum Report {

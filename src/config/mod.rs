@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::span::LineIndex;
 use jiff::civil::Date;
-pub use raw::{ContentPolicy, RawHtml, RawLanguage, RawTaxonomy, RawTerm};
+pub use raw::{ContentPolicy, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -62,6 +62,25 @@ pub struct VerifyConfig {
     pub output: usize,
     /// By language.
     pub languages: BTreeMap<String, RawLanguage>,
+    /// Rules for Markdown that cannot be edited, in order, each with its glob.
+    pub rules: Vec<Rule>,
+}
+
+/// A rule with its glob compiled.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// As written.
+    pub raw: RawRule,
+    /// `line:column` of the rule in `book.toml`.
+    pub place: String,
+    glob: globset::GlobMatcher,
+}
+
+impl Rule {
+    /// Whether the rule is about a page, by its path relative to the root or to the content folder.
+    pub fn is_about(&self, from_root: &str, from_content: &str) -> bool {
+        self.glob.is_match(from_root) || self.glob.is_match(from_content)
+    }
 }
 
 /// What the program needs to know of a project.
@@ -314,7 +333,29 @@ fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
         timeout,
         output,
         languages: raw.lang,
+        rules: rules(raw.rule, place)?,
     })
+}
+
+fn rules(raw: Vec<RawRule>, place: &Place<'_>) -> Result<Vec<Rule>> {
+    let mut starts = place.text.match_indices("[[verify.rule]]").map(|(at, _)| at);
+    let lines = LineIndex::new(place.text);
+    let mut rules = Vec::new();
+    for rule in raw {
+        let at = lines.line_col(place.text, starts.next().unwrap_or(0));
+        let glob = globset::GlobBuilder::new(if rule.path.is_empty() { "**" } else { &rule.path })
+            .literal_separator(true)
+            .build()
+            .map_err(|error| {
+                place.error(
+                    &rule.path,
+                    format!("`{}` is no glob: {error}", rule.path),
+                    "write `docs/**/*.md`".to_owned(),
+                )
+            })?;
+        rules.push(Rule { raw: rule, place: format!("{}:{}", at.line, at.column), glob: glob.compile_matcher() });
+    }
+    Ok(rules)
 }
 
 fn split_unit(text: &str) -> Option<(u64, &str)> {

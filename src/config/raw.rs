@@ -147,6 +147,24 @@ pub struct RawVerify {
     pub output: Option<String>,
     /// By language.
     pub lang: BTreeMap<String, RawLanguage>,
+    /// For Markdown that cannot be edited, in order.
+    pub rule: Vec<RawRule>,
+}
+
+/// `[[verify.rule]]`
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RawRule {
+    /// Glob of pages, relative to the root or to the content folder.
+    pub path: String,
+    /// Only blocks of this language.
+    pub lang: Option<String>,
+    /// Only blocks below this heading, by its text or its anchor.
+    pub heading: Option<String>,
+    /// Only the nth of the blocks that fit, on each page; from 1.
+    pub nth: Option<usize>,
+    /// What to set: the words of a fence, and `level`.
+    pub set: toml::Table,
 }
 
 /// `[verify.lang.NAME]`
@@ -157,6 +175,12 @@ pub struct RawLanguage {
     pub level: Option<String>,
     /// The fixture's folder below `snippets/`.
     pub fixture: Option<String>,
+    /// `page`: all blocks of this language on a page are one program.
+    pub group: Option<String>,
+    /// Preludes put before every block, by name.
+    pub prelude: Vec<String>,
+    /// Lines with this prefix are compiled but not shown.
+    pub hide_prefix: Option<String>,
     /// Warnings to treat as errors.
     pub deny: Vec<String>,
 }

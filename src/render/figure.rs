@@ -44,6 +44,8 @@ pub struct Figure<'a> {
     pub label: &'a str,
     /// The code as shown.
     pub code: &'a str,
+    /// The whole block, if lines of it are hidden.
+    pub whole: Option<&'a str>,
     /// Highlighted lines, 1-based.
     pub highlights: &'a [(usize, usize)],
     /// Title above the block.
@@ -83,6 +85,11 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
         html.push('\n');
     }
     html.push_str("</code></pre>");
+    if let Some(whole) = figure.whole {
+        html.push_str("<details class=\"whole\"><summary>Show hidden lines</summary><pre tabindex=\"0\" role=\"region\" aria-label=\"whole block\"><code>");
+        html.push_str(&highlighter.lines(figure.label, whole).join("\n"));
+        html.push_str("</code></pre></details>");
+    }
     if let Some((snippet, Some(verdict))) = figure.snippet {
         evidence(&mut html, snippet, verdict);
     }

@@ -9,7 +9,7 @@ use crate::page::{Fence, Page, markdown};
 use crate::site::link::{Target, resolve};
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::collect::Snippet;
-use crate::snippet::language::{self, Label};
+use crate::snippet::hidden;
 use crate::snippet::verdict::Verdict;
 use crate::span::FileId;
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Parser, Tag, TagEnd, html};
@@ -143,14 +143,15 @@ impl Walker<'_> {
         let number = self.fences;
         let fence: &Fence = &self.page.fences[number - 1];
         let snippet = self.context.snippets.get(&(self.page.file, number - 1)).copied();
-        let code = match language::by_label(&fence.info.language) {
-            Label::Known(language) => language.shown(fence.code.as_str()),
-            _ => fence.code.as_str().into(),
-        };
+        let (code, hides) = snippet.map_or((fence.code.as_str().into(), false), |(snippet, _)| hidden::shown(snippet));
+        if snippet.is_some_and(|(snippet, _)| snippet.settings.hidden) {
+            return String::new();
+        }
         figure::render(
             &Figure {
                 label: &fence.info.language,
                 code: &code,
+                whole: hides.then_some(fence.code.as_str()),
                 highlights: &fence.info.highlights,
                 title: fence.info.value("title"),
                 output: fence.info.has("output"),

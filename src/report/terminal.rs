@@ -6,6 +6,7 @@ use super::Item;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
+use crate::snippet::names::missing;
 use crate::snippet::policy::{Policy, violation};
 use crate::snippet::verdict::{Level, Status, Verdict};
 use crate::source::Sources;
@@ -167,37 +168,22 @@ fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verd
 
 /// Undefined names summed up over all pages, with the ways out (S3.7).
 fn missing_names(text: &mut String, verdicts: &Verdicts) {
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, verdict) in verdicts.iter() {
-        let mut here: Vec<&str> = verdict.findings.iter().filter_map(undefined_name).collect();
-        here.sort_unstable();
-        here.dedup();
-        for name in here {
-            *names.entry(name).or_default() += 1;
-        }
-    }
-    if names.is_empty() {
+    let sorted = missing(verdicts);
+    if sorted.is_empty() {
         return;
     }
-    let mut sorted: Vec<_> = names.into_iter().collect();
-    sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let list: Vec<String> =
-        sorted.iter().take(12).map(|(name, blocks)| format!("{name} ({})", plural(*blocks, "block"))).collect();
+    let list: Vec<String> = sorted
+        .iter()
+        .take(12)
+        .map(|missing| format!("{} ({})", missing.name, plural(missing.blocks, "block")))
+        .collect();
     let more = sorted.len().saturating_sub(12);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let _ = writeln!(text, "\x1b[1mnames that nothing defines:\x1b[0m {}{more}", list.join(", "));
-    let _ = writeln!(text, "  Define them in the block, or label it `check` if it is only meant to be read.\n");
-}
-
-/// The name in "undefined name `x`", however the tool puts it.
-fn undefined_name(finding: &crate::snippet::verdict::Finding) -> Option<&str> {
-    let undefined =
-        matches!(finding.code.as_str(), "F821" | "no-undef" | "E0425") || finding.message.starts_with("undefined: ");
-    if !undefined {
-        return None;
-    }
-    let message = finding.message.as_str();
-    message.strip_prefix("undefined: ").or_else(|| message.split(['`', '\'']).nth(1))
+    let _ = writeln!(
+        text,
+        "  Ways out: a group of blocks, a prelude (`docgen verify --suggest-prelude` writes one), or `check` for what is only\n  meant to be read.\n"
+    );
 }
 
 /// What is missing on this machine, once, with the cure.

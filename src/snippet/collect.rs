@@ -2,21 +2,28 @@
 //!
 //! Must not know: tools, disk.
 
+use super::expect::{Filter, Matching};
 use super::language::{self, Label, Language};
 use super::settings::Settings;
 use super::verdict::{Level, Promise, Step};
-use crate::config::Config;
+use crate::config::{Config, RawRule};
 use crate::page::fence::Info;
 use crate::page::{Fence, Page};
 use crate::source::Sources;
 use crate::span::{FileId, LineIndex, MappedText, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The expected output of a block.
 #[derive(Debug, Clone)]
 pub struct Expected {
     /// The text, each byte knowing where it was written.
     pub text: MappedText,
+    /// How it is compared.
+    pub matching: Matching,
+    /// What is masked on both sides.
+    pub filters: Vec<Filter>,
+    /// The fence it stands in; none where it is a comment in the code.
+    pub fence: Option<usize>,
 }
 
 /// One code block of a page.
@@ -94,32 +101,80 @@ impl Snippet {
 
 /// Collects the blocks of all pages, in order.
 pub fn collect(sources: &Sources, pages: &[Page], config: &Config) -> Vec<Snippet> {
-    let mut snippets = Vec::new();
-    for (index, page) in pages.iter().enumerate() {
-        collect_page(sources, index, page, config, &mut snippets);
-    }
-    snippets
+    collect_with_rules(sources, pages, config).0
 }
 
-fn collect_page(sources: &Sources, index: usize, page: &Page, config: &Config, out: &mut Vec<Snippet>) {
+/// Collects the blocks of all pages, and says which rules of the configuration matched nothing (S2.6).
+pub fn collect_with_rules(sources: &Sources, pages: &[Page], config: &Config) -> (Vec<Snippet>, Vec<usize>) {
+    let mut snippets = Vec::new();
+    let mut matched = BTreeSet::new();
+    for (index, page) in pages.iter().enumerate() {
+        collect_page(sources, index, page, config, &mut matched, &mut snippets);
+    }
+    let unmatched = (0..config.verify.rules.len()).filter(|rule| !matched.contains(rule)).collect();
+    (snippets, unmatched)
+}
+
+fn collect_page(
+    sources: &Sources,
+    index: usize,
+    page: &Page,
+    config: &Config,
+    matched: &mut BTreeSet<usize>,
+    out: &mut Vec<Snippet>,
+) {
     let first = out.len();
     let name = &sources[page.file].name;
     let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+    let mut nth: BTreeMap<usize, usize> = BTreeMap::new();
     for (fence_index, fence) in page.fences.iter().enumerate() {
         let count = counts.entry(fence.heading).or_default();
         *count += 1;
         let place = fence.heading.map_or(String::new(), |heading| page.headings[heading].anchor.clone());
         let id = format!("{name}#{place}/{count}");
-        let mut snippet = build(sources, page, fence, config);
+        let rules = rules_for(sources, page, fence, config, &mut nth);
+        matched.extend(rules.iter().copied());
+        let mut snippet = build(sources, page, fence, config, &rules);
         snippet.page = index;
         snippet.fence = fence_index;
         snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
         out.push(snippet);
     }
     attach_outputs(page, &mut out[first..]);
+    attach_promises(&mut out[first..]);
+    duplicate_names(&mut out[first..]);
 }
 
-fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config) -> Snippet {
+/// The rules that apply to a fence, in order. `nth` counts, for each rule, the blocks of this page that fit.
+fn rules_for(
+    sources: &Sources,
+    page: &Page,
+    fence: &Fence,
+    config: &Config,
+    nth: &mut BTreeMap<usize, usize>,
+) -> Vec<usize> {
+    let heading = fence.heading.map(|heading| &page.headings[heading]);
+    let fits = |rule: &RawRule| {
+        let language = rule.lang.as_ref().is_none_or(|wanted| language::same(wanted, &fence.info.language));
+        let below = rule.heading.as_ref().is_none_or(|wanted| {
+            heading.is_some_and(|heading| heading.anchor == *wanted || heading.text.eq_ignore_ascii_case(wanted))
+        });
+        language && below
+    };
+    let mut rules = Vec::new();
+    for (index, rule) in config.verify.rules.iter().enumerate() {
+        if rule.is_about(&sources[page.file].name, &page.relative) && fits(&rule.raw) {
+            let count = nth.entry(index).or_default();
+            *count += 1;
+            if rule.raw.nth.is_none_or(|wanted| wanted == *count) {
+                rules.push(index);
+            }
+        }
+    }
+    rules
+}
+
+fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: &[usize]) -> Snippet {
     let label = fence.info.language.clone();
     let (language, adapter, is_code) = match language::by_label(&label) {
         Label::Known(adapter) => (adapter.name().to_owned(), Some(adapter), true),
@@ -134,6 +189,9 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config) -> Snip
     }
     if let Some(verify) = &page.front_matter.verify {
         settings.apply_page(&verify.value);
+    }
+    for rule in rules {
+        settings.apply_rule(&config.verify.rules[*rule].raw.set);
     }
     if let Some((text, _)) = &fence.directive {
         settings.apply_items(&Info::parse_items(text, &config.verify.foreign_words).items);
@@ -157,7 +215,7 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config) -> Snip
         language,
         label,
         adapter,
-        is_code: is_code && !settings.output,
+        is_code: is_code && !settings.output && !settings.not_code,
         settings,
         code: fence.code.clone(),
         open: fence.open,
@@ -173,11 +231,23 @@ fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
             continue;
         }
         let heading = page.fences[snippets[index].fence].heading;
-        let text = snippets[index].code.clone();
+        let settings = &snippets[index].settings;
+        let expected = Expected {
+            text: snippets[index].code.clone(),
+            matching: settings.matching,
+            filters: settings.filters.clone(),
+            fence: Some(snippets[index].fence),
+        };
         let above = snippets[..index].iter_mut().rev().find(|above| !above.settings.output);
         let fault = match above {
             Some(above) if above.adapter.is_some() && page.fences[above.fence].heading == heading => {
-                let second = above.expected.replace(Expected { text }).is_some();
+                // `match=` and `filter=` may stand on either of the two.
+                let mut expected = expected;
+                if expected.matching == Matching::Exact {
+                    expected.matching = above.settings.matching;
+                }
+                expected.filters.extend(&above.settings.filters);
+                let second = above.expected.replace(expected).is_some();
                 second.then_some("the block above has an output already; one block, one output")
             }
             _ => Some("there is no block above in this section whose output this could be"),
@@ -185,5 +255,34 @@ fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
         let snippet = &mut snippets[index];
         snippet.adapter = None;
         snippet.fault = fault.map(|problem| (problem.to_owned(), snippet.open));
+    }
+}
+
+/// A comment in the code that promises output counts where the block runs anyhow (S4.1).
+fn attach_promises(snippets: &mut [Snippet]) {
+    for snippet in snippets {
+        let Some(adapter) = snippet.adapter.filter(|_| snippet.expected.is_none() && snippet.runs()) else { continue };
+        if let Some(promised) = adapter.promised_output(&snippet.code) {
+            let matching = if promised.unordered { Matching::Unordered } else { snippet.settings.matching };
+            let filters = snippet.settings.filters.clone();
+            snippet.expected = Some(Expected { text: promised.text, matching, filters, fence: None });
+        }
+    }
+}
+
+/// A block's own name is unique on its page (S2.2).
+fn duplicate_names(snippets: &mut [Snippet]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for snippet in snippets {
+        let Some(name) = &snippet.settings.name else { continue };
+        match seen.get(name) {
+            Some(line) => {
+                snippet.fault = Some((format!("the block at line {line} is called `{name}` already"), snippet.open));
+                snippet.id = format!("{}@{}", snippet.id, snippet.line);
+            }
+            None => {
+                seen.insert(name.clone(), snippet.line);
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::unit::Unit;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Folders of a fixture that are never copied: they are built, not written.
@@ -52,6 +52,18 @@ fn copy(source: &Path, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The preludes of a fixture: files in its folder `preludes/`, by name without extension (S3.4).
+pub(super) fn preludes(config: &Config, name: &str) -> Result<BTreeMap<String, String>> {
+    let Some(source) = source(config, name) else { return Ok(BTreeMap::new()) };
+    let mut preludes = BTreeMap::new();
+    for path in fs::list(&source.join("preludes"))? {
+        if let Some(stem) = path.file_stem().filter(|_| path.is_file()) {
+            preludes.insert(stem.to_string_lossy().into_owned(), fs::read_to_string(&path)?);
+        }
+    }
+    Ok(preludes)
 }
 
 /// Writes every unit's program into the fixture and removes the blocks of former runs.

@@ -8,11 +8,19 @@
 //!
 //! Must not know: HTML, search, how a report looks.
 
+mod batch;
+pub mod bless;
 pub mod collect;
+mod conclude;
 pub mod doctor;
-mod expect;
+pub mod expect;
+mod extract;
 mod fixture;
+pub mod hidden;
 pub mod language;
+pub mod names;
+mod package;
+pub mod plan;
 pub mod policy;
 mod run;
 pub mod settings;
@@ -28,14 +36,16 @@ use crate::page::Page;
 use crate::process::Supervisor;
 use crate::progress::Progress;
 use crate::source::Sources;
+use batch::{batches, chosen, verify_batch};
 use collect::Snippet;
+use conclude::{plain, same_outputs};
+pub use extract::extract;
 use language::Language;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tool::Tools;
-use unit::{Bench, Unit};
-use verdict::{Evidence, Finding, Judgement, Level, Promise, RunEnd, Status, Step, StepOutcome, Verdict, judge};
+use verdict::{Finding, Status, Verdict};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +56,8 @@ pub struct Options {
     pub bare: bool,
     /// What `needs=` names must be there (S2.2).
     pub strict: bool,
+    /// All pages of the project were read, so a rule that matches nothing is a mistake.
+    pub whole_project: bool,
     /// Only these languages.
     pub languages: Vec<String>,
     /// Only the blocks of this name.
@@ -111,18 +123,39 @@ impl Verdicts {
 pub fn verify(context: &Context<'_>, pages: &[Page]) -> Result<Verdicts> {
     let started = Instant::now();
     context.progress.phase("reading code blocks", None);
-    let mut snippets = collect::collect(context.sources, pages, context.config);
-    snippets.retain(|snippet| selected(snippet, &context.options));
+    let (snippets, unmatched) = collect::collect_with_rules(context.sources, pages, context.config);
+    if let Some(rule) = unmatched.first().filter(|_| context.options.whole_project) {
+        return Err(unmatched_rule(context.config, *rule));
+    }
     let mut verdicts: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
-    for (language, name, members) in batches(&snippets, &verdicts) {
-        let hash = fixture::tree_hash(context.config, language, &name)?;
-        for (index, verdict) in verify_batch(context, language, &name, &snippets, &members, &hash)? {
+    let chosen = chosen(&snippets, &context.options);
+    for batch in batches(context.sources, &snippets, &verdicts, &chosen) {
+        for (index, verdict) in verify_batch(context, &batch, &snippets)? {
             verdicts[index] = Some(verdict);
         }
     }
     context.progress.finish();
-    let verdicts = verdicts.into_iter().map(|verdict| verdict.expect("every snippet was batched or judged")).collect();
-    Ok(Verdicts { snippets, verdicts, duration: started.elapsed() })
+    same_outputs(&snippets, &mut verdicts);
+    let mut kept = Verdicts { duration: started.elapsed(), ..Verdicts::default() };
+    for (snippet, verdict) in snippets.into_iter().zip(verdicts) {
+        if selected(&snippet, &context.options) {
+            kept.snippets.push(snippet);
+            kept.verdicts.push(verdict.expect("what is selected was batched or judged"));
+        }
+    }
+    kept.duration = started.elapsed();
+    Ok(kept)
+}
+
+/// A rule that matches nothing is a mistake in the configuration (S2.6).
+fn unmatched_rule(config: &Config, rule: usize) -> crate::error::Error {
+    let rule = &config.verify.rules[rule];
+    crate::error::Error::Config {
+        path: config.root.join("book.toml"),
+        place: rule.place.clone(),
+        message: format!("the rule for `{}` matches no code block", rule.raw.path),
+        help: "correct its path, lang, heading or nth, or take it away".to_owned(),
+    }
 }
 
 fn selected(snippet: &Snippet, options: &Options) -> bool {
@@ -134,25 +167,6 @@ fn selected(snippet: &Snippet, options: &Options) -> bool {
     (options.languages.is_empty() || options.languages.iter().any(|wanted| language(wanted) || by_label(wanted)))
         && options.name.as_ref().is_none_or(|name| snippet.settings.name.as_ref() == Some(name))
         && options.id.as_ref().is_none_or(|id| snippet.id == *id)
-}
-
-fn plain(status: Status, reason: Option<String>) -> Verdict {
-    Verdict {
-        status,
-        level: Level::Unchecked,
-        reason,
-        blocked_by: None,
-        steps: BTreeMap::new(),
-        tools: BTreeMap::new(),
-        exit_code: None,
-        command: None,
-        sandbox: run::SANDBOX,
-        findings: Vec::new(),
-        output: None,
-        duration: Duration::ZERO,
-        hash: String::new(),
-        key: String::new(),
-    }
 }
 
 /// Verdicts that need no tool.
@@ -183,256 +197,4 @@ fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
         return Some(plain(Status::Unchecked, Some(reason)));
     }
     None
-}
-
-type Batch = (&'static dyn Language, String, Vec<usize>);
-
-/// Blocks by language and fixture, in the order of the languages' table.
-fn batches(snippets: &[Snippet], verdicts: &[Option<Verdict>]) -> Vec<Batch> {
-    let mut batches = Vec::new();
-    for language in language::ALL {
-        let mut by_fixture: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, snippet) in snippets.iter().enumerate() {
-            let mine = snippet.adapter.is_some_and(|adapter| adapter.name() == language.name());
-            if mine && verdicts[index].is_none() {
-                let name = snippet.settings.fixture.clone().unwrap_or_else(|| language.name().to_owned());
-                by_fixture.entry(name).or_default().push(index);
-            }
-        }
-        batches.extend(by_fixture.into_iter().map(|(fixture, members)| (*language, fixture, members)));
-    }
-    batches
-}
-
-fn verify_batch(
-    context: &Context<'_>,
-    language: &'static dyn Language,
-    fixture_name: &str,
-    snippets: &[Snippet],
-    members: &[usize],
-    fixture_hash: &str,
-) -> Result<Vec<(usize, Verdict)>> {
-    let bench = Bench {
-        folder: context.work.join(fixture_name),
-        cache: context.work.join("cache"),
-        tools: context.tools,
-        supervisor: context.supervisor,
-        no_exec: context.options.no_exec,
-        progress: context.progress,
-    };
-    context.progress.phase(&format!("checking {} {} blocks", members.len(), language.name()), None);
-    fixture::materialise(context.config, language, fixture_name, &bench.folder)?;
-    crate::fs::create_dir_all(&bench.cache)?;
-    let mut units = make_units(language, snippets, members, context.options.no_exec);
-    fixture::write_units(&bench.folder, &units)?;
-    language.check(&bench, &mut units)?;
-    run::run_units(context, &bench, language, snippets, &mut units)?;
-    Ok(units
-        .into_iter()
-        .map(|unit| {
-            let snippet = &snippets[unit.snippet];
-            (unit.snippet, conclude(context, language, snippet, unit, fixture_hash))
-        })
-        .collect())
-}
-
-/// Programs for the members of a batch, each with a name that is unique in the run.
-pub(crate) fn make_units(language: &dyn Language, snippets: &[Snippet], members: &[usize], no_exec: bool) -> Vec<Unit> {
-    let mut taken = BTreeSet::new();
-    members
-        .iter()
-        .map(|index| {
-            let snippet = &snippets[*index];
-            let mut name = identifier(snippet);
-            while !taken.insert(name.clone()) {
-                name.push('_');
-            }
-            let program = language.program(snippet, &name);
-            let limit = if no_exec { Level::Linted } else { Level::Compiled };
-            Unit {
-                snippet: *index,
-                lines: crate::span::LineIndex::new(program.text.as_str()),
-                program: program.text,
-                path: program.path,
-                ceiling: snippet.target().min(limit),
-                edition: snippet.settings.edition.clone(),
-                globals: snippet.settings.globals.clone(),
-                deny: snippet.settings.deny.clone(),
-                promise: snippet.settings.promise.clone(),
-                evidence: Evidence::default(),
-                tools: BTreeMap::new(),
-                marks: BTreeMap::new(),
-                name,
-            }
-        })
-        .collect()
-}
-
-/// A name for a block's file: its page and its number there, as every language takes it.
-fn identifier(snippet: &Snippet) -> String {
-    let page = snippet.page_name.trim_end_matches(".md").to_lowercase();
-    let page: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    format!("b_{page}_{:03}", snippet.fence + 1)
-}
-
-fn conclude(
-    context: &Context<'_>,
-    language: &dyn Language,
-    snippet: &Snippet,
-    mut unit: Unit,
-    fixture_hash: &str,
-) -> Verdict {
-    let judgement = Judgement {
-        target: unit.ceiling,
-        promise: &snippet.settings.promise,
-        exit: snippet.settings.exit,
-        strict: context.options.strict,
-        linter_optional: context.options.bare,
-    };
-    for name in unit.evidence.missing_dependencies.clone() {
-        unit.evidence.findings.push(Finding {
-            severity: Severity::Warning,
-            code: "dependency".to_owned(),
-            tool: "docgen",
-            message: format!("nothing provides `{name}`"),
-            span: import_of(snippet, &name).or(Some(snippet.open)),
-            help: Some(format!("add it to the fixture `{}`", fixture_name(language, snippet))),
-        });
-    }
-    let (status, level, reason) = judge(&unit.evidence, &judgement);
-    if status == Status::Fail {
-        explain_run(snippet, &mut unit);
-    }
-    // Tools report in orders of their own; the author reads from top to bottom.
-    unit.evidence.findings.sort_by_key(|finding| finding.span);
-    let run = unit.evidence.run.take();
-    let (hash, key) = hashes(language, snippet, &unit, fixture_hash);
-    Verdict {
-        status,
-        level,
-        reason: reason.filter(|_| status != Status::Pass),
-        blocked_by: None,
-        steps: unit.evidence.steps,
-        tools: unit.tools,
-        exit_code: run.as_ref().and_then(|run| match run.end {
-            RunEnd::Exited(code) => Some(code),
-            _ => None,
-        }),
-        command: unit.marks.remove("command"),
-        sandbox: run::SANDBOX,
-        findings: unit.evidence.findings,
-        duration: run.as_ref().map_or(Duration::ZERO, |run| run.duration),
-        output: run.map(|run| run.stdout),
-        hash,
-        key,
-    }
-}
-
-fn fixture_name(language: &dyn Language, snippet: &Snippet) -> String {
-    snippet.settings.fixture.clone().unwrap_or_else(|| language.name().to_owned())
-}
-
-/// Where a block names a dependency for the first time.
-fn import_of(snippet: &Snippet, name: &str) -> Option<crate::span::Span> {
-    let at = snippet.code.as_str().find(name)?;
-    snippet.code.span_of(at..at + name.len())
-}
-
-/// Puts what a failed run said on the page: where it failed, or where its output differs.
-fn explain_run(snippet: &Snippet, unit: &mut Unit) {
-    let Some(run) = unit.evidence.run.clone() else { return };
-    let finding = |message: String, span, help| Finding {
-        severity: Severity::Error,
-        code: "run".to_owned(),
-        tool: "docgen",
-        message,
-        span,
-        help,
-    };
-    if unit.failed(Step::Run) {
-        let message = run.message.clone().unwrap_or_else(|| match &run.end {
-            RunEnd::Exited(code) => format!("ended with exit code {code}"),
-            RunEnd::Signaled(signal) => format!("was killed by signal {signal}"),
-            other => format!("{other:?}"),
-        });
-        let help = Some(run.stderr.trim_end().to_owned()).filter(|text| !text.is_empty());
-        unit.evidence.findings.push(finding(message, run.span.or(Some(snippet.open)), help));
-    } else if unit.evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail)
-        && let Some(expected) = &snippet.expected
-        && let Err(mismatch) = expect::compare(expected.text.as_str(), &run.stdout)
-    {
-        let text = expected.text.as_str();
-        let lines = crate::span::LineIndex::new(text);
-        let range = lines.line_range(text, mismatch.line + 1).unwrap_or(text.len()..text.len());
-        let span = expected.text.span_of(range).or(Some(snippet.open));
-        let message = "the block prints something else".to_owned();
-        let help = Some(format!("expected (-) and printed (+):\n{}", mismatch.diff.trim_end()));
-        unit.evidence.findings.push(Finding { code: "output".to_owned(), ..finding(message, span, help) });
-    } else if let Promise::FailsAtRun(Some(text)) = &snippet.settings.promise {
-        let message = format!("the block failed, but without `{text}` in standard error");
-        let help = Some(run.stderr.trim_end().to_owned());
-        unit.evidence.findings.push(finding(message, Some(snippet.open), help));
-    }
-}
-
-/// Content and content with tools (S6.1).
-fn hashes(language: &dyn Language, snippet: &Snippet, unit: &Unit, fixture_hash: &str) -> (String, String) {
-    let mut hasher = blake3::Hasher::new();
-    let settings = &snippet.settings;
-    let expected = snippet.expected.as_ref().map(|expected| expected.text.as_str());
-    let judged = format!(
-        "{:?}",
-        (
-            language.name(),
-            unit.program.as_str(),
-            expected,
-            snippet.target(),
-            &settings.promise,
-            settings.exit,
-            (&settings.args, &settings.stdin, &settings.vars, settings.timeout),
-            (&settings.edition, &settings.globals, &settings.deny),
-            fixture_hash,
-            env!("CARGO_PKG_VERSION"),
-        )
-    );
-    hasher.update(judged.as_bytes());
-    let hash = hasher.finalize().to_hex().to_string();
-    let tools = format!("{:?}", (&unit.tools, std::env::consts::OS, std::env::consts::ARCH, run::SANDBOX));
-    hasher.update(tools.as_bytes());
-    (hash, hasher.finalize().to_hex().to_string())
-}
-
-/// Writes the fixture projects with their blocks into `out`, for a person to open (S3.5). Returns the folders.
-///
-/// # Errors
-/// Where a fixture cannot be read or a file not be written.
-pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<(PathBuf, usize)>> {
-    let mut snippets = collect::collect(context.sources, pages, context.config);
-    snippets.retain(|snippet| selected(snippet, &context.options));
-    let undecided: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
-    let mut written = Vec::new();
-    for (language, name, members) in batches(&snippets, &undecided) {
-        let folder = out.join(&name);
-        fixture::materialise(context.config, language, &name, &folder)?;
-        let mut units = make_units(language, &snippets, &members, false);
-        fixture::write_units(&folder, &units)?;
-        language.finish_extract(&folder, &mut units)?;
-        crate::fs::write_if_changed(&folder.join("README.md"), extract_readme(language, &units, &snippets).as_bytes())?;
-        written.push((folder, units.len()));
-    }
-    Ok(written)
-}
-
-fn extract_readme(language: &dyn Language, units: &[Unit], snippets: &[Snippet]) -> String {
-    use std::fmt::Write as _;
-    let mut text = format!(
-        "# {} snippets\n\nWritten by `docgen extract`. Check them all with:\n\n```bash\n{}\n```\n\n| file | page | line |\n|---|---|---|\n",
-        language.name(),
-        language.native_command()
-    );
-    for unit in units {
-        let snippet = &snippets[unit.snippet];
-        let _ = writeln!(text, "| {} | {} | {} |", unit.path, snippet.page_name, snippet.line);
-    }
-    text
 }

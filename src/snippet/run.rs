@@ -6,12 +6,14 @@
 
 use super::collect::Snippet;
 use super::language::Language;
+use super::plan::{self, Owner};
 use super::trace;
 use super::unit::{Bench, Unit};
 use super::verdict::{RunEnd, RunResult, Step, StepOutcome};
 use super::{Context, expect};
 use crate::process::{End, Environment, Job, Limits};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The name that the scratch folder has in everything that is compared or shown (S4.3).
@@ -20,7 +22,8 @@ const WORK: &str = "/work";
 /// What holds runs in, as verdicts say it.
 pub(super) const SANDBOX: &str = "none";
 
-/// Runs those of the units that are to be run and passed their static rungs.
+/// Runs those of the units that are to be run and passed their static rungs. Members of a group run as one program,
+/// the longest that can be; each gets its own part of the output (S3.3).
 pub(super) fn run_units(
     context: &Context<'_>,
     bench: &Bench<'_>,
@@ -28,47 +31,84 @@ pub(super) fn run_units(
     snippets: &[Snippet],
     units: &mut [Unit],
 ) -> crate::error::Result<()> {
-    let wanted: Vec<usize> =
-        (0..units.len()).filter(|index| ready(&snippets[units[*index].snippet], &units[*index])).collect();
-    if wanted.is_empty() || context.options.no_exec {
+    let leaders = leaders(snippets, units);
+    if leaders.is_empty() || context.options.no_exec {
         return Ok(());
     }
+    let wanted: Vec<usize> = leaders.iter().map(|members| members[members.len() - 1]).collect();
     context.progress.phase(&format!("preparing {} {} blocks to run", wanted.len(), language.name()), None);
     language.prepare_run(bench, units, &wanted)?;
     context.progress.phase(&format!("running {} blocks", language.name()), Some(wanted.len() as u64));
-    units.par_iter_mut().enumerate().for_each(|(index, unit)| {
-        if wanted.binary_search(&index).is_ok() {
-            run_one(context, bench, language, &snippets[unit.snippet], unit);
+    let results: Vec<(usize, Ran)> = wanted
+        .par_iter()
+        .map(|index| {
+            let unit = &units[*index];
+            let ran = run_one(context, bench, language, &snippets[unit.snippet], unit);
             context.progress.advance(1);
-        }
-    });
+            (*index, ran)
+        })
+        .collect();
+    for (members, (index, ran)) in leaders.iter().zip(results) {
+        distribute(snippets, units, members, index, ran);
+    }
     Ok(())
 }
 
+/// For each program to run, the units that take part in it, the last one being the whole.
+fn leaders(snippets: &[Snippet], units: &[Unit]) -> Vec<Vec<usize>> {
+    let mut programs: Vec<Vec<usize>> = Vec::new();
+    let mut groups: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    for (index, unit) in units.iter().enumerate() {
+        let snippet = &snippets[unit.snippet];
+        match plan::group_of(snippet).filter(|_| !snippet.settings.setup && !snippet.settings.teardown) {
+            None => programs.push(vec![index]),
+            Some(key) => match groups.get(&key) {
+                Some(program) => programs[*program].push(index),
+                None => {
+                    groups.insert(key, programs.len());
+                    programs.push(vec![index]);
+                }
+            },
+        }
+    }
+    for members in &mut programs {
+        // Up to the first that cannot run, and no further than the last that is asked to.
+        let sound = members.iter().take_while(|index| sound(&units[**index])).count();
+        let asked = members.iter().rposition(|index| snippets[units[*index].snippet].runs()).map_or(0, |last| last + 1);
+        members.truncate(sound.min(asked));
+    }
+    programs.retain(|members| !members.is_empty());
+    programs
+}
+
 /// Whether nothing found so far keeps a unit from being run. A missing linter does not.
-fn ready(snippet: &Snippet, unit: &Unit) -> bool {
+fn sound(unit: &Unit) -> bool {
     let errors = unit.evidence.steps.iter().any(|(step, outcome)| {
         *outcome == StepOutcome::Fail || (*outcome == StepOutcome::Missing && *step != Step::Lint)
     });
-    snippet.runs() && !errors && unit.evidence.missing_dependencies.is_empty()
+    !errors && unit.evidence.missing_dependencies.is_empty()
 }
 
-fn run_one(context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, snippet: &Snippet, unit: &mut Unit) {
-    if unit.failed(Step::Compile) {
-        return; // found while linking
-    }
+/// What one program did, before it is shared out.
+enum Ran {
+    Absent(String),
+    Finished { result: RunResult, raw_stdout: String, command: String },
+    NotStarted(String),
+}
+
+fn run_one(context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Ran {
     if let Some(absent) = snippet.settings.needs.iter().find(|need| !available(bench.environment(), need)) {
-        unit.evidence.absent = Some(absent.clone());
-        return;
+        return Ran::Absent(absent.clone());
     }
-    let result = scratch(&context.work).and_then(|scratch| {
+    let ran = scratch(&context.work).and_then(|scratch| {
         let job = language.run_job(bench, unit, scratch.path())?;
         let job = confine(bench, job, snippet, scratch.path(), context);
-        unit.marks.insert("command", shown_command(&job, unit, snippet));
+        let command = shown_command(&job, unit, snippet);
         let finished = bench.supervisor.run(&job).map_err(|error| error.to_string())?;
         let clean = |text: String| tidy(&text, scratch.path(), bench, unit, snippet, context);
         let trace = trace::read(unit, &finished.stderr_text());
-        Ok(RunResult {
+        let stdout = clean(finished.stdout_text());
+        let result = RunResult {
             message: trace.message,
             span: trace.span,
             end: match finished.end {
@@ -78,19 +118,58 @@ fn run_one(context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, sn
                 End::OutputLimit => RunEnd::Limit("printed more than the limit allows"),
             },
             duration: finished.duration,
-            stdout: clean(finished.stdout_text()),
+            stdout: String::new(),
             stderr: clean(finished.stderr_text()),
-        })
+        };
+        Ok(Ran::Finished { result, raw_stdout: stdout, command })
     });
-    let result = result.unwrap_or_else(|why| RunResult {
-        end: RunEnd::NotStarted(why),
-        stdout: String::new(),
-        stderr: String::new(),
-        message: None,
-        span: None,
-        duration: std::time::Duration::ZERO,
-    });
-    note(snippet, unit, result);
+    ran.unwrap_or_else(Ran::NotStarted)
+}
+
+/// Gives each member its part: members whose separator was reached ended well, the one that the program ended in ended as
+/// the program did, and those after it never began.
+fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], leader: usize, ran: Ran) {
+    let (result, stdout, command) = match ran {
+        Ran::Finished { result, raw_stdout, command } => (result, raw_stdout, Some(command)),
+        Ran::Absent(what) => {
+            for index in members {
+                units[*index].evidence.absent = Some(what.clone());
+            }
+            return;
+        }
+        Ran::NotStarted(why) => (RunResult::not_started(why), String::new(), None),
+    };
+    let token = format!("{}\n", units[leader].token);
+    // A program with a `main` of its own has no separators: what it prints is its last member's.
+    let separated = units[leader].program.as_str().contains(&units[leader].token);
+    let outputs: Vec<&str> = if separated { stdout.split(token.as_str()).collect() } else { vec![stdout.as_str()] };
+    let owners = units[leader].owners.clone();
+    let own = |unit: &Unit, owner: &Owner| match owner {
+        Owner::Own => unit.snippet == units[leader].snippet,
+        Owner::Other(snippet) => *snippet == unit.snippet,
+        Owner::Prelude(_) => false,
+    };
+    let part_of = |index: usize| owners.iter().position(|owner| own(&units[index], owner)).unwrap_or(0);
+    let ended_in = if separated { outputs.len() - 1 } else { part_of(leader) };
+    let in_a_member = members.iter().any(|index| part_of(*index) == ended_in);
+    let parts: Vec<(usize, usize)> = members.iter().map(|index| (*index, part_of(*index))).collect();
+    for (index, part) in parts {
+        let mut own = result.clone();
+        if part < ended_in {
+            own.end = RunEnd::Exited(snippets[units[index].snippet].settings.exit);
+            own.stderr.clear();
+            (own.message, own.span) = (None, None);
+        } else if part > ended_in && in_a_member {
+            continue; // never began: blocked by the member that the program ended in
+        }
+        let output = if separated { outputs.get(part) } else { outputs.first().filter(|_| index == leader) };
+        own.stdout = output.map_or_else(String::new, |text| (*text).to_owned());
+        let unit = &mut units[index];
+        if let Some(command) = &command {
+            unit.marks.insert("command", command.clone());
+        }
+        note(&snippets[unit.snippet], unit, own);
+    }
 }
 
 fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
@@ -98,7 +177,7 @@ fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
     if ended_well {
         unit.pass(Step::Run);
         if let Some(expected) = &snippet.expected {
-            match expect::compare(expected.text.as_str(), &result.stdout) {
+            match expect::compare(expected.text.as_str(), &result.stdout, expected.matching, &expected.filters) {
                 Ok(()) => unit.pass(Step::Output),
                 Err(_) => unit.fail(Step::Output),
             }

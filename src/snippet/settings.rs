@@ -3,6 +3,7 @@
 //!
 //! Must not know: tools.
 
+use super::expect::{Filter, Matching};
 use super::verdict::{Level, Promise};
 use crate::config::{RawLanguage, parse_duration};
 use crate::page::fence::Item;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub no_run: bool,
     /// Run.
     pub run: bool,
+    /// Not code, whatever its label says.
+    pub not_code: bool,
     /// This block is the output of the one above.
     pub output: bool,
     /// What the author promises.
@@ -31,6 +34,28 @@ pub struct Settings {
     pub title: Option<String>,
     /// The group it belongs to.
     pub group: Option<String>,
+    /// A scope of its own within the group.
+    pub nest: bool,
+    /// Before the first block of the language on the page, or of the group.
+    pub setup: bool,
+    /// After the last one.
+    pub teardown: bool,
+    /// Not shown to readers.
+    pub hidden: bool,
+    /// Lines with this prefix are compiled but not shown.
+    pub hide: Option<String>,
+    /// Code of the fixture that is put before the block, by name.
+    pub preludes: Vec<String>,
+    /// The file that several blocks assemble.
+    pub file: Option<String>,
+    /// How output is compared.
+    pub matching: Matching,
+    /// What is masked in output before it is compared.
+    pub filters: Vec<Filter>,
+    /// Blocks of this name on the page print the same.
+    pub same_output: Option<String>,
+    /// Not batched with others.
+    pub standalone: bool,
     /// The fixture's folder below `snippets/`.
     pub fixture: Option<String>,
     /// Codes promoted to errors.
@@ -56,20 +81,7 @@ pub struct Settings {
 }
 
 /// Words of the specification that this version reads but cannot honour: the block says so instead of guessing.
-const NOT_YET: &[&str] = &[
-    "group",
-    "nest",
-    "setup",
-    "teardown",
-    "hidden",
-    "prelude",
-    "file",
-    "filter",
-    "schema",
-    "same-output",
-    "net",
-    "hide",
-];
+const NOT_YET: &[&str] = &["schema", "net"];
 
 impl Settings {
     /// From `[verify.lang.NAME]`.
@@ -79,6 +91,9 @@ impl Settings {
         }
         self.fixture.clone_from(&raw.fixture);
         self.deny.clone_from(&raw.deny);
+        self.preludes.clone_from(&raw.prelude);
+        self.hide = raw.hide_prefix.clone().filter(|prefix| !prefix.is_empty());
+        self.group = raw.group.clone().filter(|group| !group.is_empty());
     }
 
     /// From a page's `verify:`: the same words as in a fence, as keys, and `level`.
@@ -94,6 +109,26 @@ impl Settings {
                 (_, Value::Bool(false)) => {}
                 (_, Value::Bool(true)) => self.apply(key, None),
                 (_, Value::String(text)) => self.apply(key, Some(text)),
+                (_, other) => self.apply(key, Some(&other.to_string())),
+            }
+        }
+    }
+
+    /// From a `[[verify.rule]]`'s `set`.
+    pub fn apply_rule(&mut self, set: &toml::Table) {
+        for (key, value) in set {
+            match (key.as_str(), value) {
+                ("level", toml::Value::String(name)) => self.set_level(name),
+                (_, toml::Value::Boolean(false)) => {}
+                (_, toml::Value::Boolean(true)) => self.apply(key, None),
+                (_, toml::Value::String(text)) => self.apply(key, Some(text)),
+                (_, toml::Value::Array(items)) => {
+                    let words: Vec<String> = items
+                        .iter()
+                        .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                        .collect();
+                    self.apply(key, Some(&words.join(",")));
+                }
                 (_, other) => self.apply(key, Some(&other.to_string())),
             }
         }
@@ -137,6 +172,35 @@ impl Settings {
             "name" => self.name = Some(text.to_owned()),
             "title" => self.title = Some(text.to_owned()),
             "group" => self.group = Some(text.to_owned()),
+            "nest" => self.nest = true,
+            "setup" => self.setup = true,
+            "teardown" => self.teardown = true,
+            "hidden" => self.hidden = true,
+            "standalone" => self.standalone = true,
+            "not_code" => self.not_code = true,
+            "hide" => self.hide = Some(text.to_owned()),
+            "file" => self.file = Some(text.to_owned()),
+            "same-output" => self.same_output = Some(text.to_owned()),
+            "prelude" => self.preludes = words(text),
+            "match" => match Matching::from_name(text) {
+                Some(matching) => self.matching = matching,
+                None => {
+                    self.problem = Some(format!(
+                        "`match={text}` is unknown; there are exact, ws, unordered, contains, json, regex"
+                    ));
+                }
+            },
+            "filter" => {
+                for word in words(text) {
+                    match Filter::from_name(&word) {
+                        Some(filter) => self.filters.push(filter),
+                        None => {
+                            self.problem =
+                                Some(format!("`filter={word}` is unknown; there are duration, path, addr, date, uuid"));
+                        }
+                    }
+                }
+            }
             "fixture" => self.fixture = Some(text.to_owned()),
             "timeout" => match parse_duration(text) {
                 Some(timeout) => self.timeout = Some(timeout),
@@ -153,11 +217,11 @@ impl Settings {
                 self.vars.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
             }
             "env" => self.globals = Some(text.to_owned()),
-            "needs" => self.needs.extend(text.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned)),
+            "needs" => self.needs.extend(words(text)),
             "edition" => self.edition = Some(text.to_owned()),
             _ => {}
         }
-        if NOT_YET.contains(&key) || (key == "match" && text != "exact") {
+        if NOT_YET.contains(&key) {
             self.problem = Some(format!("`{key}` is in the specification, but this version cannot honour it yet"));
         }
     }
@@ -175,6 +239,11 @@ impl Settings {
             }
         }
     }
+}
+
+/// Words separated by commas or spaces.
+fn words(text: &str) -> Vec<String> {
+    text.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Words as a shell splits them, with single and double quotes.

@@ -3,13 +3,14 @@
 //! Adapters note what they find in [`Unit`]; positions in the program become positions on the page here, and only here
 //! (S7.4). Must not know: which tool said what, or what a verdict is.
 
+use super::plan::Owner;
 use super::tool::{Tool, Tools};
 use super::verdict::{Evidence, Finding, Level, Promise, Step, StepOutcome};
 use crate::diagnostic::Severity;
 use crate::process::{Environment, Supervisor};
 use crate::progress::Progress;
 use crate::span::{ColumnUnit, LineIndex, MappedText};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub struct Bench<'a> {
     pub tools: &'a Tools,
     /// What starts and ends children.
     pub supervisor: &'a Supervisor,
+    /// The package around the pages, bound as a dependency (S3.6).
+    pub package: Option<PathBuf>,
     /// Nothing of the author's may run, not even a build script (S8.4).
     pub no_exec: bool,
     /// Who wants to know.
@@ -92,6 +95,12 @@ pub struct Unit {
     pub globals: Option<String>,
     /// Codes that configuration promotes to errors.
     pub deny: Vec<String>,
+    /// Whose text each part of the program is; part n is `owners[n - 1]`.
+    pub owners: Vec<Owner>,
+    /// What separates the outputs of the parts.
+    pub token: String,
+    /// Other blocks that errors of this program lie in.
+    pub elsewhere: BTreeSet<usize>,
     /// The author's promise; errors of a block that must not compile are still errors.
     pub promise: Promise,
     /// What was found.
@@ -159,6 +168,18 @@ impl Unit {
         if said.severity == Severity::Warning && self.deny.contains(&said.code) {
             said.severity = Severity::Error;
         }
+        let owner = range.as_ref().and_then(|range| self.owner_at(range.start));
+        if let Some(Owner::Other(block)) = owner {
+            // It is the other block's, and stands in its verdict; this one is only held back by it.
+            if said.severity == Severity::Error {
+                self.elsewhere.insert(*block);
+                self.fail(step);
+            }
+            return;
+        }
+        if said.severity == Severity::Warning && matches!(owner, Some(Owner::Prelude(_))) {
+            return;
+        }
         if said.severity == Severity::Error {
             self.fail(step);
         }
@@ -166,16 +187,31 @@ impl Unit {
         let mut message = said.message;
         if span.is_none()
             && let Some(range) = range
-            && let Some(label) = self.program.label_at(range.start)
+            && let Some(place) = self.place_of_ours(range.start)
         {
-            let line = self.lines.line_col(self.program.as_str(), range.start).line;
-            message = format!("{message} (in the {label}, line {line})");
+            message = format!("{message} (in {place})");
         }
         let finding =
             Finding { severity: said.severity, code: said.code, tool: said.tool, message, span, help: said.help };
         if !self.evidence.findings.contains(&finding) {
             self.evidence.findings.push(finding);
         }
+    }
+
+    /// Whose text stands at a byte of the program.
+    pub fn owner_at(&self, offset: usize) -> Option<&Owner> {
+        let part = usize::try_from(self.program.part_at(offset)).ok()?;
+        self.owners.get(part.checked_sub(1)?)
+    }
+
+    /// What to call a place that no page has: `prelude db, line 3: \`…\``.
+    fn place_of_ours(&self, offset: usize) -> Option<String> {
+        let (label, start) = self.program.label_at(offset)?;
+        let text = self.program.as_str();
+        let line = self.lines.line_of(offset) - self.lines.line_of(start) + 1;
+        let excerpt =
+            self.lines.line_range(text, self.lines.line_of(offset) + 1).map_or("", |range| text[range].trim());
+        Some(format!("{label}, line {line}: `{excerpt}`"))
     }
 
     /// A syntax error goes on into the wrapper, where nobody can follow it: what is on the page is enough.

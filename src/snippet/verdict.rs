@@ -227,6 +227,20 @@ pub struct RunResult {
     pub duration: Duration,
 }
 
+impl RunResult {
+    /// A run that never began.
+    pub fn not_started(why: String) -> Self {
+        Self {
+            end: RunEnd::NotStarted(why),
+            stdout: String::new(),
+            stderr: String::new(),
+            message: None,
+            span: None,
+            duration: Duration::ZERO,
+        }
+    }
+}
+
 /// Everything the steps found out about a block.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {

@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
+use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
@@ -68,6 +69,10 @@ impl Language for Bash {
         "Bash"
     }
 
+    fn extension(&self) -> &'static str {
+        "sh"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["sh", "shell", "zsh"]
     }
@@ -92,8 +97,10 @@ impl Language for Bash {
         "shellcheck -s bash blocks/*.sh"
     }
 
-    fn program(&self, snippet: &Snippet, name: &str) -> Program {
-        Program { text: snippet.code.clone(), path: format!("blocks/{name}.sh") }
+    fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
+        let separator = format!("echo {}\n", pieces.token);
+        let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), false);
+        Program { text, path: format!("blocks/{name}.sh") }
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {

@@ -6,6 +6,7 @@ use super::{Canary, Language, Program};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::snippet::collect::Snippet;
+use crate::snippet::plan::Pieces;
 use crate::snippet::tool::ToolSpec;
 use crate::snippet::unit::{Bench, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
@@ -79,6 +80,10 @@ impl Language for Data {
         self.title
     }
 
+    fn extension(&self) -> &'static str {
+        self.name
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         self.aliases
     }
@@ -103,8 +108,8 @@ impl Language for Data {
         "any parser of the format"
     }
 
-    fn program(&self, snippet: &Snippet, name: &str) -> Program {
-        Program { text: snippet.code.clone(), path: format!("blocks/{name}.{}", self.name) }
+    fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
+        Program { text: pieces.join(None, false), path: format!("blocks/{name}.{}", self.name) }
     }
 
     fn check(&self, _bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {

@@ -3,16 +3,18 @@
 //! One module, a package per block. `go list` does not stop at a package that cannot be loaded, which `go build` does.
 //! Must not know: pages.
 
-use super::go_wrap::wrap;
-use super::{Canary, Language, Program, tool_for};
+use super::go_wrap::{self, wrap};
+use super::{Canary, Language, Program, Promised, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
+use crate::fs;
 use crate::process::{Finished, Job};
 use crate::snippet::collect::Snippet;
+use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
-use crate::span::ColumnUnit;
+use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -41,6 +43,8 @@ static NO_PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Package {
+    #[serde(default)]
+    import_path: String,
     #[serde(default)]
     error: Option<PackageError>,
     #[serde(default)]
@@ -73,6 +77,10 @@ impl Language for Go {
         "Go"
     }
 
+    fn extension(&self) -> &'static str {
+        "go"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["golang"]
     }
@@ -93,12 +101,42 @@ impl Language for Go {
         &[("go.mod", "module snippets\n\ngo 1.22\n")]
     }
 
+    fn manifests(&self) -> &'static [&'static str] {
+        &["go.mod"]
+    }
+
+    fn uses_package(&self, package: &Path, code: &str) -> bool {
+        module_name(package).is_some_and(|name| code.contains(&name))
+    }
+
+    fn bind(&self, bench: &Bench<'_>, _code: &str) -> Result<std::result::Result<(), String>> {
+        let Some(package) = &bench.package else { return Ok(Ok(())) };
+        let Some(name) = module_name(package) else { return Ok(Ok(())) };
+        let path = bench.folder.join("go.mod");
+        let own = fs::read_to_string(&path)?;
+        let version = format!("{name} v0.0.0");
+        let line = format!("\nrequire {version}\n\nreplace {version} => {}\n", package.display());
+        fs::write_if_changed(&path, format!("{own}{line}").as_bytes())?;
+        if let Some(sums) = fs::read_optional(&package.join("go.sum"))? {
+            fs::write_if_changed(&bench.folder.join("go.sum"), sums.as_bytes())?;
+        }
+        Ok(Ok(()))
+    }
+
     fn native_command(&self) -> &'static str {
         "go vet ./..."
     }
 
-    fn program(&self, snippet: &Snippet, name: &str) -> Program {
-        Program { text: wrap(&snippet.code), path: format!("blocks/{name}/main.go") }
+    fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
+        let text = match &pieces.file {
+            Some(_) => pieces.join(None, false),
+            None => wrap(pieces),
+        };
+        Program { text, path: format!("blocks/{name}/main.go") }
+    }
+
+    fn promised_output(&self, code: &MappedText) -> Option<Promised> {
+        go_wrap::promised_output(code)
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
@@ -118,7 +156,7 @@ impl Language for Go {
     fn prepare_run(&self, bench: &Bench<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
         let Ok(go) = bench.tools.require(&GO) else { return Ok(()) };
         let bin = bench.folder.join("bin");
-        crate::fs::create_dir_all(&bin)?;
+        fs::create_dir_all(&bin)?;
         let packages = wanted.iter().map(|index| package(&units[*index]));
         let mut output = bin.into_os_string();
         output.push("/");
@@ -152,6 +190,12 @@ impl Language for Go {
             Canary { step: Step::Run, code: "package main\n\nfunc main() {\n\tpanic(\"canary\")\n}\n" },
         ]
     }
+}
+
+/// The module path of the package in a folder.
+fn module_name(package: &Path) -> Option<String> {
+    let text = fs::read_optional(&package.join("go.mod")).ok()??;
+    text.lines().find_map(|line| line.strip_prefix("module ")).map(|name| name.trim().to_owned())
 }
 
 fn build_alone(bench: &Bench<'_>, go: &Tool, unit: &mut Unit) -> Result<bool> {
@@ -232,9 +276,18 @@ fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
         broken(units, Step::Compile, &finished);
         return Ok(());
     }
-    for problem in found.into_iter().flat_map(|package| package.error.into_iter().chain(package.deps_errors)) {
-        let text = if problem.pos.is_empty() { problem.err } else { format!("{}: {}", problem.pos, problem.err) };
-        note_lines(&text, Step::Compile, "go", units);
+    for package in found {
+        let owner = package.import_path.rsplit('/').next().unwrap_or_default().to_owned();
+        for problem in package.error.into_iter().chain(package.deps_errors) {
+            let text = if problem.pos.is_empty() { problem.err } else { format!("{}: {}", problem.pos, problem.err) };
+            note_lines(&text, Step::Compile, "go", units);
+            // What a bound package lacks is missing from the block that uses it.
+            if let Some(missing) = NO_PACKAGE.captures(&text)
+                && let Some(unit) = units.iter_mut().find(|unit| unit.name == owner)
+            {
+                unit.dependency(missing.iter().skip(1).flatten().next().map_or("", |name| name.as_str()));
+            }
+        }
     }
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {
         if unit.evidence.missing_dependencies.is_empty() {

@@ -3,6 +3,8 @@
 //!
 //! Must not know: tools.
 
+use super::Promised;
+use crate::snippet::plan::Pieces;
 use crate::span::MappedText;
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -81,38 +83,75 @@ const STANDARD: &[(&str, &str)] = &[
     ("xml", "encoding/xml"),
 ];
 
-/// The program around a block.
-pub(super) fn wrap(code: &MappedText) -> MappedText {
+/// The program around the pieces of a block.
+pub(super) fn wrap(pieces: &Pieces) -> MappedText {
+    let whole = pieces.parts.iter().any(|part| MAIN.is_match(part.text.as_str()));
+    let separator = format!("docgenos.Stdout.WriteString({:?})\n", format!("{}\n", pieces.token));
+    let separated = pieces.is_joined() && !whole;
+    let code = pieces.join(separated.then_some(separator.as_str()), true);
     let text = code.as_str();
-    if PACKAGE.is_match(text) {
-        return code.clone();
+    if PACKAGE.is_match(text) && pieces.parts.len() == 1 {
+        return code;
     }
     let mut out = MappedText::new();
     out.push_generated("package main\n\n", WRAPPER);
+    if separated {
+        out.push_generated("import docgenos \"os\"\n", WRAPPER);
+    }
     if !IMPORT.is_match(text) {
         for path in inferred_imports(text) {
-            out.push_generated(&format!("import \"{path}\"\n"), WRAPPER);
+            out.push_generated(format!("import \"{path}\"\n").as_str(), WRAPPER);
         }
     }
-    let (declarations, statements) = split(text);
-    for range in declarations {
-        out.push_mapped(code, range);
+    let Split { imports, declarations, statements } = split(text);
+    for range in imports.into_iter().chain(declarations) {
+        out.push_mapped(&code, range);
     }
-    if !statements.is_empty() && !MAIN.is_match(text) {
-        out.push_generated("\nfunc main() {\n", WRAPPER);
+    if MAIN.is_match(text) {
         for range in statements {
-            out.push_mapped(code, range);
+            out.push_mapped(&code, range);
         }
-        out.push_generated("\n}\n", WRAPPER);
-    } else {
-        for range in statements {
-            out.push_mapped(code, range);
-        }
-        if !MAIN.is_match(text) {
-            out.push_generated("\nfunc main() {}\n", WRAPPER);
-        }
+        return out;
     }
+    if statements.is_empty() {
+        out.push_generated("\nfunc main() {}\n", WRAPPER);
+        return out;
+    }
+    out.push_generated("\nfunc main() {\n", WRAPPER);
+    for range in statements {
+        out.push_mapped(&code, range);
+    }
+    out.push_generated("\n}\n", WRAPPER);
     out
+}
+
+/// Go's own habit for examples: `// Output:` or `// Unordered output:` and the comment lines after it.
+pub(super) fn promised_output(code: &MappedText) -> Option<Promised> {
+    let mut text = MappedText::new();
+    let mut found = None;
+    let mut offset = 0;
+    for line in code.as_str().split_inclusive('\n') {
+        let start = offset;
+        offset += line.len();
+        let Some(comment) = line.trim_start().strip_prefix("//") else {
+            if found.is_some() && !line.trim().is_empty() {
+                break;
+            }
+            continue;
+        };
+        let at = start + line.len() - comment.len();
+        let words = comment.trim().to_lowercase();
+        if found.is_none() && (words.starts_with("output:") || words.starts_with("unordered output:")) {
+            found = Some(words.starts_with("unordered"));
+            let rest = &comment[comment.find(':')? + 1..];
+            if !rest.trim().is_empty() {
+                text.push_mapped(code, at + comment.len() - rest.trim_start().len()..offset);
+            }
+        } else if found.is_some() {
+            text.push_mapped(code, at + usize::from(comment.starts_with(' '))..offset);
+        }
+    }
+    found.map(|unordered| Promised { text, unordered })
 }
 
 /// The standard packages that a text uses by name and does not declare itself.
@@ -129,47 +168,57 @@ fn inferred_imports(text: &str) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Byte ranges of top-level declarations (`import`, `func`, `type`) and of everything else, in whole lines.
-/// `var` and `const` may stand in a function too, so they count as statements wherever there are any.
-fn split(text: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
-    let mut declarations: Vec<Range<usize>> = Vec::new();
-    let mut rest: Vec<Range<usize>> = Vec::new();
-    let mut closer: Option<&str> = None;
+/// Byte ranges of a text, in whole lines, by where they must stand.
+#[derive(Default)]
+struct Split {
+    imports: Vec<Range<usize>>,
+    /// `func` and `type`.
+    declarations: Vec<Range<usize>>,
+    /// Everything else. `var` and `const` may stand in a function too, so they count as statements wherever there are any.
+    statements: Vec<Range<usize>>,
+}
+
+fn split(text: &str) -> Split {
+    let mut split = Split::default();
+    let mut open: Option<(&str, bool)> = None;
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let range = offset..offset + line.len();
         offset = range.end;
         let content = line.trim_end();
-        let starts = content.starts_with("import ")
-            || content.starts_with("import(")
-            || content.starts_with("func ")
-            || content.starts_with("type ");
-        if closer.is_some() || starts {
-            if closer.is_none() {
-                closer = match content.chars().last() {
-                    Some('{') => Some("}"),
-                    Some('(') => Some(")"),
+        if content.starts_with("package ") {
+            continue; // pieces of one program have one package clause, and it is ours
+        }
+        let import = content.starts_with("import ") || content.starts_with("import(");
+        let starts = import || content.starts_with("func ") || content.starts_with("type ");
+        match open {
+            Some((closer, import)) => {
+                push(if import { &mut split.imports } else { &mut split.declarations }, range);
+                if content.starts_with(closer) {
+                    open = None;
+                }
+            }
+            None if starts => {
+                open = match content.chars().last() {
+                    Some('{') => Some(("}", import)),
+                    Some('(') => Some((")", import)),
                     _ => None,
                 };
-            } else if closer.is_some_and(|closer| content.starts_with(closer)) {
-                closer = None;
+                push(if import { &mut split.imports } else { &mut split.declarations }, range);
             }
-            push(&mut declarations, range);
-        } else {
-            push(&mut rest, range);
+            None => push(&mut split.statements, range),
         }
     }
-    let only_space_or_comments = |range: &Range<usize>| {
+    let nothing = |range: &Range<usize>| {
         text[range.clone()].lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with("//"))
     };
-    if rest.iter().all(only_space_or_comments) {
-        declarations.append(&mut rest);
-        declarations.sort_by_key(|range| range.start);
-    } else if !declarations.is_empty() && rest.iter().all(|range| only_globals(&text[range.clone()])) {
-        declarations.append(&mut rest);
-        declarations.sort_by_key(|range| range.start);
+    let globals =
+        !split.declarations.is_empty() && split.statements.iter().all(|range| only_globals(&text[range.clone()]));
+    if split.statements.iter().all(nothing) || globals {
+        split.declarations.append(&mut split.statements);
+        split.declarations.sort_by_key(|range| range.start);
     }
-    (declarations, rest)
+    split
 }
 
 fn only_globals(text: &str) -> bool {
@@ -192,10 +241,10 @@ fn push(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::FileId;
+    use crate::snippet::plan::alone;
 
     fn wrapped(text: &str) -> String {
-        wrap(&MappedText::from_source(text, FileId(0), 0)).as_str().to_owned()
+        wrap(&alone(text)).as_str().to_owned()
     }
 
     #[test]

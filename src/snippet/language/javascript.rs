@@ -3,16 +3,17 @@
 //! A block with `import`, `export` or top-level `await` is a module, any other is `CommonJS`. JSX is parsed by oxlint,
 //! since Node cannot. Must not know: pages.
 
-use super::{Canary, Language, Program, tool_for};
+use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
+use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step, StepOutcome};
-use crate::span::ColumnUnit;
+use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -120,6 +121,10 @@ impl Language for JavaScript {
         "JavaScript"
     }
 
+    fn extension(&self) -> &'static str {
+        "js"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["js", "mjs", "cjs", "jsx", "node"]
     }
@@ -140,14 +145,41 @@ impl Language for JavaScript {
         &[("package.json", "{ \"name\": \"snippets\", \"private\": true }\n")]
     }
 
+    fn manifests(&self) -> &'static [&'static str] {
+        &["package.json"]
+    }
+
+    fn bind(&self, bench: &Bench<'_>, _code: &str) -> Result<std::result::Result<(), String>> {
+        let Some(package) = &bench.package else { return Ok(Ok(())) };
+        let text = fs::read_to_string(&package.join("package.json"))?;
+        let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
+        if let Some(name) = manifest["name"].as_str() {
+            fs::link_dir(package, &bench.folder.join("node_modules").join(name))?;
+        }
+        Ok(Ok(()))
+    }
+
     fn native_command(&self) -> &'static str {
         "npx oxlint -c oxlint.docgen.json blocks"
     }
 
-    fn program(&self, snippet: &Snippet, name: &str) -> Program {
+    fn program(&self, pieces: &Pieces, snippet: &Snippet, name: &str) -> Program {
         // Node tells a module by its extension; which one it is, the parser says. oxlint reads JSX in `.jsx` only.
         let extension = if snippet.label == "jsx" { "jsx" } else { "js" };
-        Program { text: snippet.code.clone(), path: format!("blocks/{name}.{extension}") }
+        let separator = format!("console.log({:?});\n", pieces.token);
+        let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), true);
+        Program { text, path: format!("blocks/{name}.{extension}") }
+    }
+
+    fn promised_output(&self, code: &MappedText) -> Option<Promised> {
+        marked_lines(code, "//>")
+    }
+
+    fn stub(&self, name: &str, called: bool) -> Option<String> {
+        Some(match called {
+            true => format!("function {name}() {{\n  throw new Error(\"{name} is a stub\");\n}}\n"),
+            false => format!("const {name} = undefined;\n"),
+        })
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {

@@ -11,9 +11,11 @@ mod go_wrap;
 mod javascript;
 mod python;
 mod rust;
+mod rust_package;
 mod rust_wrap;
 
 use super::collect::Snippet;
+use super::plan::Pieces;
 use super::tool::{Tool, ToolSpec, Tools};
 use super::unit::{Bench, Unit};
 use super::verdict::{Level, Step};
@@ -29,6 +31,30 @@ pub struct Program {
     pub text: MappedText,
     /// The path in the fixture, with `/`; the unit's name is already in it.
     pub path: String,
+}
+
+/// Output that is promised in a comment of the code.
+#[derive(Debug)]
+pub struct Promised {
+    /// The text, each byte knowing where it was written.
+    pub text: MappedText,
+    /// Whether the order of lines does not matter.
+    pub unordered: bool,
+}
+
+/// What stands behind `mark` on the lines of a text, at their start or after white space: `#> 42`, `f(6) #> 42`.
+fn marked_lines(code: &MappedText, mark: &str) -> Option<Promised> {
+    let mut text = MappedText::new();
+    let mut offset = 0;
+    for line in code.as_str().split_inclusive('\n') {
+        let at = line.match_indices(mark).map(|(at, _)| at).find(|at| line[..*at].trim_end().len() < *at || *at == 0);
+        if let Some(rest) = at.map(|at| &line[at + mark.len()..]) {
+            let start = offset + line.len() - rest.len() + usize::from(rest.starts_with(' '));
+            text.push_mapped(code, start..offset + line.len());
+        }
+        offset += line.len();
+    }
+    (!text.is_empty()).then_some(Promised { text, unordered: false })
 }
 
 /// A block known to be bad, which the adapter must find bad (S1.9).
@@ -48,6 +74,9 @@ pub trait Language: Sync {
     /// Its name as people write it.
     fn title(&self) -> &'static str;
 
+    /// The extension of its files, without the dot.
+    fn extension(&self) -> &'static str;
+
     /// Other names for it in info strings.
     fn aliases(&self) -> &'static [&'static str];
 
@@ -63,11 +92,44 @@ pub trait Language: Sync {
     /// The files of the fixture that serves where a project has none (S3.4).
     fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)];
 
+    /// Names of the files that make a folder a package of this language.
+    fn manifests(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether a manifest is there and that of a package that can be bound.
+    fn is_package(&self, manifest: &Path) -> bool {
+        manifest.is_file()
+    }
+
+    /// Whether the code uses the package in this folder, so that it is worth binding.
+    fn uses_package(&self, _package: &Path, _code: &str) -> bool {
+        true
+    }
+
+    /// Makes the package in `bench.package` known to the fixture (S3.6). `Err` inside says what cannot be had.
+    ///
+    /// # Errors
+    /// As [`Language::check`].
+    fn bind(&self, _bench: &Bench<'_>, _code: &str) -> crate::error::Result<Result<(), String>> {
+        Ok(Ok(()))
+    }
+
     /// The command a person types in the fixture to check it all, for `extract`.
     fn native_command(&self) -> &'static str;
 
-    /// Makes a whole program of a block (S3.1). `name` is an identifier, unique in the run.
-    fn program(&self, snippet: &Snippet, name: &str) -> Program;
+    /// Makes a whole program of the pieces of a block (S3.1). `name` is an identifier, unique in the run.
+    fn program(&self, pieces: &Pieces, snippet: &Snippet, name: &str) -> Program;
+
+    /// The output that the language's own habit promises in the code (S4.1): Go's `// Output:`, Python's `#> `.
+    fn promised_output(&self, _code: &MappedText) -> Option<Promised> {
+        None
+    }
+
+    /// A definition that makes a name known, for `--suggest-prelude`; `called` if it is used as a function.
+    fn stub(&self, _name: &str, _called: bool) -> Option<String> {
+        None
+    }
 
     /// The code as readers see it: without lines that are hidden from them (S3.2).
     fn shown<'a>(&self, code: &'a str) -> Cow<'a, str> {
@@ -154,6 +216,16 @@ pub fn by_label(label: &str) -> Label {
     ALL.iter()
         .find(|language| language.name() == label || language.aliases().contains(&label.as_str()))
         .map_or(Label::Unknown, |language| Label::Known(*language))
+}
+
+/// Whether two labels mean the same language.
+pub fn same(one: &str, other: &str) -> bool {
+    let name = |label: &str| match by_label(label) {
+        Label::Known(language) => language.name().to_owned(),
+        Label::NotCode(name) => name.to_owned(),
+        Label::Unknown => label.to_lowercase(),
+    };
+    name(one) == name(other)
 }
 
 /// A tool for these units: found, or noted in each of them as missing at this step.

@@ -2,17 +2,18 @@
 //!
 //! Must not know: pages.
 
-use super::{Canary, Language, Program, tool_for};
+use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
+use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
-use crate::span::ColumnUnit;
+use crate::span::{ColumnUnit, MappedText};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The adapter.
 pub(super) struct Python;
@@ -50,7 +51,7 @@ const RUN_ASYNC: &str = include_str!("python_run.py");
 
 #[derive(Serialize)]
 struct Request<'a> {
-    root: String,
+    roots: Vec<String>,
     blocks: Vec<&'a str>,
 }
 
@@ -113,6 +114,10 @@ impl Language for Python {
         "Python"
     }
 
+    fn extension(&self) -> &'static str {
+        "py"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["py", "python3"]
     }
@@ -133,12 +138,31 @@ impl Language for Python {
         &[("pyproject.toml", "[project]\nname = \"snippets\"\nversion = \"0\"\nrequires-python = \">=3.8\"\n")]
     }
 
+    fn manifests(&self) -> &'static [&'static str] {
+        &["pyproject.toml", "setup.py", "setup.cfg"]
+    }
+
     fn native_command(&self) -> &'static str {
         "ruff check blocks && python3 -m compileall -q blocks"
     }
 
-    fn program(&self, snippet: &Snippet, name: &str) -> Program {
-        Program { text: snippet.code.clone(), path: format!("blocks/{name}.py") }
+    fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
+        let separator = format!("print({:?}, flush=True)\n", pieces.token);
+        let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), false);
+        Program { text, path: format!("blocks/{name}.py") }
+    }
+
+    fn promised_output(&self, code: &MappedText) -> Option<Promised> {
+        marked_lines(code, "#>")
+    }
+
+    fn stub(&self, name: &str, called: bool) -> Option<String> {
+        let constructor = name.starts_with(|c: char| c.is_uppercase());
+        Some(match (constructor, called) {
+            (true, _) => format!("class {name}(Exception):\n    pass\n"),
+            (false, true) => format!("def {name}(*args, **kwargs):\n    raise NotImplementedError(\"{name}\")\n"),
+            (false, false) => format!("{name} = None\n"),
+        })
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
@@ -149,7 +173,7 @@ impl Language for Python {
     fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
         let python = bench.tools.require(&PYTHON)?;
         let job = Job::new(&python.path, scratch)
-            .env("PYTHONPATH", bench.folder.as_os_str())
+            .env("PYTHONPATH", std::env::join_paths(roots(bench)).unwrap_or_default())
             .env("PYTHONHASHSEED", "0")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYTHONIOENCODING", "utf-8");
@@ -167,6 +191,15 @@ impl Language for Python {
     }
 }
 
+/// Where imports are looked for beside the interpreter's own folders: the fixture, and the package around the page.
+fn roots(bench: &Bench<'_>) -> Vec<PathBuf> {
+    let mut roots = vec![bench.folder.clone()];
+    if let Some(package) = &bench.package {
+        roots.extend([package.join("src"), package.clone()].into_iter().filter(|root| root.is_dir()));
+    }
+    roots
+}
+
 impl Python {
     /// One process parses and compiles every block, and looks whether what they import is there.
     #[expect(clippy::unused_self, reason = "a step of the adapter, beside the others")]
@@ -178,7 +211,7 @@ impl Python {
             return Ok(());
         };
         let request = Request {
-            root: bench.folder.display().to_string(),
+            roots: roots(bench).iter().map(|root| root.display().to_string()).collect(),
             blocks: units.iter().map(|unit| unit.program.as_str()).collect(),
         };
         let json = serde_json::to_vec(&request).expect("strings serialize");

@@ -1,5 +1,5 @@
 # Parses and compiles every block of a request in one process, and looks whether what they import is there.
-# Reads {"root": folder, "blocks": [code]} from standard input; prints a list with one answer a block.
+# Reads {"roots": [folder], "blocks": [code]} from standard input; prints a list with one answer a block.
 import ast
 import importlib.util
 import json
@@ -7,7 +7,7 @@ import sys
 import warnings
 
 request = json.load(sys.stdin)
-sys.path.insert(0, request["root"])
+sys.path[:0] = request["roots"]
 known = {}
 
 

@@ -4,17 +4,20 @@
 //! clippy does everything `cargo check` does, so one call serves both rungs; where clippy is missing, `cargo check`
 //! serves alone. Must not know: pages.
 
+use super::rust_package::{self, Cargo};
 use super::rust_wrap::{self, wrap};
-use super::{Canary, Language, Program, tool_for};
+use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::{Finished, Job};
 use crate::snippet::collect::Snippet;
+use crate::snippet::package::mentions;
+use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step, StepOutcome};
-use crate::span::ColumnUnit;
+use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -110,6 +113,10 @@ impl Language for Rust {
         "Rust"
     }
 
+    fn extension(&self) -> &'static str {
+        "rs"
+    }
+
     fn aliases(&self) -> &'static [&'static str] {
         &["rs"]
     }
@@ -136,12 +143,41 @@ impl Language for Rust {
         ]
     }
 
+    fn manifests(&self) -> &'static [&'static str] {
+        &["Cargo.toml"]
+    }
+
+    fn is_package(&self, manifest: &Path) -> bool {
+        rust_package::is_package(manifest)
+    }
+
+    fn uses_package(&self, package: &Path, code: &str) -> bool {
+        rust_package::library_name(package).is_some_and(|name| mentions(code, &name))
+    }
+
+    fn bind(&self, bench: &Bench<'_>, code: &str) -> Result<std::result::Result<(), String>> {
+        let (Some(package), Ok(cargo)) = (&bench.package, bench.tools.require(&CARGO)) else { return Ok(Ok(())) };
+        // Resolving and fetching needs the network as the user has set it up.
+        let job = |folder: &Path| {
+            let job = bench.tools.job(&cargo.path, folder);
+            bench
+                .environment()
+                .all()
+                .fold(job, |job, (name, value)| if name == "PATH" { job } else { job.env(name, value) })
+        };
+        rust_package::bind(&Cargo { job: &job, supervisor: bench.supervisor }, &bench.folder, package, code)
+    }
+
     fn native_command(&self) -> &'static str {
         "cargo check"
     }
 
-    fn program(&self, snippet: &Snippet, name: &str) -> Program {
-        Program { text: wrap(&snippet.code), path: format!("src/{name}.rs") }
+    fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
+        Program { text: wrap(pieces), path: format!("src/{name}.rs") }
+    }
+
+    fn promised_output(&self, code: &MappedText) -> Option<Promised> {
+        marked_lines(code, "//>")
     }
 
     fn shown<'a>(&self, code: &'a str) -> Cow<'a, str> {

@@ -4,6 +4,7 @@
 //! Source: "How documentation tests work", doc.rust-lang.org/rustdoc/write-documentation/documentation-tests.html.
 //! Must not know: tools.
 
+use crate::snippet::plan::Pieces;
 use crate::span::MappedText;
 use regex::Regex;
 use std::borrow::Cow;
@@ -18,11 +19,23 @@ const WRAPPER: &str = "wrapper";
 static MAIN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*(?:pub\s+)?(?:async\s+)?fn\s+main\s*\(").expect("a valid pattern"));
 
-/// The module around a block.
-pub(super) fn wrap(code: &MappedText) -> MappedText {
-    let code = unhide(code);
+/// The module around the pieces of a block. Pieces of a file are only made a module, without an entry.
+pub(super) fn wrap(pieces: &Pieces) -> MappedText {
+    let separator = format!("println!({:?});\n", pieces.token);
+    let whole = pieces.parts.iter().any(|part| MAIN.is_match(part.text.as_str()));
+    let joined = pieces.join((pieces.is_joined() && !whole).then_some(separator.as_str()), true);
+    let code = unhide(&joined);
     let text = code.as_str();
     let mut out = MappedText::new();
+    if pieces.file.is_some() {
+        out.push_mapped(&code, 0..code.len());
+        // The crate's dispatch wants an entry in every module.
+        out.push_generated(
+            &format!("\npub fn {ENTRY}() -> std::process::ExitCode {{ std::process::ExitCode::SUCCESS }}\n"),
+            WRAPPER,
+        );
+        return out;
+    }
     let (hoisted, body) = split(text);
     for range in hoisted {
         out.push_mapped(&code, range);
@@ -101,10 +114,10 @@ fn split(text: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::FileId;
+    use crate::snippet::plan::alone;
 
     fn wrapped(text: &str) -> String {
-        wrap(&MappedText::from_source(text, FileId(0), 0)).as_str().to_owned()
+        wrap(&alone(text)).as_str().to_owned()
     }
 
     #[test]

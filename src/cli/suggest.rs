@@ -1,0 +1,42 @@
+//! `docgen verify --suggest-prelude`: a prelude with a stub for each name that nothing defines.
+
+use super::{Shell, shown};
+use crate::config::Config;
+use crate::error::Result;
+use crate::fs;
+use crate::report::terminal::plural;
+use crate::snippet::Verdicts;
+use crate::snippet::language::{self, Label};
+use crate::snippet::names::missing;
+
+/// Writes `snippets/LANG/preludes/suggested.EXT` for each language with missing names; an existing one stays.
+pub(super) fn write(shell: &Shell, config: &Config, verdicts: &Verdicts) -> Result<()> {
+    let names = missing(verdicts);
+    for language in language::ALL {
+        let mine = names.iter().filter(|missing| missing.language == language.name());
+        let stubs: Vec<String> = mine.filter_map(|missing| language.stub(&missing.name, missing.called)).collect();
+        if stubs.is_empty() {
+            let left = names.iter().any(|missing| missing.language == language.name());
+            if left && let Label::Known(_) = language::by_label(language.name()) {
+                shell
+                    .terminal
+                    .say(&format!("{}: a stub needs types here; write the prelude by hand", language.title()));
+            }
+            continue;
+        }
+        let folder = config.root.join("snippets").join(language.name()).join("preludes");
+        let path = folder.join(format!("suggested.{}", language.extension()));
+        if path.exists() {
+            shell.terminal.error(&format!("{} is there already and stays as it is", shown(&path, &shell.cwd)));
+            continue;
+        }
+        fs::write(&path, stubs.join("\n").as_bytes())?;
+        shell.terminal.say(&format!(
+            "wrote {} with {}; ask for it with `prelude=suggested`, in a fence, a rule, or [verify.lang.{}]",
+            shown(&path, &shell.cwd),
+            plural(stubs.len(), "stub"),
+            language.name()
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! Blocks of one language, fixture and package: onto a bench, through the adapter, to their verdicts.
+//!
+//! Must not know: what a tool says, how a verdict follows from it.
+
+use super::collect::Snippet;
+use super::conclude::{conclude, fixture_name, plain};
+use super::language::{self, Language};
+use super::unit::{Bench, Unit};
+use super::verdict::{Evidence, Finding, Level, Status, Verdict};
+use super::{Context, Options, fixture, package, plan, run, selected};
+use crate::diagnostic::Severity;
+use crate::error::Result;
+use crate::source::Sources;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Blocks that are verified together: one language, one fixture, one package around them.
+pub(super) struct Batch {
+    pub(super) language: &'static dyn Language,
+    pub(super) fixture: String,
+    pub(super) package: Option<PathBuf>,
+    pub(super) members: Vec<usize>,
+}
+
+/// Blocks by language, fixture and package, in the order of the languages' table.
+pub(super) fn batches(
+    sources: &Sources,
+    snippets: &[Snippet],
+    verdicts: &[Option<Verdict>],
+    chosen: &BTreeSet<usize>,
+) -> Vec<Batch> {
+    let mut batches = Vec::new();
+    for language in language::ALL {
+        let mut packages: BTreeMap<crate::span::FileId, Option<PathBuf>> = BTreeMap::new();
+        let mut by_place: BTreeMap<(String, Option<PathBuf>), Vec<usize>> = BTreeMap::new();
+        for (index, snippet) in snippets.iter().enumerate() {
+            let mine = snippet.adapter.is_some_and(|adapter| adapter.name() == language.name());
+            if mine && verdicts[index].is_none() && chosen.contains(&index) {
+                let nearest =
+                    packages.entry(snippet.file).or_insert_with(|| package::nearest(*language, &sources[snippet.file]));
+                let code = snippet.code.as_str();
+                let package = nearest.clone().filter(|package| language.uses_package(package, code));
+                by_place.entry((fixture_name(*language, snippet), package)).or_default().push(index);
+            }
+        }
+        let made = by_place.into_iter().map(|((fixture, package), members)| Batch {
+            language: *language,
+            fixture,
+            package,
+            members,
+        });
+        batches.extend(made);
+    }
+    batches
+}
+
+/// The blocks to verify: those selected, and the blocks of their groups that come before.
+pub(super) fn chosen(snippets: &[Snippet], options: &Options) -> BTreeSet<usize> {
+    let mut chosen: BTreeSet<usize> =
+        (0..snippets.len()).filter(|index| selected(&snippets[*index], options)).collect();
+    for index in chosen.clone() {
+        chosen.extend(plan::earlier(snippets, index));
+    }
+    chosen
+}
+
+pub(super) fn verify_batch(
+    context: &Context<'_>,
+    batch: &Batch,
+    snippets: &[Snippet],
+) -> Result<Vec<(usize, Verdict)>> {
+    let Batch { language, fixture, package, members } = batch;
+    let language = *language;
+    let fixture_hash = fixture::tree_hash(context.config, language, fixture)?;
+    let folder = match package {
+        Some(package) => format!("{fixture}-{}", package::short_hash(package)),
+        None => fixture.clone(),
+    };
+    let bench = Bench {
+        folder: context.work.join(folder),
+        package: package.clone(),
+        cache: context.work.join("cache"),
+        tools: context.tools,
+        supervisor: context.supervisor,
+        no_exec: context.options.no_exec,
+        progress: context.progress,
+    };
+    context.progress.phase(&format!("checking {} {} blocks", members.len(), language.name()), None);
+    fixture::materialise(context.config, language, fixture, &bench.folder)?;
+    crate::fs::create_dir_all(&bench.cache)?;
+    let preludes = fixture::preludes(context.config, fixture)?;
+    let (mut units, refused) = make_units(language, snippets, members, &preludes, context.options.no_exec);
+    fixture::write_units(&bench.folder, &units)?;
+    if package.is_some() && !context.options.no_exec {
+        let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
+        context.progress.phase(&format!("binding the {} package around the pages", language.title()), None);
+        if let Err(why) = language.bind(&bench, &code)? {
+            for unit in &mut units {
+                unit.dependency(&why);
+            }
+        }
+    }
+    language.check(&bench, &mut units)?;
+    run::run_units(context, &bench, language, snippets, &mut units)?;
+    let mut verdicts: BTreeMap<usize, Verdict> =
+        refused.into_iter().map(|(index, why)| (index, refuse(&snippets[index], why))).collect();
+    for unit in units {
+        let index = unit.snippet;
+        let blocker = plan::earlier(snippets, index)
+            .into_iter()
+            .chain(unit.elsewhere.iter().copied())
+            .find(|other| verdicts.get(other).is_some_and(|verdict| holds_back(verdict.status)));
+        let verdict = match blocker {
+            Some(other) => blocked(&snippets[other], unit),
+            None => conclude(context, language, &snippets[index], unit, &fixture_hash),
+        };
+        verdicts.insert(index, verdict);
+    }
+    Ok(verdicts.into_iter().collect())
+}
+
+/// Whether a member of this status keeps the later ones from being judged (S3.3).
+pub(super) fn holds_back(status: Status) -> bool {
+    matches!(status, Status::Fail | Status::Timeout | Status::Limit | Status::Blocked | Status::EnvError)
+}
+
+/// The verdict of a block whose earlier member failed.
+pub(super) fn blocked(other: &Snippet, unit: Unit) -> Verdict {
+    let mut verdict = plain(Status::Blocked, Some(format!("{} failed, which comes before it", other.id)));
+    verdict.blocked_by = Some(other.id.clone());
+    verdict.tools = unit.tools;
+    verdict
+}
+
+/// The verdict of a block that asks for what the fixture does not have.
+pub(super) fn refuse(snippet: &Snippet, why: String) -> Verdict {
+    let mut verdict = plain(Status::Fail, Some(why.clone()));
+    verdict.findings.push(Finding {
+        severity: Severity::Error,
+        code: "fence".to_owned(),
+        tool: "docgen",
+        message: why,
+        span: Some(snippet.open),
+        help: None,
+    });
+    verdict
+}
+
+pub(super) type Made = (Vec<Unit>, Vec<(usize, String)>);
+
+/// Programs for the members of a batch, each with a name that is unique in the run; and the blocks that cannot have one.
+pub(super) fn make_units(
+    language: &dyn Language,
+    snippets: &[Snippet],
+    members: &[usize],
+    preludes: &BTreeMap<String, String>,
+    no_exec: bool,
+) -> Made {
+    let mut taken = BTreeSet::new();
+    let (mut units, mut refused) = (Vec::new(), Vec::new());
+    for index in members {
+        let snippet = &snippets[*index];
+        let mut name = identifier(snippet);
+        while !taken.insert(name.clone()) {
+            name.push('_');
+        }
+        let pieces = match plan::pieces(snippets, *index, preludes) {
+            Ok(pieces) => pieces,
+            Err(why) => {
+                refused.push((*index, why));
+                continue;
+            }
+        };
+        let program = language.program(&pieces, snippet, &name);
+        let limit = if no_exec { Level::Linted } else { Level::Compiled };
+        units.push(Unit {
+            snippet: *index,
+            lines: crate::span::LineIndex::new(program.text.as_str()),
+            program: program.text,
+            path: program.path,
+            ceiling: snippet.target().min(limit),
+            edition: snippet.settings.edition.clone(),
+            globals: snippet.settings.globals.clone(),
+            deny: snippet.settings.deny.clone(),
+            owners: pieces.owners,
+            token: pieces.token,
+            elsewhere: BTreeSet::new(),
+            promise: snippet.settings.promise.clone(),
+            evidence: Evidence::default(),
+            tools: BTreeMap::new(),
+            marks: BTreeMap::new(),
+            name,
+        });
+    }
+    (units, refused)
+}
+
+/// A name for a block's file: its page and its number there, as every language takes it.
+pub(super) fn identifier(snippet: &Snippet) -> String {
+    let page = snippet.page_name.trim_end_matches(".md").to_lowercase();
+    let page: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    format!("b_{page}_{:03}", snippet.fence + 1)
+}

@@ -1,0 +1,165 @@
+//! Writing what a block printed into the page that promised something else (S4.4): expected output and nothing else.
+//! Line endings, the indentation of lists and quotes, and `...` and `[..]` that still fit are kept. Pure.
+//!
+//! Must not know: disk; the edits are applied by whoever asked for them.
+
+use super::Verdicts;
+use super::collect::{Expected, Snippet};
+use super::expect::line_fits;
+use super::verdict::{Step, StepOutcome};
+use crate::page::Page;
+use crate::source::{SourceFile, Sources};
+use crate::span::{FileId, LineIndex};
+use std::ops::Range;
+
+/// A change to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The file.
+    pub file: FileId,
+    /// The bytes that go.
+    pub range: Range<usize>,
+    /// What comes instead.
+    pub text: String,
+}
+
+/// What blessing comes to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Blessing {
+    /// The changes, in the order of files and bytes.
+    pub edits: Vec<Edit>,
+    /// Blocks whose output cannot be written, with the reason.
+    pub refused: Vec<String>,
+}
+
+/// The changes that make every wrong expectation right.
+pub fn bless(sources: &Sources, pages: &[Page], verdicts: &Verdicts) -> Blessing {
+    let mut blessing = Blessing::default();
+    for (snippet, verdict) in verdicts.iter() {
+        let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);
+        let (true, Some(expected), Some(printed)) = (wrong, &snippet.expected, &verdict.output) else { continue };
+        let edits = match expected.fence {
+            Some(fence) => fence_edit(sources, &pages[snippet.page], fence, expected, printed).map(|edit| vec![edit]),
+            None => comment_edits(sources, expected, printed),
+        };
+        match edits {
+            Ok(edits) => blessing.edits.extend(edits),
+            Err(why) => blessing.refused.push(format!("{}:{}: {why}", snippet.page_name, snippet.line)),
+        }
+    }
+    blessing.edits.sort_by_key(|edit| (edit.file, edit.range.start));
+    blessing
+}
+
+/// The whole text of a file with its edits made, and the byte order mark it had.
+pub fn apply(file: &SourceFile, edits: &[Edit]) -> String {
+    let mut text = if file.byte_order_mark { String::from("\u{feff}") } else { String::new() };
+    let mut at = 0;
+    for edit in edits.iter().filter(|edit| edit.file == file.id) {
+        text.push_str(&file.text[at..edit.range.start]);
+        text.push_str(&edit.text);
+        at = edit.range.end;
+    }
+    text.push_str(&file.text[at..]);
+    text
+}
+
+/// The output as it should stand: what was printed, but with the wild cards of the old expectation where they fit.
+fn renewed(expected: &str, printed: &str) -> Vec<String> {
+    let old: Vec<&str> = expected.trim_end().lines().collect();
+    let new: Vec<&str> = printed.trim_end().lines().collect();
+    let is_any = |line: &&str| line.trim() == "...";
+    let keep = |old: Option<&&str>, new: &str| match old {
+        Some(old) if old.contains("[..]") && line_fits(old, new) => (*old).to_owned(),
+        _ => new.trim_end().to_owned(),
+    };
+    let Some(first) = old.iter().position(is_any) else {
+        return new.iter().enumerate().map(|(at, line)| keep(old.get(at), line)).collect();
+    };
+    let after = old.len() - 1 - old.iter().rposition(is_any).unwrap_or(first);
+    if first + after > new.len() {
+        return new.iter().map(|line| line.trim_end().to_owned()).collect();
+    }
+    let head = new[..first].iter().enumerate().map(|(at, line)| keep(old.get(at), line));
+    let tail =
+        new[new.len() - after..].iter().enumerate().map(|(at, line)| keep(old.get(old.len() - after + at), line));
+    head.chain(std::iter::once("...".to_owned())).chain(tail).collect()
+}
+
+fn fence_edit(
+    sources: &Sources,
+    page: &Page,
+    fence: usize,
+    expected: &Expected,
+    printed: &str,
+) -> Result<Edit, String> {
+    let fence = &page.fences[fence];
+    let file = &sources[fence.span.file];
+    if let Some((origin, _)) = expected.text.origin_of(0)
+        && origin != fence.span.file
+    {
+        return Err("its expected output is included from another file".to_owned());
+    }
+    let line = |offset| file.lines.line_of(offset) + 1;
+    let body = file.lines.line_range(&file.text, line(fence.open.start) + 1).map(|range| range.start);
+    let close = file.lines.line_range(&file.text, line(fence.span.end.saturating_sub(1))).map(|range| range.start);
+    let (Some(start), Some(end)) = (body, close) else { return Err("its output block is never closed".to_owned()) };
+    let ending = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    // What stands before the opening fence, list markers aside, stands before every line.
+    let fence_line = file.lines.line_range(&file.text, line(fence.open.start)).map_or(0, |range| range.start);
+    let prefix: String = file.text[fence_line..fence.open.start]
+        .chars()
+        .map(|character| if character == '>' || character == '\t' { character } else { ' ' })
+        .collect();
+    let text = renewed(expected.text.as_str(), printed)
+        .into_iter()
+        .map(|line| format!("{}{ending}", format!("{prefix}{line}").trim_end()))
+        .collect();
+    Ok(Edit { file: file.id, range: start..end.max(start), text })
+}
+
+/// Output promised in comments: each line anew, where there are as many as before.
+fn comment_edits(sources: &Sources, expected: &Expected, printed: &str) -> Result<Vec<Edit>, String> {
+    let text = expected.text.as_str();
+    let new = renewed(text, printed);
+    let lines = LineIndex::new(text);
+    let count = text.trim_end().lines().count();
+    if new.len() != count {
+        return Err(format!("its comments promise {count} lines, and it prints {}: write them by hand", new.len()));
+    }
+    let mut edits = Vec::new();
+    for (number, line) in new.into_iter().enumerate() {
+        let range = lines.line_range(text, number + 1).unwrap_or(0..0);
+        let Some(span) = expected.text.span_of(range.clone()) else { continue };
+        if sources[span.file].text[span.start..span.end] != line {
+            edits.push(Edit { file: span.file, range: span.start..span.end, text: line });
+        }
+    }
+    Ok(edits)
+}
+
+/// A block's expectation and what it prints, as a diff for a person.
+pub fn describe(snippet: &Snippet, printed: &str) -> String {
+    use std::fmt::Write as _;
+    let old = snippet.expected.as_ref().map_or("", |expected| expected.text.as_str());
+    let mut text = format!("{}:{}\n", snippet.page_name, snippet.line);
+    for line in old.trim_end().lines() {
+        let _ = writeln!(text, "\x1b[31m- {line}\x1b[0m");
+    }
+    for line in renewed(old, printed) {
+        let _ = writeln!(text, "\x1b[32m+ {line}\x1b[0m");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s4_4_wild_cards_that_fit_are_kept() {
+        assert_eq!(renewed("took [..] ms\nb\n", "took 3 ms\nc\n"), ["took [..] ms", "c"]);
+        assert_eq!(renewed("a\n...\nz\n", "x\nb\nc\ny\n"), ["x", "...", "y"]);
+        assert_eq!(renewed("a\n", "b\nc  \n"), ["b", "c"]);
+    }
+}

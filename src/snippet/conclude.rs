@@ -1,0 +1,202 @@
+//! From a unit with its evidence to a verdict: the judgement, what a failed run said, the hashes.
+//!
+//! Must not know: tools, disk.
+
+use super::Context;
+use super::collect::Snippet;
+use super::language::Language;
+use super::unit::Unit;
+use super::verdict::{Finding, Judgement, Level, Promise, RunEnd, Status, Step, StepOutcome, Verdict, judge};
+use super::{expect, run};
+use crate::diagnostic::Severity;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub(super) fn plain(status: Status, reason: Option<String>) -> Verdict {
+    Verdict {
+        status,
+        level: Level::Unchecked,
+        reason,
+        blocked_by: None,
+        steps: BTreeMap::new(),
+        tools: BTreeMap::new(),
+        exit_code: None,
+        command: None,
+        sandbox: run::SANDBOX,
+        findings: Vec::new(),
+        output: None,
+        duration: Duration::ZERO,
+        hash: String::new(),
+        key: String::new(),
+    }
+}
+
+pub(super) fn conclude(
+    context: &Context<'_>,
+    language: &dyn Language,
+    snippet: &Snippet,
+    mut unit: Unit,
+    fixture_hash: &str,
+) -> Verdict {
+    let judgement = Judgement {
+        target: unit.ceiling,
+        promise: &snippet.settings.promise,
+        exit: snippet.settings.exit,
+        strict: context.options.strict,
+        linter_optional: context.options.bare,
+    };
+    for name in unit.evidence.missing_dependencies.clone() {
+        unit.evidence.findings.push(Finding {
+            severity: Severity::Warning,
+            code: "dependency".to_owned(),
+            tool: "docgen",
+            message: format!("nothing provides `{name}`"),
+            span: import_of(snippet, &name).or(Some(snippet.open)),
+            help: Some(format!("add it to the fixture `{}`", fixture_name(language, snippet))),
+        });
+    }
+    // An error in another block's text that this one is built on, though that one passes by itself.
+    if !unit.elsewhere.is_empty() && !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        unit.evidence.findings.push(Finding {
+            severity: Severity::Error,
+            code: "group".to_owned(),
+            tool: "docgen",
+            message: "with this block the blocks before it no longer hold".to_owned(),
+            span: Some(snippet.open),
+            help: Some("a name is defined twice? `nest` gives a block a scope of its own".to_owned()),
+        });
+    }
+    let (status, level, reason) = judge(&unit.evidence, &judgement);
+    if status == Status::Fail {
+        explain_run(snippet, &mut unit);
+    }
+    // Tools report in orders of their own; the author reads from top to bottom.
+    unit.evidence.findings.sort_by_key(|finding| finding.span);
+    let run = unit.evidence.run.take();
+    let (hash, key) = hashes(language, snippet, &unit, fixture_hash);
+    Verdict {
+        status,
+        level,
+        reason: reason.filter(|_| status != Status::Pass),
+        blocked_by: None,
+        steps: unit.evidence.steps,
+        tools: unit.tools,
+        exit_code: run.as_ref().and_then(|run| match run.end {
+            RunEnd::Exited(code) => Some(code),
+            _ => None,
+        }),
+        command: unit.marks.remove("command"),
+        sandbox: run::SANDBOX,
+        findings: unit.evidence.findings,
+        duration: run.as_ref().map_or(Duration::ZERO, |run| run.duration),
+        output: run.map(|run| run.stdout),
+        hash,
+        key,
+    }
+}
+
+pub(super) fn fixture_name(language: &dyn Language, snippet: &Snippet) -> String {
+    snippet.settings.fixture.clone().unwrap_or_else(|| language.name().to_owned())
+}
+
+/// Where a block names a dependency for the first time.
+pub(super) fn import_of(snippet: &Snippet, name: &str) -> Option<crate::span::Span> {
+    let at = snippet.code.as_str().find(name)?;
+    snippet.code.span_of(at..at + name.len())
+}
+
+/// Puts what a failed run said on the page: where it failed, or where its output differs.
+pub(super) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
+    let Some(run) = unit.evidence.run.clone() else { return };
+    let finding = |message: String, span, help| Finding {
+        severity: Severity::Error,
+        code: "run".to_owned(),
+        tool: "docgen",
+        message,
+        span,
+        help,
+    };
+    if unit.failed(Step::Run) {
+        let message = run.message.clone().unwrap_or_else(|| match &run.end {
+            RunEnd::Exited(code) => format!("ended with exit code {code}"),
+            RunEnd::Signaled(signal) => format!("was killed by signal {signal}"),
+            other => format!("{other:?}"),
+        });
+        let help = Some(run.stderr.trim_end().to_owned()).filter(|text| !text.is_empty());
+        unit.evidence.findings.push(finding(message, run.span.or(Some(snippet.open)), help));
+    } else if unit.evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail)
+        && let Some(expected) = &snippet.expected
+        && let Err(mismatch) =
+            expect::compare(expected.text.as_str(), &run.stdout, expected.matching, &expected.filters)
+    {
+        let text = expected.text.as_str();
+        let lines = crate::span::LineIndex::new(text);
+        let range = lines.line_range(text, mismatch.line + 1).unwrap_or(text.len()..text.len());
+        let span = expected.text.span_of(range).or(Some(snippet.open));
+        let message = "the block prints something else".to_owned();
+        let help = Some(format!("expected (-) and printed (+):\n{}", mismatch.diff.trim_end()));
+        unit.evidence.findings.push(Finding { code: "output".to_owned(), ..finding(message, span, help) });
+    } else if let Promise::FailsAtRun(Some(text)) = &snippet.settings.promise {
+        let message = format!("the block failed, but without `{text}` in standard error");
+        let help = Some(run.stderr.trim_end().to_owned());
+        unit.evidence.findings.push(finding(message, Some(snippet.open), help));
+    }
+}
+
+/// Content and content with tools (S6.1).
+pub(super) fn hashes(language: &dyn Language, snippet: &Snippet, unit: &Unit, fixture_hash: &str) -> (String, String) {
+    let mut hasher = blake3::Hasher::new();
+    let settings = &snippet.settings;
+    let judged = format!(
+        "{:?}",
+        (
+            language.name(),
+            unit.program.as_str(),
+            snippet.expected.as_ref().map(|expected| (expected.text.as_str(), expected.matching, &expected.filters)),
+            snippet.target(),
+            &settings.promise,
+            settings.exit,
+            (&settings.args, &settings.stdin, &settings.vars, settings.timeout),
+            (&settings.edition, &settings.globals, &settings.deny),
+            fixture_hash,
+            env!("CARGO_PKG_VERSION"),
+        )
+    );
+    hasher.update(judged.as_bytes());
+    let hash = hasher.finalize().to_hex().to_string();
+    let tools = format!("{:?}", (&unit.tools, std::env::consts::OS, std::env::consts::ARCH, run::SANDBOX));
+    hasher.update(tools.as_bytes());
+    (hash, hasher.finalize().to_hex().to_string())
+}
+
+/// Blocks of one `same-output` name on a page print the same (S2.2).
+pub(super) fn same_outputs(snippets: &[Snippet], verdicts: &mut [Option<Verdict>]) {
+    let mut first: BTreeMap<(usize, &str), (usize, String)> = BTreeMap::new();
+    for (index, snippet) in snippets.iter().enumerate() {
+        let Some(name) = snippet.settings.same_output.as_deref() else { continue };
+        let Some(verdict) = &mut verdicts[index] else { continue };
+        let Some(output) = verdict.output.clone().filter(|_| verdict.status == Status::Pass) else { continue };
+        match first.get(&(snippet.page, name)) {
+            None => {
+                first.insert((snippet.page, name), (index, output));
+            }
+            Some((_, known)) if known.trim_end() == output.trim_end() => {}
+            Some((other, _)) => {
+                let message = format!(
+                    "prints something else than the block at line {}, which is also `{name}`",
+                    snippets[*other].line
+                );
+                verdict.status = Status::Fail;
+                verdict.reason = Some(message.clone());
+                verdict.findings.push(Finding {
+                    severity: Severity::Error,
+                    code: "same-output".to_owned(),
+                    tool: "docgen",
+                    message,
+                    span: Some(snippet.open),
+                    help: None,
+                });
+            }
+        }
+    }
+}
