@@ -4,28 +4,9 @@
 
 mod common;
 
-use common::{docgen, run, stderr, stdout, verify_json};
+use common::{docgen, project, run, statuses, stderr, stdout, verify_json, write};
 use serde_json::Value;
 use std::path::Path;
-
-/// A project with one page.
-fn project(config: &str, page: &str) -> tempfile::TempDir {
-    let temp = tempfile::tempdir().expect("a temporary folder");
-    write(temp.path(), "book.toml", config);
-    write(temp.path(), "content/page.md", page);
-    temp
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    std::fs::write(path, text).expect("written");
-}
-
-fn statuses(report: &Value) -> Vec<String> {
-    let snippets = report["snippets"].as_array().expect("snippets");
-    snippets.iter().map(|snippet| snippet["status"].as_str().expect("a status").to_owned()).collect()
-}
 
 const ONE_EACH: &str = "# P\n\n```python\nprint(f\"x\")\n```\n\n```python\nprint(undefined)\n```\n";
 

@@ -19,11 +19,18 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
         let mut mended = 0;
         for page in &project.site.pages {
             let file = &project.sources[page.file];
-            if let Some(text) = fix::front_matter(file, &page.front_matter) {
-                fs::write(&file.path, text.as_bytes())?;
-                shell.terminal.say(&format!("mended the front matter of {}", file.name));
-                mended += 1;
-            }
+            let front_matter = fix::front_matter(file, &page.front_matter);
+            let fences = fix::fences(file, &page.fences);
+            let what = match (&front_matter, fences.len()) {
+                (None, 0) => continue,
+                (Some(_), 0) => "the front matter".to_owned(),
+                (None, count) => terminal::plural(count, "fence"),
+                (Some(_), count) => format!("the front matter and {}", terminal::plural(count, "fence")),
+            };
+            let changes: Vec<_> = front_matter.into_iter().chain(fences).collect();
+            fs::write(&file.path, fix::apply(file, &changes).as_bytes())?;
+            shell.terminal.say(&format!("mended {what} of {}", file.name));
+            mended += 1;
         }
         if mended > 0 {
             project = pipeline::read(&config, &|path| path.exists(), &progress)?;

@@ -145,6 +145,10 @@ pub struct Info {
     pub items: Vec<Item>,
     /// Highlighted lines, 1-based, both ends included.
     pub highlights: Vec<(usize, usize)>,
+    /// Bytes of the language in the raw info string.
+    pub language_range: Range<usize>,
+    /// Bytes of bare line ranges.
+    pub ranges: Vec<Range<usize>>,
     /// What is wrong with it.
     pub problems: Vec<InfoProblem>,
 }
@@ -167,6 +171,34 @@ impl Info {
         scanner.language(&mut info);
         scanner.items(&mut info, false);
         info
+    }
+
+    /// The canonical form of an info string: the language, a space, flags, one group (S2.1). `None` where it is that
+    /// already, or where it holds words of other tools, which might read another form differently.
+    pub fn canonical(&self, raw: &str) -> Option<String> {
+        if !self.problems.is_empty() || self.language_range.is_empty() {
+            return None;
+        }
+        let is_flag = |item: &&Item| item.value.is_none() || !raw[item.range.clone()].contains(['=', '#', '[']);
+        let flags = self.items.iter().filter(is_flag).map(|item| raw[item.range.clone()].to_owned());
+        let keys = self.items.iter().filter(|item| !is_flag(item)).map(|item| {
+            let written = &raw[item.range.clone()];
+            match (&item.value, written.starts_with('[')) {
+                (Some(title), true) => format!("title=\"{}\"", title.replace('\\', "\\\\").replace('"', "\\\"")),
+                _ => written.to_owned(),
+            }
+        });
+        let ranges: Vec<&str> = self.ranges.iter().map(|range| &raw[range.clone()]).collect();
+        let mut group: Vec<String> = keys.collect();
+        if !ranges.is_empty() {
+            group.push(ranges.join(","));
+        }
+        let mut words = vec![raw[self.language_range.clone()].to_owned()];
+        words.extend(flags);
+        if !group.is_empty() {
+            words.push(format!("{{{}}}", group.join(" ")));
+        }
+        Some(words.join(" ")).filter(|canonical| canonical != raw)
     }
 
     /// The items of a directive in an HTML comment: the same grammar without a language (S2.5).
@@ -211,6 +243,7 @@ impl Scanner<'_> {
         // Docusaurus and others write `js:title.js`; a language's name has no colon.
         let name = word.split(':').next().unwrap_or(word);
         info.language = name.to_lowercase();
+        info.language_range = self.at..self.at + name.len();
         self.at += name.len();
     }
 
@@ -264,6 +297,7 @@ impl Scanner<'_> {
             self.keyed(info, &word, value, start);
         } else if let Some(range) = parse_range(&word) {
             info.highlights.push(range);
+            info.ranges.push(start..self.at);
         } else if in_group && word.starts_with('.') && word.len() > 1 {
             self.class(info, &word[1..], start);
         } else if in_group && word.starts_with('#') && word.len() > 1 {
@@ -455,6 +489,20 @@ mod tests {
         assert!(!info.problems[0].foreign);
         assert_eq!(info.problems[0].help, "did you mean `run`?");
         assert_eq!(info.problems[0].range, 7..11);
+    }
+
+    #[test]
+    fn s2_1_the_canonical_form() {
+        let canonical = |raw: &str| parse(raw).canonical(raw);
+        assert_eq!(canonical("rust,no_run,edition2021").as_deref(), Some("rust no_run edition2021"));
+        assert_eq!(canonical("python {1,3} title=\"a b\" run").as_deref(), Some("python run {title=\"a b\" 1,3}"));
+        assert_eq!(canonical("ts [a.ts]").as_deref(), Some("ts {title=\"a.ts\"}"));
+        assert_eq!(canonical("js{1,3-4}").as_deref(), Some("js {1,3-4}"));
+        for already in ["python", "python run", "python run {title=\"a\" 1,3}", "rust,editable", "python runn,x"] {
+            assert_eq!(canonical(already), None, "{already}");
+        }
+        let fixed = canonical("go  run,{exit=3},{2}").expect("not canonical");
+        assert_eq!(canonical(&fixed), None, "{fixed}");
     }
 
     #[test]

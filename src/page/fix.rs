@@ -2,27 +2,50 @@
 //!
 //! Must not know: disk.
 
+use super::Fence;
 use super::front_matter::{Format, FrontMatter};
 use crate::source::SourceFile;
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// The whole file with proper front matter, if a formatter had flattened it. Line endings and byte order mark stay.
-pub fn front_matter(file: &SourceFile, front: &FrontMatter) -> Option<String> {
+/// Proper front matter in place of what a formatter had flattened. Line endings stay.
+pub fn front_matter(file: &SourceFile, front: &FrontMatter) -> Option<Change> {
     let span = front.span.filter(|_| front.format == Format::Mangled && !front.data.is_empty())?;
     let ending = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut text = String::new();
-    if file.byte_order_mark {
-        text.push('\u{feff}');
-    }
     let mut yaml = String::from("---\n");
     for (key, value) in &front.data {
         entry(&mut yaml, key, value);
     }
     yaml.push_str("---\n");
-    text.push_str(&yaml.replace('\n', ending));
-    text.push_str(&file.text[span.end..]);
-    Some(text)
+    Some((span.start..span.end, yaml.replace('\n', ending)))
+}
+
+/// A change to a file: bytes that go, and what comes instead.
+pub type Change = (std::ops::Range<usize>, String);
+
+/// Fences that are not in the canonical form (S2.1), as changes to the page's own file, in order.
+pub fn fences(file: &SourceFile, fences: &[Fence]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for fence in fences {
+        let Some(span) = fence.info_span.filter(|span| span.file == file.id) else { continue };
+        if let Some(canonical) = fence.info.canonical(&file.text[span.start..span.end]) {
+            changes.push((span.start..span.end, canonical));
+        }
+    }
+    changes
+}
+
+/// The text of a file with changes made; the byte order mark stays.
+pub fn apply(file: &SourceFile, changes: &[Change]) -> String {
+    let mut text = if file.byte_order_mark { String::from("\u{feff}") } else { String::new() };
+    let mut at = 0;
+    for (range, new) in changes {
+        text.push_str(&file.text[at..range.start]);
+        text.push_str(new);
+        at = range.end;
+    }
+    text.push_str(&file.text[at..]);
+    text
 }
 
 fn entry(yaml: &mut String, key: &str, value: &Value) {
@@ -63,7 +86,8 @@ mod tests {
         let id = sources.add(PathBuf::from("/site/page.md"), text.to_owned());
         let today = "2026-01-15".parse().expect("a date");
         let (front, _, _) = front_matter::parse(&sources[id], today);
-        let mended = super::front_matter(&sources[id], &front).expect("mended");
+        let change = super::front_matter(&sources[id], &front).expect("mended");
+        let mended = super::apply(&sources[id], &[change]);
         assert_eq!(
             mended,
             "---\r\ntitle: \"A: b\"\r\ntags:\r\n  - one\r\n  - two\r\nrequired_scripts: []\r\nlast_reviewed: 2025-10-01\r\n---\r\n\r\nBody\r\n"

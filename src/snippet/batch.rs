@@ -6,11 +6,12 @@ use super::collect::Snippet;
 use super::conclude::{conclude, fixture_name, plain};
 use super::language::{self, Language};
 use super::unit::{Bench, Unit};
-use super::verdict::{Evidence, Finding, Level, Status, Verdict};
+use super::verdict::{Evidence, Finding, Level, Status, Step, Verdict};
 use super::{Context, Options, fixture, package, plan, run, selected};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::source::Sources;
+use crate::span::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -31,15 +32,19 @@ pub(super) fn batches(
 ) -> Vec<Batch> {
     let mut batches = Vec::new();
     for language in language::ALL {
-        let mut packages: BTreeMap<crate::span::FileId, Option<PathBuf>> = BTreeMap::new();
+        // A page's blocks share their package: one imports it, the next one uses what was imported.
+        let mut packages: BTreeMap<FileId, Option<PathBuf>> = BTreeMap::new();
         let mut by_place: BTreeMap<(String, Option<PathBuf>), Vec<usize>> = BTreeMap::new();
         for (index, snippet) in snippets.iter().enumerate() {
             let mine = snippet.adapter.is_some_and(|adapter| adapter.name() == language.name());
             if mine && verdicts[index].is_none() && chosen.contains(&index) {
-                let nearest =
-                    packages.entry(snippet.file).or_insert_with(|| package::nearest(*language, &sources[snippet.file]));
-                let code = snippet.code.as_str();
-                let package = nearest.clone().filter(|package| language.uses_package(package, code));
+                let package = packages.entry(snippet.file).or_insert_with(|| {
+                    let on_page = snippets.iter().filter(|other| other.file == snippet.file);
+                    let code: String = on_page.map(|other| other.code.as_str()).collect();
+                    package::nearest(*language, &sources[snippet.file])
+                        .filter(|package| language.uses_package(package, &code))
+                });
+                let package = package.clone();
                 by_place.entry((fixture_name(*language, snippet), package)).or_default().push(index);
             }
         }
@@ -89,14 +94,15 @@ pub(super) fn verify_batch(
     fixture::materialise(context.config, language, fixture, &bench.folder)?;
     crate::fs::create_dir_all(&bench.cache)?;
     let preludes = fixture::preludes(context.config, fixture)?;
-    let (mut units, refused) = make_units(language, snippets, members, &preludes, context.options.no_exec);
+    let (mut units, refused) = make_units(batch, snippets, &preludes, context.options.no_exec);
     fixture::write_units(&bench.folder, &units)?;
     if package.is_some() && !context.options.no_exec {
         let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
         context.progress.phase(&format!("binding the {} package around the pages", language.title()), None);
         if let Err(why) = language.bind(&bench, &code)? {
             for unit in &mut units {
-                unit.dependency(&why);
+                let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
+                unit.missing(step, &format!("the package around the page cannot be bound: {why}"));
             }
         }
     }
@@ -150,12 +156,13 @@ pub(super) type Made = (Vec<Unit>, Vec<(usize, String)>);
 
 /// Programs for the members of a batch, each with a name that is unique in the run; and the blocks that cannot have one.
 pub(super) fn make_units(
-    language: &dyn Language,
+    batch: &Batch,
     snippets: &[Snippet],
-    members: &[usize],
     preludes: &BTreeMap<String, String>,
     no_exec: bool,
 ) -> Made {
+    let Batch { language, members, package, .. } = batch;
+    let import = package.as_ref().and_then(|package| language.import_path(package));
     let mut taken = BTreeSet::new();
     let (mut units, mut refused) = (Vec::new(), Vec::new());
     for index in members {
@@ -165,7 +172,7 @@ pub(super) fn make_units(
             name.push('_');
         }
         let pieces = match plan::pieces(snippets, *index, preludes) {
-            Ok(pieces) => pieces,
+            Ok(pieces) => plan::Pieces { package: import.clone(), ..pieces },
             Err(why) => {
                 refused.push((*index, why));
                 continue;
@@ -188,7 +195,10 @@ pub(super) fn make_units(
             promise: snippet.settings.promise.clone(),
             evidence: Evidence::default(),
             tools: BTreeMap::new(),
-            marks: BTreeMap::new(),
+            marks: (snippet.runs() && plan::group_of(snippet).is_none())
+                .then(|| ("runs", "yes".to_owned()))
+                .into_iter()
+                .collect(),
             name,
         });
     }

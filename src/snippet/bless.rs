@@ -7,7 +7,7 @@ use super::Verdicts;
 use super::collect::{Expected, Snippet};
 use super::expect::line_fits;
 use super::verdict::{Step, StepOutcome};
-use crate::page::Page;
+use crate::page::{Page, fix};
 use crate::source::{SourceFile, Sources};
 use crate::span::{FileId, LineIndex};
 use std::ops::Range;
@@ -53,15 +53,9 @@ pub fn bless(sources: &Sources, pages: &[Page], verdicts: &Verdicts) -> Blessing
 
 /// The whole text of a file with its edits made, and the byte order mark it had.
 pub fn apply(file: &SourceFile, edits: &[Edit]) -> String {
-    let mut text = if file.byte_order_mark { String::from("\u{feff}") } else { String::new() };
-    let mut at = 0;
-    for edit in edits.iter().filter(|edit| edit.file == file.id) {
-        text.push_str(&file.text[at..edit.range.start]);
-        text.push_str(&edit.text);
-        at = edit.range.end;
-    }
-    text.push_str(&file.text[at..]);
-    text
+    let mine = edits.iter().filter(|edit| edit.file == file.id);
+    let changes: Vec<fix::Change> = mine.map(|edit| (edit.range.clone(), edit.text.clone())).collect();
+    fix::apply(file, &changes)
 }
 
 /// The output as it should stand: what was printed, but with the wild cards of the old expectation where they fit.

@@ -21,21 +21,22 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
     let chosen = chosen(&snippets, &context.options);
     let undecided: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
     let mut written = Vec::new();
-    for Batch { language, fixture: name, package, members } in batches(context.sources, &snippets, &undecided, &chosen)
-    {
-        let folder = out.join(match &package {
+    for batch in batches(context.sources, &snippets, &undecided, &chosen) {
+        let Batch { language, fixture: name, package, .. } = &batch;
+        let language = *language;
+        let folder = out.join(match package {
             Some(package) => format!("{name}-{}", package::short_hash(package)),
             None => name.clone(),
         });
-        fixture::materialise(context.config, language, &name, &folder)?;
-        let preludes = fixture::preludes(context.config, &name)?;
-        let (mut units, _) = make_units(language, &snippets, &members, &preludes, false);
+        fixture::materialise(context.config, language, name, &folder)?;
+        let preludes = fixture::preludes(context.config, name)?;
+        let (mut units, _) = make_units(&batch, &snippets, &preludes, false);
         fixture::write_units(&folder, &units)?;
         language.finish_extract(&folder, &mut units)?;
         if package.is_some() {
             let bench = Bench {
                 folder: folder.clone(),
-                package,
+                package: package.clone(),
                 cache: context.work.join("cache"),
                 tools: context.tools,
                 supervisor: context.supervisor,

@@ -40,7 +40,6 @@ use batch::{batches, chosen, verify_batch};
 use collect::Snippet;
 use conclude::{plain, same_outputs};
 pub use extract::extract;
-use language::Language;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -39,6 +39,8 @@ pub struct Pieces {
     pub owners: Vec<Owner>,
     /// The file that the block is a part of, taken as it is, without a program around it (`file=`).
     pub file: Option<String>,
+    /// How code imports the package that is bound (S3.6).
+    pub package: Option<String>,
     /// Printed between two pieces, so that each one's output can be told.
     pub token: String,
 }

@@ -122,3 +122,24 @@ pub(crate) fn golden(path: &Path, actual: &str) {
         path.display()
     );
 }
+
+/// A project with one page.
+pub(crate) fn project(config: &str, page: &str) -> tempfile::TempDir {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    write(temp.path(), "book.toml", config);
+    write(temp.path(), "content/page.md", page);
+    temp
+}
+
+/// Writes a file, with the folders above it.
+pub(crate) fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, text).expect("written");
+}
+
+/// The statuses of a report, in order.
+pub(crate) fn statuses(report: &serde_json::Value) -> Vec<String> {
+    let snippets = report["snippets"].as_array().expect("snippets");
+    snippets.iter().map(|snippet| snippet["status"].as_str().expect("a status").to_owned()).collect()
+}

@@ -109,6 +109,10 @@ impl Language for Go {
         module_name(package).is_some_and(|name| code.contains(&name))
     }
 
+    fn import_path(&self, package: &Path) -> Option<String> {
+        module_name(package)
+    }
+
     fn bind(&self, bench: &Bench<'_>, _code: &str) -> Result<std::result::Result<(), String>> {
         let Some(package) = &bench.package else { return Ok(Ok(())) };
         let Some(name) = module_name(package) else { return Ok(Ok(())) };
@@ -379,6 +383,10 @@ fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
         }
         let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok()).unwrap_or(1);
         let place = Place::point(number(2), number(3), ColumnUnit::Byte);
-        unit.say(step, Some(place), Said { tool, ..error(message) });
+        // In a fragment what is not used comes after its end; in a program of the author's it is an error.
+        let fragment = unit.program.label_at(0).is_some() && !unit.marks.contains_key("runs");
+        let unused = message.starts_with("declared and not used") || message.ends_with("imported and not used");
+        let severity = if fragment && unused { Severity::Warning } else { Severity::Error };
+        unit.say(step, Some(place), Said { tool, severity, ..error(message) });
     }
 }

@@ -100,7 +100,10 @@ pub(super) fn wrap(pieces: &Pieces) -> MappedText {
     }
     if !IMPORT.is_match(text) {
         for path in inferred_imports(text) {
-            out.push_generated(format!("import \"{path}\"\n").as_str(), WRAPPER);
+            out.push_generated(&format!("import \"{path}\"\n"), WRAPPER);
+        }
+        if let Some(path) = pieces.package.as_deref().filter(|path| uses(text, path)) {
+            out.push_generated(&format!("import \"{path}\"\n"), WRAPPER);
         }
     }
     let Split { imports, declarations, statements } = split(text);
@@ -123,6 +126,18 @@ pub(super) fn wrap(pieces: &Pieces) -> MappedText {
     }
     out.push_generated("\n}\n", WRAPPER);
     out
+}
+
+/// Whether a fragment uses a package by the last part of its path, version aside.
+fn uses(text: &str, path: &str) -> bool {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let version =
+        |part: &str| part.len() > 1 && part.starts_with('v') && part[1..].bytes().all(|byte| byte.is_ascii_digit());
+    let name = match path.rsplit_once('/') {
+        Some((rest, part)) if version(part) => last(rest),
+        _ => last(path),
+    };
+    QUALIFIED.captures_iter(text).any(|found| found[1] == *name)
 }
 
 /// Go's own habit for examples: `// Output:` or `// Unordered output:` and the comment lines after it.

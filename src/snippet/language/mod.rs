@@ -107,6 +107,11 @@ pub trait Language: Sync {
         true
     }
 
+    /// How code imports the package in this folder, where a fragment may leave that out.
+    fn import_path(&self, _package: &Path) -> Option<String> {
+        None
+    }
+
     /// Makes the package in `bench.package` known to the fixture (S3.6). `Err` inside says what cannot be had.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ impl Language for Python {
     }
 
     fn aliases(&self) -> &'static [&'static str] {
-        &["py", "python3"]
+        &["py", "python3", "pycon"]
     }
 
     fn steps(&self) -> &'static [Step] {
@@ -149,6 +149,7 @@ impl Language for Python {
     fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
         let separator = format!("print({:?}, flush=True)\n", pieces.token);
         let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), false);
+        let text = if is_transcript(text.as_str()) { without_prompts(&text) } else { text };
         Program { text, path: format!("blocks/{name}.py") }
     }
 
@@ -189,6 +190,27 @@ impl Language for Python {
             Canary { step: Step::Run, code: "raise SystemExit(3)\n" },
         ]
     }
+}
+
+/// Whether a block is an interactive session: its first words are a prompt.
+fn is_transcript(text: &str) -> bool {
+    text.trim_start().starts_with(">>>")
+}
+
+/// The inputs of an interactive session; what it printed is left out.
+fn without_prompts(session: &MappedText) -> MappedText {
+    let mut out = MappedText::new();
+    let mut offset = 0;
+    for line in session.as_str().split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        let rest = &line[indent..];
+        if let Some(input) = rest.strip_prefix(">>>").or_else(|| rest.strip_prefix("...")) {
+            let start = offset + line.len() - input.len() + usize::from(input.starts_with(' '));
+            out.push_mapped(session, start..offset + line.len());
+        }
+        offset += line.len();
+    }
+    out
 }
 
 /// Where imports are looked for beside the interpreter's own folders: the fixture, and the package around the page.

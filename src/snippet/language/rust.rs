@@ -401,10 +401,26 @@ fn has_error(unit: &Unit) -> bool {
         || unit.marks.contains_key("compile-error")
 }
 
+/// A missing crate takes its macros and attributes with it; those errors are not the author's.
+fn forget_consequences(unit: &mut Unit) {
+    if unit.evidence.missing_dependencies.is_empty() {
+        return;
+    }
+    let consequence = |message: &str| {
+        ["attribute", "derive macro", "macro"].iter().any(|what| message.starts_with(&format!("cannot find {what} ")))
+    };
+    unit.evidence.findings.retain(|finding| !consequence(&finding.message));
+    if !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        unit.marks.remove("compile-error");
+        unit.evidence.steps.remove(&Step::Compile);
+    }
+}
+
 /// Decides the two steps of every unit of an edition from what was said.
 fn settle(units: &mut [Unit], edition: Option<&str>, last: Option<&Finished>, clippy: bool) {
     let clean = last.is_none_or(Finished::success);
     for unit in units.iter_mut().filter(|unit| unit.edition.as_deref() == edition) {
+        forget_consequences(unit);
         if unit.marks.contains_key("compile-error") {
             unit.fail(Step::Compile);
             unit.skip(Step::Lint);

@@ -59,6 +59,10 @@ pub(super) fn bind(
     }
     text.push_str(&dependencies(described, package, code));
     fs::write_if_changed(&path, text.as_bytes())?;
+    // cargo wants a target before it resolves anything; the adapter writes the real one.
+    if !bench.join("src/main.rs").is_file() {
+        fs::write(&bench.join("src/main.rs"), b"fn main() {}\n")?;
+    }
     // The package's own lock file keeps its dependencies at the versions it was tested with.
     let root = metadata["workspace_root"].as_str().map_or(package, Path::new);
     if let Some(lock) = fs::read_optional(&root.join("Cargo.lock"))? {
