@@ -312,7 +312,8 @@ fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
 fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     // vet type-checks first; a block that does not compile has nothing to vet.
     for unit in units.iter_mut() {
-        if unit.failed(Step::Compile) || !unit.evidence.missing_dependencies.is_empty() {
+        let unused = unit.marks.contains_key("unused");
+        if unused || unit.failed(Step::Compile) || !unit.evidence.missing_dependencies.is_empty() {
             unit.skip(Step::Lint);
         }
     }
@@ -387,6 +388,9 @@ fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
         let fragment = unit.program.label_at(0).is_some() && !unit.marks.contains_key("runs");
         let unused = message.starts_with("declared and not used") || message.ends_with("imported and not used");
         let severity = if fragment && unused { Severity::Warning } else { Severity::Error };
+        if severity == Severity::Warning {
+            unit.marks.insert("unused", "yes".to_owned()); // vet would stop at it
+        }
         unit.say(step, Some(place), Said { tool, severity, ..error(message) });
     }
 }
