@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{repository, run, stderr, stdout, verify_json};
+use common::{copy_of, golden, repository, run, stderr, stdout, verdict_lines, verify_json};
 use std::collections::BTreeMap;
 
 /// A folder with the guide alone in it, or nothing where the guide is not there.
@@ -141,4 +141,28 @@ fn fix_writes_front_matter_back_and_nothing_else() {
     let body = |text: &str| text[text.find("\n## Comprehensive").expect("the heading")..].to_owned();
     assert_eq!(body(&before), body(&after));
     assert!(!stdout(&output).contains("front-matter-mangled"), "{}", stdout(&output));
+}
+
+#[test]
+fn with_its_context_only_its_real_faults_remain() {
+    if guide().is_none() {
+        return;
+    }
+    let site = copy_of(&repository().join("tests/guide"));
+    let folder = site.path().join("guide");
+    std::fs::create_dir(&folder).expect("a folder");
+    let source = repository().join("../shared/guide/comprehensive-debugging-guide.md");
+    std::fs::copy(source, folder.join("comprehensive-debugging-guide.md")).expect("copied");
+    let config: toml::Table =
+        toml::from_str(&std::fs::read_to_string(site.path().join("book.toml")).expect("it is there"))
+            .expect("it is TOML");
+    let rules = config["verify"]["rule"].as_array().expect("rules");
+    assert!(rules.len() <= 15);
+    for rule in rules {
+        let set = rule["set"].as_table().expect("what to set");
+        assert!(!["ignore", "check", "not_code"].iter().any(|word| set.contains_key(*word)), "{rule}");
+    }
+    let (report, exit) = verify_json(site.path(), &[]);
+    assert_eq!(exit, 1);
+    golden(&repository().join("tests/guide/expected.txt"), &verdict_lines(&report));
 }

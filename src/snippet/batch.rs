@@ -191,6 +191,7 @@ pub(super) fn make_units(
             deny: snippet.settings.deny.clone(),
             owners: pieces.owners,
             token: pieces.token,
+            first_line: snippet.line + 1,
             elsewhere: BTreeSet::new(),
             promise: snippet.settings.promise.clone(),
             evidence: Evidence::default(),

@@ -10,9 +10,11 @@ use crate::diagnostic::Severity;
 use crate::process::{Environment, Supervisor};
 use crate::progress::Progress;
 use crate::span::{ColumnUnit, LineIndex, MappedText};
+use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// A fixture project with blocks written into it.
 pub struct Bench<'a> {
@@ -74,6 +76,8 @@ pub struct Said {
     pub help: Option<String>,
 }
 
+static LINE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" (on|from|at) line (\d+)").expect("a valid pattern"));
+
 /// A block as a program.
 #[derive(Debug)]
 pub struct Unit {
@@ -97,6 +101,8 @@ pub struct Unit {
     pub deny: Vec<String>,
     /// Whose text each part of the program is; part n is `owners[n - 1]`.
     pub owners: Vec<Owner>,
+    /// The page's line on which the block's code starts.
+    pub first_line: usize,
     /// What separates the outputs of the parts.
     pub token: String,
     /// Other blocks that errors of this program lie in.
@@ -184,7 +190,7 @@ impl Unit {
             self.fail(step);
         }
         let span = range.clone().and_then(|range| self.program.span_of(range));
-        let mut message = said.message;
+        let mut message = self.with_page_lines(&said.message);
         if span.is_none()
             && let Some(range) = range
             && let Some(place) = self.place_of_ours(range.start)
@@ -196,6 +202,27 @@ impl Unit {
         if !self.evidence.findings.contains(&finding) {
             self.evidence.findings.push(finding);
         }
+    }
+
+    /// A message of the tool in which "on line 7" of the program is the page's line; a line that no page has is left out.
+    fn with_page_lines(&self, message: &str) -> String {
+        LINE.replace_all(message, |found: &regex::Captures<'_>| {
+            let line = found[2].parse().ok().and_then(|line| self.page_line(line));
+            line.map_or_else(String::new, |line| format!(" {} line {line}", &found[1]))
+        })
+        .into_owned()
+    }
+
+    /// The line of the block's page that a line of the program stands on, counted from the block's own place.
+    pub fn page_line(&self, line: usize) -> Option<usize> {
+        let offset = self.lines.offset(self.program.as_str(), line, 1, ColumnUnit::Byte)?;
+        self.program.origin_of(offset)?;
+        // Lines of one block are as far apart in the program as on the page.
+        let first = (1..=self.lines.len()).find(|line| {
+            let at = self.lines.offset(self.program.as_str(), *line, 1, ColumnUnit::Byte);
+            at.is_some_and(|at| matches!(self.owner_at(at), Some(Owner::Own)))
+        })?;
+        matches!(self.owner_at(offset), Some(Owner::Own)).then(|| self.first_line + line - first)
     }
 
     /// Whose text stands at a byte of the program.

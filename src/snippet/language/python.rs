@@ -12,8 +12,10 @@ use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
 use crate::span::{ColumnUnit, MappedText};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// The adapter.
 pub(super) struct Python;
@@ -44,6 +46,8 @@ static RUFF: ToolSpec = ToolSpec {
 const ERRORS: &[&str] = &["E9", "F63", "F7", "F82", "invalid-syntax"];
 const SELECT: &str = "E9,F";
 const IGNORE: &str = "F401,F841";
+
+static REDEFINED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"from line (\d+)").expect("a valid pattern"));
 
 const CHECK: &str = include_str!("python_check.py");
 /// Runs a block that has `await` at its top level.
@@ -331,6 +335,11 @@ fn note_lint(unit: &mut Unit, finding: RuffFinding) {
     let code = finding.code.unwrap_or_else(|| "invalid-syntax".to_owned());
     // What the wrapping allows is no error: `await` at the top level.
     if unit.marks.contains_key("asynchronous") && (code == "F704" || finding.message.contains("await")) {
+        return;
+    }
+    // A block that defines again what its prelude or setup provides is as it should be.
+    let first = REDEFINED.captures(&finding.message).and_then(|found| found[1].parse().ok());
+    if code == "F811" && first.is_some_and(|line| unit.page_line(line).is_none()) {
         return;
     }
     let error = ERRORS.iter().any(|prefix| code.starts_with(prefix));
