@@ -258,7 +258,7 @@ fn s4_1_comments_promise_output_where_the_block_runs() {
 #[test]
 fn s4_2_matching_may_be_asked_of_either_block() {
     let page = "# P\n\n## A\n\n```python\nprint('{\"b\": 2, \"a\": 1}')\n```\n\n```json output {match=json}\n{\"a\": 1, \"b\": 2}\n```\n\n## B\n\n```python {match=unordered}\nprint(2)\nprint(1)\n```\n\n```text output\n1\n2\n```\n\n## C\n\n```python {filter=\"duration\"}\nprint('took 3 ms')\n```\n\n```text output\ntook 99 s\n```\n\n## D\n\n```python {match=fuzzy}\nprint(1)\n```\n";
-    assert_eq!(code_statuses(&verified("[book]\n", page)), ["pass", "pass", "pass", "unchecked"]);
+    assert_eq!(code_statuses(&verified("[book]\n", page)), ["pass", "pass", "pass", "fail"]);
 }
 
 #[test]
@@ -321,4 +321,124 @@ fn s7_4_a_traceback_through_a_group_lands_in_the_block_that_raised() {
     assert_eq!(statuses(&report), ["pass", "fail"]);
     let finding = &report["snippets"][1]["diagnostics"][0];
     assert_eq!(finding["line"].as_u64(), Some(5), "the innermost frame is in the first block");
+}
+
+#[test]
+fn s3_5_dependencies_are_installed_once_per_lock_file() {
+    let page = "# P\n\n```js run\nimport { twice } from \"local-pkg\";\nif (twice(2) !== 4) throw new Error();\n```\n";
+    let site = project("[book]\n", page);
+    write(
+        site.path(),
+        "snippets/javascript/local-pkg/package.json",
+        "{ \"name\": \"local-pkg\", \"version\": \"1.0.0\", \"main\": \"index.js\" }\n",
+    );
+    write(site.path(), "snippets/javascript/local-pkg/index.js", "exports.twice = (n) => 2 * n;\n");
+    let manifest = "{ \"name\": \"x\", \"private\": true, \"dependencies\": { \"local-pkg\": \"file:local-pkg\" } }\n";
+    write(site.path(), "snippets/javascript/package.json", manifest);
+    let (report, _) = verify_json(site.path(), &[]);
+    assert_eq!(statuses(&report), ["env_error"]);
+    let reason = report["snippets"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("no package-lock.json") && reason.contains("npm install"), "{reason}");
+    let lock = "{ \"name\": \"x\", \"lockfileVersion\": 3, \"requires\": true, \"packages\": { \"\": { \"name\": \"x\", \"dependencies\": { \"local-pkg\": \"file:local-pkg\" } }, \"local-pkg\": { \"version\": \"1.0.0\" }, \"node_modules/local-pkg\": { \"resolved\": \"local-pkg\", \"link\": true } } }\n";
+    write(site.path(), "snippets/javascript/package-lock.json", lock);
+    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["pass"]);
+}
+
+#[test]
+fn s3_5_a_dependency_that_cannot_be_had_is_not_the_authors_fault() {
+    let site = project("[book]\n", "# P\n\n```python\nimport json\n```\n\n```json\n[1]\n```\n");
+    write(site.path(), "snippets/python/requirements.txt", "./there-is-no-such-folder\n");
+    let (report, exit) = verify_json(site.path(), &[]);
+    assert_eq!((statuses(&report), exit), (vec!["env_error".into(), "pass".into()], 0));
+    let reason = report["snippets"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("cannot be installed"), "{reason}");
+}
+
+#[test]
+fn s2_2_data_is_held_to_its_schema() {
+    let page = "# P\n\n```json {schema=\"s.json\"}\n{\n  \"port\": \"80\"\n}\n```\n\n```yaml {schema=\"s.json\"}\nport: 80\n```\n\n```toml {schema=\"s.json\"}\nname = \"x\"\nport = \"80\"\n```\n\n```json {schema=\"gone.json\"}\n{}\n```\n";
+    let site = project("[book]\n", page);
+    write(site.path(), "content/s.json", "{ \"properties\": { \"port\": { \"type\": \"integer\" } } }\n");
+    let (report, _) = verify_json(site.path(), &[]);
+    assert_eq!(statuses(&report), ["fail", "pass", "fail", "fail"]);
+    assert_eq!(report["snippets"][1]["level"], "Linted");
+    let place = |index: usize| {
+        let finding = &report["snippets"][index]["diagnostics"][0];
+        (finding["line"].as_u64(), finding["column"].as_u64())
+    };
+    assert_eq!((place(0), place(2)), ((Some(5), Some(11)), (Some(15), Some(1))));
+}
+
+#[test]
+fn s2_2_the_hosts_network_is_refused_unless_the_page_is_listed() {
+    let page = "# P\n\n```python run net\nx = 1\n```\n";
+    assert_eq!(statuses(&verified("[book]\n", page)), ["fail"]);
+    assert_eq!(statuses(&verified("[verify]\nallow-net = [\"content/page.md\"]\n", page)), ["pass"]);
+}
+
+#[test]
+fn s2_2_editions_and_standalone_blocks_have_crates_of_their_own() {
+    let page = "# P\n\n```rust,edition2018\nlet async_ = 1;\nlet gen = 2;\nassert_eq!(async_ + gen, 3);\n```\n\n```rust run standalone\n#![allow(dead_code)]\nmacro_rules! two {\n    () => { 2 };\n}\nassert_eq!(two!(), 2);\n```\n\n```rust run\nassert_eq!(1 + 1, 2);\n```\n";
+    assert_eq!(statuses(&verified("[book]\n", page)), ["pass", "pass", "pass"]);
+}
+
+#[test]
+fn s2_2_same_output_holds_blocks_together() {
+    let block = |language: &str, code: &str| format!("```{language} run {{same-output=hello}}\n{code}\n```\n\n");
+    let page = |last: &str| {
+        format!("# P\n\n{}{}{}", block("python", "print('hi')"), block("js", "console.log('hi');"), block("go", last))
+    };
+    assert_eq!(statuses(&verified("[book]\n", &page("fmt.Println(\"hi\")"))), ["pass", "pass", "pass"]);
+    assert_eq!(statuses(&verified("[book]\n", &page("fmt.Println(\"ho\")"))), ["pass", "pass", "fail"]);
+}
+
+/// A tool of this name that answers for its version and then does what the script says.
+fn broken_tool(name: &str, script: &str) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt as _;
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let path = temp.path().join(name);
+    let text = format!("#!/bin/sh\ncase \"$1\" in --version) echo \"{name} 9.9.9\"; exit 0;; esac\n{script}\n");
+    std::fs::write(&path, text).expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("executable");
+    temp
+}
+
+#[test]
+fn a_tool_that_breaks_down_is_said_so_and_the_rest_goes_on() {
+    for script in ["echo garbage", "kill -SEGV $$", "exit 7"] {
+        let tool = broken_tool("ruff", script);
+        let site = project("[book]\n", "# P\n\n```python\nx = 1\n```\n\n```json\n[1]\n```\n");
+        let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
+        let output = docgen(site.path())
+            .env("PATH", path)
+            .env("XDG_DATA_HOME", tool.path())
+            .args(["--quiet", "verify", "--report", "json=-"])
+            .output()
+            .expect("docgen starts");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(statuses(&report), ["env_error", "pass"], "{script}");
+        assert_eq!(report["snippets"][0]["steps"]["compile"], "pass", "its other rungs are climbed");
+        let reason = report["snippets"][0]["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains("ruff broke down"), "{reason}");
+    }
+}
+
+#[test]
+fn two_blocks_of_one_name_are_a_fault_of_the_second() {
+    let page = "# P\n\n```python {#one}\nx = 1\n```\n\n```python {#one}\ny = 1\n```\n";
+    let report = verified("[book]\n", page);
+    assert_eq!(statuses(&report), ["pass", "fail"]);
+    assert!(report["snippets"][1]["reason"].as_str().is_some_and(|reason| reason.contains("line 3")));
+}
+
+#[test]
+fn s2_1_check_fix_writes_fences_in_their_canonical_form() {
+    let page = "# P\r\n\r\n> ```rust,no_run,edition2021\r\n> fn main() {}\r\n> ```\r\n\r\n```js {1} title=\"a.js\"\r\nlet a;\r\n```\r\n\r\n```rust,editable\r\nfn main() {}\r\n```\r\n";
+    let site = project("[book]\n", page);
+    run(site.path(), &["check", "--fix"]);
+    let after = std::fs::read_to_string(site.path().join("content/page.md")).expect("the page");
+    let expected = page
+        .replace("rust,no_run,edition2021", "rust no_run edition2021")
+        .replace("js {1} title=\"a.js\"", "js {title=\"a.js\" 1}");
+    assert_eq!(after, expected);
 }

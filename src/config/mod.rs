@@ -56,6 +56,8 @@ pub struct VerifyConfig {
     pub min_level: Option<String>,
     /// Further words of other tools in info strings.
     pub foreign_words: Vec<String>,
+    /// Pages whose `net` blocks may use the host's network.
+    pub allow_net: globset::GlobSet,
     /// Wall-clock time of a run.
     pub timeout: Duration,
     /// Output of a run, bytes.
@@ -334,6 +336,7 @@ fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
         output,
         languages: raw.lang,
         rules: rules(raw.rule, place)?,
+        allow_net: globs(&raw.allow_net, place)?,
     })
 }
 
@@ -356,6 +359,17 @@ fn rules(raw: Vec<RawRule>, place: &Place<'_>) -> Result<Vec<Rule>> {
         rules.push(Rule { raw: rule, place: format!("{}:{}", at.line, at.column), glob: glob.compile_matcher() });
     }
     Ok(rules)
+}
+
+fn globs(patterns: &[String], place: &Place<'_>) -> Result<globset::GlobSet> {
+    let mut set = globset::GlobSetBuilder::new();
+    let wrong = |pattern: &str, error: &globset::Error| {
+        place.error(pattern, format!("`{pattern}` is no glob: {error}"), "write `docs/**/*.md`".to_owned())
+    };
+    for pattern in patterns {
+        set.add(globset::Glob::new(pattern).map_err(|error| wrong(pattern, &error))?);
+    }
+    set.build().map_err(|error| wrong("", &error))
 }
 
 fn split_unit(text: &str) -> Option<(u64, &str)> {

@@ -141,6 +141,8 @@ pub struct RawVerify {
     pub min_level: Option<String>,
     /// Further words of other tools in info strings.
     pub foreign_words: Vec<String>,
+    /// Globs of pages whose `net` blocks may use the host's network.
+    pub allow_net: Vec<String>,
     /// Wall-clock time of a run.
     pub timeout: Option<String>,
     /// Output of a run.

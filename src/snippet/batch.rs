@@ -84,6 +84,7 @@ pub(super) fn verify_batch(
     let bench = Bench {
         folder: context.work.join(folder),
         package: package.clone(),
+        root: context.config.root.clone(),
         cache: context.work.join("cache"),
         tools: context.tools,
         supervisor: context.supervisor,
@@ -96,6 +97,12 @@ pub(super) fn verify_batch(
     let preludes = fixture::preludes(context.config, fixture)?;
     let (mut units, refused) = make_units(batch, snippets, &preludes, context.options.no_exec);
     fixture::write_units(&bench.folder, &units)?;
+    if !context.options.no_exec
+        && let Err(why) = language.install(&bench)?
+    {
+        let unavailable = members.iter().map(|index| (*index, plain(Status::EnvError, Some(why.clone()))));
+        return Ok(unavailable.collect());
+    }
     if package.is_some() && !context.options.no_exec {
         let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
         context.progress.phase(&format!("binding the {} package around the pages", language.title()), None);
@@ -200,6 +207,8 @@ pub(super) fn make_units(
                 .then(|| ("runs", "yes".to_owned()))
                 .into_iter()
                 .collect(),
+            standalone: snippet.settings.standalone,
+            schema: snippet.settings.schema.clone().map(|path| (snippet.page_path.clone(), path)),
             name,
         });
     }

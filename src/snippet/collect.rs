@@ -12,6 +12,7 @@ use crate::page::{Fence, Page};
 use crate::source::Sources;
 use crate::span::{FileId, LineIndex, MappedText, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The expected output of a block.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Snippet {
     pub file: FileId,
     /// The page's path relative to the root, with `/`.
     pub page_name: String,
+    /// The page's file, absolute.
+    pub page_path: PathBuf,
     /// Index of the fence on its page.
     pub fence: usize,
     /// 1-based line of the opening fence.
@@ -199,6 +202,11 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: 
     settings.apply_items(&fence.info.items);
     let file = &sources[fence.span.file];
     let lines: &LineIndex = &file.lines;
+    if settings.net && !config.verify.allow_net.is_match(&sources[page.file].name) {
+        let name = &sources[page.file].name;
+        settings.problem =
+            Some(format!("`net` is refused here: list {name:?} under `[verify] allow-net` in book.toml"));
+    }
     let fault = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
         let info = fence.info_span.unwrap_or(fence.open);
         let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
@@ -209,6 +217,7 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: 
         page: 0,
         file: page.file,
         page_name: sources[page.file].name.clone(),
+        page_path: sources[page.file].path.clone(),
         fence: 0,
         line: lines.line_of(fence.span.start) + 1,
         end_line: lines.line_of(fence.span.end.saturating_sub(1).max(fence.span.start)) + 1,

@@ -37,6 +37,7 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
             let bench = Bench {
                 folder: folder.clone(),
                 package: package.clone(),
+                root: context.config.root.clone(),
                 cache: context.work.join("cache"),
                 tools: context.tools,
                 supervisor: context.supervisor,

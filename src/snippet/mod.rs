@@ -171,15 +171,11 @@ fn selected(snippet: &Snippet, options: &Options) -> bool {
 /// Verdicts that need no tool.
 fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
     let fault = snippet.fault.clone().filter(|_| !context.options.bare);
-    let not_yet = snippet.settings.problem.clone().map(|problem| (problem, snippet.open));
-    if let Some((problem, span)) = fault.clone().or(not_yet) {
-        let (status, severity) = match fault {
-            Some(_) => (Status::Fail, Severity::Error),
-            None => (Status::Unchecked, Severity::Warning),
-        };
-        let mut verdict = plain(status, Some(problem.clone()));
+    let value = snippet.settings.problem.clone().map(|problem| (problem, snippet.open));
+    if let Some((problem, span)) = fault.or(value) {
+        let mut verdict = plain(Status::Fail, Some(problem.clone()));
         verdict.findings.push(Finding {
-            severity,
+            severity: Severity::Error,
             code: "fence".to_owned(),
             tool: "docgen",
             message: problem,

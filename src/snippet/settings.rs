@@ -74,14 +74,15 @@ pub struct Settings {
     pub globals: Option<String>,
     /// Programs that must be there.
     pub needs: Vec<String>,
+    /// The JSON Schema that a data block is held to: a path from the page or the root.
+    pub schema: Option<String>,
+    /// The host's network.
+    pub net: bool,
     /// Rust edition.
     pub edition: Option<String>,
     /// What is wrong with a value, or not possible yet.
     pub problem: Option<String>,
 }
-
-/// Words of the specification that this version reads but cannot honour: the block says so instead of guessing.
-const NOT_YET: &[&str] = &["schema", "net"];
 
 impl Settings {
     /// From `[verify.lang.NAME]`.
@@ -217,12 +218,11 @@ impl Settings {
                 self.vars.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
             }
             "env" => self.globals = Some(text.to_owned()),
+            "schema" => self.schema = Some(text.to_owned()),
+            "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
             "edition" => self.edition = Some(text.to_owned()),
             _ => {}
-        }
-        if NOT_YET.contains(&key) {
-            self.problem = Some(format!("`{key}` is in the specification, but this version cannot honour it yet"));
         }
     }
 

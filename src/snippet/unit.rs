@@ -20,6 +20,8 @@ use std::sync::LazyLock;
 pub struct Bench<'a> {
     /// Its folder, absolute.
     pub folder: PathBuf,
+    /// The project's root.
+    pub root: PathBuf,
     /// A folder for the tools' own caches.
     pub cache: PathBuf,
     /// The tools.
@@ -97,6 +99,10 @@ pub struct Unit {
     pub edition: Option<String>,
     /// `env=`: whose globals JavaScript may use.
     pub globals: Option<String>,
+    /// Not batched with others.
+    pub standalone: bool,
+    /// The page's file and, from there or from the root, the schema that a data block is held to.
+    pub schema: Option<(PathBuf, String)>,
     /// Codes that configuration promotes to errors.
     pub deny: Vec<String>,
     /// Whose text each part of the program is; part n is `owners[n - 1]`.

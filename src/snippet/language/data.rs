@@ -1,7 +1,8 @@
 //! JSON, JSON with comments, YAML and TOML: parsed in process.
 //!
-//! Must not know: pages, schemas (they come with `schema=`).
+//! Must not know: pages.
 
+use super::data_schema;
 use super::{Canary, Language, Program};
 use crate::diagnostic::Severity;
 use crate::error::Result;
@@ -12,6 +13,7 @@ use crate::snippet::unit::{Bench, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
 use crate::span::{ColumnUnit, LineIndex};
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::ops::Range;
 
 /// What is wrong with a text: where, what, and what to do.
@@ -28,6 +30,7 @@ pub(super) struct Data {
     aliases: &'static [&'static str],
     tool: &'static str,
     parse: fn(&str) -> std::result::Result<(), Problem>,
+    value: fn(&str) -> Option<Value>,
     canary: &'static [Canary],
 }
 
@@ -38,6 +41,7 @@ pub(super) static JSON: Data = Data {
     aliases: &["geojson"],
     tool: "serde_json",
     parse: json,
+    value: |text| serde_json::from_str(text).ok(),
     canary: &[Canary { step: Step::Parse, code: "{ \"a\": 1, }\n" }],
 };
 
@@ -48,6 +52,7 @@ pub(super) static JSONC: Data = Data {
     aliases: &["json5c"],
     tool: "jsonc-parser",
     parse: jsonc,
+    value: |text| jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok(),
     canary: &[Canary { step: Step::Parse, code: "{ \"a\": }\n" }],
 };
 
@@ -58,6 +63,7 @@ pub(super) static YAML: Data = Data {
     aliases: &["yml"],
     tool: "serde-saphyr",
     parse: yaml,
+    value: |text| serde_saphyr::from_str(text).ok(),
     canary: &[Canary { step: Step::Parse, code: "a: [1\n" }],
 };
 
@@ -68,6 +74,7 @@ pub(super) static TOML: Data = Data {
     aliases: &[],
     tool: "toml",
     parse: toml_text,
+    value: |text| serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok(),
     canary: &[Canary { step: Step::Parse, code: "a = \n" }],
 };
 
@@ -89,7 +96,7 @@ impl Language for Data {
     }
 
     fn steps(&self) -> &'static [Step] {
-        &[Step::Parse]
+        &[Step::Parse, Step::Lint]
     }
 
     fn default_target(&self) -> Level {
@@ -112,10 +119,13 @@ impl Language for Data {
         Program { text: pieces.join(None, false), path: format!("blocks/{name}.{}", self.name) }
     }
 
-    fn check(&self, _bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+    fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         for unit in units {
             match (self.parse)(unit.program.as_str()) {
-                Ok(()) => unit.pass(Step::Parse),
+                Ok(()) => {
+                    unit.pass(Step::Parse);
+                    data_schema::validate(bench, unit, self.value);
+                }
                 Err(problem) => unit.say_at(
                     Step::Parse,
                     Some(problem.range),

@@ -4,6 +4,7 @@
 //! Must not know: pages.
 
 use super::go_wrap::{self, wrap};
+use super::install;
 use super::{Canary, Language, Program, Promised, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
@@ -99,6 +100,24 @@ impl Language for Go {
 
     fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
         &[("go.mod", "module snippets\n\ngo 1.22\n")]
+    }
+
+    fn install(&self, bench: &Bench<'_>) -> Result<std::result::Result<(), String>> {
+        let manifest = fs::read_optional(&bench.folder.join("go.mod"))?.unwrap_or_default();
+        let named = manifest.lines().any(|line| line.starts_with("require"));
+        if !named || bench.folder.join("vendor").is_dir() {
+            return Ok(Ok(()));
+        }
+        let Some(lock) = fs::read_optional(&bench.folder.join("go.sum"))? else {
+            return Ok(Err(install::no_lock("go.mod", "go.sum", "`go mod tidy` writes it")));
+        };
+        let Ok(go) = bench.tools.require(&GO) else { return Ok(Ok(())) };
+        let fetched = install::once(bench, "go", &lock, |_| {
+            let job = command(bench, &go).args(["mod", "download"]);
+            // An empty value stands for Go's own default.
+            Ok(job.env("GOPROXY", bench.environment().get("GOPROXY").unwrap_or_default()))
+        })?;
+        Ok(fetched.map(|_| ()))
     }
 
     fn manifests(&self) -> &'static [&'static str] {
@@ -230,7 +249,7 @@ fn command(bench: &Bench<'_>, go: &Tool) -> Job {
         .env("GOPATH", bench.cache.join("go"))
         .env("GOPROXY", "off")
         .env("GOTOOLCHAIN", "local")
-        .env("GOFLAGS", "-mod=mod")
+        .env("GOFLAGS", if bench.folder.join("vendor").is_dir() { "-mod=vendor" } else { "-mod=mod" })
         .env("GOWORK", "off")
         .env("GOTELEMETRY", "off")
         .env("CGO_ENABLED", "0")

@@ -3,6 +3,7 @@
 //! A block with `import`, `export` or top-level `await` is a module, any other is `CommonJS`. JSX is parsed by oxlint,
 //! since Node cannot. Must not know: pages.
 
+use super::install;
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
@@ -143,6 +144,36 @@ impl Language for JavaScript {
 
     fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
         &[("package.json", "{ \"name\": \"snippets\", \"private\": true }\n")]
+    }
+
+    fn install(&self, bench: &Bench<'_>) -> Result<std::result::Result<(), String>> {
+        let text = fs::read_optional(&bench.folder.join("package.json"))?.unwrap_or_default();
+        let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
+        let names = |key: &str| manifest[key].as_object().is_some_and(|list| !list.is_empty());
+        if !names("dependencies") && !names("devDependencies") {
+            return Ok(Ok(()));
+        }
+        let Some(lock) = fs::read_optional(&bench.folder.join("package-lock.json"))? else {
+            return Ok(Err(install::no_lock("package.json", "package-lock.json", "`npm install` writes it")));
+        };
+        let node = match bench.tools.require(&NODE) {
+            Ok(node) => node,
+            Err(why) => return Ok(Err(why)),
+        };
+        let npm = node.path.with_file_name("npm");
+        let placed = install::once(bench, "npm", &lock, |target| {
+            for file in fs::list_recursively(&bench.folder)? {
+                if !file.starts_with("blocks") && !file.starts_with("node_modules") {
+                    fs::write(&target.join(&file), &fs::read(&bench.folder.join(&file))?)?;
+                }
+            }
+            // npm's hooks are code that nobody asked to run.
+            Ok(bench.tools.job(&npm, target).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))
+        })?;
+        match placed {
+            Ok(place) => fs::link_dir(&place.join("node_modules"), &bench.folder.join("node_modules")).map(Ok),
+            Err(why) => Ok(Err(why)),
+        }
     }
 
     fn manifests(&self) -> &'static [&'static str] {

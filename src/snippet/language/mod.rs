@@ -6,8 +6,10 @@
 
 mod bash;
 mod data;
+mod data_schema;
 mod go;
 mod go_wrap;
+mod install;
 mod javascript;
 mod python;
 mod rust;
@@ -91,6 +93,14 @@ pub trait Language: Sync {
 
     /// The files of the fixture that serves where a project has none (S3.4).
     fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)];
+
+    /// Installs what the fixture's lock file pins, once (S3.5). `Err` inside says why it cannot be had.
+    ///
+    /// # Errors
+    /// As [`Language::check`].
+    fn install(&self, _bench: &Bench<'_>) -> crate::error::Result<Result<(), String>> {
+        Ok(Ok(()))
+    }
 
     /// Names of the files that make a folder a package of this language.
     fn manifests(&self) -> &'static [&'static str] {
@@ -287,7 +297,8 @@ mod tests {
     #[test]
     fn s1_9_every_language_has_a_canary_for_each_static_rung() {
         for language in ALL {
-            for step in language.steps().iter().filter(|step| **step <= Step::Compile) {
+            let judged = |step: &&Step| **step <= Step::Compile && step.level() <= language.default_target();
+            for step in language.steps().iter().filter(judged) {
                 assert!(language.canaries().iter().any(|canary| canary.step == *step), "{} {step:?}", language.name());
             }
         }

@@ -2,9 +2,11 @@
 //!
 //! Must not know: pages.
 
+use super::install;
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
+use crate::fs;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
 use crate::snippet::plan::Pieces;
@@ -142,6 +144,10 @@ impl Language for Python {
         &[("pyproject.toml", "[project]\nname = \"snippets\"\nversion = \"0\"\nrequires-python = \">=3.8\"\n")]
     }
 
+    fn install(&self, bench: &Bench<'_>) -> Result<std::result::Result<(), String>> {
+        Ok(dependencies(bench)?.map(|_| ()))
+    }
+
     fn manifests(&self) -> &'static [&'static str] {
         &["pyproject.toml", "setup.py", "setup.cfg"]
     }
@@ -217,9 +223,42 @@ fn without_prompts(session: &MappedText) -> MappedText {
     out
 }
 
+/// Where what `requirements.txt` pins is installed; nothing where the fixture has none.
+fn dependencies(bench: &Bench<'_>) -> Result<std::result::Result<Option<PathBuf>, String>> {
+    let Some(lock) = fs::read_optional(&bench.folder.join("requirements.txt"))? else {
+        let manifest = fs::read_optional(&bench.folder.join("pyproject.toml"))?.unwrap_or_default();
+        let table: toml::Table = toml::from_str(&manifest).unwrap_or_default();
+        let named =
+            table.get("project").and_then(|project| project.get("dependencies")).and_then(toml::Value::as_array);
+        return Ok(if named.is_some_and(|list| !list.is_empty()) {
+            Err(install::no_lock(
+                "pyproject.toml",
+                "requirements.txt",
+                "write one with `pip freeze` or `uv pip compile`",
+            ))
+        } else {
+            Ok(None)
+        });
+    };
+    let python = match bench.tools.require(&PYTHON) {
+        Ok(python) => python,
+        Err(why) => return Ok(Err(why)),
+    };
+    let placed = install::once(bench, "python", &format!("{} {lock}", python.version), |target| {
+        let job = bench.tools.job(&python.path, &bench.folder);
+        let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"];
+        Ok(job.args(quiet).arg(target).args(["-r", "requirements.txt"]))
+    })?;
+    Ok(placed.map(Some))
+}
+
 /// Where imports are looked for beside the interpreter's own folders: the fixture, and the package around the page.
 fn roots(bench: &Bench<'_>) -> Vec<PathBuf> {
     let mut roots = vec![bench.folder.clone()];
+    // Installed before the first block was looked at; here it is only found again.
+    if let Ok(Ok(Some(installed))) = dependencies(bench) {
+        roots.push(installed);
+    }
     if let Some(package) = &bench.package {
         roots.extend([package.join("src"), package.clone()].into_iter().filter(|root| root.is_dir()));
     }

@@ -4,6 +4,7 @@
 //! clippy does everything `cargo check` does, so one call serves both rungs; where clippy is missing, `cargo check`
 //! serves alone. Must not know: pages.
 
+use super::install;
 use super::rust_package::{self, Cargo};
 use super::rust_wrap::{self, wrap};
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
@@ -143,6 +144,26 @@ impl Language for Rust {
         ]
     }
 
+    fn install(&self, bench: &Bench<'_>) -> Result<std::result::Result<(), String>> {
+        let manifest = fs::read_optional(&bench.folder.join("Cargo.toml"))?.unwrap_or_default();
+        let table: toml::Table = toml::from_str(&manifest).unwrap_or_default();
+        let named = table.get("dependencies").and_then(toml::Value::as_table).is_some_and(|list| !list.is_empty());
+        let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(Ok(())) };
+        if !named {
+            return Ok(Ok(()));
+        }
+        let Some(lock) = fs::read_optional(&bench.folder.join("Cargo.lock"))? else {
+            return Ok(Err(install::no_lock("Cargo.toml", "Cargo.lock", "`cargo generate-lockfile` writes it")));
+        };
+        if !bench.folder.join("src/main.rs").is_file() {
+            fs::write(&bench.folder.join("src/main.rs"), b"fn main() {}\n")?;
+        }
+        let fetched = install::once(bench, "cargo", &lock, |_| {
+            Ok(bench.tools.job(&cargo.path, &bench.folder).args(["fetch", "--locked", "--quiet"]))
+        })?;
+        Ok(fetched.map(|_| ()))
+    }
+
     fn manifests(&self) -> &'static [&'static str] {
         &["Cargo.toml"]
     }
@@ -158,13 +179,7 @@ impl Language for Rust {
     fn bind(&self, bench: &Bench<'_>, code: &str) -> Result<std::result::Result<(), String>> {
         let (Some(package), Ok(cargo)) = (&bench.package, bench.tools.require(&CARGO)) else { return Ok(Ok(())) };
         // Resolving and fetching needs the network as the user has set it up.
-        let job = |folder: &Path| {
-            let job = bench.tools.job(&cargo.path, folder);
-            bench
-                .environment()
-                .all()
-                .fold(job, |job, (name, value)| if name == "PATH" { job } else { job.env(name, value) })
-        };
+        let job = |folder: &Path| install::with_network(bench, bench.tools.job(&cargo.path, folder));
         rust_package::bind(&Cargo { job: &job, supervisor: bench.supervisor }, &bench.folder, package, code)
     }
 
@@ -201,18 +216,18 @@ impl Language for Rust {
             return Ok(());
         };
         let clippy = tool_for(bench.tools, &CLIPPY, Step::Lint, units).is_some();
-        for edition in editions(units) {
-            check_edition(bench, &cargo, clippy, edition.as_deref(), units)?;
+        for lane in lanes(units) {
+            check_lane(bench, &cargo, clippy, &lane, units)?;
         }
         Ok(())
     }
 
     fn prepare_run(&self, bench: &Bench<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
         let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(()) };
-        for edition in editions(units) {
-            let members: Vec<usize> = wanted.iter().copied().filter(|index| units[*index].edition == edition).collect();
+        for lane in lanes(units) {
+            let members: Vec<usize> = wanted.iter().copied().filter(|index| lane_of(&units[*index]) == lane).collect();
             if !members.is_empty() {
-                build(bench, &cargo, edition.as_deref(), units, &members)?;
+                build(bench, &cargo, &lane, units, &members)?;
             }
         }
         Ok(())
@@ -308,17 +323,33 @@ fn ask_rustc(bench: &Bench<'_>, unit: &mut Unit) {
     }
 }
 
-fn editions(units: &[Unit]) -> BTreeSet<Option<String>> {
-    units.iter().map(|unit| unit.edition.clone()).collect()
+/// What makes a crate of its own: an edition other than the fixture's, or a block that is `standalone`.
+type Lane = (Option<String>, Option<String>);
+
+fn lane_of(unit: &Unit) -> Lane {
+    (unit.edition.clone(), unit.standalone.then(|| unit.name.clone()))
 }
 
-/// The folder of the crate for an edition: the fixture itself, or a sibling whose manifest names the edition.
-fn crate_folder(bench: &Bench<'_>, edition: Option<&str>) -> Result<PathBuf> {
-    let Some(edition) = edition else { return Ok(bench.folder.clone()) };
-    let folder = bench.folder.join(format!("edition-{edition}"));
+fn lanes(units: &[Unit]) -> BTreeSet<Lane> {
+    units.iter().map(lane_of).collect()
+}
+
+/// The folder of the crate for a lane: the fixture itself, or one below it with the same manifest.
+fn crate_folder(bench: &Bench<'_>, lane: &Lane) -> Result<PathBuf> {
+    let name = match lane {
+        (None, None) => return Ok(bench.folder.clone()),
+        (edition, alone) => {
+            let words = [edition.as_deref(), alone.as_deref()];
+            words.into_iter().flatten().collect::<Vec<_>>().join("-")
+        }
+    };
+    let folder = bench.folder.join(format!("crate-{name}"));
     let manifest = fs::read_to_string(&bench.folder.join("Cargo.toml"))?;
     let line = Regex::new(r#"(?m)^edition\s*=\s*"\d+""#).expect("a valid pattern");
-    let manifest = line.replace(&manifest, format!("edition = \"{edition}\"")).into_owned();
+    let manifest = match &lane.0 {
+        Some(edition) => line.replace(&manifest, format!("edition = \"{edition}\"")).into_owned(),
+        None => manifest,
+    };
     fs::write_if_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
     if let Some(lock) = fs::read_optional(&bench.folder.join("Cargo.lock"))? {
         fs::write_if_changed(&folder.join("Cargo.lock"), lock.as_bytes())?;
@@ -354,15 +385,9 @@ fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
 
 /// Checks again and again without the blocks that had errors, until the rest is clean: an error of one phase hides
 /// those of later phases in other blocks.
-fn check_edition(
-    bench: &Bench<'_>,
-    cargo: &Tool,
-    clippy: bool,
-    edition: Option<&str>,
-    units: &mut [Unit],
-) -> Result<()> {
-    let folder = crate_folder(bench, edition)?;
-    let mine = |unit: &Unit| unit.edition.as_deref() == edition && unit.wants(Step::Compile);
+fn check_lane(bench: &Bench<'_>, cargo: &Tool, clippy: bool, lane: &Lane, units: &mut [Unit]) -> Result<()> {
+    let folder = crate_folder(bench, lane)?;
+    let mine = |unit: &Unit| lane_of(unit) == *lane && unit.wants(Step::Compile);
     let mut last = None;
     for _ in 0..MAX_ROUNDS {
         let members: Vec<&Unit> = units.iter().filter(|unit| mine(unit) && !has_error(unit)).collect();
@@ -391,7 +416,7 @@ fn check_edition(
             break;
         }
     }
-    settle(units, edition, last.as_ref(), clippy);
+    settle(units, lane, last.as_ref(), clippy);
     Ok(())
 }
 
@@ -416,10 +441,10 @@ fn forget_consequences(unit: &mut Unit) {
     }
 }
 
-/// Decides the two steps of every unit of an edition from what was said.
-fn settle(units: &mut [Unit], edition: Option<&str>, last: Option<&Finished>, clippy: bool) {
+/// Decides the two steps of every unit of a lane from what was said.
+fn settle(units: &mut [Unit], lane: &Lane, last: Option<&Finished>, clippy: bool) {
     let clean = last.is_none_or(Finished::success);
-    for unit in units.iter_mut().filter(|unit| unit.edition.as_deref() == edition) {
+    for unit in units.iter_mut().filter(|unit| lane_of(unit) == *lane) {
         forget_consequences(unit);
         if unit.marks.contains_key("compile-error") {
             unit.fail(Step::Compile);
@@ -495,8 +520,8 @@ fn owner(span: &MessageSpan, units: &[Unit]) -> Option<(usize, MessageSpan)> {
     }
 }
 
-fn build(bench: &Bench<'_>, cargo: &Tool, edition: Option<&str>, units: &mut [Unit], members: &[usize]) -> Result<()> {
-    let folder = crate_folder(bench, edition)?;
+fn build(bench: &Bench<'_>, cargo: &Tool, lane: &Lane, units: &mut [Unit], members: &[usize]) -> Result<()> {
+    let folder = crate_folder(bench, lane)?;
     let list: Vec<&Unit> = members.iter().map(|index| &units[*index]).collect();
     write_crate(&bench.folder, &folder, &list)?;
     let job = cargo_job(bench, cargo, &folder).args(["build", "--offline", "--quiet", "--message-format=json"]);

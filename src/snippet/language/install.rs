@@ -1,0 +1,48 @@
+//! Dependencies of a fixture, installed once per lock file (S3.5): what the adapters share.
+//!
+//! Must not know: which lock file a language has.
+
+use crate::error::Result;
+use crate::fs;
+use crate::process::Job;
+use crate::snippet::unit::Bench;
+use std::path::{Path, PathBuf};
+
+/// What an installation comes to: where it is, or the sentence that says why there is none.
+pub(super) type Installed = std::result::Result<PathBuf, String>;
+
+/// The folder for what `lock` pins, filled by `install` the first time: whole or not at all.
+pub(super) fn once(
+    bench: &Bench<'_>,
+    kind: &str,
+    lock: &str,
+    install: impl FnOnce(&Path) -> Result<Job>,
+) -> Result<Installed> {
+    let hash = blake3::hash(lock.as_bytes()).to_hex();
+    let place = bench.cache.join(format!("{kind}-{}", &hash.as_str()[..16]));
+    if place.is_dir() {
+        return Ok(Ok(place));
+    }
+    let beside = bench.cache.join(format!(".{kind}-{}", std::process::id()));
+    fs::remove_dir_all(&beside)?;
+    fs::create_dir_all(&beside)?;
+    let job = with_network(bench, install(&beside)?);
+    bench.progress.phase(&format!("installing the fixture's {kind} dependencies"), None);
+    let finished = bench.supervisor.run(&job)?;
+    if !finished.success() {
+        fs::remove_dir_all(&beside)?;
+        return Ok(Err(format!("the fixture's dependencies cannot be installed: {}", finished.summary())));
+    }
+    fs::swap_dirs(&beside, &place)?;
+    Ok(Ok(place))
+}
+
+/// A call that may reach registries as the user has set them up.
+pub(super) fn with_network(bench: &Bench<'_>, job: Job) -> Job {
+    bench.environment().all().fold(job, |job, (name, value)| if name == "PATH" { job } else { job.env(name, value) })
+}
+
+/// The sentence for a fixture that names dependencies and does not pin them.
+pub(super) fn no_lock(manifest: &str, lock: &str, how: &str) -> String {
+    format!("the fixture's {manifest} names dependencies, but there is no {lock} to pin them: {how}")
+}
