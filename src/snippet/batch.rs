@@ -39,7 +39,8 @@ pub(super) fn batches(
             let mine = snippet.adapter.is_some_and(|adapter| adapter.name() == language.name());
             if mine && verdicts[index].is_none() && chosen.contains(&index) {
                 let package = packages.entry(snippet.file).or_insert_with(|| {
-                    let on_page = snippets.iter().filter(|other| other.file == snippet.file);
+                    let same = |other: &&Snippet| other.file == snippet.file && other.language == snippet.language;
+                    let on_page = snippets.iter().filter(same);
                     let code: String = on_page.map(|other| other.code.as_str()).collect();
                     package::nearest(*language, &sources[snippet.file])
                         .filter(|package| language.uses_package(package, &code))

@@ -13,6 +13,7 @@ mod install;
 mod javascript;
 mod python;
 mod rust;
+mod rust_messages;
 mod rust_package;
 mod rust_wrap;
 

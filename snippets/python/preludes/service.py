@@ -1,0 +1,4 @@
+import logging
+
+logger = logging.getLogger("service")
+prices = {"tea": 3, "cake": 5}
