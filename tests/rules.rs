@@ -81,6 +81,14 @@ fn s2_6_a_rule_that_matches_nothing_is_an_error() {
 }
 
 #[test]
+fn s2_6_a_word_that_no_block_knows_is_not_passed_over() {
+    let rule = "[[verify.rule]]\npath = \"**\"\nset = { preldue = \"x\" }\n";
+    let report = verified(rule, "# P\n\n```python\nx = 1\n```\n");
+    assert_eq!(statuses(&report), ["fail"]);
+    assert!(report["snippets"][0]["reason"].as_str().is_some_and(|reason| reason.contains("did you mean `prelude`?")));
+}
+
+#[test]
 fn s2_7_the_later_word_wins() {
     // language < page < rule < comment < fence
     let page = |front: &str, comment: &str, fence: &str| {
@@ -378,7 +386,7 @@ fn s2_2_the_hosts_network_is_refused_unless_the_page_is_listed() {
 
 #[test]
 fn s2_2_editions_and_standalone_blocks_have_crates_of_their_own() {
-    let page = "# P\n\n```rust,edition2018\nlet async_ = 1;\nlet gen = 2;\nassert_eq!(async_ + gen, 3);\n```\n\n```rust run standalone\n#![allow(dead_code)]\nmacro_rules! two {\n    () => { 2 };\n}\nassert_eq!(two!(), 2);\n```\n\n```rust run\nassert_eq!(1 + 1, 2);\n```\n";
+    let page = "# P\n\n```rust,edition2018\nlet async_ = 1;\nlet gen = 2;\nassert_eq!(async_ + gen, 3);\n```\n\n```rust run standalone\n#![allow(dead_code)]\nmacro_rules! two {\n    () => { 2 };\n}\nassert_eq!(two!(), 2);\n```\n\n```rust run\nprintln!(\"x\");\n```\n";
     assert_eq!(statuses(&verified("[book]\n", page)), ["pass", "pass", "pass"]);
 }
 

@@ -105,10 +105,11 @@ fn fence_edit(
         .chars()
         .map(|character| if character == '>' || character == '\t' { character } else { ' ' })
         .collect();
-    let text = renewed(expected.text.as_str(), printed)
-        .into_iter()
-        .map(|line| format!("{}{ending}", format!("{prefix}{line}").trim_end()))
-        .collect();
+    let mut text = String::new();
+    for line in renewed(expected.text.as_str(), printed) {
+        text.push_str(format!("{prefix}{line}").trim_end());
+        text.push_str(ending);
+    }
     Ok(Edit { file: file.id, range: start..end.max(start), text })
 }
 

@@ -62,13 +62,14 @@ fn leaders(snippets: &[Snippet], units: &[Unit]) -> Vec<Vec<usize>> {
         let snippet = &snippets[unit.snippet];
         match plan::group_of(snippet).filter(|_| !snippet.settings.setup && !snippet.settings.teardown) {
             None => programs.push(vec![index]),
-            Some(key) => match groups.get(&key) {
-                Some(program) => programs[*program].push(index),
-                None => {
+            Some(key) => {
+                if let Some(program) = groups.get(&key) {
+                    programs[*program].push(index);
+                } else {
                     groups.insert(key, programs.len());
                     programs.push(vec![index]);
                 }
-            },
+            }
         }
     }
     for members in &mut programs {

@@ -6,7 +6,8 @@
 use super::expect::{Filter, Matching};
 use super::verdict::{Level, Promise};
 use crate::config::{RawLanguage, parse_duration};
-use crate::page::fence::Item;
+use crate::diagnostic::did_you_mean;
+use crate::page::fence::{FLAGS, Item, KEYS};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -183,25 +184,7 @@ impl Settings {
             "file" => self.file = Some(text.to_owned()),
             "same-output" => self.same_output = Some(text.to_owned()),
             "prelude" => self.preludes = words(text),
-            "match" => match Matching::from_name(text) {
-                Some(matching) => self.matching = matching,
-                None => {
-                    self.problem = Some(format!(
-                        "`match={text}` is unknown; there are exact, ws, unordered, contains, json, regex"
-                    ));
-                }
-            },
-            "filter" => {
-                for word in words(text) {
-                    match Filter::from_name(&word) {
-                        Some(filter) => self.filters.push(filter),
-                        None => {
-                            self.problem =
-                                Some(format!("`filter={word}` is unknown; there are duration, path, addr, date, uuid"));
-                        }
-                    }
-                }
-            }
+            "match" | "filter" => self.comparison(key, text),
             "fixture" => self.fixture = Some(text.to_owned()),
             "timeout" => match parse_duration(text) {
                 Some(timeout) => self.timeout = Some(timeout),
@@ -222,7 +205,35 @@ impl Settings {
             "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
             "edition" => self.edition = Some(text.to_owned()),
-            _ => {}
+            "hl" => {}
+            _ => self.unknown(key),
+        }
+    }
+
+    /// A word of a page's `verify:` or of a rule that no fence could have; the fence's own are checked where it is parsed.
+    fn unknown(&mut self, word: &str) {
+        let near = did_you_mean(word, FLAGS.iter().chain(KEYS).copied());
+        let help = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        self.problem = Some(format!("`{word}` means nothing to a block{help}"));
+    }
+
+    /// How output is compared.
+    fn comparison(&mut self, key: &str, text: &str) {
+        let unknown = |word: &str, known: &str| Some(format!("`{key}={word}` is unknown; there are {known}"));
+        if key == "match" {
+            if let Some(matching) = Matching::from_name(text) {
+                self.matching = matching;
+            } else {
+                self.problem = unknown(text, "exact, ws, unordered, contains, json, regex");
+            }
+            return;
+        }
+        for word in words(text) {
+            if let Some(filter) = Filter::from_name(&word) {
+                self.filters.push(filter);
+            } else {
+                self.problem = unknown(&word, "duration, path, addr, date, uuid");
+            }
         }
     }
 

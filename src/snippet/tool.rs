@@ -291,7 +291,7 @@ pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A call of pip's Python or of npm. PyPI's Node keeps npm as a script that only its own `node` can start.
+/// A call of pip's Python or of npm. `PyPI`'s Node keeps npm as a script that only its own `node` can start.
 fn installer_job(tools: &Tools, installer: &Path, cwd: &Path) -> Job {
     let script = installer.parent().and_then(Path::parent).map(|root| root.join("lib/node_modules/npm/bin/npm-cli.js"));
     match script.filter(|script| installer.starts_with(&tools.folder) && script.is_file()) {

@@ -237,7 +237,7 @@ impl Unit {
         self.owners.get(part.checked_sub(1)?)
     }
 
-    /// What to call a place that no page has: `prelude db, line 3: \`…\``.
+    /// What to call a place that no page has: the prelude's name, the line in it, and the excerpt.
     fn place_of_ours(&self, offset: usize) -> Option<String> {
         let (label, start) = self.program.label_at(offset)?;
         let text = self.program.as_str();

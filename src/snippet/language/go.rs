@@ -410,6 +410,6 @@ fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
         if severity == Severity::Warning {
             unit.marks.insert("unused", "yes".to_owned()); // vet would stop at it
         }
-        unit.say(step, Some(place), Said { tool, severity, ..error(message) });
+        unit.say(step, Some(place), Said { severity, tool, ..error(message) });
     }
 }

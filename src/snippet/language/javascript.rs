@@ -207,9 +207,10 @@ impl Language for JavaScript {
     }
 
     fn stub(&self, name: &str, called: bool) -> Option<String> {
-        Some(match called {
-            true => format!("function {name}() {{\n  throw new Error(\"{name} is a stub\");\n}}\n"),
-            false => format!("const {name} = undefined;\n"),
+        Some(if called {
+            format!("function {name}() {{\n  throw new Error(\"{name} is a stub\");\n}}\n")
+        } else {
+            format!("const {name} = undefined;\n")
         })
     }
 

@@ -259,9 +259,9 @@ fn crate_folder(bench: &Bench<'_>, lane: &Lane) -> Result<PathBuf> {
     };
     let folder = bench.folder.join(format!("crate-{name}"));
     let manifest = fs::read_to_string(&bench.folder.join("Cargo.toml"))?;
-    let line = Regex::new(r#"(?m)^edition\s*=\s*"\d+""#).expect("a valid pattern");
+    let edition_key = Regex::new(r#"(?m)^edition\s*=\s*"\d+""#).expect("a valid pattern");
     let manifest = match &lane.0 {
-        Some(edition) => line.replace(&manifest, format!("edition = \"{edition}\"")).into_owned(),
+        Some(edition) => edition_key.replace(&manifest, format!("edition = \"{edition}\"")).into_owned(),
         None => manifest,
     };
     fs::write_if_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
