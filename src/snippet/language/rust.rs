@@ -364,7 +364,17 @@ fn build(bench: &Bench<'_>, cargo: &Tool, lane: &Lane, units: &mut [Unit], membe
     write_crate(&bench.folder, &folder, &list)?;
     let job = cargo_job(bench, cargo, &folder).args(["build", "--offline", "--quiet", "--message-format=json"]);
     let finished = bench.supervisor.run(&job)?;
-    let binary = finished.stdout_text().lines().find_map(executable);
+    // Crates share cargo's target folder, where the next one's program takes this one's name.
+    let binary = match finished.stdout_text().lines().find_map(executable) {
+        Some(built) => {
+            let kept = folder.join("bin/program");
+            fs::remove_file(&kept)?;
+            fs::create_dir_all(&folder.join("bin"))?;
+            fs::link_or_copy(Path::new(&built), &kept)?;
+            Some(kept.display().to_string())
+        }
+        None => None,
+    };
     for index in members {
         let unit = &mut units[*index];
         match &binary {
