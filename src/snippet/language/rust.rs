@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::fs;
 use crate::process::{Finished, Job};
 use crate::snippet::collect::Snippet;
-use crate::snippet::package::mentions;
+use crate::snippet::package::{mentions, short_hash};
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
@@ -291,7 +291,8 @@ fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
     bench
         .tools
         .job(&cargo.path, folder)
-        .env("CARGO_TARGET_DIR", bench.cache.join("cargo-target"))
+        // A target folder for each crate: they share a name, and cargo would take one's program for the other's.
+        .env("CARGO_TARGET_DIR", bench.cache.join("cargo-target").join(short_hash(folder)))
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_OFFLINE", "true")
         .env("CLIPPY_CONF_DIR", folder)
@@ -364,17 +365,7 @@ fn build(bench: &Bench<'_>, cargo: &Tool, lane: &Lane, units: &mut [Unit], membe
     write_crate(&bench.folder, &folder, &list)?;
     let job = cargo_job(bench, cargo, &folder).args(["build", "--offline", "--quiet", "--message-format=json"]);
     let finished = bench.supervisor.run(&job)?;
-    // Crates share cargo's target folder, where the next one's program takes this one's name.
-    let binary = match finished.stdout_text().lines().find_map(executable) {
-        Some(built) => {
-            let kept = folder.join("bin/program");
-            fs::remove_file(&kept)?;
-            fs::create_dir_all(&folder.join("bin"))?;
-            fs::link_or_copy(Path::new(&built), &kept)?;
-            Some(kept.display().to_string())
-        }
-        None => None,
-    };
+    let binary = finished.stdout_text().lines().find_map(executable);
     for index in members {
         let unit = &mut units[*index];
         match &binary {
