@@ -147,6 +147,8 @@ pub struct Info {
     pub highlights: Vec<(usize, usize)>,
     /// Bytes of the language in the raw info string.
     pub language_range: Range<usize>,
+    /// It holds words that the project declares to be another tool's.
+    pub foreign: bool,
     /// Bytes of bare line ranges.
     pub ranges: Vec<Range<usize>>,
     /// What is wrong with it.
@@ -176,11 +178,15 @@ impl Info {
     /// The canonical form of an info string: the language, a space, flags, one group (S2.1). `None` where it is that
     /// already, or where it holds words of other tools, which might read another form differently.
     pub fn canonical(&self, raw: &str) -> Option<String> {
-        if !self.problems.is_empty() || self.language_range.is_empty() {
+        if !self.problems.is_empty() || self.foreign || self.language_range.is_empty() {
             return None;
         }
         let is_flag = |item: &&Item| item.value.is_none() || !raw[item.range.clone()].contains(['=', '#', '[']);
-        let flags = self.items.iter().filter(is_flag).map(|item| raw[item.range.clone()].to_owned());
+        let flags = self
+            .items
+            .iter()
+            .filter(is_flag)
+            .map(|item| raw[item.range.clone()].trim_start_matches(['.', ':']).to_owned());
         let keys = self.items.iter().filter(|item| !is_flag(item)).map(|item| {
             let written = &raw[item.range.clone()];
             match (&item.value, written.starts_with('[')) {
@@ -259,6 +265,8 @@ impl Scanner<'_> {
                         return;
                     }
                 }
+                // The grammar has no groups in groups; a brace in one is passed over.
+                '{' if in_group => self.at += 1,
                 '{' => {
                     self.at += 1;
                     self.items(info, true);
@@ -333,7 +341,7 @@ impl Scanner<'_> {
         } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
             self.foreign(info, start, word, tool);
         } else if self.foreign_words.iter().any(|foreign| foreign == word) {
-            // Declared by the project as another tool's: not even a hint.
+            info.foreign = true; // declared by the project as another tool's: not even a hint
         } else if word.starts_with("ignore-") {
             // rustdoc's `ignore-x86_64`: ignored on some targets.
             self.foreign(info, start, word, "rustdoc");
@@ -367,7 +375,9 @@ impl Scanner<'_> {
             }
         } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == key.trim_start_matches(':')) {
             self.foreign(info, start, key, tool);
-        } else if !self.foreign_words.iter().any(|foreign| foreign == key) {
+        } else if self.foreign_words.iter().any(|foreign| foreign == key) {
+            info.foreign = true;
+        } else {
             let help = match did_you_mean(key, KEYS.iter().copied()) {
                 Some(near) => format!("did you mean `{near}=`?"),
                 None => "if it belongs to another tool, list it under `[verify] foreign-words` in book.toml".to_owned(),

@@ -32,6 +32,7 @@ pub fn fences(file: &SourceFile, fences: &[Fence]) -> Vec<Change> {
             changes.push((span.start..span.end, canonical));
         }
     }
+    changes.sort_by_key(|(range, _)| range.start);
     changes
 }
 
@@ -40,6 +41,9 @@ pub fn apply(file: &SourceFile, changes: &[Change]) -> String {
     let mut text = if file.byte_order_mark { String::from("\u{feff}") } else { String::new() };
     let mut at = 0;
     for (range, new) in changes {
+        if range.start < at {
+            continue; // the same place twice, by way of an include
+        }
         text.push_str(&file.text[at..range.start]);
         text.push_str(new);
         at = range.end;

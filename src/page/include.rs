@@ -9,18 +9,22 @@ use crate::span::{FileId, MappedText, Span};
 use std::ops::Range;
 
 const MAX_DEPTH: usize = 10;
+/// A page with its includes; more than anybody reads.
+const MAX_BYTES: usize = 16 << 20;
 
 /// The text of `file` from byte `start` on, with its includes expanded.
 pub(super) fn expand(sources: &Sources, file: FileId, start: usize, problems: &mut Vec<Diagnostic>) -> MappedText {
     let mut out = MappedText::new();
     let end = sources[file].text.len();
-    Expander { sources, problems }.append(&mut out, file, start..end, 0);
+    Expander { sources, problems, open: vec![file] }.append(&mut out, file, start..end, 0);
     out
 }
 
 struct Expander<'a> {
     sources: &'a Sources,
     problems: &'a mut Vec<Diagnostic>,
+    /// Files that are being expanded, the innermost last.
+    open: Vec<FileId>,
 }
 
 impl Expander<'_> {
@@ -73,6 +77,12 @@ impl Expander<'_> {
             );
         };
         let text = &self.sources[target].text;
+        if directive.part == Part::Whole && self.open.contains(&target) {
+            return problem(format!("`{}` includes itself", directive.path), "break the circle");
+        }
+        if out.len() + text.len() > MAX_BYTES {
+            return problem(format!("the page grows beyond {} MB", MAX_BYTES >> 20), "include less");
+        }
         let ranges = match directive.part {
             Part::Whole => anchor_free(text, 0..text.len()),
             Part::Lines(from, to) => {
@@ -107,7 +117,9 @@ impl Expander<'_> {
             } else {
                 range.end
             };
+            self.open.push(target);
             self.append(out, target, range.start..end, depth + 1);
+            self.open.pop();
         }
         Ok(())
     }

@@ -54,6 +54,11 @@ pub(super) fn recover(file: FileId, text: &str) -> Option<Recovered> {
         } else if rules == 0 && !content.is_empty() {
             return None;
         } else if !content.is_empty() {
+            // Code, headings, quotes: two thematic breaks with a page between them.
+            let first = content.trim_start();
+            if first.starts_with(['#', '`', '~', '>', '|', '!', '<']) {
+                return None;
+            }
             lines.push((start, content));
         }
     }
@@ -102,6 +107,12 @@ mod tests {
             "title: A\ntags:\n  - one\n  - two\nagents:\n  - x_y\nrequired_scripts: []\nrisk: low\n"
         );
         assert_eq!(&text[recovered.range], &text[..text.find("\nBody").expect("body")]);
+    }
+
+    #[test]
+    fn a_page_between_thematic_breaks_is_not_front_matter() {
+        let page = "____\n\nNote: read this\n\n```python\nboom(\n```\n\n____\n";
+        assert!(recover(FileId(0), page).is_none());
     }
 
     #[test]

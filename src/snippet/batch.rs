@@ -124,7 +124,10 @@ pub(super) fn verify_batch(
             .into_iter()
             .chain(unit.elsewhere.iter().copied())
             .find(|other| verdicts.get(other).is_some_and(|verdict| holds_back(verdict.status)));
-        let verdict = match blocker {
+        let reached = !unit.never_began && (unit.evidence.run.is_some() || unit.evidence.absent.is_some());
+        let unreached = snippets[index].runs() && !reached && !context.options.no_exec && run::sound(&unit);
+        let last = plan::earlier(snippets, index).pop().filter(|_| unreached || unit.never_began);
+        let verdict = match blocker.or(last) {
             Some(other) => blocked(&snippets[other], unit),
             None => conclude(context, language, &snippets[index], unit, &fixture_hash),
         };
@@ -140,7 +143,8 @@ pub(super) fn holds_back(status: Status) -> bool {
 
 /// The verdict of a block whose earlier member failed.
 pub(super) fn blocked(other: &Snippet, unit: Unit) -> Verdict {
-    let mut verdict = plain(Status::Blocked, Some(format!("{} failed, which comes before it", other.id)));
+    let mut verdict =
+        plain(Status::Blocked, Some(format!("{} comes before it, and the program got no further", other.id)));
     verdict.blocked_by = Some(other.id.clone());
     verdict.tools = unit.tools;
     verdict
@@ -200,6 +204,7 @@ pub(super) fn make_units(
             owners: pieces.owners,
             token: pieces.token,
             first_line: snippet.line + 1,
+            never_began: false,
             elsewhere: BTreeSet::new(),
             promise: snippet.settings.promise.clone(),
             evidence: Evidence::default(),

@@ -47,8 +47,29 @@ pub fn bless(sources: &Sources, pages: &[Page], verdicts: &Verdicts) -> Blessing
             Err(why) => blessing.refused.push(format!("{}:{}: {why}", snippet.page_name, snippet.line)),
         }
     }
-    blessing.edits.sort_by_key(|edit| (edit.file, edit.range.start));
+    blessing.edits.sort_by(|a, b| (a.file, a.range.start, &a.text).cmp(&(b.file, b.range.start, &b.text)));
+    blessing.edits.dedup();
+    refuse_conflicts(&mut blessing, sources);
     blessing
+}
+
+/// Two blocks that share an expectation, by way of an include, and print different things.
+fn refuse_conflicts(blessing: &mut Blessing, sources: &Sources) {
+    let conflicting: Vec<(FileId, usize)> = blessing
+        .edits
+        .windows(2)
+        .filter(|pair| {
+            pair[0].file == pair[1].file && pair[1].range.start < pair[0].range.end.max(pair[0].range.start + 1)
+        })
+        .map(|pair| (pair[1].file, pair[1].range.start))
+        .collect();
+    for (file, start) in conflicting {
+        let line = sources[file].line_col(start).line;
+        blessing
+            .refused
+            .push(format!("{}:{line}: two blocks promise this and print different things", sources[file].name));
+        blessing.edits.retain(|edit| edit.file != file || edit.range.start != start);
+    }
 }
 
 /// The whole text of a file with its edits made, and the byte order mark it had.
@@ -88,6 +109,12 @@ fn fence_edit(
     printed: &str,
 ) -> Result<Edit, String> {
     let fence = &page.fences[fence];
+    if !fence.closed {
+        return Err("its output block is never closed".to_owned());
+    }
+    if printed.lines().any(|line| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~")) {
+        return Err("it prints a fence line, which would close the output block: write it by hand".to_owned());
+    }
     let file = &sources[fence.span.file];
     if let Some((origin, _)) = expected.text.origin_of(0)
         && origin != fence.span.file

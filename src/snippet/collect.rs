@@ -67,17 +67,19 @@ pub struct Snippet {
 }
 
 impl Snippet {
+    /// Whether it must not be run, whoever asks: `no_run`, `check` and `ignore` always win (S1.3).
+    pub fn never_runs(&self) -> bool {
+        let settings = &self.settings;
+        let promise = matches!(settings.promise, Promise::Ignored(_) | Promise::FailsToCompile { .. });
+        settings.check || settings.no_run || promise || settings.globals.as_deref() == Some("browser")
+    }
+
     /// Whether it is to be run (S1.3).
     pub fn runs(&self) -> bool {
         let Some(adapter) = self.adapter else { return false };
         let settings = &self.settings;
-        let forbidden = settings.check || settings.no_run || matches!(settings.promise, Promise::Ignored(_));
-        let compile_only = matches!(settings.promise, Promise::FailsToCompile { .. });
-        let browser = settings.globals.as_deref() == Some("browser");
         adapter.steps().contains(&Step::Run)
-            && !forbidden
-            && !compile_only
-            && !browser
+            && !self.never_runs()
             && (settings.run || self.expected.is_some() || settings.level.is_some_and(|level| level >= Level::Ran))
     }
 
@@ -196,8 +198,14 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: 
     for rule in rules {
         settings.apply_rule(&config.verify.rules[*rule].raw.set);
     }
-    if let Some((text, _)) = &fence.directive {
-        settings.apply_items(&Info::parse_items(text, &config.verify.foreign_words).items);
+    let mut fault = None;
+    if let Some((text, span)) = &fence.directive {
+        let directive = Info::parse_items(text, &config.verify.foreign_words);
+        settings.apply_items(&directive.items);
+        fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
+            let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);
+            (format!("{}; {}", problem.message, problem.help), span)
+        });
     }
     settings.apply_items(&fence.info.items);
     let file = &sources[fence.span.file];
@@ -207,7 +215,7 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: 
         settings.problem =
             Some(format!("`net` is refused here: list {name:?} under `[verify] allow-net` in book.toml"));
     }
-    let fault = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
+    let in_fence = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
         let info = fence.info_span.unwrap_or(fence.open);
         let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
         (format!("{}; {}", problem.message, problem.help), span)
@@ -229,7 +237,7 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: 
         code: fence.code.clone(),
         open: fence.open,
         expected: None,
-        fault,
+        fault: fault.or(in_fence),
     }
 }
 
@@ -257,13 +265,18 @@ fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
                 }
                 expected.filters.extend(&above.settings.filters);
                 let second = above.expected.replace(expected).is_some();
-                second.then_some("the block above has an output already; one block, one output")
+                if above.runs() {
+                    second.then_some("the block above has an output already; one block, one output")
+                } else {
+                    above.expected = None;
+                    Some("the block above is never run, so it has no output")
+                }
             }
             _ => Some("there is no block above in this section whose output this could be"),
         };
         let snippet = &mut snippets[index];
         snippet.adapter = None;
-        snippet.fault = fault.map(|problem| (problem.to_owned(), snippet.open));
+        snippet.fault = snippet.fault.take().or_else(|| fault.map(|problem| (problem.to_owned(), snippet.open)));
     }
 }
 

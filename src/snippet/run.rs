@@ -9,7 +9,7 @@ use super::language::Language;
 use super::plan::{self, Owner};
 use super::trace;
 use super::unit::{Bench, Unit};
-use super::verdict::{RunEnd, RunResult, Step, StepOutcome};
+use super::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
 use super::{Context, expect};
 use crate::process::{End, Environment, Job, Limits};
 use rayon::prelude::*;
@@ -74,7 +74,10 @@ fn leaders(snippets: &[Snippet], units: &[Unit]) -> Vec<Vec<usize>> {
     }
     for members in &mut programs {
         // Up to the first that cannot run, and no further than the last that is asked to.
-        let sound = members.iter().take_while(|index| sound(&units[**index])).count();
+        let sound = members
+            .iter()
+            .take_while(|index| sound(&units[**index]) && !snippets[units[**index].snippet].never_runs())
+            .count();
         let asked = members.iter().rposition(|index| snippets[units[*index].snippet].runs()).map_or(0, |last| last + 1);
         members.truncate(sound.min(asked));
     }
@@ -83,7 +86,7 @@ fn leaders(snippets: &[Snippet], units: &[Unit]) -> Vec<Vec<usize>> {
 }
 
 /// Whether nothing found so far keeps a unit from being run. A missing linter does not.
-fn sound(unit: &Unit) -> bool {
+pub(super) fn sound(unit: &Unit) -> bool {
     let errors = unit.evidence.steps.iter().any(|(step, outcome)| {
         *outcome == StepOutcome::Fail || (*outcome == StepOutcome::Missing && *step != Step::Lint)
     });
@@ -157,11 +160,12 @@ fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], leade
     for (index, part) in parts {
         let mut own = result.clone();
         if part < ended_in {
-            own.end = RunEnd::Exited(snippets[units[index].snippet].settings.exit);
+            own.end = RunEnd::Exited(0);
             own.stderr.clear();
             (own.message, own.span) = (None, None);
         } else if part > ended_in && in_a_member {
-            continue; // never began: blocked by the member that the program ended in
+            units[index].never_began = true;
+            continue;
         }
         let output = if separated { outputs.get(part) } else { outputs.first().filter(|_| index == leader) };
         own.stdout = output.map_or_else(String::new, |text| (*text).to_owned());
@@ -177,17 +181,21 @@ fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
     let ended_well = result.end == RunEnd::Exited(snippet.settings.exit);
     if ended_well {
         unit.pass(Step::Run);
+    }
+    // What a block prints before it fails as promised is compared too.
+    let promised = matches!(snippet.settings.promise, Promise::FailsAtRun(_)) && result.end != RunEnd::Exited(0);
+    if ended_well || promised {
         if let Some(expected) = &snippet.expected {
             match expect::compare(expected.text.as_str(), &result.stdout, expected.matching, &expected.filters) {
                 Ok(()) => unit.pass(Step::Output),
                 Err(_) => unit.fail(Step::Output),
             }
         }
-    } else {
+    } else if snippet.expected.is_some() {
+        unit.skip(Step::Output);
+    }
+    if !ended_well {
         unit.fail(Step::Run);
-        if snippet.expected.is_some() {
-            unit.skip(Step::Output);
-        }
     }
     unit.evidence.run = Some(result);
 }

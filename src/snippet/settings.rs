@@ -10,6 +10,7 @@ use crate::diagnostic::did_you_mean;
 use crate::page::fence::{FLAGS, Item, KEYS};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::{Component, Path};
 use std::time::Duration;
 
 /// Flags and keys of S2.2, as values.
@@ -29,6 +30,7 @@ pub struct Settings {
     pub output: bool,
     /// What the author promises.
     pub promise: Promise,
+    promise_words: PromiseWords,
     /// The block's own name.
     pub name: Option<String>,
     /// Shown above the block.
@@ -91,7 +93,9 @@ impl Settings {
         if let Some(name) = &raw.level {
             self.set_level(name);
         }
-        self.fixture.clone_from(&raw.fixture);
+        if let Some(fixture) = &raw.fixture {
+            self.apply("fixture", Some(fixture));
+        }
         self.deny.clone_from(&raw.deny);
         self.preludes.clone_from(&raw.prelude);
         self.hide = raw.hide_prefix.clone().filter(|prefix| !prefix.is_empty());
@@ -105,6 +109,7 @@ impl Settings {
                 Some("`verify` in the front matter must hold keys, as in `verify: { level: parsed }`".to_owned());
             return;
         };
+        self.start_layer(map.iter().filter(|(_, value)| **value != Value::Bool(false)).map(|(key, _)| key.as_str()));
         for (key, value) in map {
             match (key.as_str(), value) {
                 ("level", Value::String(name)) => self.set_level(name),
@@ -118,6 +123,8 @@ impl Settings {
 
     /// From a `[[verify.rule]]`'s `set`.
     pub fn apply_rule(&mut self, set: &toml::Table) {
+        let off = toml::Value::Boolean(false);
+        self.start_layer(set.iter().filter(|(_, value)| **value != off).map(|(key, _)| key.as_str()));
         for (key, value) in set {
             match (key.as_str(), value) {
                 ("level", toml::Value::String(name)) => self.set_level(name),
@@ -138,8 +145,17 @@ impl Settings {
 
     /// From a fence or a directive.
     pub fn apply_items(&mut self, items: &[Item]) {
+        self.start_layer(items.iter().map(|item| item.key.as_str()));
         for item in items {
             self.apply(&item.key, item.value.as_deref());
+        }
+    }
+
+    /// A later layer that asks to run lifts what an earlier one forbade; within one layer, what forbids wins (S1.3, S2.7).
+    fn start_layer<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
+        let keys: Vec<&str> = keys.collect();
+        if keys.contains(&"run") && !keys.iter().any(|key| matches!(*key, "check" | "no_run" | "ignore")) {
+            (self.check, self.no_run) = (false, false);
         }
     }
 
@@ -153,24 +169,11 @@ impl Settings {
     fn apply(&mut self, key: &str, value: Option<&str>) {
         let text = value.unwrap_or_default();
         match key {
-            "run" => (self.run, self.check, self.no_run) = (true, false, false),
+            "run" => self.run = true,
             "check" => self.check = true,
             "no_run" => self.no_run = true,
             "output" => self.output = true,
-            "ignore" => {
-                let known = match &self.promise {
-                    Promise::Ignored(reason) => reason.clone(),
-                    _ => None,
-                };
-                self.promise = Promise::Ignored(known);
-            }
-            "reason" => self.promise = Promise::Ignored(Some(text.to_owned())),
-            "should_fail" => {
-                self.run = true;
-                self.promise = Promise::FailsAtRun(None);
-            }
-            "compile_fail" => self.promise = Promise::FailsToCompile { code: None, error: None },
-            "error" | "code" => self.cause(key, text),
+            "ignore" | "reason" | "should_fail" | "compile_fail" | "error" | "code" => self.promised(key, text),
             "name" => self.name = Some(text.to_owned()),
             "title" => self.title = Some(text.to_owned()),
             "group" => self.group = Some(text.to_owned()),
@@ -185,7 +188,8 @@ impl Settings {
             "same-output" => self.same_output = Some(text.to_owned()),
             "prelude" => self.preludes = words(text),
             "match" | "filter" => self.comparison(key, text),
-            "fixture" => self.fixture = Some(text.to_owned()),
+            "fixture" if is_plain_name(text) => self.fixture = Some(text.to_owned()),
+            "fixture" => self.problem = Some(format!("`fixture={text}` must be the name of a folder below snippets/")),
             "timeout" => match parse_duration(text) {
                 Some(timeout) => self.timeout = Some(timeout),
                 None => self.problem = Some(format!("`timeout={text}` is no duration; write `500ms`, `10s` or `2m`")),
@@ -237,19 +241,48 @@ impl Settings {
         }
     }
 
-    fn cause(&mut self, key: &str, text: &str) {
-        match &mut self.promise {
-            Promise::FailsAtRun(error) if key == "error" => *error = Some(text.to_owned()),
-            Promise::FailsToCompile { error, .. } if key == "error" => *error = Some(text.to_owned()),
-            Promise::FailsToCompile { code, .. } => *code = Some(text.to_owned()),
-            // rustdoc's `E0382` may stand before `compile_fail`.
-            _ => {
-                let (code, error) =
-                    if key == "code" { (Some(text.to_owned()), None) } else { (None, Some(text.to_owned())) };
-                self.promise = Promise::FailsToCompile { code, error };
-            }
+    /// The words of a promise may stand in any order, so the promise is made of all of them, each time anew.
+    fn promised(&mut self, key: &str, text: &str) {
+        let words = &mut self.promise_words;
+        let text = Some(text.to_owned());
+        match key {
+            "ignore" => words.ignore = true,
+            "reason" => words.reason = text,
+            "should_fail" => words.should_fail = true,
+            "compile_fail" => words.compile_fail = true,
+            "error" => words.error = text,
+            _ => words.code = text,
         }
+        let PromiseWords { ignore, reason, should_fail, compile_fail, error, code } = self.promise_words.clone();
+        let compile_fail = compile_fail || (!should_fail && (error.is_some() || code.is_some()));
+        self.promise = if ignore {
+            Promise::Ignored(reason)
+        } else if compile_fail {
+            Promise::FailsToCompile { code, error }
+        } else if should_fail {
+            Promise::FailsAtRun(error)
+        } else {
+            Promise::Good
+        };
+        self.run |= should_fail;
     }
+}
+
+/// Words of a promise as written so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct PromiseWords {
+    ignore: bool,
+    reason: Option<String>,
+    should_fail: bool,
+    compile_fail: bool,
+    error: Option<String>,
+    code: Option<String>,
+}
+
+/// Whether a name is one folder's: nothing that leads elsewhere.
+fn is_plain_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) && !name.contains(['/', '\\'])
 }
 
 /// Words separated by commas or spaces.

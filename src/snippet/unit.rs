@@ -111,6 +111,8 @@ pub struct Unit {
     pub first_line: usize,
     /// What separates the outputs of the parts.
     pub token: String,
+    /// Its program ended in an earlier member of the group.
+    pub never_began: bool,
     /// Other blocks that errors of this program lie in.
     pub elsewhere: BTreeSet<usize>,
     /// The author's promise; errors of a block that must not compile are still errors.

@@ -382,6 +382,11 @@ fn judge_run(
             Some(text) if !run.stderr.contains(text) => {
                 (Status::Fail, level, Some(format!("failed, but standard error does not hold `{text}`")))
             }
+            _ if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) => (
+                Status::Fail,
+                level,
+                Some("failed as promised, but printed something else than the page says".to_owned()),
+            ),
             _ => (Status::Xfail, level, Some(how)),
         };
     }

@@ -30,7 +30,7 @@ pub(super) struct Data {
     aliases: &'static [&'static str],
     tool: &'static str,
     parse: fn(&str) -> std::result::Result<(), Problem>,
-    value: fn(&str) -> Option<Value>,
+    values: fn(&str) -> Option<Vec<Value>>,
     canary: &'static [Canary],
 }
 
@@ -41,7 +41,7 @@ pub(super) static JSON: Data = Data {
     aliases: &["geojson"],
     tool: "serde_json",
     parse: json,
-    value: |text| serde_json::from_str(text).ok(),
+    values: |text| Some(vec![serde_json::from_str(text).ok()?]),
     canary: &[Canary { step: Step::Parse, code: "{ \"a\": 1, }\n" }],
 };
 
@@ -52,7 +52,7 @@ pub(super) static JSONC: Data = Data {
     aliases: &["json5c"],
     tool: "jsonc-parser",
     parse: jsonc,
-    value: |text| jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok(),
+    values: |text| Some(vec![jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()?]),
     canary: &[Canary { step: Step::Parse, code: "{ \"a\": }\n" }],
 };
 
@@ -63,7 +63,7 @@ pub(super) static YAML: Data = Data {
     aliases: &["yml"],
     tool: "serde-saphyr",
     parse: yaml,
-    value: |text| serde_saphyr::from_str(text).ok(),
+    values: |text| serde_saphyr::from_multiple(text).ok(),
     canary: &[Canary { step: Step::Parse, code: "a: [1\n" }],
 };
 
@@ -74,7 +74,7 @@ pub(super) static TOML: Data = Data {
     aliases: &[],
     tool: "toml",
     parse: toml_text,
-    value: |text| serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok(),
+    values: |text| Some(vec![serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?]),
     canary: &[Canary { step: Step::Parse, code: "a = \n" }],
 };
 
@@ -124,7 +124,7 @@ impl Language for Data {
             match (self.parse)(unit.program.as_str()) {
                 Ok(()) => {
                     unit.pass(Step::Parse);
-                    data_schema::validate(bench, unit, self.value);
+                    data_schema::validate(bench, unit, self.values);
                 }
                 Err(problem) => unit.say_at(
                     Step::Parse,

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::ops::Range;
 
 /// Validates a block that names a schema; a block without one has nothing to lint.
-pub(super) fn validate(bench: &Bench<'_>, unit: &mut Unit, read: fn(&str) -> Option<Value>) {
+pub(super) fn validate(bench: &Bench<'_>, unit: &mut Unit, read: fn(&str) -> Option<Vec<Value>>) {
     let Some((page, written)) = unit.schema.clone() else { return };
     let folder = page.parent().unwrap_or(&page).to_path_buf();
     let places = [folder.join(&written), bench.root.join(&written)];
@@ -39,10 +39,16 @@ pub(super) fn validate(bench: &Bench<'_>, unit: &mut Unit, read: fn(&str) -> Opt
         }
     };
     let text = unit.program.as_str().to_owned();
-    let Some(value) = read(&text) else { return };
-    for error in validator.iter_errors(&value) {
-        let pointer = error.instance_path().to_string();
-        unit.say_at(Step::Lint, Some(find(&text, &pointer)), said(error.to_string()));
+    let Some(values) = read(&text) else {
+        let message = "a schema needs data of text keys, numbers, lists and texts, which this is not".to_owned();
+        unit.say_at(Step::Lint, Some(0..1), said(message));
+        return;
+    };
+    for value in &values {
+        for error in validator.iter_errors(value) {
+            let pointer = error.instance_path().to_string();
+            unit.say_at(Step::Lint, Some(find(&text, &pointer)), said(error.to_string()));
+        }
     }
     unit.pass(Step::Lint);
 }

@@ -301,6 +301,7 @@ fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     }
     for package in found {
         let owner = package.import_path.rsplit('/').next().unwrap_or_default().to_owned();
+        let failed = package.error.as_ref().map(|error| error.err.clone());
         for problem in package.error.into_iter().chain(package.deps_errors) {
             let text = if problem.pos.is_empty() { problem.err } else { format!("{}: {}", problem.pos, problem.err) };
             note_lines(&text, Step::Compile, "go", units);
@@ -310,6 +311,14 @@ fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
             {
                 unit.dependency(missing.iter().skip(1).flatten().next().map_or("", |name| name.as_str()));
             }
+        }
+        // What has no place in a file (build constraints that leave nothing, cgo) is still a failure of the block.
+        if let (Some(text), Some(unit)) = (failed, units.iter_mut().find(|unit| unit.name == owner))
+            && !unit.evidence.findings.iter().any(|finding| finding.tool == "go")
+            && unit.evidence.missing_dependencies.is_empty()
+        {
+            let line = text.lines().find(|line| !line.starts_with('#')).unwrap_or("the package cannot be loaded");
+            unit.say(Step::Compile, None, error(line.replace(&*bench.folder.to_string_lossy(), "/work")));
         }
     }
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {

@@ -306,9 +306,8 @@ fn is_jsx(unit: &Unit) -> bool {
 /// A module's file must end in `.mjs` for Node to run it as one.
 fn rename_to_module(folder: &Path, unit: &mut Unit) -> Result<()> {
     let old = folder.join(&unit.path);
-    if let Some(stem) = unit.path.strip_suffix(".js") {
-        unit.path = format!("{stem}.mjs");
-    }
+    let Some(stem) = unit.path.strip_suffix(".js") else { return Ok(()) };
+    unit.path = format!("{stem}.mjs");
     fs::write(&folder.join(&unit.path), unit.program.as_str().as_bytes())?;
     fs::remove_file(&old)
 }

@@ -200,9 +200,41 @@ impl Language for Rust {
     }
 }
 
+/// Deeper nesting overflows the stack of the parser, which recurses; rustc itself refuses it.
+const MAX_DEPTH: usize = 120;
+
+/// Where brackets are nested too deep, strings and comments included: nobody writes that by hand.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
 fn parse(bench: &Bench<'_>, units: &mut [Unit]) {
     for unit in units {
+        if let Some(at) = too_deep(unit.program.as_str()) {
+            let said = Said {
+                severity: Severity::Error,
+                tool: "docgen",
+                code: "syntax".to_owned(),
+                message: format!("brackets are nested more than {MAX_DEPTH} deep"),
+                help: None,
+            };
+            unit.say_at(Step::Parse, Some(at..at + 1), said);
+            unit.skip(Step::Lint);
+            unit.skip(Step::Compile);
+            continue;
+        }
         match syn::parse_file(unit.program.as_str()) {
             Ok(_) => unit.pass(Step::Parse),
             Err(problem) => {
@@ -302,7 +334,7 @@ fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
 /// those of later phases in other blocks.
 fn check_lane(bench: &Bench<'_>, cargo: &Tool, clippy: bool, lane: &Lane, units: &mut [Unit]) -> Result<()> {
     let folder = crate_folder(bench, lane)?;
-    let mine = |unit: &Unit| lane_of(unit) == *lane && unit.wants(Step::Compile);
+    let mine = |unit: &Unit| lane_of(unit) == *lane && (unit.wants(Step::Compile) || unit.wants(Step::Lint));
     let mut last = None;
     for _ in 0..MAX_ROUNDS {
         let members: Vec<&Unit> = units.iter().filter(|unit| mine(unit) && !has_error(unit)).collect();
