@@ -7,6 +7,7 @@
 //! Must not know: other pages, URLs, how a page looks, what a fence's flags do.
 
 pub mod fence;
+mod fence_words;
 pub mod fix;
 pub mod front_matter;
 pub mod heading;

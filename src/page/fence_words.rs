@@ -1,0 +1,107 @@
+//! The words of info strings: ours (S2.2), and those of other tools (S2.3).
+//!
+//! Must not know: how an info string is parsed.
+
+/// The flags of S2.2 that stand alone.
+pub const FLAGS: &[&str] = &[
+    "run",
+    "check",
+    "no_run",
+    "ignore",
+    "should_fail",
+    "compile_fail",
+    "output",
+    "nest",
+    "setup",
+    "teardown",
+    "hidden",
+    "net",
+    "standalone",
+];
+
+/// The keys of S2.2 that take a value.
+pub const KEYS: &[&str] = &[
+    "reason",
+    "error",
+    "code",
+    "group",
+    "fixture",
+    "prelude",
+    "file",
+    "name",
+    "title",
+    "hl",
+    "hide",
+    "timeout",
+    "exit",
+    "args",
+    "stdin",
+    "vars",
+    "env",
+    "match",
+    "filter",
+    "needs",
+    "schema",
+    "same-output",
+    "edition",
+];
+
+/// Other tools' words for something that we have: the word, our item, its value.
+pub(super) const ALIASES: &[(&str, &str, Option<&str>)] = &[
+    ("should_panic", "should_fail", None),
+    ("norun", "no_run", None),
+    ("edition2015", "edition", Some("2015")),
+    ("edition2018", "edition", Some("2018")),
+    ("edition2021", "edition", Some("2021")),
+    ("edition2024", "edition", Some("2024")),
+    ("filename", "title", None),
+    ("hl_lines", "hl", None),
+    ("ignore-wasm", "ignore", None),
+];
+
+/// Words and keys of other tools that have no meaning here, with the tool that has one.
+pub(super) const FOREIGN: &[(&str, &str)] = &[
+    ("editable", "mdBook"),
+    ("noplayground", "mdBook"),
+    ("noplaypen", "mdBook"),
+    ("playground", "mdBook"),
+    ("mdbook-runnable", "mdBook"),
+    ("hidelines", "mdBook"),
+    ("test_harness", "rustdoc"),
+    ("allow_fail", "rustdoc"),
+    ("custom", "rustdoc"),
+    ("live", "Docusaurus"),
+    ("noInline", "Docusaurus"),
+    ("showLineNumbers", "Docusaurus"),
+    ("metastring", "Docusaurus"),
+    ("npm2yarn", "Docusaurus"),
+    ("line-numbers", "VitePress"),
+    ("no-line-numbers", "VitePress"),
+    ("twoslash", "VitePress"),
+    ("copy", "Nextra"),
+    ("wrap", "Starlight"),
+    ("frame", "Starlight"),
+    ("ins", "Starlight"),
+    ("del", "Starlight"),
+    ("mark", "Starlight"),
+    ("collapse", "Starlight"),
+    ("linenums", "Material for MkDocs"),
+    ("linenostart", "Material for MkDocs"),
+    ("annotate", "Material for MkDocs"),
+    ("no-copy", "Material for MkDocs"),
+    ("select", "Material for MkDocs"),
+    ("echo", "Quarto"),
+    ("eval", "Quarto"),
+    ("include", "Quarto"),
+    ("warning", "Quarto"),
+    ("label", "Quarto"),
+    ("code-fold", "Quarto"),
+    ("numberLines", "Pandoc"),
+    ("number-lines", "Pandoc"),
+    ("startFrom", "Pandoc"),
+    ("lineAnchors", "Pandoc"),
+];
+
+/// Words that rustdoc takes as a whole info string for Rust.
+pub(super) const RUSTDOC_ALONE: &[&str] =
+    &["ignore", "no_run", "should_panic", "compile_fail", "edition2015", "edition2018", "edition2021", "edition2024"];
