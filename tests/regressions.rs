@@ -126,3 +126,19 @@ fn hostile_pages_stopped_the_program() {
     assert_eq!(report["snippets"][0]["status"], "fail");
     assert_eq!(report["snippets"][2]["status"], "pass");
 }
+
+#[test]
+fn earlier_members_settings_were_dropped() {
+    let page = "# P\n\n```python {group=g vars=\"WHO=Ada\" stdin=\"line\"}\nimport os\nprint(os.environ[\"WHO\"], input())\n```\n\n```text output\nAda line\n```\n\n```python run {group=g}\nx = 1\n```\n";
+    assert_eq!(code(&verified("[book]\n", page)), ["pass", "pass"]);
+}
+
+#[test]
+fn a_block_from_an_included_page_had_the_wrong_file_beside_its_line() {
+    let site = project("[book]\n", "# P\n\n{{#include inc.txt}}\n");
+    write(site.path(), "content/inc.txt", "Text.\n\nMore.\n\n```python\nundefined\n```\n");
+    let (report, _) = verify_json(site.path(), &[]);
+    let block = &report["snippets"][0];
+    assert_eq!((block["page"].as_str(), block["line"].as_u64()), (Some("content/inc.txt"), Some(5)));
+    assert!(block["id"].as_str().is_some_and(|id| id.starts_with("content/page.md#")));
+}

@@ -224,7 +224,8 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: 
         id: String::new(),
         page: 0,
         file: page.file,
-        page_name: sources[page.file].name.clone(),
+        // A block that an include brings is named where it stands; its id is the page's.
+        page_name: file.name.clone(),
         page_path: sources[page.file].path.clone(),
         fence: 0,
         line: lines.line_of(fence.span.start) + 1,

@@ -7,6 +7,7 @@
 use super::collect::Snippet;
 use super::language::Language;
 use super::plan::{self, Owner};
+use super::settings::Settings;
 use super::trace;
 use super::unit::{Bench, Unit};
 use super::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
@@ -39,13 +40,15 @@ pub(super) fn run_units(
     context.progress.phase(&format!("preparing {} {} blocks to run", wanted.len(), language.name()), None);
     language.prepare_run(bench, units, &wanted)?;
     context.progress.phase(&format!("running {} blocks", language.name()), Some(wanted.len() as u64));
-    let results: Vec<(usize, Ran)> = wanted
+    let results: Vec<(usize, Ran)> = leaders
         .par_iter()
-        .map(|index| {
-            let unit = &units[*index];
-            let ran = run_one(context, bench, language, &snippets[unit.snippet], unit);
+        .map(|members| {
+            let index = members[members.len() - 1];
+            let unit = &units[index];
+            let settings = merged(snippets, units, members);
+            let ran = run_one(context, bench, language, (&snippets[unit.snippet], &settings), unit);
             context.progress.advance(1);
-            (*index, ran)
+            (index, ran)
         })
         .collect();
     for (members, (index, ran)) in leaders.iter().zip(results) {
@@ -100,13 +103,38 @@ enum Ran {
     NotStarted(String),
 }
 
-fn run_one(context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Ran {
-    if let Some(absent) = snippet.settings.needs.iter().find(|need| !available(bench.environment(), need)) {
+/// How a program runs whose members each ask for something: the later one's arguments and input, everybody's variables
+/// and needs, the longest time.
+fn merged(snippets: &[Snippet], units: &[Unit], members: &[usize]) -> Settings {
+    let mut all = members.iter().rev().map(|index| &snippets[units[*index].snippet].settings);
+    let mut merged = all.next().cloned().unwrap_or_default();
+    for earlier in all {
+        for (name, value) in &earlier.vars {
+            merged.vars.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        if merged.args.is_empty() {
+            merged.args.clone_from(&earlier.args);
+        }
+        merged.stdin = merged.stdin.or_else(|| earlier.stdin.clone());
+        merged.timeout = merged.timeout.max(earlier.timeout);
+        merged.needs.extend(earlier.needs.iter().cloned());
+    }
+    merged
+}
+
+fn run_one(
+    context: &Context<'_>,
+    bench: &Bench<'_>,
+    language: &dyn Language,
+    (snippet, settings): (&Snippet, &Settings),
+    unit: &Unit,
+) -> Ran {
+    if let Some(absent) = settings.needs.iter().find(|need| !available(bench.environment(), need)) {
         return Ran::Absent(absent.clone());
     }
     let ran = scratch(&context.work).and_then(|scratch| {
         let job = language.run_job(bench, unit, scratch.path())?;
-        let job = confine(bench, job, snippet, scratch.path(), context);
+        let job = confine(bench, job, settings, scratch.path(), context);
         let command = shown_command(&job, unit, snippet);
         let finished = bench.supervisor.run(&job).map_err(|error| error.to_string())?;
         let clean = |text: String| tidy(&text, scratch.path(), bench, unit, snippet, context);
@@ -213,8 +241,7 @@ fn available(environment: &Environment, need: &str) -> bool {
 }
 
 /// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.
-fn confine(bench: &Bench<'_>, job: Job, snippet: &Snippet, scratch: &Path, context: &Context<'_>) -> Job {
-    let settings = &snippet.settings;
+fn confine(bench: &Bench<'_>, job: Job, settings: &Settings, scratch: &Path, context: &Context<'_>) -> Job {
     let mut job = job
         .env("HOME", scratch.as_os_str())
         .env("TMPDIR", scratch.as_os_str())
