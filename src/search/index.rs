@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::page::Page;
 use crate::page::markdown;
 use crate::site::Site;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A section: what stands under one heading, or before the first.
 #[derive(Debug, Clone, Default)]
@@ -196,13 +196,6 @@ pub fn weigh(pages: &[PageRecord]) -> Weighed {
         }
     }
     Weighed { pages: pages.to_vec(), terms }
-}
-
-impl Weighed {
-    /// All terms, for tests.
-    pub fn vocabulary(&self) -> BTreeSet<&str> {
-        self.terms.keys().map(String::as_str).collect()
-    }
 }
 
 #[cfg(test)]

@@ -10,11 +10,6 @@ pub fn page_url(relative: &str) -> String {
     if folder.is_empty() { format!("{stem}.html") } else { format!("{folder}/{stem}.html") }
 }
 
-/// The URL of the Markdown twin of a page.
-pub fn twin_url(url: &str) -> String {
-    format!("{}.md", url.strip_suffix(".html").unwrap_or(url))
-}
-
 /// The folder of a URL, with its slash, or nothing.
 pub fn folder(url: &str) -> &str {
     url.rfind('/').map_or("", |at| &url[..=at])

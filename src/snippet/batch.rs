@@ -206,7 +206,6 @@ pub(super) fn make_units(
             first_line: snippet.line + 1,
             never_began: false,
             elsewhere: BTreeSet::new(),
-            promise: snippet.settings.promise.clone(),
             evidence: Evidence::default(),
             tools: BTreeMap::new(),
             marks: (snippet.runs() && plan::group_of(snippet).is_none())

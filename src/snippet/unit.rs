@@ -5,7 +5,7 @@
 
 use super::plan::Owner;
 use super::tool::{Tool, Tools};
-use super::verdict::{Evidence, Finding, Level, Promise, Step, StepOutcome};
+use super::verdict::{Evidence, Finding, Level, Step, StepOutcome};
 use crate::diagnostic::Severity;
 use crate::process::{Environment, Supervisor};
 use crate::progress::Progress;
@@ -115,8 +115,6 @@ pub struct Unit {
     pub never_began: bool,
     /// Other blocks that errors of this program lie in.
     pub elsewhere: BTreeSet<usize>,
-    /// The author's promise; errors of a block that must not compile are still errors.
-    pub promise: Promise,
     /// What was found.
     pub evidence: Evidence,
     /// The tools that looked at it, with versions.
