@@ -65,6 +65,8 @@ pub struct Limits {
 impl Limits {
     /// For compilers and linters, which work on many blocks at once.
     pub const TOOL: Limits = Limits { wall: Duration::from_secs(600), output: 64 << 20 };
+    /// For parsers and linters, which take a second for thousands of blocks.
+    pub const LINTER: Limits = Limits { wall: Duration::from_secs(60), output: 64 << 20 };
     /// For asking a tool its version.
     pub const PROBE: Limits = Limits { wall: Duration::from_secs(20), output: 1 << 20 };
 }

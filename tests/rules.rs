@@ -450,3 +450,25 @@ fn s2_1_check_fix_writes_fences_in_their_canonical_form() {
         .replace("js {1} title=\"a.js\"", "js {title=\"a.js\" 1}");
     assert_eq!(after, expected);
 }
+
+#[test]
+fn a_block_that_breaks_its_tool_breaks_it_for_itself_only() {
+    // A linter that dies where it sees the word, and has nothing to say otherwise.
+    let tool = broken_tool(
+        "ruff",
+        "if grep -rql poison blocks 2>/dev/null && echo \"$@\" | xargs -n1 | grep '^blocks' | xargs grep -ql poison; then kill -SEGV $$; fi; echo '[]'",
+    );
+    let blocks: String =
+        (0..20).map(|n| format!("```python\n{} = {n}\n```\n\n", if n == 13 { "poison" } else { "fine" })).collect();
+    let site = project("[book]\n", &format!("# P\n\n{blocks}"));
+    let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
+    let output = docgen(site.path())
+        .env("PATH", path)
+        .env("XDG_DATA_HOME", tool.path())
+        .args(["--quiet", "verify", "--report", "json=-"])
+        .output()
+        .expect("docgen starts");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let expected: Vec<&str> = (0..20).map(|n| if n == 13 { "env_error" } else { "pass" }).collect();
+    assert_eq!(statuses(&report), expected);
+}

@@ -78,6 +78,9 @@ pub struct Said {
     pub help: Option<String>,
 }
 
+/// The words by which adapters say that a tool is there and does not do its work.
+const BROKE_DOWN: &str = "broke down";
+
 static LINE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" (on|from|at) line (\d+)").expect("a valid pattern"));
 
 /// A block as a program.
@@ -145,6 +148,19 @@ impl Unit {
         if !self.evidence.missing_tools.iter().any(|known| known == why) {
             self.evidence.missing_tools.push(why.to_owned());
         }
+    }
+
+    /// Whether a tool broke down over this unit, or over those it was checked with.
+    pub fn is_broken_down(&self) -> bool {
+        self.evidence.missing_tools.iter().any(|why| why.contains(BROKE_DOWN))
+    }
+
+    /// Forgets what was found, to look again.
+    pub fn forget(&mut self) {
+        self.evidence = Evidence::default();
+        self.tools.clear();
+        self.elsewhere.clear();
+        self.marks.retain(|name, _| *name == "runs");
     }
 
     /// A step went well, unless it already failed.

@@ -8,7 +8,7 @@ use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
-use crate::process::Job;
+use crate::process::{Job, Limits};
 use crate::snippet::collect::Snippet;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
@@ -258,7 +258,8 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         .tools
         .job(&node.path, &bench.folder)
         .args(["--experimental-vm-modules", "--no-warnings", "--input-type=module", "-e", CHECK])
-        .stdin(json);
+        .stdin(json)
+        .limits(Limits::LINTER);
     let finished = bench.supervisor.run(&job)?;
     let answers: Vec<Answer> = match serde_json::from_slice(&finished.stdout) {
         Ok(answers) if finished.success() => answers,
@@ -354,7 +355,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     let text = serde_json::to_vec_pretty(&configuration(units)).expect("JSON serializes");
     fs::write_if_changed(&config, &text)?;
     // The npm package's launcher is a script of Node's.
-    let mut job = bench.tools.job(&oxlint.path, &bench.folder).args([
+    let mut job = bench.tools.job(&oxlint.path, &bench.folder).limits(Limits::LINTER).args([
         "--format=json",
         "--no-ignore",
         "--disable-nested-config",
