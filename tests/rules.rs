@@ -458,8 +458,8 @@ fn a_block_that_breaks_its_tool_breaks_it_for_itself_only() {
         "ruff",
         "if grep -rql poison blocks 2>/dev/null && echo \"$@\" | xargs -n1 | grep '^blocks' | xargs grep -ql poison; then kill -SEGV $$; fi; echo '[]'",
     );
-    let blocks: String =
-        (0..20).map(|n| format!("```python\n{} = {n}\n```\n\n", if n == 13 { "poison" } else { "fine" })).collect();
+    let block = |n: usize| format!("```python\n{} = {n}\n```\n", if n == 13 { "poison" } else { "fine" });
+    let blocks = (0..20).map(block).collect::<Vec<_>>().join("\n");
     let site = project("[book]\n", &format!("# P\n\n{blocks}"));
     let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
     let output = docgen(site.path())
