@@ -142,3 +142,21 @@ fn a_block_from_an_included_page_had_the_wrong_file_beside_its_line() {
     assert_eq!((block["page"].as_str(), block["line"].as_u64()), (Some("content/inc.txt"), Some(5)));
     assert!(block["id"].as_str().is_some_and(|id| id.starts_with("content/page.md#")));
 }
+
+#[test]
+fn without_execution_what_could_not_be_judged_failed() {
+    let page = "# P\n\n```rust compile_fail {code=E0308}\nlet x: i32 = \"s\";\n```\n\n```rust ignore {reason=\"x\"}\nlet x: i32 = \"s\";\n```\n\n```python compile_fail {code=F821}\nundefined\n```\n";
+    let site = project("[book]\n", page);
+    let (report, exit) = verify_json(site.path(), &["--no-exec", "--strict"]);
+    assert_eq!((statuses(&report), exit), (vec!["ignored".into(), "ignored".into(), "xfail".into()], 0));
+}
+
+#[test]
+fn build_did_not_mind_a_rule_that_matches_nothing() {
+    let site = project(
+        "[book]\n\n[[verify.rule]]\npath = \"gone/*.md\"\nset = { check = true }\n",
+        "# P\n\n```json\n[1]\n```\n",
+    );
+    assert_eq!(run(site.path(), &["build", "--verify"]).status.code(), Some(2));
+    assert!(!site.path().join("public").exists());
+}

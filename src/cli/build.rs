@@ -22,6 +22,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     check::deny(&mut project.problems, &options.deny);
     let mut status = check::report(shell, &project.sources, &project.problems);
     let verdicts = if options.verify {
+        let policy = verify::policy(shell, &config, false, None)?;
         let work = work::of_project(shell, &config.root)?;
         let tools = shell.tools();
         let context = snippet::Context {
@@ -31,10 +32,14 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
             supervisor: &shell.supervisor,
             progress: &progress,
             work: work.folder().to_path_buf(),
-            options: Options { bare: !config.has_project, ..Options::default() },
+            options: Options {
+                bare: !config.has_project,
+                strict: policy.strict,
+                whole_project: true,
+                ..Options::default()
+            },
         };
         let verdicts = snippet::verify(&context, &project.site.pages)?;
-        let policy = verify::policy(shell, &config, false, None)?;
         shell.terminal.say(&crate::report::terminal::verdicts(
             &project.sources,
             &verdicts,

@@ -4,9 +4,10 @@
 
 use super::Context;
 use super::collect::Snippet;
+use super::judge::{Judgement, judge};
 use super::language::Language;
 use super::unit::Unit;
-use super::verdict::{Finding, Judgement, Level, Promise, RunEnd, Status, Step, StepOutcome, Verdict, judge};
+use super::verdict::{Finding, Level, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
 use super::{expect, run};
 use crate::diagnostic::Severity;
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ pub(super) fn conclude(
         promise: &snippet.settings.promise,
         exit: snippet.settings.exit,
         strict: context.options.strict,
+        held_back: context.options.no_exec && snippet.target() > unit.ceiling,
         linter_optional: context.options.bare,
     };
     for name in unit.evidence.missing_dependencies.clone() {

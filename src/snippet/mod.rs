@@ -4,7 +4,7 @@
 //! 2. Snippets of one language and fixture become [`unit::Unit`]s on a [`unit::Bench`]: a copy of the fixture project,
 //!    outside the repository, with the programs written into it (`fixture.rs`).
 //! 3. The [`language`] adapter climbs the static rungs, one call per tool; [`run`](self) runs what is to be run.
-//! 4. [`verdict::judge`] says what follows from the evidence.
+//! 4. [`judge::judge`] says what follows from the evidence.
 //!
 //! Must not know: HTML, search, how a report looks.
 
@@ -17,6 +17,7 @@ pub mod expect;
 mod extract;
 mod fixture;
 pub mod hidden;
+pub mod judge;
 pub mod language;
 pub mod names;
 mod package;
