@@ -47,6 +47,18 @@ fn get(server: &Server, path: &str) -> String {
     text
 }
 
+/// The versions that the event stream tells; it ends where only signs of life came for a minute.
+fn versions(server: &Server) -> impl Iterator<Item = String> {
+    let lines = BufReader::new(request(server, "GET", "/-/events")).lines().map_while(Result::ok);
+    let mut idle = 0;
+    lines
+        .take_while(move |line| {
+            idle = if line.starts_with("data: ") { 0 } else { idle + usize::from(line == ":") };
+            idle < 4
+        })
+        .filter(|line| line.starts_with("data: "))
+}
+
 #[test]
 fn pages_come_from_memory_and_change_with_their_files() {
     let temp = tempfile::tempdir().expect("a temporary folder");
@@ -58,11 +70,10 @@ fn pages_come_from_memory_and_change_with_their_files() {
     assert!(get(&server, "/gone.html").starts_with("HTTP/1.1 404"));
     assert!(!temp.path().join("public").exists(), "nothing is written");
 
-    let mut events = BufReader::new(request(&server, "GET", "/-/events")).lines();
-    let mut version = || events.by_ref().map_while(Result::ok).find(|line| line.starts_with("data: "));
-    let before = version().expect("the version now");
+    let mut versions = versions(&server);
+    let before = versions.next().expect("the version now");
     std::fs::write(temp.path().join("index.md"), "# Second\n").expect("written");
-    let after = version().expect("the next version");
+    let after = versions.next().expect("the next version");
     assert_ne!(before, after);
     assert!(get(&server, "/index.html").contains(">Second</h1>"));
 }
@@ -72,13 +83,8 @@ fn verdicts_appear_by_themselves() {
     let temp = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(temp.path().join("index.md"), "# P\n\n```json\n[1]\n```\n").expect("written");
     let server = serve(temp.path(), &[]);
-    let events = BufReader::new(request(&server, "GET", "/-/events")).lines();
     // Whether the first answer comes before or after the verdicts, one of the versions shows them.
-    let shown = events
-        .map_while(Result::ok)
-        .filter(|line| line.starts_with("data: "))
-        .any(|_| get(&server, "/").contains("Parsed</a>"));
-    assert!(shown);
+    assert!(versions(&server).any(|_| get(&server, "/").contains("Parsed</a>")));
 }
 
 #[test]

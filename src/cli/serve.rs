@@ -21,6 +21,14 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     let preview = Arc::new(Preview::default());
     let highlighter = Highlighter::default();
     let builder = Builder { shell, highlighter: &highlighter, preview: &preview };
+    // Before the first build: what is saved while it runs must not be missed.
+    let watched = [
+        config.content.clone(),
+        config.root.join("book.toml"),
+        config.root.join("themes"),
+        config.root.join("snippets"),
+    ];
+    let watch = watch::start(&watched, &config.out)?;
     let first = builder.build(&config, &Verdicts::default())?;
     let address = format!("http://{}:{port}/", if options.host == "0.0.0.0" { "127.0.0.1" } else { &options.host });
     shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title));
@@ -29,13 +37,6 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     if options.open {
         open(shell, &address);
     }
-    let watched = [
-        config.content.clone(),
-        config.root.join("book.toml"),
-        config.root.join("themes"),
-        config.root.join("snippets"),
-    ];
-    let watch = watch::start(&watched, &config.out)?;
     let verifier = (!options.no_verify).then(|| shell.tools());
     builder.verified(&config, &first, verifier.as_ref())?;
     while watch.next().is_some() {

@@ -48,9 +48,11 @@ pub fn start(paths: &[PathBuf], ignored: &Path) -> Result<Watch> {
 }
 
 impl Watch {
-    /// Waits for the next burst; the paths that changed, or `None` when the watch has ended.
+    /// Waits for the next burst; the paths that changed since the last call, or `None` when the watch has ended.
     pub fn next(&self) -> Option<Vec<PathBuf>> {
-        self.events.recv().ok()
+        let mut changed = self.events.recv().ok()?;
+        changed.extend(self.events.try_iter().flatten());
+        Some(changed)
     }
 }
 

@@ -3,9 +3,14 @@
 //! Must not know: which steps there are.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// No step takes longer: where nobody watches, one that hangs is ended and named, instead of the whole run.
+const LIMIT: Duration = Duration::from_mins(25);
 
 /// What a chore returns: nothing, or a sentence on what went wrong.
 pub(crate) type Done<T = ()> = Result<T, String>;
@@ -26,7 +31,40 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
 pub(crate) fn step(name: &str, mut command: Command) -> Done {
     println!("== {name}");
     let started = Instant::now();
-    let status = command.status().map_err(|error| format!("{name}: cannot start {command:?}: {error}"))?;
+    let (child, guard) = start(name, &mut command)?;
+    end(name, child, guard, started)
+}
+
+/// Ends a step's processes at the limit, unless it is dropped before.
+struct Guard {
+    _alive: Option<Sender<()>>,
+}
+
+/// Starts a program; in CI as a process group of its own, which a guard ends at the limit. Elsewhere Ctrl-C does.
+fn start(name: &str, command: &mut Command) -> Done<(Child, Guard)> {
+    let watched = std::env::var_os("CI").is_some();
+    if watched {
+        command.process_group(0);
+    }
+    let child = command.spawn().map_err(|error| format!("{name}: cannot start {command:?}: {error}"))?;
+    let alive = watched.then(|| {
+        let (sender, receiver) = channel();
+        let (group, name) = (format!("-{}", child.id()), name.to_owned());
+        std::thread::spawn(move || {
+            if receiver.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+                println!("== {name}: took over {} minutes and is ended", LIMIT.as_secs() / 60);
+                let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+            }
+        });
+        sender
+    });
+    Ok((child, Guard { _alive: alive }))
+}
+
+/// Waits for a step and says how long it took.
+fn end(name: &str, mut child: Child, guard: Guard, started: Instant) -> Done {
+    let status = child.wait().map_err(|error| format!("{name}: {error}"))?;
+    drop(guard);
     if !status.success() {
         return Err(format!("{name} failed ({status})"));
     }
@@ -39,17 +77,12 @@ pub(crate) fn step_with_lines(name: &str, mut command: Command, mut see: impl Fn
     println!("== {name}");
     let started = Instant::now();
     command.stdout(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| format!("{name}: cannot start {command:?}: {error}"))?;
+    let (mut child, guard) = start(name, &mut command)?;
     for line in BufReader::new(child.stdout.take().expect("piped above")).lines().map_while(Result::ok) {
         println!("{line}");
         see(&line);
     }
-    let status = child.wait().map_err(|error| format!("{name}: {error}"))?;
-    if !status.success() {
-        return Err(format!("{name} failed ({status})"));
-    }
-    println!("== {name}: {:.1} s", started.elapsed().as_secs_f64());
-    Ok(())
+    end(name, child, guard, started)
 }
 
 /// Whether a program answers.
