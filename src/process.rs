@@ -65,8 +65,6 @@ pub struct Limits {
 impl Limits {
     /// For compilers and linters, which work on many blocks at once.
     pub const TOOL: Limits = Limits { wall: Duration::from_secs(600), output: 64 << 20 };
-    /// For parsers and linters, which take a second for thousands of blocks.
-    pub const LINTER: Limits = Limits { wall: Duration::from_secs(60), output: 64 << 20 };
     /// For asking a tool its version.
     pub const PROBE: Limits = Limits { wall: Duration::from_secs(20), output: 1 << 20 };
 }
@@ -162,6 +160,9 @@ impl Job {
     }
 }
 
+/// How [`Finished::summary`] says that a child was killed for want of time.
+pub const OUT_OF_TIME: &str = "ran out of time";
+
 /// How a child ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -209,7 +210,7 @@ impl Finished {
         let how = match self.end {
             End::Exited(code) => format!("exit code {code}"),
             End::Signaled(signal) => format!("killed by signal {signal}"),
-            End::TimedOut => "ran out of time".to_owned(),
+            End::TimedOut => OUT_OF_TIME.to_owned(),
             End::OutputLimit => "printed too much".to_owned(),
         };
         let stderr = self.stderr_text();

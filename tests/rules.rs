@@ -432,6 +432,27 @@ fn a_tool_that_breaks_down_is_said_so_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_tool_that_hangs_is_ended_and_hangs_for_its_block_only() {
+    let hangs = "case \"$(cat $(echo \"$@\" | xargs -n1 | grep '^blocks') 2>/dev/null)\" in *poison*) sleep 300;; esac; echo '[]'";
+    let tool = broken_tool("ruff", hangs);
+    let block = |n: usize| format!("```python\n{} = {n}\n```\n", if n == 5 { "poison" } else { "fine" });
+    let blocks = (0..8).map(block).collect::<Vec<_>>().join("\n");
+    let site = project("[book]\n[verify]\ntool-timeout = \"60s\"\n", &format!("# P\n\n{blocks}"));
+    let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
+    let output = docgen(site.path())
+        .env("PATH", path)
+        .env("XDG_DATA_HOME", tool.path())
+        .args(["--quiet", "verify", "--report", "json=-"])
+        .output()
+        .expect("docgen starts");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let expected: Vec<&str> = (0..8).map(|n| if n == 5 { "env_error" } else { "pass" }).collect();
+    assert_eq!(statuses(&report), expected);
+    let reason = report["snippets"][5]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("ran out of time"), "{reason}");
+}
+
+#[test]
 fn two_blocks_of_one_name_are_a_fault_of_the_second() {
     let page = "# P\n\n```python {#one}\nx = 1\n```\n\n```python {#one}\ny = 1\n```\n";
     let report = verified("[book]\n", page);

@@ -62,6 +62,8 @@ pub struct VerifyConfig {
     pub timeout: Duration,
     /// Output of a run, bytes.
     pub output: usize,
+    /// Wall-clock time of a compiler over all blocks of a language; parsers and linters get a tenth of it.
+    pub tool_timeout: Duration,
     /// By language.
     pub languages: BTreeMap<String, RawLanguage>,
     /// Rules for Markdown that cannot be edited, in order, each with its glob.
@@ -317,12 +319,14 @@ fn review_days(raw: &BTreeMap<String, String>, place: &Place<'_>) -> Result<BTre
 }
 
 fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
-    let timeout = match &raw.timeout {
-        None => Duration::from_secs(10),
+    let duration = |value: &Option<String>, default: u64| match value {
+        None => Ok(Duration::from_secs(default)),
         Some(value) => parse_duration(value).ok_or_else(|| {
             place.error(value, format!("`{value}` is no duration"), "write `500ms`, `10s` or `2m`".to_owned())
-        })?,
+        }),
     };
+    let timeout = duration(&raw.timeout, 10)?;
+    let tool_timeout = duration(&raw.tool_timeout, 600)?;
     let output = match &raw.output {
         None => 1 << 20,
         Some(value) => parse_size(value).ok_or_else(|| {
@@ -334,6 +338,7 @@ fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
         foreign_words: raw.foreign_words,
         timeout,
         output,
+        tool_timeout,
         languages: raw.lang,
         rules: rules(raw.rule, place)?,
         allow_net: globs(&raw.allow_net, place)?,

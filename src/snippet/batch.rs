@@ -5,7 +5,7 @@
 use super::collect::Snippet;
 use super::conclude::{conclude, fixture_name, plain};
 use super::language::{self, Language};
-use super::unit::{Bench, Unit};
+use super::unit::{Bench, Patience, Unit};
 use super::verdict::{Evidence, Finding, Level, Status, Step, Verdict};
 use super::{Context, Options, fixture, package, plan, run, selected};
 use crate::diagnostic::Severity;
@@ -91,6 +91,7 @@ pub(super) fn verify_batch(
         supervisor: context.supervisor,
         no_exec: context.options.no_exec,
         progress: context.progress,
+        patience: Patience::new(context.config.verify.tool_timeout),
     };
     context.progress.phase(&format!("checking {} {} blocks", members.len(), language.name()), None);
     fixture::materialise(context.config, language, fixture, &bench.folder)?;
@@ -144,6 +145,9 @@ fn check_isolating(language: &dyn Language, bench: &Bench<'_>, units: &mut [Unit
     let broken = units.iter().any(Unit::is_broken_down);
     if !broken || units.len() < 2 || *calls < 2 {
         return Ok(());
+    }
+    if units.iter().any(Unit::is_out_of_time) {
+        bench.patience.share(*calls);
     }
     *calls -= 2;
     for unit in units.iter_mut() {

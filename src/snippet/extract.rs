@@ -5,7 +5,7 @@
 use super::batch::{Batch, batches, chosen, make_units};
 use super::collect::{self, Snippet};
 use super::language::Language;
-use super::unit::{Bench, Unit};
+use super::unit::{Bench, Patience, Unit};
 use super::verdict::Verdict;
 use super::{Context, fixture, immediate, package};
 use crate::error::Result;
@@ -43,6 +43,7 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
                 supervisor: context.supervisor,
                 no_exec: false,
                 progress: context.progress,
+                patience: Patience::new(context.config.verify.tool_timeout),
             };
             let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
             // A person opens this project; what cannot be bound they will see there.

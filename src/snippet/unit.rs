@@ -7,7 +7,7 @@ use super::plan::Owner;
 use super::tool::{Tool, Tools};
 use super::verdict::{Evidence, Finding, Level, Step, StepOutcome};
 use crate::diagnostic::Severity;
-use crate::process::{Environment, Supervisor};
+use crate::process::{Environment, Job, Limits, OUT_OF_TIME, Supervisor};
 use crate::progress::Progress;
 use crate::span::{ColumnUnit, LineIndex, MappedText};
 use regex::Regex;
@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// A fixture project with blocks written into it.
 pub struct Bench<'a> {
@@ -34,9 +36,44 @@ pub struct Bench<'a> {
     pub no_exec: bool,
     /// Who wants to know.
     pub progress: &'a dyn Progress,
+    /// How long tools may take.
+    pub patience: Patience,
+}
+
+/// How long tools may take over all blocks of a bench.
+pub struct Patience {
+    compiler: Duration,
+    /// Calls that have to share the time, once a tool has run out of it.
+    sharers: AtomicU32,
+}
+
+impl Patience {
+    /// A compiler may take this long, a parser or a linter a tenth of it.
+    pub fn new(compiler: Duration) -> Self {
+        Self { compiler, sharers: AtomicU32::new(1) }
+    }
+
+    /// From now on this many calls together get what one had: a tool that hangs costs no more than twice its limit.
+    pub fn share(&self, calls: u32) {
+        self.sharers.fetch_max(calls, Ordering::Relaxed);
+    }
+
+    fn limits(&self, part: u32) -> Limits {
+        Limits { wall: self.compiler / part / self.sharers.load(Ordering::Relaxed), ..Limits::TOOL }
+    }
 }
 
 impl Bench<'_> {
+    /// A call of a compiler in `folder`.
+    pub fn compiler(&self, program: &Path, folder: &Path) -> Job {
+        self.tools.job(program, folder).limits(self.patience.limits(1))
+    }
+
+    /// A call of a parser or linter in the bench's folder.
+    pub fn linter(&self, program: &Path) -> Job {
+        self.tools.job(program, &self.folder).limits(self.patience.limits(10))
+    }
+
     /// The user's environment.
     pub fn environment(&self) -> &Environment {
         self.tools.environment()
@@ -153,6 +190,11 @@ impl Unit {
     /// Whether a tool broke down over this unit, or over those it was checked with.
     pub fn is_broken_down(&self) -> bool {
         self.evidence.missing_tools.iter().any(|why| why.contains(BROKE_DOWN))
+    }
+
+    /// Whether that was for want of time.
+    pub fn is_out_of_time(&self) -> bool {
+        self.evidence.missing_tools.iter().any(|why| why.contains(OUT_OF_TIME))
     }
 
     /// Forgets what was found, to look again.

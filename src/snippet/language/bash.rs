@@ -5,7 +5,7 @@
 use super::{Canary, Language, Program, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
-use crate::process::{Job, Limits};
+use crate::process::Job;
 use crate::snippet::collect::Snippet;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
@@ -125,7 +125,7 @@ impl Language for Bash {
 fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     let Some(bash) = tool_for(bench.tools, &BASH, Step::Parse, units) else { return Ok(()) };
     units.par_iter_mut().filter(|unit| unit.wants(Step::Parse)).try_for_each(|unit| {
-        let job = bench.tools.job(&bash.path, &bench.folder).arg("-n").arg(unit.file(bench)).limits(Limits::LINTER);
+        let job = bench.linter(&bash.path).arg("-n").arg(unit.file(bench));
         let finished = bench.supervisor.run(&job)?;
         let stderr = finished.stderr_text();
         let mut lines = stderr.lines().filter_map(|line| SYNTAX.captures(line));
@@ -168,7 +168,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     }
     let Some(shellcheck) = tool_for(bench.tools, &SHELLCHECK, Step::Lint, units) else { return Ok(()) };
     // SC2148 asks for a shebang, which a fragment does not have.
-    let mut job = bench.tools.job(&shellcheck.path, &bench.folder).limits(Limits::LINTER).args([
+    let mut job = bench.linter(&shellcheck.path).args([
         "--norc",
         "--shell=bash",
         "--format=json1",

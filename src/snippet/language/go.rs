@@ -242,8 +242,7 @@ fn package(unit: &Unit) -> String {
 /// A call of the go command that never reaches for the network and keeps its caches in docgen's.
 fn command(bench: &Bench<'_>, go: &Tool) -> Job {
     bench
-        .tools
-        .job(&go.path, &bench.folder)
+        .compiler(&go.path, &bench.folder)
         .env("HOME", bench.cache.as_os_str())
         .env("GOCACHE", bench.cache.join("go-build"))
         .env("GOPATH", bench.cache.join("go"))
@@ -262,7 +261,7 @@ fn error(message: String) -> Said {
 fn parse(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     let gofmt = go.path.with_file_name("gofmt");
     let files: Vec<_> = units.iter().map(|unit| unit.path.clone()).collect();
-    let job = bench.tools.job(&gofmt, &bench.folder).args(["-e", "-l"]).args(files);
+    let job = bench.linter(&gofmt).args(["-e", "-l"]).args(files);
     let finished = bench.supervisor.run(&job)?;
     note_lines(&finished.stderr_text(), Step::Parse, "gofmt", units);
     let broke = !matches!(finished.end, crate::process::End::Exited(0 | 2));

@@ -8,7 +8,7 @@ use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
-use crate::process::{Job, Limits};
+use crate::process::Job;
 use crate::snippet::collect::Snippet;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
@@ -255,11 +255,9 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     };
     let json = serde_json::to_vec(&request).expect("strings serialize");
     let job = bench
-        .tools
-        .job(&node.path, &bench.folder)
+        .linter(&node.path)
         .args(["--experimental-vm-modules", "--no-warnings", "--input-type=module", "-e", CHECK])
-        .stdin(json)
-        .limits(Limits::LINTER);
+        .stdin(json);
     let finished = bench.supervisor.run(&job)?;
     let answers: Vec<Answer> = match serde_json::from_slice(&finished.stdout) {
         Ok(answers) if finished.success() => answers,
@@ -355,7 +353,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     let text = serde_json::to_vec_pretty(&configuration(units)).expect("JSON serializes");
     fs::write_if_changed(&config, &text)?;
     // The npm package's launcher is a script of Node's.
-    let mut job = bench.tools.job(&oxlint.path, &bench.folder).limits(Limits::LINTER).args([
+    let mut job = bench.linter(&oxlint.path).args([
         "--format=json",
         "--no-ignore",
         "--disable-nested-config",

@@ -7,7 +7,7 @@ use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
-use crate::process::{Job, Limits};
+use crate::process::Job;
 use crate::snippet::collect::Snippet;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
@@ -280,8 +280,7 @@ impl Python {
             blocks: units.iter().map(|unit| unit.program.as_str()).collect(),
         };
         let json = serde_json::to_vec(&request).expect("strings serialize");
-        let job =
-            bench.tools.job(&python.path, &bench.folder).args(["-I", "-c", CHECK]).stdin(json).limits(Limits::LINTER);
+        let job = bench.linter(&python.path).args(["-I", "-c", CHECK]).stdin(json);
         let finished = bench.supervisor.run(&job)?;
         let answers: Vec<Answer> = match serde_json::from_slice(&finished.stdout) {
             Ok(answers) if finished.success() => answers,
@@ -333,7 +332,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         return Ok(());
     }
     let Some(ruff) = tool_for(bench.tools, &RUFF, Step::Lint, units) else { return Ok(()) };
-    let mut job = bench.tools.job(&ruff.path, &bench.folder).limits(Limits::LINTER).args([
+    let mut job = bench.linter(&ruff.path).args([
         "check",
         "--no-cache",
         "--output-format=json",

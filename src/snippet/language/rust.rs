@@ -321,8 +321,7 @@ fn write_crate(fixture: &Path, folder: &Path, members: &[&Unit]) -> Result<()> {
 
 fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
     bench
-        .tools
-        .job(&cargo.path, folder)
+        .compiler(&cargo.path, folder)
         // A target folder for each crate: they share a name, and cargo would take one's program for the other's.
         .env("CARGO_TARGET_DIR", bench.cache.join("cargo-target").join(short_hash(folder)))
         .env("CARGO_TERM_COLOR", "never")

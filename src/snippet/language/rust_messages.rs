@@ -69,8 +69,7 @@ struct Expansion {
 /// rustc's own errors for a block that does not parse; it stops before anything else.
 pub(super) fn ask_rustc(bench: &Bench<'_>, cargo: &Tool, unit: &mut Unit) {
     let job = bench
-        .tools
-        .job(&cargo.path.with_file_name("rustc"), &bench.folder)
+        .linter(&cargo.path.with_file_name("rustc"))
         .args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "--error-format=json", "-o", "/dev/null"])
         .arg(&unit.path);
     let Ok(finished) = bench.supervisor.run(&job) else { return };
