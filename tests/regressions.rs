@@ -160,3 +160,12 @@ fn build_did_not_mind_a_rule_that_matches_nothing() {
     assert_eq!(run(site.path(), &["build", "--verify"]).status.code(), Some(2));
     assert!(!site.path().join("public").exists());
 }
+
+#[test]
+fn names_that_must_be_undefined_were_summed_up() {
+    let page = "# P\n\n```python compile_fail {code=F821}\nprint(nowhere)\n```\n";
+    let site = project("[book]\n", page);
+    let output = run(site.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("nothing defines"), "{}", stdout(&output));
+}

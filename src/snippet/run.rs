@@ -129,7 +129,7 @@ fn run_one(
     (snippet, settings): (&Snippet, &Settings),
     unit: &Unit,
 ) -> Ran {
-    if let Some(absent) = settings.needs.iter().find(|need| !available(bench.environment(), need)) {
+    if let Some(absent) = settings.needs.iter().find(|need| !available(bench, need)) {
         return Ran::Absent(absent.clone());
     }
     let ran = scratch(&context.work).and_then(|scratch| {
@@ -236,8 +236,8 @@ fn scratch(work: &Path) -> Result<tempfile::TempDir, String> {
 }
 
 /// Whether a program, or `loopback`, is there.
-fn available(environment: &Environment, need: &str) -> bool {
-    need == "loopback" || Environment::find_in(&environment.path_folders(), need).is_some()
+fn available(bench: &Bench<'_>, need: &str) -> bool {
+    need == "loopback" || Environment::find_in(&bench.tools.path_folders(), need).is_some()
 }
 
 /// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.
@@ -245,7 +245,7 @@ fn confine(bench: &Bench<'_>, job: Job, settings: &Settings, scratch: &Path, con
     let mut job = job
         .env("HOME", scratch.as_os_str())
         .env("TMPDIR", scratch.as_os_str())
-        .env("PATH", std::env::join_paths(bench.environment().path_folders()).unwrap_or_default())
+        .env("PATH", std::env::join_paths(bench.tools.path_folders()).unwrap_or_default())
         .env("TZ", "UTC")
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")

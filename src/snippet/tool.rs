@@ -108,10 +108,15 @@ impl Tools {
 
     /// `PATH` for a call of `program`: its own folder, the user's, those of installed tools.
     fn path(&self, program: &Path) -> OsString {
-        let mut folders: Vec<PathBuf> = program.parent().map(Path::to_path_buf).into_iter().collect();
-        folders.extend(self.environment.path_folders());
+        let own = program.parent().map(Path::to_path_buf);
+        std::env::join_paths(own.into_iter().chain(self.path_folders())).unwrap_or_default()
+    }
+
+    /// Where a block finds programs: the user's `PATH`, and what docgen has installed.
+    pub fn path_folders(&self) -> Vec<PathBuf> {
+        let mut folders = self.environment.path_folders();
         folders.extend(self.installed_folders());
-        std::env::join_paths(folders).unwrap_or_default()
+        folders
     }
 
     /// Folders of programs below the tools folder.

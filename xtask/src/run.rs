@@ -2,6 +2,7 @@
 //!
 //! Must not know: which steps there are.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
@@ -23,8 +24,15 @@ pub(crate) fn root() -> PathBuf {
 /// A program in the repository's root.
 pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(root());
+    command.args(arguments).current_dir(root()).env("PATH", path());
     command
+}
+
+/// `PATH` with the programs of this build first: the manual's examples call `docgen`.
+fn path() -> OsString {
+    let own = ["target/debug", "target/release"].map(|folder| root().join(folder));
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(own.into_iter().chain(std::env::split_paths(&inherited))).unwrap_or(inherited)
 }
 
 /// Runs a step and says how long it took.

@@ -340,11 +340,9 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         "--force-exclude",
         "--no-respect-gitignore",
     ]);
-    let own = bench.folder.join("ruff.toml");
-    job = if own.is_file() {
-        job.arg("--config").arg(own)
-    } else {
-        job.args(["--isolated", "--select", SELECT, "--ignore", IGNORE])
+    job = match own_rules(&bench.folder)? {
+        Some(own) => job.arg("--config").arg(own),
+        None => job.args(["--isolated", "--select", SELECT, "--ignore", IGNORE]),
     };
     for unit in units.iter().filter(|unit| unit.wants(Step::Lint)) {
         job = job.arg(&unit.path);
@@ -368,6 +366,18 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         unit.pass(Step::Lint);
     }
     Ok(())
+}
+
+/// The fixture's own configuration of ruff (S1.5).
+fn own_rules(folder: &Path) -> Result<Option<PathBuf>> {
+    let own = folder.join("ruff.toml");
+    if own.is_file() {
+        return Ok(Some(own));
+    }
+    let manifest = folder.join("pyproject.toml");
+    let table: toml::Table = toml::from_str(&fs::read_optional(&manifest)?.unwrap_or_default()).unwrap_or_default();
+    let named = table.get("tool").and_then(|tools| tools.get("ruff")).is_some();
+    Ok(named.then_some(manifest))
 }
 
 fn note_lint(unit: &mut Unit, finding: RuffFinding) {
