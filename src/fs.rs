@@ -5,7 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one door to the disk")]
 
 use crate::error::{Error, Result};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
@@ -56,6 +56,22 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
 /// Writes a file that nobody reads before the folder around it is moved into place.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).map_err(failed("write", path))
+}
+
+/// Writes a file in place and in one step, as the kernel's control files want it.
+pub fn overwrite(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).map_err(failed("open", path))?;
+    file.write_all(bytes).map_err(failed("write", path))
+}
+
+/// Opens a file, made if need be, whose end is written to.
+pub fn open_to_append(path: &Path) -> Result<std::fs::File> {
+    std::fs::OpenOptions::new().append(true).create(true).open(path).map_err(failed("open", path))
+}
+
+/// Adds bytes to the end of a file, made if need be.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
+    open_to_append(path)?.write_all(bytes).map_err(failed("write", path))
 }
 
 /// Makes a folder and those above it.

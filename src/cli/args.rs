@@ -141,6 +141,9 @@ pub(super) struct VerifyOptions {
     /// A missing tool is exit 3, an ignored block that would pass exit 4 [default in CI]
     #[arg(long)]
     pub(super) strict: bool,
+    /// Refuse to begin where the sandbox is weaker: none, partial or full
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) require_sandbox: Option<String>,
     /// Parse and lint only; run nothing, not even build scripts
     #[arg(long)]
     pub(super) no_exec: bool,

@@ -4,7 +4,7 @@ use super::args::DoctorOptions;
 use super::{Shell, shown, work};
 use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
-use crate::process::Environment;
+use crate::process::{Confinement, Environment};
 use crate::progress::Progress as _;
 use crate::snippet::doctor::{CanaryResult, canaries};
 use crate::snippet::language::{self, Language};
@@ -41,11 +41,23 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
         shell.terminal.result(&text);
         missing |= !all_there;
     }
-    shell.terminal.result("\nsandbox: none (runs have their own process group, folder, environment and limits)\n");
+    shell.terminal.result(&sandbox(shell));
     if missing {
         shell.terminal.result("something is missing: `docgen doctor --fix` installs what docgen can install\n");
     }
     Ok(if missing { ExitStatus::Environment } else { ExitStatus::Success })
+}
+
+/// How well snippets are held in here, and what is in the way of more.
+fn sandbox(shell: &Shell) -> String {
+    let level = shell.supervisor.confinement();
+    let means = match level {
+        Confinement::Full => "namespaces, Landlock, seccomp, limits",
+        Confinement::Partial => "Landlock or seccomp, limits; no namespaces, so no loopback",
+        Confinement::None => "a process group, a folder, an environment and limits; do not run what you do not trust",
+    };
+    let why = shell.supervisor.obstacle().map_or(String::new(), |why| format!("\n  not more, because {why}"));
+    format!("\nsandbox: {} ({means}){why}\n", level.name())
 }
 
 fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[CanaryResult]) -> (String, bool) {

@@ -15,7 +15,7 @@ mod work;
 
 use crate::config::{self, Config, Overrides};
 use crate::error::{Error, ExitStatus, Result};
-use crate::process::{Environment, Supervisor};
+use crate::process::{Confinement, Environment, Supervisor};
 use crate::report::Terminal;
 use crate::report::progress::Bars;
 use crate::snippet::tool::Tools;
@@ -84,7 +84,8 @@ impl Shell {
             std::env::current_dir().map_err(|source| Error::Io { action: "find", path: PathBuf::from("."), source })?;
         let variables =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let supervisor = Supervisor::default();
+        let environment = Environment::new(variables);
+        let supervisor = supervisor(&environment)?;
         let children = supervisor.clone();
         // Children have process groups of their own, which the terminal's Ctrl-C does not reach.
         let _ = ctrlc::set_handler(move || {
@@ -92,7 +93,7 @@ impl Shell {
         });
         Ok(Self {
             cwd,
-            environment: Environment::new(variables),
+            environment,
             terminal,
             supervisor,
             root: arguments.root.clone(),
@@ -158,6 +159,20 @@ impl Shell {
         let base = self.environment.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());
         base.unwrap_or_else(|| self.home().join(default)).join("docgen")
     }
+}
+
+/// Starts programs in a sandbox; `DOCGEN_SANDBOX` says what is applied at most, to see how docgen does with less.
+fn supervisor(environment: &Environment) -> Result<Supervisor> {
+    let most = match environment.get("DOCGEN_SANDBOX") {
+        None => Confinement::Full,
+        Some(name) => Confinement::from_name(name).ok_or_else(|| {
+            Error::usage(format!("DOCGEN_SANDBOX is `{name}`"), "it may be `full`, `partial` or `none`")
+        })?,
+    };
+    Ok(match std::env::current_exe() {
+        Ok(launcher) => Supervisor::with_sandbox(launcher, most),
+        Err(_) => Supervisor::default(),
+    })
 }
 
 /// A path as a person in `cwd` would type it.

@@ -6,6 +6,7 @@ use crate::config::{Config, Overrides, nearest_project};
 use crate::error::{Error, ExitStatus, Result};
 use crate::page::Page;
 use crate::pipeline;
+use crate::process::Confinement;
 use crate::report::{github, json, terminal};
 use crate::snippet::policy::Policy;
 use crate::snippet::verdict::{Level, Step, StepOutcome};
@@ -25,6 +26,9 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
             "--bless changes pages, and CI must not",
             "bless on your own machine and commit the diff you have read",
         ));
+    }
+    if let Some(name) = &options.require_sandbox {
+        require_sandbox(shell, name)?;
     }
     let Read { config, sources, pages, unread } = read(shell, options)?;
     let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
@@ -70,6 +74,22 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         ExitStatus::Environment => ExitStatus::Environment,
         _ if unread => ExitStatus::Content,
         status => status,
+    })
+}
+
+/// Refuses to go on where the sandbox is weaker than asked (S8.3).
+fn require_sandbox(shell: &Shell, name: &str) -> Result<()> {
+    let wanted = Confinement::from_name(name)
+        .ok_or_else(|| Error::usage(format!("`{name}` is no sandbox level"), "there are none, partial and full"))?;
+    let found = shell.supervisor.confinement();
+    if found >= wanted {
+        return Ok(());
+    }
+    let why = shell.supervisor.obstacle().unwrap_or_else(|| "DOCGEN_SANDBOX asks for no more".to_owned());
+    Err(Error::Tool {
+        program: "sandbox".to_owned(),
+        message: format!("it is {} here, and --require-sandbox asks for {name}: {why}", found.name()),
+        help: "`docgen doctor` shows what this machine allows; `--no-exec` parses and lints only".to_owned(),
     })
 }
 

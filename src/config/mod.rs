@@ -62,6 +62,8 @@ pub struct VerifyConfig {
     pub timeout: Duration,
     /// Output of a run, bytes.
     pub output: usize,
+    /// Memory of a run, bytes.
+    pub memory: usize,
     /// Wall-clock time of a compiler over all blocks of a language; parsers and linters get a tenth of it.
     pub tool_timeout: Duration,
     /// By language.
@@ -327,17 +329,20 @@ fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
     };
     let timeout = duration(&raw.timeout, 10)?;
     let tool_timeout = duration(&raw.tool_timeout, 600)?;
-    let output = match &raw.output {
-        None => 1 << 20,
+    let size = |value: &Option<String>, default: usize| match value {
+        None => Ok(default),
         Some(value) => parse_size(value).ok_or_else(|| {
             place.error(value, format!("`{value}` is no size"), "write `64KiB`, `1MiB` or `1GiB`".to_owned())
-        })?,
+        }),
     };
+    let output = size(&raw.output, 1 << 20)?;
+    let memory = size(&raw.memory, 1 << 30)?;
     Ok(VerifyConfig {
         min_level: raw.min_level,
         foreign_words: raw.foreign_words,
         timeout,
         output,
+        memory,
         tool_timeout,
         languages: raw.lang,
         rules: rules(raw.rule, place)?,

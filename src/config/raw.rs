@@ -147,6 +147,8 @@ pub struct RawVerify {
     pub timeout: Option<String>,
     /// Output of a run.
     pub output: Option<String>,
+    /// Memory of a run.
+    pub memory: Option<String>,
     /// Wall-clock time of a compiler over all blocks of a language.
     pub tool_timeout: Option<String>,
     /// By language.

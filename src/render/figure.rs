@@ -140,7 +140,7 @@ fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict) {
     row("Tools", &tools.join(", "));
     row("Ran as", verdict.command.as_deref().unwrap_or_default());
     if verdict.command.is_some() {
-        row("Sandbox", verdict.sandbox);
+        row("Sandbox", verdict.sandbox.name());
     }
     row("Check it yourself", &format!("docgen verify {} --id '{}'", snippet.page_name, snippet.id));
     html.push_str("</dl>");

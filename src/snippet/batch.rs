@@ -14,6 +14,7 @@ use crate::source::Sources;
 use crate::span::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Blocks that are verified together: one language, one fixture, one package around them.
 pub(super) struct Batch {
@@ -92,10 +93,12 @@ pub(super) fn verify_batch(
         no_exec: context.options.no_exec,
         progress: context.progress,
         patience: Patience::new(context.config.verify.tool_timeout),
+        readable: OnceLock::new(),
+        specs: language.tools(),
     };
     context.progress.phase(&format!("checking {} {} blocks", members.len(), language.name()), None);
     fixture::materialise(context.config, language, fixture, &bench.folder)?;
-    crate::fs::create_dir_all(&bench.cache)?;
+    crate::fs::create_dir_all(&bench.cache.join("tmp"))?;
     let preludes = fixture::preludes(context.config, fixture)?;
     let (mut units, refused) = make_units(batch, snippets, &preludes, context.options.no_exec);
     fixture::write_units(&bench.folder, &units)?;

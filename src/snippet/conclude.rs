@@ -4,12 +4,13 @@
 
 use super::Context;
 use super::collect::Snippet;
+use super::expect;
 use super::judge::{Judgement, judge};
 use super::language::Language;
 use super::unit::Unit;
 use super::verdict::{Finding, Level, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
-use super::{expect, run};
 use crate::diagnostic::Severity;
+use crate::process::Confinement;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub(super) fn plain(status: Status, reason: Option<String>) -> Verdict {
         tools: BTreeMap::new(),
         exit_code: None,
         command: None,
-        sandbox: run::SANDBOX,
+        sandbox: Confinement::None,
         findings: Vec::new(),
         output: None,
         duration: Duration::ZERO,
@@ -88,7 +89,7 @@ pub(super) fn conclude(
             _ => None,
         }),
         command: unit.marks.remove("command"),
-        sandbox: run::SANDBOX,
+        sandbox: run.as_ref().map_or(Confinement::None, |run| run.confinement),
         findings: unit.evidence.findings,
         duration: run.as_ref().map_or(Duration::ZERO, |run| run.duration),
         output: run.map(|run| run.stdout),
@@ -166,7 +167,7 @@ pub(super) fn hashes(language: &dyn Language, snippet: &Snippet, unit: &Unit, fi
     );
     hasher.update(judged.as_bytes());
     let hash = hasher.finalize().to_hex().to_string();
-    let tools = format!("{:?}", (&unit.tools, std::env::consts::OS, std::env::consts::ARCH, run::SANDBOX));
+    let tools = format!("{:?}", (&unit.tools, std::env::consts::OS, std::env::consts::ARCH));
     hasher.update(tools.as_bytes());
     (hash, hasher.finalize().to_hex().to_string())
 }

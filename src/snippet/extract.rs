@@ -11,6 +11,7 @@ use super::{Context, fixture, immediate, package};
 use crate::error::Result;
 use crate::page::Page;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Writes the fixture projects with their blocks into `out`, for a person to open (S3.5). Returns the folders.
 ///
@@ -44,6 +45,8 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
                 no_exec: false,
                 progress: context.progress,
                 patience: Patience::new(context.config.verify.tool_timeout),
+                readable: OnceLock::new(),
+                specs: language.tools(),
             };
             let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
             // A person opens this project; what cannot be bound they will see there.

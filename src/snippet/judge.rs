@@ -161,6 +161,7 @@ fn judge_run(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::Confinement;
     use std::time::Duration;
 
     fn evidence(steps: &[(Step, StepOutcome)]) -> Evidence {
@@ -224,6 +225,7 @@ mod tests {
             message: None,
             span: None,
             duration: Duration::ZERO,
+            confinement: Confinement::None,
         });
         assert_eq!(judge(&found, &hold(Level::Ran, &Promise::FailsAtRun(None))).0, Status::Xpass);
         if let Some(run) = &mut found.run {

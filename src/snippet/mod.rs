@@ -12,6 +12,7 @@ mod batch;
 pub mod bless;
 pub mod collect;
 mod conclude;
+mod confine;
 pub mod doctor;
 pub mod expect;
 mod extract;
@@ -34,7 +35,7 @@ use crate::config::Config;
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::page::Page;
-use crate::process::Supervisor;
+use crate::process::{Confinement, Supervisor};
 use crate::progress::Progress;
 use crate::source::Sources;
 use batch::{batches, chosen, verify_batch};
@@ -93,6 +94,10 @@ pub struct Verdicts {
     pub verdicts: Vec<Verdict>,
     /// Wall-clock time of it all.
     pub duration: Duration,
+    /// How well runs were held in.
+    pub sandbox: Confinement,
+    /// How many programs were started.
+    pub started: usize,
 }
 
 impl Verdicts {
@@ -136,7 +141,11 @@ pub fn verify(context: &Context<'_>, pages: &[Page]) -> Result<Verdicts> {
     }
     context.progress.finish();
     same_outputs(&snippets, &mut verdicts);
-    let mut kept = Verdicts { duration: started.elapsed(), ..Verdicts::default() };
+    let mut kept = Verdicts {
+        sandbox: context.supervisor.confinement(),
+        started: context.supervisor.started(),
+        ..Verdicts::default()
+    };
     for (snippet, verdict) in snippets.into_iter().zip(verdicts) {
         if selected(&snippet, &context.options) {
             kept.snippets.push(snippet);

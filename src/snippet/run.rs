@@ -12,7 +12,7 @@ use super::trace;
 use super::unit::{Bench, Unit};
 use super::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
 use super::{Context, expect};
-use crate::process::{End, Environment, Job, Limits};
+use crate::process::{Confinement, End, Environment, Exceeded, Finished, Job, Limits};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,8 +20,10 @@ use std::path::Path;
 /// The name that the scratch folder has in everything that is compared or shown (S4.3).
 const WORK: &str = "/work";
 
-/// What holds runs in, as verdicts say it.
-pub(super) const SANDBOX: &str = "none";
+/// Bytes that a run may write to its scratch folder (S8.1).
+const DISK: u64 = 64 << 20;
+/// Processes that a run may have at a time (S8.1).
+const PROCESSES: usize = 64;
 
 /// Runs those of the units that are to be run and passed their static rungs. Members of a group run as one program,
 /// the longest that can be; each gets its own part of the output (S3.3).
@@ -143,19 +145,52 @@ fn run_one(
         let result = RunResult {
             message: trace.message,
             span: trace.span,
-            end: match finished.end {
+            end: match ended(&finished, settings) {
                 End::Exited(code) => RunEnd::Exited(code),
                 End::Signaled(signal) => RunEnd::Signaled(signal),
                 End::TimedOut => RunEnd::TimedOut,
-                End::OutputLimit => RunEnd::Limit("printed more than the limit allows"),
+                End::Limit(exceeded) => RunEnd::Limit(exceeded.what()),
             },
             duration: finished.duration,
+            confinement: finished.confinement,
             stdout: String::new(),
             stderr: clean(finished.stderr_text()),
         };
         Ok(Ran::Finished { result, raw_stdout: stdout, command })
     });
     ran.unwrap_or_else(Ran::NotStarted)
+}
+
+/// How a program ended: one that the kernel refused memory or disk, and that failed for it, was over the limit.
+fn ended(finished: &Finished, settings: &Settings) -> End {
+    const MEMORY: &[&str] = &[
+        "memoryerror",
+        "memory allocation of",
+        "out of memory",
+        "outofmemory",
+        "cannot allocate memory",
+        "array buffer allocation failed",
+    ];
+    const DISK: &[&str] = &["no space left on device", "file too large", "enospc", "efbig"];
+    /// The signal for a file that grows over its limit.
+    const SIGXFSZ: i32 = 25;
+    let failed = match finished.end {
+        End::Exited(code) => code != 0 && code != settings.exit,
+        End::Signaled(_) => true,
+        End::TimedOut | End::Limit(_) => false,
+    };
+    let promised = matches!(settings.promise, Promise::FailsAtRun(_));
+    if !failed || promised || finished.confinement == Confinement::None {
+        return finished.end;
+    }
+    let stderr = finished.stderr_text().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| stderr.contains(word));
+    match finished.end {
+        End::Signaled(SIGXFSZ) => End::Limit(Exceeded::Disk),
+        _ if says(MEMORY) => End::Limit(Exceeded::Memory),
+        _ if says(DISK) => End::Limit(Exceeded::Disk),
+        end => end,
+    }
 }
 
 /// Gives each member its part: members whose separator was reached ended well, the one that the program ended in ended as
@@ -237,12 +272,22 @@ fn scratch(work: &Path) -> Result<tempfile::TempDir, String> {
 
 /// Whether a program, or `loopback`, is there.
 fn available(bench: &Bench<'_>, need: &str) -> bool {
-    need == "loopback" || Environment::find_in(&bench.tools.path_folders(), need).is_some()
+    if need == "loopback" {
+        // Between the two there is no network at all.
+        return bench.supervisor.confinement() != Confinement::Partial;
+    }
+    Environment::find_in(&bench.tools.path_folders(), need).is_some()
 }
 
 /// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.
 fn confine(bench: &Bench<'_>, job: Job, settings: &Settings, scratch: &Path, context: &Context<'_>) -> Job {
+    let mut policy = bench.policy();
+    policy.scratch = Some(scratch.to_path_buf());
+    policy.network = settings.net;
+    policy.memory = context.config.verify.memory as u64;
+    (policy.disk, policy.processes) = (DISK, PROCESSES);
     let mut job = job
+        .policy(policy)
         .env("HOME", scratch.as_os_str())
         .env("TMPDIR", scratch.as_os_str())
         .env("PATH", std::env::join_paths(bench.tools.path_folders()).unwrap_or_default())

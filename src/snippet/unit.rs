@@ -3,19 +3,20 @@
 //! Adapters note what they find in [`Unit`]; positions in the program become positions on the page here, and only here
 //! (S7.4). Must not know: which tool said what, or what a verdict is.
 
+use super::confine;
 use super::plan::Owner;
-use super::tool::{Tool, Tools};
+use super::tool::{Tool, ToolSpec, Tools};
 use super::verdict::{Evidence, Finding, Level, Step, StepOutcome};
 use crate::diagnostic::Severity;
-use crate::process::{Environment, Job, Limits, OUT_OF_TIME, Supervisor};
+use crate::process::{Environment, Job, Limits, OUT_OF_TIME, Policy, Supervisor};
 use crate::progress::Progress;
 use crate::span::{ColumnUnit, LineIndex, MappedText};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 /// A fixture project with blocks written into it.
@@ -38,7 +39,14 @@ pub struct Bench<'a> {
     pub progress: &'a dyn Progress,
     /// How long tools may take.
     pub patience: Patience,
+    /// What everything here may read; put together when it is first asked for.
+    pub readable: OnceLock<Vec<PathBuf>>,
+    /// The language's tools.
+    pub specs: &'static [&'static ToolSpec],
 }
+
+/// Memory of a compiler or linter, which works on all blocks of a language at once.
+const TOOL_MEMORY: u64 = 8 << 30;
 
 /// How long tools may take over all blocks of a bench.
 pub struct Patience {
@@ -66,12 +74,35 @@ impl Patience {
 impl Bench<'_> {
     /// A call of a compiler in `folder`.
     pub fn compiler(&self, program: &Path, folder: &Path) -> Job {
-        self.tools.job(program, folder).limits(self.patience.limits(1))
+        self.held_in(self.tools.job(program, folder).limits(self.patience.limits(1)))
     }
 
     /// A call of a parser or linter in the bench's folder.
     pub fn linter(&self, program: &Path) -> Job {
-        self.tools.job(program, &self.folder).limits(self.patience.limits(10))
+        self.held_in(self.tools.job(program, &self.folder).limits(self.patience.limits(10)))
+    }
+
+    /// What anything that reads or runs a block may touch.
+    pub fn policy(&self) -> Policy {
+        let read = self.readable.get_or_init(|| confine::readable(self.tools, self.specs)).clone();
+        let mut policy = Policy { read, ..Policy::default() };
+        policy.read.extend([self.folder.clone(), self.cache.clone()]);
+        if let Some(package) = &self.package {
+            confine::open_package(&mut policy, package);
+        }
+        policy
+    }
+
+    /// A tool may write what it makes, and finds its toolchain where it is; the home folder is not its own.
+    fn held_in(&self, job: Job) -> Job {
+        let mut policy = self.policy();
+        policy.write = vec![self.folder.clone(), self.cache.clone()];
+        policy.read.extend(confine::looked_for_above(&self.folder));
+        policy.memory = TOOL_MEMORY;
+        let job = ["CARGO_HOME", "RUSTUP_HOME", "PYENV_ROOT"]
+            .iter()
+            .fold(job, |job, name| job.env(name, confine::home_of(self.tools, name).into_os_string()));
+        job.env("HOME", self.cache.as_os_str()).env("TMPDIR", self.cache.join("tmp")).policy(policy)
     }
 
     /// The user's environment.

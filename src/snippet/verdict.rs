@@ -3,6 +3,7 @@
 //! Must not know: tools, disk, how anything is printed.
 
 use crate::diagnostic::Severity;
+use crate::process::Confinement;
 use crate::span::Span;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -225,6 +226,8 @@ pub struct RunResult {
     pub span: Option<Span>,
     /// Wall-clock time.
     pub duration: Duration,
+    /// What held it in.
+    pub confinement: Confinement,
 }
 
 impl RunResult {
@@ -237,6 +240,7 @@ impl RunResult {
             message: None,
             span: None,
             duration: Duration::ZERO,
+            confinement: Confinement::None,
         }
     }
 }
@@ -278,7 +282,7 @@ pub struct Verdict {
     /// The call that ran it.
     pub command: Option<String>,
     /// What held the run in.
-    pub sandbox: &'static str,
+    pub sandbox: Confinement,
     /// What tools said.
     pub findings: Vec<Finding>,
     /// What it printed, if it ran.

@@ -183,7 +183,7 @@ impl Language for Go {
         let packages = wanted.iter().map(|index| package(&units[*index]));
         let mut output = bin.into_os_string();
         output.push("/");
-        let job = command(bench, &go).arg("build").arg("-buildvcs=false").arg("-o").arg(output).args(packages);
+        let job = command(bench, &go).args(["build", "-o"]).arg(output).args(packages);
         let finished = bench.supervisor.run(&job)?;
         let built = finished.success();
         for index in wanted {
@@ -223,7 +223,7 @@ fn module_name(package: &Path) -> Option<String> {
 
 fn build_alone(bench: &Bench<'_>, go: &Tool, unit: &mut Unit) -> Result<bool> {
     let output = bench.folder.join("bin").join(&unit.name);
-    let job = command(bench, go).args(["build", "-buildvcs=false", "-o"]).arg(output).arg(package(unit));
+    let job = command(bench, go).args(["build", "-o"]).arg(output).arg(package(unit));
     let finished = bench.supervisor.run(&job)?;
     if !finished.success() {
         let said = finished.stderr_text();
@@ -248,7 +248,14 @@ fn command(bench: &Bench<'_>, go: &Tool) -> Job {
         .env("GOPATH", bench.cache.join("go"))
         .env("GOPROXY", "off")
         .env("GOTOOLCHAIN", "local")
-        .env("GOFLAGS", if bench.folder.join("vendor").is_dir() { "-mod=vendor" } else { "-mod=mod" })
+        .env(
+            "GOFLAGS",
+            if bench.folder.join("vendor").is_dir() {
+                "-mod=vendor -buildvcs=false"
+            } else {
+                "-mod=mod -buildvcs=false"
+            },
+        )
         .env("GOWORK", "off")
         .env("GOTELEMETRY", "off")
         .env("CGO_ENABLED", "0")

@@ -1,18 +1,24 @@
 //! The one door to other programs: the only user of `Command::new`.
 //!
 //! Every child has its own process group, an environment that was spelled out, a time limit and an output limit; when
-//! it ends or overstays, its whole group is killed. Children are hostile until shown otherwise.
-//! Must not know: which tools there are, or what their output means.
+//! it ends or overstays, its whole group is killed. Children are hostile until shown otherwise: one with a [`Policy`]
+//! runs in a [`sandbox`]. Must not know: which tools there are, or what their output means.
+
+mod confine;
+pub mod sandbox;
 
 use crate::error::{Error, Result};
+use confine::Sandbox;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+pub use sandbox::{Confinement, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -79,6 +85,7 @@ pub struct Job {
     cwd: PathBuf,
     stdin: Vec<u8>,
     limits: Limits,
+    policy: Option<Policy>,
 }
 
 impl Job {
@@ -92,6 +99,7 @@ impl Job {
             cwd: cwd.to_path_buf(),
             stdin: Vec::new(),
             limits: Limits::TOOL,
+            policy: None,
         }
     }
 
@@ -148,6 +156,13 @@ impl Job {
         self
     }
 
+    /// Holds the program in, as well as this machine allows.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
     /// The call as a person would type it, for evidence.
     pub fn command_line(&self) -> String {
         let program = self.program.file_name().unwrap_or(self.program.as_os_str()).to_string_lossy().into_owned();
@@ -172,8 +187,33 @@ pub enum End {
     Signaled(i32),
     /// We killed it: out of time.
     TimedOut,
-    /// We killed it: too much output.
-    OutputLimit,
+    /// We killed it, or the kernel stopped it: too much of something.
+    Limit(Exceeded),
+}
+
+/// What a child used more of than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exceeded {
+    /// Output.
+    Output,
+    /// Memory, of all its processes together.
+    Memory,
+    /// Disk.
+    Disk,
+    /// Processes at a time.
+    Processes,
+}
+
+impl Exceeded {
+    /// What happened, in a few words.
+    pub fn what(self) -> &'static str {
+        match self {
+            Exceeded::Output => "printed more than the limit allows",
+            Exceeded::Memory => "used more memory than the limit allows",
+            Exceeded::Disk => "used more of the disk than the limit allows",
+            Exceeded::Processes => "started more processes than the limit allows",
+        }
+    }
 }
 
 /// A child that has ended.
@@ -187,6 +227,8 @@ pub struct Finished {
     pub stderr: Vec<u8>,
     /// Wall-clock time.
     pub duration: Duration,
+    /// What held it in.
+    pub confinement: Confinement,
 }
 
 impl Finished {
@@ -211,7 +253,7 @@ impl Finished {
             End::Exited(code) => format!("exit code {code}"),
             End::Signaled(signal) => format!("killed by signal {signal}"),
             End::TimedOut => OUT_OF_TIME.to_owned(),
-            End::OutputLimit => "printed too much".to_owned(),
+            End::Limit(exceeded) => exceeded.what().to_owned(),
         };
         let stderr = self.stderr_text();
         match stderr.lines().rev().find(|line| !line.trim().is_empty()) {
@@ -226,6 +268,8 @@ impl Finished {
 pub struct Supervisor {
     groups: Arc<Mutex<BTreeSet<i32>>>,
     temporary: Arc<Mutex<Vec<PathBuf>>>,
+    sandbox: Arc<Sandbox>,
+    started: Arc<AtomicUsize>,
 }
 
 enum Event {
@@ -233,12 +277,61 @@ enum Event {
     OutputLimit,
 }
 
+/// How often the memory, the disk and the number of a child's processes are looked at.
+const TICK: Duration = Duration::from_millis(40);
+
 impl Supervisor {
+    /// One whose children are held in: `launcher` is this program, `most` what is applied at most.
+    pub fn with_sandbox(launcher: PathBuf, most: Confinement) -> Self {
+        Self { sandbox: Arc::new(Sandbox::new(launcher, most)), ..Self::default() }
+    }
+
+    /// How well children with a policy are held in on this machine; tried out the first time.
+    pub fn confinement(&self) -> Confinement {
+        self.sandbox.level(|policy, level| self.probe(policy, level))
+    }
+
+    /// How many programs were started, without those that the sandbox tries itself out with.
+    pub fn started(&self) -> usize {
+        self.started.load(Ordering::Relaxed)
+    }
+
+    /// What a level comes to when it is asked for.
+    fn probe(&self, policy: &Policy, level: Confinement) -> Confinement {
+        let nothing = Job::new("", Path::new("/")).policy(policy.clone()).limits(Limits::PROBE);
+        let Ok(Some(confined)) = self.sandbox.confine(&nothing, level, None) else { return Confinement::None };
+        let _ = self.attend(&confined.job);
+        let Some(report) = confined.report() else { return Confinement::None };
+        if report.level < level {
+            let why = report.refused.unwrap_or_else(|| format!("only {} could be applied", report.level.name()));
+            self.sandbox.note_obstacle(why);
+        }
+        report.level
+    }
+
+    /// What keeps the sandbox from being full, once it was tried out.
+    pub fn obstacle(&self) -> Option<String> {
+        self.sandbox.obstacle()
+    }
+
     /// Runs a job to its end.
     ///
     /// # Errors
     /// [`Error::Program`] if it cannot be started. However it ends after that is a value.
     pub fn run(&self, job: &Job) -> Result<Finished> {
+        self.started.fetch_add(1, Ordering::Relaxed);
+        let level = if job.policy.is_some() { self.confinement() } else { Confinement::None };
+        match self.sandbox.confine(job, level, Some(&job.program))? {
+            Some(confined) => {
+                let finished = self.attend(&confined.job)?;
+                confined.conclude(finished, job)
+            }
+            None => self.attend(job),
+        }
+    }
+
+    /// Starts a job and waits for its end.
+    fn attend(&self, job: &Job) -> Result<Finished> {
         let started = Instant::now();
         let mut child = self.spawn(job)?;
         let pid = Pid::from_child(&child);
@@ -251,11 +344,11 @@ impl Supervisor {
             let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
             let _ = events.send(Event::Exited);
         });
-        let killed = match inbox.recv_timeout(job.limits.wall) {
-            Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => None,
-            Ok(Event::OutputLimit) => Some(End::OutputLimit),
-            Err(RecvTimeoutError::Timeout) => Some(End::TimedOut),
-        };
+        let killed = watch_over(job, pid, started, &inbox);
+        if killed.is_some() && job.policy.is_some() {
+            // What has left the group is still below it.
+            sandbox::watch::end_descendants(pid);
+        }
         let _ = rustix::process::kill_process_group(pid, Signal::KILL);
         let status = child.wait().map_err(|source| self.failure(job, source))?;
         self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
@@ -263,7 +356,13 @@ impl Supervisor {
             (Some(code), _) => End::Exited(code),
             (None, signal) => End::Signaled(signal.unwrap_or(0)),
         });
-        Ok(Finished { end, stdout: stdout.collect(), stderr: stderr.collect(), duration: started.elapsed() })
+        Ok(Finished {
+            end,
+            stdout: stdout.collect(),
+            stderr: stderr.collect(),
+            duration: started.elapsed(),
+            confinement: Confinement::None,
+        })
     }
 
     /// Kills every child that is alive, with its group.
@@ -316,10 +415,40 @@ impl Supervisor {
     }
 }
 
+/// Waits for a child's end, or for the reason to kill it.
+fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>) -> Option<End> {
+    loop {
+        let left = job.limits.wall.saturating_sub(started.elapsed());
+        let patience = if job.policy.is_some() { left.min(TICK) } else { left };
+        match inbox.recv_timeout(patience) {
+            Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => return None,
+            Ok(Event::OutputLimit) => return Some(End::Limit(Exceeded::Output)),
+            Err(RecvTimeoutError::Timeout) if left.is_zero() => return Some(End::TimedOut),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Some(exceeded) = job.policy.as_ref().and_then(|policy| excess(policy, pid)) {
+            return Some(End::Limit(exceeded));
+        }
+    }
+}
+
+/// What the processes below a launcher use too much of.
+fn excess(policy: &Policy, launcher: Pid) -> Option<Exceeded> {
+    let alive = sandbox::watch::descendants(launcher);
+    if policy.processes > 0 && alive.len() > policy.processes {
+        return Some(Exceeded::Processes);
+    }
+    if policy.memory > 0 && sandbox::watch::memory(&alive, policy.memory) > policy.memory {
+        return Some(Exceeded::Memory);
+    }
+    let watched = policy.scratch.as_ref().filter(|_| policy.disk > 0);
+    (watched.is_some_and(|folder| sandbox::watch::disk(folder) > policy.disk)).then_some(Exceeded::Disk)
+}
+
 /// A pipe that is being read to its end in a thread of its own.
 struct Drain {
     buffer: Arc<Mutex<Vec<u8>>>,
-    done: std::sync::mpsc::Receiver<()>,
+    done: Receiver<()>,
 }
 
 impl Drain {
@@ -385,7 +514,7 @@ mod tests {
     fn endless_output_is_cut_at_the_limit() {
         let limits = Limits { wall: Duration::from_secs(20), output: 1000 };
         let finished = sh("while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyy; done", limits);
-        assert_eq!((finished.end, finished.stdout.len()), (End::OutputLimit, 1000));
+        assert_eq!((finished.end, finished.stdout.len()), (End::Limit(Exceeded::Output), 1000));
     }
 
     #[test]

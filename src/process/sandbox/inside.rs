@@ -1,0 +1,81 @@
+//! Stage two: holds itself in, tries whether it is, and starts the program.
+//!
+//! With namespaces it is their first process: it stays, and when it ends the kernel ends all others. Without, it becomes
+//! the program. Must not know: what the program is.
+
+use super::{Applied, Confinement, Ended, Line, Plan, namespaces, read_plan, rules, text};
+use rustix::net::{AddressFamily, SocketType};
+use rustix::process::{DumpableBehavior, Signal, WaitOptions, set_dumpable_behavior, set_parent_process_death_signal};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+
+/// Applies the plan to this process and starts the program.
+pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Result<u8, String> {
+    let plan = read_plan(plan_path)?;
+    // Opened now, since soon it cannot be; programs do not inherit it.
+    let mut report = crate::fs::open_to_append(report).map_err(|error| error.to_string())?;
+    if plan.level == Confinement::Full {
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+        namespaces::own_proc()?;
+    }
+    let applied = hold_in(&plan, plan_path)?;
+    write(&mut report, &Line::Applied(applied))?;
+    let Some(program) = &plan.program else { return Ok(0) };
+    #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
+    let mut command = std::process::Command::new(program);
+    command.args(arguments).env_clear().envs(&plan.env).current_dir(&plan.cwd);
+    if let Some(name) = &plan.arg0 {
+        command.arg0(name);
+    }
+    let failed = |error: std::io::Error| format!("{} cannot be started: {error}", program.display());
+    if plan.level != Confinement::Full {
+        return Err(failed(command.exec()));
+    }
+    // The program must not reach into its parent.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    let child = command.spawn().map_err(failed)?;
+    let ended = wait(child.id());
+    write(&mut report, &Line::Ended(ended))?;
+    Ok(0)
+}
+
+fn write(report: &mut File, line: &Line) -> Result<(), String> {
+    report.write_all(&text(line)).map_err(|error| error.to_string())
+}
+
+/// Takes everything away and tries whether it is gone.
+fn hold_in(plan: &Plan, outside: &Path) -> Result<Applied, String> {
+    rules::limits(&plan.policy, plan.level)?;
+    if plan.level == Confinement::None {
+        return Ok(Applied::default());
+    }
+    rules::drop_capabilities()?;
+    let landlock = rules::files(&plan.policy, plan.level).unwrap_or(0);
+    let seccomp = rules::calls(&plan.policy, plan.level).is_ok();
+    let closed = crate::fs::read(outside).is_err();
+    let refused = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).is_err();
+    Ok(Applied {
+        namespaces: plan.level == Confinement::Full && namespaces::alone(),
+        landlock: if closed { landlock } else { 0 },
+        seccomp: seccomp && refused,
+    })
+}
+
+/// Waits for the program, and for every orphan that ends before it.
+fn wait(program: u32) -> Ended {
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(Some((pid, status))) if pid.as_raw_nonzero().get().unsigned_abs() == program => {
+                return match status.exit_status() {
+                    Some(code) => Ended::Exited(code),
+                    None => Ended::Signaled(status.terminating_signal().unwrap_or(0)),
+                };
+            }
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return Ended::Signaled(0),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Namespaces of a child's own: users, network, processes, mounts, IPC.
+//!
+//! Must not know: what is to run in them.
+
+use nix::sched::{CloneFlags, unshare};
+use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
+use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, netlink, sendto, socket_with};
+use rustix::process::{getgid, getuid};
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, capabilities, configure_capability_in_ambient_set, set_capabilities,
+};
+use std::ffi::CString;
+use std::path::Path;
+
+/// Leaves the host's namespaces. The children of this process live in a process namespace of their own.
+pub(super) fn leave() -> Result<(), String> {
+    let (uid, gid) = (getuid().as_raw(), getgid().as_raw());
+    let all = CloneFlags::CLONE_NEWUSER
+        | CloneFlags::CLONE_NEWNET
+        | CloneFlags::CLONE_NEWPID
+        | CloneFlags::CLONE_NEWNS
+        | CloneFlags::CLONE_NEWIPC;
+    unshare(all).map_err(|error| format!("namespaces are refused: {error}"))?;
+    let map = |file: &str, text: &str| {
+        crate::fs::overwrite(Path::new(file), text.as_bytes()).map_err(|error| error.to_string())
+    };
+    map("/proc/self/setgroups", "deny")?;
+    map("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
+    map("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
+    mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
+        .map_err(|error| format!("mounts cannot be made private: {error}"))?;
+    loopback_up().map_err(|error| format!("no loopback: {error}"))?;
+    keep_for_stage_two().map_err(|error| format!("capabilities: {error}"))
+}
+
+/// A disk of `bytes` in memory, over a folder.
+pub(super) fn disk(folder: &Path, bytes: u64) -> Result<(), String> {
+    let options = CString::new(format!("size={bytes},mode=700")).map_err(|error| error.to_string())?;
+    mount("tmpfs", folder, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, options.as_c_str())
+        .map_err(|error| format!("no scratch disk: {error}"))
+}
+
+/// A `/proc` that knows only the processes of this namespace. Only its first process can mount it.
+pub(super) fn own_proc() -> Result<(), String> {
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+    mount("proc", "/proc", "proc", flags, None).map_err(|error| format!("no /proc of its own: {error}"))
+}
+
+/// Whether this process is the first of its namespace, and has no network but loopback.
+pub(super) fn alone() -> bool {
+    let interfaces = crate::fs::read_to_string(Path::new("/proc/net/dev")).unwrap_or_default();
+    let names: Vec<&str> = interfaces.lines().filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
+    rustix::process::getpid().as_raw_nonzero().get() == 1 && names.iter().all(|name| *name == "lo")
+}
+
+/// Sets the loopback interface up: `RTM_NEWLINK` for interface 1 with `IFF_UP` (rtnetlink(7)).
+fn loopback_up() -> rustix::io::Result<()> {
+    const RTM_NEWLINK: u16 = 16;
+    const REQUEST: u16 = 1;
+    const IFF_UP: u32 = 1;
+    let mut message = Vec::with_capacity(32);
+    message.extend(32_u32.to_ne_bytes());
+    message.extend(RTM_NEWLINK.to_ne_bytes());
+    message.extend(REQUEST.to_ne_bytes());
+    message.extend([0; 8]); // sequence, port
+    message.extend([0; 4]); // family, type
+    message.extend(1_i32.to_ne_bytes());
+    message.extend(IFF_UP.to_ne_bytes());
+    message.extend(IFF_UP.to_ne_bytes());
+    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
+    sendto(&socket, &message, SendFlags::empty(), &netlink::SocketAddrNetlink::new(0, 0)).map(|_| ())
+}
+
+/// Stage two mounts `/proc`; after `exec` only ambient capabilities are left to an ordinary user.
+fn keep_for_stage_two() -> rustix::io::Result<()> {
+    let needed = CapabilitySet::SYS_ADMIN | CapabilitySet::SETPCAP;
+    let own = capabilities(None)?;
+    set_capabilities(None, CapabilitySets { inheritable: own.inheritable | needed, ..own })?;
+    configure_capability_in_ambient_set(CapabilitySet::SYS_ADMIN, true)?;
+    configure_capability_in_ambient_set(CapabilitySet::SETPCAP, true)
+}

@@ -1,0 +1,212 @@
+//! What stage two takes away from itself: capabilities, files, system calls; and the limits it sets.
+//!
+//! Must not know: why.
+
+use super::{Confinement, Policy};
+use landlock::{
+    ABI, Access as _, AccessFs, AccessNet, BitFlags, LandlockStatus, Ruleset, RulesetAttr as _,
+    RulesetCreatedAttr as _, Scope, path_beneath_rules,
+};
+use nix::libc;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, clear_ambient_capability_set, remove_capability_from_bounding_set, set_capabilities,
+    set_no_new_privs,
+};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+};
+use std::collections::BTreeMap;
+
+/// The newest Landlock that we know how to use; older kernels get what they have.
+const NEWEST: ABI = ABI::V7;
+/// Devices that anything may use.
+const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/full"];
+/// Devices that anything may read.
+const SOURCES: &[&str] = &["/dev/random", "/dev/urandom"];
+/// A backstop for processes and threads where the kernel counts them by namespace; the supervisor's limit is lower.
+const TASKS: u64 = 1024;
+
+/// Limits by the kernel. What they stop is told apart by the supervisor.
+pub(super) fn limits(policy: &Policy, level: Confinement) -> Result<(), String> {
+    let set = |resource, value: u64| {
+        // A docgen inside of a docgen may not ask for more than it was given itself.
+        let value = getrlimit(resource).maximum.map_or(value, |most| most.min(value));
+        let limit = Rlimit { current: Some(value), maximum: Some(value) };
+        setrlimit(resource, limit).map_err(|error| format!("limits are refused: {error}"))
+    };
+    set(Resource::Core, 0)?;
+    if policy.memory > 0 {
+        set(Resource::Data, policy.memory)?;
+    }
+    if policy.disk > 0 {
+        set(Resource::Fsize, policy.disk)?;
+    }
+    if policy.processes > 0 && level == Confinement::Full {
+        set(Resource::Nproc, TASKS)?;
+    }
+    Ok(())
+}
+
+/// No capability is left, and none can be had again.
+pub(super) fn drop_capabilities() -> Result<(), String> {
+    let failed = |error: rustix::io::Errno| format!("capabilities cannot be dropped: {error}");
+    for capability in CapabilitySet::all().iter() {
+        // An ordinary user has none to begin with, and may not.
+        let _ = remove_capability_from_bounding_set(capability);
+    }
+    let _ = clear_ambient_capability_set();
+    let none = CapabilitySet::empty();
+    set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none }).map_err(failed)?;
+    set_no_new_privs(true).map_err(failed)
+}
+
+/// Landlock: files, and where there is no network namespace TCP too. Returns the ABI that is in force, 0 for none.
+pub(super) fn files(policy: &Policy, level: Confinement) -> Result<u8, String> {
+    restrict(policy, level).map_err(|error| format!("Landlock: {error}"))
+}
+
+fn restrict(policy: &Policy, level: Confinement) -> Result<u8, landlock::RulesetError> {
+    let (read, all) = (AccessFs::from_read(NEWEST), AccessFs::from_all(NEWEST));
+    let mut ruleset = Ruleset::default().handle_access(all)?.scope(Scope::from_all(NEWEST))?;
+    if level != Confinement::Full && !policy.network {
+        ruleset = ruleset.handle_access(AccessNet::from_all(NEWEST))?;
+    }
+    let listing: BitFlags<AccessFs> = AccessFs::ReadDir.into();
+    let device: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
+    let status = ruleset
+        .create()?
+        .add_rules(path_beneath_rules(&policy.read, read))?
+        .add_rules(path_beneath_rules(&policy.list, listing))?
+        .add_rules(path_beneath_rules(&policy.write, all))?
+        .add_rules(path_beneath_rules(policy.scratch.iter(), all))?
+        .add_rules(path_beneath_rules(DEVICES, device))?
+        .add_rules(path_beneath_rules(SOURCES, read))?
+        .restrict_self()?;
+    Ok(match status.landlock {
+        LandlockStatus::Available { effective_abi, .. } => effective_abi as u8,
+        _ => 0,
+    })
+}
+
+/// System calls that a program of a page has no use for, and an attacker has.
+const DENIED: &[libc::c_long] = &[
+    libc::SYS_acct,
+    libc::SYS_add_key,
+    libc::SYS_adjtimex,
+    libc::SYS_bpf,
+    libc::SYS_chroot,
+    libc::SYS_clock_adjtime,
+    libc::SYS_clock_settime,
+    libc::SYS_delete_module,
+    libc::SYS_fanotify_init,
+    libc::SYS_finit_module,
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fsopen,
+    libc::SYS_fspick,
+    libc::SYS_init_module,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_io_uring_setup,
+    libc::SYS_kcmp,
+    libc::SYS_kexec_load,
+    libc::SYS_keyctl,
+    libc::SYS_mount,
+    libc::SYS_mount_setattr,
+    libc::SYS_move_mount,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_open_tree,
+    libc::SYS_perf_event_open,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_pivot_root,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_quotactl,
+    libc::SYS_reboot,
+    libc::SYS_request_key,
+    libc::SYS_setdomainname,
+    libc::SYS_sethostname,
+    libc::SYS_setns,
+    libc::SYS_settimeofday,
+    libc::SYS_swapoff,
+    libc::SYS_swapon,
+    libc::SYS_syslog,
+    libc::SYS_umount2,
+    libc::SYS_unshare,
+    libc::SYS_userfaultfd,
+    libc::SYS_vhangup,
+];
+
+/// The same calls under the numbers of the x32 ABI, which a filter by number would let pass.
+const X32: libc::c_long = 0x4000_0000;
+
+/// seccomp: refuses those calls, new namespaces, and sockets to whatever is outside.
+pub(super) fn calls(policy: &Policy, level: Confinement) -> Result<(), String> {
+    let failed = |error: &dyn std::fmt::Display| format!("seccomp: {error}");
+    // `clone3` hides its flags from filters; told that it does not exist, C libraries use `clone`.
+    let absent = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
+    let mut refused: BTreeMap<libc::c_long, Vec<SeccompRule>> = DENIED.iter().map(|call| (*call, Vec::new())).collect();
+    refused.insert(libc::SYS_clone, new_namespaces().map_err(|error| failed(&error))?);
+    refused.insert(libc::SYS_socket, sockets(policy, level).map_err(|error| failed(&error))?);
+    refused.insert(libc::SYS_ioctl, terminal_input().map_err(|error| failed(&error))?);
+    for (call, rules) in refused.clone() {
+        refused.insert(call | X32, rules);
+    }
+    for (rules, errno) in [(absent, libc::ENOSYS), (refused, libc::EPERM)] {
+        apply(rules, errno.unsigned_abs()).map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
+
+fn apply(rules: BTreeMap<libc::c_long, Vec<SeccompRule>>, errno: u32) -> Result<(), Box<dyn std::error::Error>> {
+    let arch = std::env::consts::ARCH.try_into()?;
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(errno), arch)?;
+    let program: BpfProgram = filter.try_into()?;
+    seccompiler::apply_filter(&program)?;
+    Ok(())
+}
+
+type Rules = Result<Vec<SeccompRule>, seccompiler::BackendError>;
+
+fn condition(argument: u8, op: SeccompCmpOp, value: u64) -> Result<SeccompCondition, seccompiler::BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, op, value)
+}
+
+fn new_namespaces() -> Rules {
+    let flags = [
+        libc::CLONE_NEWUSER,
+        libc::CLONE_NEWNS,
+        libc::CLONE_NEWPID,
+        libc::CLONE_NEWNET,
+        libc::CLONE_NEWIPC,
+        libc::CLONE_NEWUTS,
+        libc::CLONE_NEWCGROUP,
+    ];
+    let rule = |flag: libc::c_int| {
+        let flag = u64::from(flag.unsigned_abs());
+        SeccompRule::new(vec![condition(0, SeccompCmpOp::MaskedEq(flag), flag)?])
+    };
+    flags.into_iter().map(rule).collect()
+}
+
+/// Unix sockets lead to services of the host whatever the namespaces; the internet's families are refused where the
+/// network is the host's.
+fn sockets(policy: &Policy, level: Confinement) -> Rules {
+    if level != Confinement::Full && !policy.network {
+        return Ok(Vec::new());
+    }
+    let allowed = [libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+    let others: Result<Vec<_>, _> =
+        allowed.into_iter().map(|family| condition(0, SeccompCmpOp::Ne, u64::from(family.unsigned_abs()))).collect();
+    Ok(vec![SeccompRule::new(others?)?])
+}
+
+/// Typing into a terminal that is shared with the user.
+fn terminal_input() -> Rules {
+    [libc::TIOCSTI, libc::TIOCLINUX]
+        .into_iter()
+        .map(|request| SeccompRule::new(vec![condition(1, SeccompCmpOp::Eq, request & 0xffff_ffff)?]))
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! What tools and blocks may touch while they read or run code from a page (S8.1).
+//!
+//! Readable by name: the system, toolchains, what docgen installed, the fixture and the package around the page.
+//! Must not know: how it is enforced, languages.
+
+use super::tool::{Found, ToolSpec, Tools};
+use crate::fs;
+use crate::process::Policy;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Where systems keep programs, libraries and what those read on their way up. `/etc` only by name: it has secrets too.
+const SYSTEM: &[&str] = &[
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/opt",
+    "/nix/store",
+    "/snap",
+    "/home/linuxbrew/.linuxbrew",
+    "/proc",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/sys/fs/cgroup",
+    "/sys/kernel/mm/transparent_hugepage",
+    "/etc/alternatives",
+    "/etc/ca-certificates",
+    "/etc/ca-certificates.conf",
+    "/etc/crypto-policies",
+    "/etc/debian_version",
+    "/etc/default/locale",
+    "/etc/environment.d",
+    "/etc/fonts",
+    "/etc/group",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/inputrc",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/ld.so.preload",
+    "/etc/localtime",
+    "/etc/magic",
+    "/etc/mime.types",
+    "/etc/nsswitch.conf",
+    "/etc/os-release",
+    "/etc/passwd",
+    "/etc/pki/tls/certs",
+    "/etc/protocols",
+    "/etc/python3",
+    "/etc/python3.11",
+    "/etc/services",
+    "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
+    "/etc/terminfo",
+    "/etc/timezone",
+];
+
+/// What of an installation's folder its programs read; the rest of `~/.local`, say, is not theirs.
+const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include", "pkg", "src", "misc", "go.env", "VERSION"];
+
+/// What cargo reads of its home; not its credentials.
+const CARGO: &[&str] = &["bin", "registry", "git", "config", "config.toml"];
+
+/// Folders and files that a block or a tool needs to start at all.
+pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBuf> {
+    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
+    let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
+    read.extend(tools.path_folders().into_iter().filter(|folder| is_a_place(folder, &home)));
+    read.insert(tools.folder().to_path_buf());
+    let (cargo, rustup, pyenv) =
+        (home_of(tools, "CARGO_HOME"), home_of(tools, "RUSTUP_HOME"), home_of(tools, "PYENV_ROOT"));
+    read.extend(CARGO.iter().map(|part| cargo.join(part)));
+    read.insert(rustup);
+    read.insert(pyenv);
+    for spec in specs {
+        let Found::Yes(tool) = tools.find(spec) else { continue };
+        for program in [Some(tool.path.clone()), fs::canonicalize(&tool.path).ok()].into_iter().flatten() {
+            let Some(prefix) = program.parent().and_then(Path::parent) else { continue };
+            if prefix.parent().is_none_or(|above| home.starts_with(above)) || prefix == home.join(".local") {
+                read.extend(PARTS.iter().map(|part| prefix.join(part)));
+            } else {
+                read.insert(prefix.to_path_buf());
+            }
+        }
+    }
+    read.into_iter().filter(|path| path.exists()).collect()
+}
+
+/// What cargo and rustup look for in every folder above a crate, and stop at if they find it and may not read it.
+pub(super) fn looked_for_above(folder: &Path) -> Vec<PathBuf> {
+    const NAMES: &[&str] =
+        &[".cargo/config.toml", ".cargo/config", "Cargo.toml", "rust-toolchain", "rust-toolchain.toml"];
+    let above = folder.ancestors().skip(1);
+    above.flat_map(|folder| NAMES.iter().map(|name| folder.join(name))).filter(|path| path.exists()).collect()
+}
+
+/// The home of a toolchain: where its variable says, else where it is by default.
+pub(super) fn home_of(tools: &Tools, variable: &str) -> PathBuf {
+    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
+    let default = match variable {
+        "CARGO_HOME" => ".cargo",
+        "RUSTUP_HOME" => ".rustup",
+        _ => ".pyenv",
+    };
+    tools.environment().get(variable).map_or_else(|| home.join(default), PathBuf::from)
+}
+
+/// Whether a folder of `PATH` may be opened for what it is: `.`, `/` or the home folder would open everything.
+fn is_a_place(folder: &Path, home: &Path) -> bool {
+    folder.is_absolute() && folder.parent().is_some() && !home.starts_with(folder)
+}
+
+/// Opens the package around a page, but for its hidden files: `.git` and `.env` hold secrets.
+pub(super) fn open_package(policy: &mut Policy, package: &Path) {
+    policy.list.push(package.to_path_buf());
+    let entries = fs::list(package).unwrap_or_default();
+    let shown = |path: &PathBuf| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+    policy.read.extend(entries.into_iter().filter(shown));
+}
