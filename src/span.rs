@@ -274,6 +274,29 @@ impl MappedText {
         }
     }
 
+    /// The runs of bytes that belong to one part each, with its number.
+    pub fn parts(&self) -> impl Iterator<Item = (Range<usize>, u32)> {
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.start).chain([self.text.len()]);
+        self.pieces.iter().zip(ends).map(|(piece, end)| (piece.start..end, piece.part))
+    }
+
+    /// The byte range in which a span stands here, if its first and last byte are here, byte for byte.
+    pub fn range_of(&self, span: Span) -> Option<Range<usize>> {
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.start).chain([self.text.len()]);
+        let at = |offset: usize| {
+            self.pieces.iter().zip(ends.clone()).find_map(|(piece, end)| match piece.origin {
+                Origin::Source(file, start) if file == span.file && offset >= start => {
+                    let here = piece.start + (offset - start);
+                    (here < end).then_some(here)
+                }
+                _ => None,
+            })
+        };
+        let start = at(span.start)?;
+        let end = if span.end > span.start { at(span.end - 1)? + 1 } else { start };
+        (end >= start).then_some(start..end)
+    }
+
     /// The span of a byte range, if its start was written by a person. The end is clipped to the same file.
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
         // An error "at the end of the text" points one past the last byte: take the end of what precedes it.

@@ -141,6 +141,21 @@ pub(super) struct VerifyOptions {
     /// A missing tool is exit 3, an ignored block that would pass exit 4 [default in CI]
     #[arg(long)]
     pub(super) strict: bool,
+    /// Verify everything anew, and keep nothing
+    #[arg(long)]
+    pub(super) no_cache: bool,
+    /// Fail only on what is worse than the ledger says; a project with failing blocks can only get better
+    #[arg(long)]
+    pub(super) ratchet: bool,
+    /// Write the verdicts into snippets/ledger.json, to be committed
+    #[arg(long)]
+    pub(super) write_ledger: bool,
+    /// A block that the ledger does not know breaks the policy (exit 4)
+    #[arg(long)]
+    pub(super) locked: bool,
+    /// Say why this block would be verified again, and verify nothing
+    #[arg(long, value_name = "ID")]
+    pub(super) why: Option<String>,
     /// Refuse to begin where the sandbox is weaker: none, partial or full
     #[arg(long, value_name = "LEVEL")]
     pub(super) require_sandbox: Option<String>,
@@ -195,4 +210,11 @@ pub(super) struct DoctorOptions {
     /// Install what is missing into your data folder, after saying what and how large
     #[arg(long)]
     pub(super) fix: bool,
+}
+
+impl VerifyOptions {
+    /// Whether all blocks of the project are verified.
+    pub(super) fn is_everything(&self) -> bool {
+        self.paths.is_empty() && self.lang.is_empty() && self.name.is_none() && self.id.is_none()
+    }
 }

@@ -2,12 +2,15 @@
 
 use super::args::{BuildOptions, Deny};
 use super::{Shell, check, shown, verify, work};
-use crate::config::Overrides;
+use crate::config::{Config, Overrides};
 use crate::error::{ExitStatus, Result};
-use crate::pipeline::{self, Stage};
+use crate::pipeline::{self, Project, Stage};
+use crate::progress::Silent;
 use crate::render::highlight::Highlighter;
 use crate::report::terminal::{count, plural};
-use crate::snippet::{self, Options, Verdicts};
+use crate::snippet::ledger::Ledger;
+use crate::snippet::policy::Ledgers;
+use crate::snippet::{self, Context, Options, Verdicts};
 
 pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let overrides = Overrides {
@@ -25,20 +28,10 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         let policy = verify::policy(shell, &config, false, None)?;
         let work = work::of_project(shell, &config.root)?;
         let tools = shell.tools();
-        let context = snippet::Context {
-            config: &config,
-            sources: &project.sources,
-            tools: &tools,
-            supervisor: &shell.supervisor,
-            progress: &progress,
-            work: work.folder().to_path_buf(),
-            options: Options {
-                bare: !config.has_project,
-                strict: policy.strict,
-                whole_project: true,
-                ..Options::default()
-            },
-        };
+        let options =
+            Options { bare: !config.has_project, strict: policy.strict, whole_project: true, ..Options::default() };
+        let context = work::context(shell, (&config, &project.sources), &tools, &progress, work.folder(), options);
+        let context = Context { cache: Some(work::cache_of_project(shell, &config.root)), ..context };
         let verdicts = snippet::verify(&context, &project.site.pages)?;
         shell.terminal.say(&crate::report::terminal::verdicts(
             &project.sources,
@@ -46,13 +39,13 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
             policy,
             shell.terminal.verbose,
         ));
-        let found = snippet::policy::exit(&verdicts, policy);
+        let found = snippet::policy::exit(&verdicts, policy, &Ledgers::default());
         if status == ExitStatus::Success && found != ExitStatus::NothingFound {
             status = found;
         }
         verdicts
     } else {
-        Verdicts::default()
+        recalled(shell, &config, &project)?
     };
     let highlighter = Highlighter::default();
     let stage = Stage { progress: &progress, highlighter: &highlighter, live: false };
@@ -69,6 +62,16 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         if problems.is_empty() { String::new() } else { format!("; {problems}") },
     ));
     Ok(status)
+}
+
+/// What is known of the blocks without verifying them: from the cache, else from the ledger (S6.5).
+fn recalled(shell: &Shell, config: &Config, project: &Project) -> Result<Verdicts> {
+    let tools = shell.tools();
+    let options = Options { bare: !config.has_project, ..Options::default() };
+    let cache = work::cache_of_project(shell, &config.root);
+    let context = work::context(shell, (config, &project.sources), &tools, &Silent, &config.root, options);
+    let context = Context { cache: Some(cache), ..context };
+    snippet::recall(&context, &project.site.pages, &Ledger::load(config)?)
 }
 
 /// Whether a kind of problem is denied.

@@ -6,10 +6,10 @@ use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::process::{Confinement, Environment};
 use crate::progress::Progress as _;
+use crate::snippet::Options;
 use crate::snippet::doctor::{CanaryResult, canaries};
 use crate::snippet::language::{self, Language};
 use crate::snippet::tool::{Found, Source, ToolSpec, Tools, cure, install};
-use crate::snippet::{Context, Options};
 use crate::source::Sources;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -24,15 +24,8 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
     progress.phase("testing the tools", None);
     let work = work::temporary(shell)?;
     let sources = Sources::new(&config.root);
-    let context = Context {
-        config: &config,
-        sources: &sources,
-        tools: &tools,
-        supervisor: &shell.supervisor,
-        progress: &crate::progress::Silent,
-        work: work.folder().to_path_buf(),
-        options: Options::default(),
-    };
+    let context =
+        work::context(shell, (&config, &sources), &tools, &crate::progress::Silent, work.folder(), Options::default());
     let results = canaries(&context)?;
     progress.finish();
     let mut missing = false;

@@ -1,7 +1,7 @@
 //! `docgen extract`: writes the fixture projects for a person to open.
 
 use super::args::ExtractOptions;
-use super::{Shell, shown};
+use super::{Shell, shown, work};
 use crate::config::Overrides;
 use crate::error::{Error, ExitStatus, Result};
 use crate::output::MARKER;
@@ -18,15 +18,8 @@ pub(super) fn run(shell: &Shell, options: &ExtractOptions) -> Result<ExitStatus>
         return Err(Error::ForeignOutput { path: out });
     }
     let tools = shell.tools();
-    let context = snippet::Context {
-        config: &config,
-        sources: &project.sources,
-        tools: &tools,
-        supervisor: &shell.supervisor,
-        progress: &progress,
-        work: out.clone(),
-        options: Options { languages: options.lang.clone(), ..Options::default() },
-    };
+    let options = Options { languages: options.lang.clone(), ..Options::default() };
+    let context = work::context(shell, (&config, &project.sources), &tools, &progress, &out, options);
     fs::write(&out.join(MARKER), b"This folder is written by docgen extract, which replaces its files.\n")?;
     let written = snippet::extract(&context, &project.site.pages, &out)?;
     crate::progress::Progress::finish(&progress);

@@ -132,7 +132,8 @@ impl Shell {
 
     /// The tools of this machine.
     fn tools(&self) -> Tools {
-        Tools::new(self.environment.clone(), self.data_folder().join("tools"), self.supervisor.clone())
+        let tools = Tools::new(self.environment.clone(), self.data_folder().join("tools"), self.supervisor.clone());
+        tools.remembering(self.cache_folder().join("tools.json"))
     }
 
     /// Whether this run is in CI.

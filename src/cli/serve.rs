@@ -11,7 +11,7 @@ use crate::render::highlight::Highlighter;
 use crate::report::terminal;
 use crate::serve::{Preview, http, watch};
 use crate::snippet::tool::Tools;
-use crate::snippet::{self, Options, Verdicts};
+use crate::snippet::{self, Context, Options, Verdicts};
 use std::sync::Arc;
 
 pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
@@ -82,15 +82,9 @@ impl Builder<'_> {
         let Some(tools) = tools else { return Ok(()) };
         let work = work::of_project(self.shell, &config.root)?;
         let progress = self.shell.progress();
-        let context = snippet::Context {
-            config,
-            sources: &project.sources,
-            tools,
-            supervisor: &self.shell.supervisor,
-            progress: &progress,
-            work: work.folder().to_path_buf(),
-            options: Options { bare: !config.has_project, ..Options::default() },
-        };
+        let options = Options { bare: !config.has_project, ..Options::default() };
+        let context = work::context(self.shell, (config, &project.sources), tools, &progress, work.folder(), options);
+        let context = Context { cache: Some(work::cache_of_project(self.shell, &config.root)), ..context };
         let verdicts = snippet::verify(&context, &project.site.pages)?;
         self.render(config, project, &verdicts)?;
         let totals: Vec<String> = verdicts

@@ -7,10 +7,12 @@ use crate::error::{Error, ExitStatus, Result};
 use crate::page::Page;
 use crate::pipeline;
 use crate::process::Confinement;
+use crate::report::terminal::plural;
 use crate::report::{github, json, terminal};
-use crate::snippet::policy::Policy;
-use crate::snippet::verdict::{Level, Step, StepOutcome};
-use crate::snippet::{self, Options, Verdicts};
+use crate::snippet::ledger::{self, Ledger};
+use crate::snippet::policy::{Ledgers, Policy};
+use crate::snippet::verdict::{Level, Status, Step, StepOutcome};
+use crate::snippet::{self, Context, Options, Verdicts};
 use crate::source::{Sources, normalise};
 use crate::{fs, progress::Progress as _};
 use std::collections::BTreeSet;
@@ -33,27 +35,32 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let Read { config, sources, pages, unread } = read(shell, options)?;
     let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
     let bare = !config.has_project;
+    if bare && (options.ratchet || options.locked || options.write_ledger) {
+        return Err(Error::usage(
+            "a ledger belongs to a project, and there is no book.toml here",
+            "make one (`[book]` is enough), or leave --ratchet, --locked and --write-ledger out",
+        ));
+    }
     let work = if bare { work::temporary(shell)? } else { work::of_project(shell, &config.root)? };
     let progress = shell.progress();
     let tools = shell.tools();
     let started = jiff::Timestamp::now();
-    let context = snippet::Context {
-        config: &config,
-        sources: &sources,
-        tools: &tools,
-        supervisor: &shell.supervisor,
-        progress: &progress,
-        work: work.folder().to_path_buf(),
-        options: Options {
-            no_exec: options.no_exec,
-            bare,
-            strict: policy.strict,
-            whole_project: options.paths.is_empty(),
-            languages: options.lang.clone(),
-            name: options.name.clone(),
-            id: options.id.clone(),
-        },
+    let wanted = Options {
+        no_exec: options.no_exec,
+        bare,
+        strict: policy.strict,
+        whole_project: options.paths.is_empty(),
+        languages: options.lang.clone(),
+        name: options.name.clone(),
+        id: options.id.clone(),
     };
+    let context = work::context(shell, (&config, &sources), &tools, &progress, work.folder(), wanted);
+    let cache = (!bare && !options.no_cache).then(|| work::cache_of_project(shell, &config.root));
+    let context = Context { cache, ..context };
+    if let Some(id) = &options.why {
+        return why(shell, &context, &pages, id);
+    }
+    let ledger = Ledger::load(&config)?;
     let verdicts = snippet::verify(&context, &pages)?;
     progress.finish();
     if options.bless && bless(shell, &sources, &pages, &verdicts)? {
@@ -63,14 +70,22 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if options.suggest_prelude {
         suggest::write(shell, &config, &verdicts)?;
     }
+    let ledgers = Ledgers { ratchet: options.ratchet.then_some(&ledger), locked: options.locked.then_some(&ledger) };
     for report in &reports {
         write(shell, report, &sources, &verdicts, policy, &started.to_string())?;
     }
     if verdicts.snippets.is_empty() {
         shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
     }
+    say_of_ledger(shell, &verdicts, &ledgers);
+    let exit = snippet::policy::exit(&verdicts, policy, &ledgers);
+    if options.write_ledger {
+        let ledger = ledger.clone().with(&verdicts, &context.date, options.is_everything());
+        fs::write_if_changed(&ledger::path(&config), ledger.text().as_bytes())?;
+        shell.terminal.say(&format!("{} in snippets/ledger.json", plural(ledger.len(), "block")));
+    }
     // A page that could not be read whole may hide blocks: that is never a success.
-    Ok(match snippet::policy::exit(&verdicts, policy) {
+    Ok(match exit {
         ExitStatus::Environment => ExitStatus::Environment,
         _ if unread => ExitStatus::Content,
         status => status,
@@ -91,6 +106,40 @@ fn require_sandbox(shell: &Shell, name: &str) -> Result<()> {
         message: format!("it is {} here, and --require-sandbox asks for {name}: {why}", found.name()),
         help: "`docgen doctor` shows what this machine allows; `--no-exec` parses and lints only".to_owned(),
     })
+}
+
+/// Says why a block would be verified again.
+fn why(shell: &Shell, context: &Context<'_>, pages: &[Page], id: &str) -> Result<ExitStatus> {
+    match snippet::why(context, pages, id)? {
+        Some(text) => {
+            shell.terminal.result(&format!("{text}\n"));
+            Ok(ExitStatus::Success)
+        }
+        None => Err(Error::usage(
+            format!("there is no block `{id}`"),
+            "reports show the ids; `docgen verify --report json=-` lists all of them",
+        )),
+    }
+}
+
+/// What the ledger makes of the verdicts: what it forgives, what is worse, what it does not know.
+fn say_of_ledger(shell: &Shell, verdicts: &Verdicts, ledgers: &Ledgers<'_>) {
+    let mut forgiven = 0;
+    for (snippet, verdict) in verdicts.iter() {
+        let place = format!("{}:{} {}", snippet.page_name, snippet.line, snippet.id);
+        if ledgers.has_sunk(snippet, verdict) {
+            shell.terminal.result(&format!("\x1b[1;31mworse\x1b[0m {place}: the ledger has it better\n"));
+        } else if ledgers.ratchet.is_some() && matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit)
+        {
+            forgiven += 1;
+        }
+        if ledgers.misses(snippet, verdict) {
+            shell.terminal.result(&format!("\x1b[33mpolicy\x1b[0m {place}: not in the ledger as it is now\n"));
+        }
+    }
+    if forgiven > 0 {
+        shell.terminal.result(&format!("{} as the ledger has it (--ratchet)\n", plural(forgiven, "failing block")));
+    }
 }
 
 /// What is to be verified.

@@ -1,10 +1,15 @@
 //! The work folder of a run: the project's own in the user's cache, or one that is removed at the end.
 //!
-//! Must not know: what is done in it.
+//! What verification needs is put together here too. Must not know: what is done in it.
 
 use super::Shell;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::progress::Progress;
+use crate::snippet::tool::Tools;
+use crate::snippet::{Cache, Context, Options};
+use crate::source::Sources;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +38,34 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
     match lock.try_lock() {
         Ok(()) => Ok(Work { folder, _temporary: None, _lock: Some(lock) }),
         Err(_) => temporary(shell),
+    }
+}
+
+/// The verdicts of the project at `root`, kept between runs (S6.7).
+pub(super) fn cache_of_project(shell: &Shell, root: &Path) -> Cache {
+    let hash = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    Cache::new(shell.cache_folder().join(&hash.as_str()[..16]).join("verdicts"))
+}
+
+/// What verification needs, for a command that works in `work` and keeps no verdicts.
+pub(super) fn context<'a>(
+    shell: &'a Shell,
+    (config, sources): (&'a Config, &'a Sources),
+    tools: &'a Tools,
+    progress: &'a dyn Progress,
+    work: &Path,
+    options: Options,
+) -> Context<'a> {
+    Context {
+        config,
+        sources,
+        tools,
+        supervisor: &shell.supervisor,
+        progress,
+        work: work.to_path_buf(),
+        cache: None,
+        date: config.today.to_string(),
+        options,
     }
 }
 

@@ -54,6 +54,11 @@ impl Sandbox {
         self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The launcher.
+    pub(super) fn launcher(&self) -> Option<&Path> {
+        self.launcher.as_deref()
+    }
+
     /// The launcher's call for a job; nothing where there is no launcher or no policy.
     pub(super) fn confine(&self, job: &Job, level: Confinement, program: Option<&Path>) -> Result<Option<Confined>> {
         let (Some(launcher), Some(policy)) = (&self.launcher, &job.policy) else { return Ok(None) };

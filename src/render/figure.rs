@@ -5,7 +5,7 @@
 
 use super::highlight::{Highlighter, escape};
 use crate::snippet::collect::Snippet;
-use crate::snippet::verdict::{Level, Status, Verdict};
+use crate::snippet::verdict::{Level, Origin, Status, Verdict};
 use std::fmt::Write as _;
 
 /// What a badge says.
@@ -17,26 +17,31 @@ pub struct Badge {
     pub icon: &'static str,
     /// Words.
     pub words: &'static str,
+    /// Whether the block has changed since.
+    pub stale: bool,
 }
 
 /// The badge of a verdict; without a verdict the block was not checked.
 pub fn badge(verdict: Option<&Verdict>) -> Badge {
     let Some(verdict) = verdict else { return NOT_CHECKED };
-    match (verdict.status, verdict.level) {
-        (Status::Pass, Level::OutputMatched) => Badge { class: "good", icon: "✓", words: "Ran, output matched" },
-        (Status::Pass, Level::Ran) => Badge { class: "good", icon: "✓", words: "Ran" },
-        (Status::Pass, Level::Compiled) => Badge { class: "fair", icon: "◐", words: "Compiled" },
-        (Status::Pass, Level::Linted) => Badge { class: "fair", icon: "◐", words: "Linted" },
-        (Status::Pass, Level::Parsed) => Badge { class: "fair", icon: "◔", words: "Parsed" },
-        (Status::Xfail, _) => Badge { class: "warn", icon: "⚠", words: "Fails as shown" },
+    let badge = match (verdict.status, verdict.level) {
+        (Status::Pass, Level::OutputMatched) => {
+            Badge { class: "good", icon: "✓", words: "Ran, output matched", stale: false }
+        }
+        (Status::Pass, Level::Ran) => Badge { class: "good", icon: "✓", words: "Ran", stale: false },
+        (Status::Pass, Level::Compiled) => Badge { class: "fair", icon: "◐", words: "Compiled", stale: false },
+        (Status::Pass, Level::Linted) => Badge { class: "fair", icon: "◐", words: "Linted", stale: false },
+        (Status::Pass, Level::Parsed) => Badge { class: "fair", icon: "◔", words: "Parsed", stale: false },
+        (Status::Xfail, _) => Badge { class: "warn", icon: "⚠", words: "Fails as shown", stale: false },
         (Status::Fail | Status::Xpass | Status::Timeout | Status::Limit | Status::Blocked, _) => {
-            Badge { class: "bad", icon: "✗", words: "Failed" }
+            Badge { class: "bad", icon: "✗", words: "Failed", stale: false }
         }
         _ => NOT_CHECKED,
-    }
+    };
+    Badge { stale: verdict.origin == Origin::Stale, ..badge }
 }
 
-const NOT_CHECKED: Badge = Badge { class: "none", icon: "○", words: "Not checked" };
+const NOT_CHECKED: Badge = Badge { class: "none", icon: "○", words: "Not checked", stale: false };
 
 /// Everything a figure is made of.
 pub struct Figure<'a> {
@@ -108,12 +113,13 @@ fn caption(html: &mut String, figure: &Figure<'_>) {
         let badge = badge(verdict);
         let _ = write!(
             html,
-            "<a class=\"badge {}\" href=\"{}#{}\"><span aria-hidden=\"true\">{}</span> {}</a>",
+            "<a class=\"badge {}\" href=\"{}#{}\"><span aria-hidden=\"true\">{}</span> {}{}</a>",
             badge.class,
             escape(figure.ledger),
             escape(&row_id(&snippet.id)),
             badge.icon,
-            badge.words
+            badge.words,
+            if badge.stale { " · stale" } else { "" }
         );
     }
     html.push_str("</figcaption>");
@@ -142,6 +148,8 @@ fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict) {
     if verdict.command.is_some() {
         row("Sandbox", verdict.sandbox.name());
     }
+    row("Verified on", verdict.date.as_deref().unwrap_or_default());
+    row("Known from", known_from(verdict.origin));
     row("Check it yourself", &format!("docgen verify {} --id '{}'", snippet.page_name, snippet.id));
     html.push_str("</dl>");
     if let Some(output) = verdict.output.as_deref().filter(|text| !text.trim().is_empty()) {
@@ -152,6 +160,16 @@ fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict) {
         );
     }
     html.push_str("</details>");
+}
+
+/// Where a verdict comes from that was not reached in this run.
+fn known_from(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Run => "",
+        Origin::Cache => "an earlier run here",
+        Origin::Ledger => "the ledger",
+        Origin::Stale => "the ledger, but the block has changed since",
+    }
 }
 
 fn outcome_word(outcome: crate::snippet::verdict::StepOutcome) -> &'static str {

@@ -161,6 +161,7 @@ impl Renderer<'_> {
                 class: badge.class,
                 icon: badge.icon,
                 words: badge.words,
+                stale: badge.stale,
                 status: verdict.map_or("unchecked", |verdict| verdict.status.name()),
                 reason: verdict.and_then(|verdict| verdict.reason.clone()).unwrap_or_default(),
                 tools: verdict.map_or_else(String::new, |verdict| {
@@ -177,7 +178,7 @@ impl Renderer<'_> {
         rows.sort_by_key(|(good, _)| *good);
         VerificationView {
             nav: self.nav.view(&site.nav, None, from),
-            verified: !self.input.verdicts.verdicts.is_empty(),
+            verified: self.input.verdicts.say_anything(),
             found: self.input.verdicts.snippets.len(),
             totals: Status::ALL
                 .iter()

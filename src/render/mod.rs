@@ -243,7 +243,7 @@ impl<'a> Renderer<'a> {
             reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
             due: due.map_or_else(String::new, |date| date.to_string()),
             overdue: due.is_some_and(|date| date < self.input.config.today),
-            verified: !self.input.verdicts.verdicts.is_empty(),
+            verified: self.input.verdicts.say_anything(),
             ..FactsView::default()
         };
         for (_, verdict) in mine.filter(|(snippet, _)| snippet.is_code) {

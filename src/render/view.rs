@@ -184,6 +184,8 @@ pub struct RowView {
     pub icon: &'static str,
     /// Words of the badge.
     pub words: &'static str,
+    /// Whether the block has changed since.
+    pub stale: bool,
     /// Status as in reports.
     pub status: &'static str,
     /// Why, where that is not plain.

@@ -4,7 +4,7 @@
 
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
-use crate::snippet::verdict::{Finding, Level, Status, Verdict};
+use crate::snippet::verdict::{Finding, Level, Origin, Status, Verdict};
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
 
@@ -61,7 +61,7 @@ fn block(sources: &Sources, snippet: &Snippet, verdict: &Verdict) -> Value {
         "exit_code": verdict.exit_code,
         "command": verdict.command,
         "sandbox": verdict.sandbox,
-        "cached": false,
+        "cached": verdict.origin == Origin::Cache,
         "duration_ms": millis(verdict.duration),
         "hash": verdict.hash,
         "key": verdict.key,

@@ -213,12 +213,19 @@ fn totals(text: &mut String, verdicts: &Verdicts) {
     let pages: std::collections::BTreeSet<_> = verdicts.snippets.iter().map(|snippet| snippet.page).collect();
     let _ = writeln!(
         text,
-        "\x1b[1m{} on {}\x1b[0m = {} \x1b[2m({:.1} s)\x1b[0m",
+        "\x1b[1m{} on {}\x1b[0m = {} \x1b[2m({}{:.1} s)\x1b[0m",
         plural(verdicts.snippets.len(), "block"),
         plural(pages.len(), "page"),
         if parts.is_empty() { "0".to_owned() } else { parts.join(" + ") },
+        match verdicts.cached() {
+            0 => String::new(),
+            cached => format!("{cached} known from before, "),
+        },
         verdicts.duration.as_secs_f64()
     );
+    if verdicts.started == 0 && verdicts.cached() > 0 {
+        let _ = writeln!(text, "nothing has changed: no tool was started");
+    }
     let mut levels: BTreeMap<Level, usize> = BTreeMap::new();
     for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {
         let _ = snippet;

@@ -4,6 +4,7 @@
 
 use super::collect::Snippet;
 use super::conclude::{conclude, fixture_name, plain};
+use super::inputs::{Asking, Inputs, Shared};
 use super::language::{self, Language};
 use super::unit::{Bench, Patience, Unit};
 use super::verdict::{Evidence, Finding, Level, Status, Step, Verdict};
@@ -71,21 +72,72 @@ pub(super) fn chosen(snippets: &[Snippet], options: &Options) -> BTreeSet<usize>
     chosen
 }
 
+/// Verifies the blocks of a batch, or takes their verdicts from the cache.
 pub(super) fn verify_batch(
     context: &Context<'_>,
     batch: &Batch,
     snippets: &[Snippet],
 ) -> Result<Vec<(usize, Verdict)>> {
-    let Batch { language, fixture, package, members } = batch;
-    let language = *language;
-    let fixture_hash = fixture::tree_hash(context.config, language, fixture)?;
-    let folder = match package {
-        Some(package) => format!("{fixture}-{}", package::short_hash(package)),
-        None => fixture.clone(),
+    let preludes = fixture::preludes(context.config, &batch.fixture)?;
+    let (units, refused) = make_units(batch, snippets, &preludes, context.options.no_exec);
+    let shared = Shared::new(context, batch, Asking::Allowed)?;
+    let inputs: BTreeMap<usize, Inputs> =
+        units.iter().map(|unit| (unit.snippet, shared.of(context, &snippets[unit.snippet], unit))).collect();
+    let mut verdicts: BTreeMap<usize, Verdict> =
+        refused.into_iter().map(|(index, why)| (index, refuse(&snippets[index], why))).collect();
+    let units = recall(context, snippets, &inputs, units, &mut verdicts);
+    if units.is_empty() {
+        return Ok(verdicts.into_iter().collect());
+    }
+    let bench = bench(context, batch);
+    context.progress.phase(&format!("checking {} {} blocks", units.len(), batch.language.name()), None);
+    let units = match prepare(context, batch, &bench, units)? {
+        Ok(units) => units,
+        Err((units, why)) => {
+            let held_up = |unit: Unit| (unit.snippet, plain(Status::EnvError, Some(why.clone())));
+            verdicts.extend(units.into_iter().map(held_up));
+            return Ok(verdicts.into_iter().collect());
+        }
     };
-    let bench = Bench {
+    judge_units(context, batch, &bench, (snippets, &inputs), units, &mut verdicts)?;
+    Ok(verdicts.into_iter().collect())
+}
+
+/// Takes the verdicts that the cache has, and returns the units that it has none for. A group runs as one program, so
+/// it is known as a whole or not at all.
+fn recall(
+    context: &Context<'_>,
+    snippets: &[Snippet],
+    inputs: &BTreeMap<usize, Inputs>,
+    units: Vec<Unit>,
+    verdicts: &mut BTreeMap<usize, Verdict>,
+) -> Vec<Unit> {
+    let Some(cache) = &context.cache else { return units };
+    let get = |unit: &Unit| cache.get(&inputs[&unit.snippet].key(), &snippets[unit.snippet], unit);
+    let known: BTreeMap<usize, Verdict> = units.iter().filter_map(|unit| Some((unit.snippet, get(unit)?))).collect();
+    let unknown: BTreeSet<_> = units
+        .iter()
+        .filter(|unit| !known.contains_key(&unit.snippet))
+        .filter_map(|unit| plan::group_of(&snippets[unit.snippet]))
+        .collect();
+    let recalled = |unit: &Unit| {
+        known.contains_key(&unit.snippet)
+            && plan::group_of(&snippets[unit.snippet]).is_none_or(|group| !unknown.contains(&group))
+    };
+    let (known_units, others): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(recalled);
+    verdicts.extend(known_units.iter().map(|unit| (unit.snippet, known[&unit.snippet].clone())));
+    others
+}
+
+/// The bench that a batch is checked on.
+fn bench<'a>(context: &'a Context<'_>, batch: &Batch) -> Bench<'a> {
+    let folder = match &batch.package {
+        Some(package) => format!("{}-{}", batch.fixture, package::short_hash(package)),
+        None => batch.fixture.clone(),
+    };
+    Bench {
         folder: context.work.join(folder),
-        package: package.clone(),
+        package: batch.package.clone(),
         root: context.config.root.clone(),
         cache: context.work.join("cache"),
         tools: context.tools,
@@ -94,36 +146,51 @@ pub(super) fn verify_batch(
         progress: context.progress,
         patience: Patience::new(context.config.verify.tool_timeout),
         readable: OnceLock::new(),
-        specs: language.tools(),
-    };
-    context.progress.phase(&format!("checking {} {} blocks", members.len(), language.name()), None);
-    fixture::materialise(context.config, language, fixture, &bench.folder)?;
-    crate::fs::create_dir_all(&bench.cache.join("tmp"))?;
-    let preludes = fixture::preludes(context.config, fixture)?;
-    let (mut units, refused) = make_units(batch, snippets, &preludes, context.options.no_exec);
-    fixture::write_units(&bench.folder, &units)?;
-    if !context.options.no_exec
-        && let Err(why) = language.install(&bench)?
-    {
-        let unavailable = members.iter().map(|index| (*index, plain(Status::EnvError, Some(why.clone()))));
-        return Ok(unavailable.collect());
+        specs: batch.language.tools(),
     }
-    if package.is_some() && !context.options.no_exec {
+}
+
+/// Units that are ready to be checked, or the units and why they cannot be.
+type Prepared = std::result::Result<Vec<Unit>, (Vec<Unit>, String)>;
+
+/// Puts fixture, blocks, dependencies and the package around the page in place.
+fn prepare(context: &Context<'_>, batch: &Batch, bench: &Bench<'_>, mut units: Vec<Unit>) -> Result<Prepared> {
+    let language = batch.language;
+    fixture::materialise(context.config, language, &batch.fixture, &bench.folder)?;
+    crate::fs::create_dir_all(&bench.cache.join("tmp"))?;
+    fixture::write_units(&bench.folder, &units)?;
+    if context.options.no_exec {
+        return Ok(Ok(units));
+    }
+    if let Err(why) = language.install(bench)? {
+        return Ok(Err((units, why)));
+    }
+    if batch.package.is_some() {
         let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
         context.progress.phase(&format!("binding the {} package around the pages", language.title()), None);
-        if let Err(why) = language.bind(&bench, &code)? {
+        if let Err(why) = language.bind(bench, &code)? {
             for unit in &mut units {
                 let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
                 unit.missing(step, &format!("the package around the page cannot be bound: {why}"));
             }
         }
     }
+    Ok(Ok(units))
+}
+
+/// Checks and runs the units, and says what follows; what may be kept is kept.
+fn judge_units(
+    context: &Context<'_>,
+    batch: &Batch,
+    bench: &Bench<'_>,
+    (snippets, inputs): (&[Snippet], &BTreeMap<usize, Inputs>),
+    mut units: Vec<Unit>,
+    verdicts: &mut BTreeMap<usize, Verdict>,
+) -> Result<()> {
     let mut calls = 2 * units.len().max(1).ilog2() + 2;
-    check_isolating(language, &bench, &mut units, &mut calls)?;
-    run::run_units(context, &bench, language, snippets, &mut units)?;
-    let mut verdicts: BTreeMap<usize, Verdict> =
-        refused.into_iter().map(|(index, why)| (index, refuse(&snippets[index], why))).collect();
-    for unit in units {
+    check_isolating(batch.language, bench, &mut units, &mut calls)?;
+    run::run_units(context, bench, batch.language, snippets, &mut units)?;
+    for mut unit in units {
         let index = unit.snippet;
         let blocker = plan::earlier(snippets, index)
             .into_iter()
@@ -132,13 +199,18 @@ pub(super) fn verify_batch(
         let reached = !unit.never_began && (unit.evidence.run.is_some() || unit.evidence.absent.is_some());
         let unreached = snippets[index].runs() && !reached && !context.options.no_exec && run::sound(&unit);
         let last = plan::earlier(snippets, index).pop().filter(|_| unreached || unit.never_began);
-        let verdict = match blocker.or(last) {
-            Some(other) => blocked(&snippets[other], unit),
-            None => conclude(context, language, &snippets[index], unit, &fixture_hash),
+        let mut verdict = match blocker.or(last) {
+            Some(other) => blocked(&snippets[other], &unit),
+            None => conclude(context, batch.language, &snippets[index], &mut unit),
         };
+        (verdict.hash, verdict.key) = (inputs[&index].hash(), inputs[&index].key());
+        if let Some(cache) = &context.cache {
+            cache.put(&verdict, &snippets[index], &unit, &context.date);
+            cache.remember(&snippets[index].id, &verdict, &inputs[&index]);
+        }
         verdicts.insert(index, verdict);
     }
-    Ok(verdicts.into_iter().collect())
+    Ok(())
 }
 
 /// Checks the units together. Where a tool breaks down over them, halves are checked by themselves, so that the block
@@ -167,11 +239,11 @@ pub(super) fn holds_back(status: Status) -> bool {
 }
 
 /// The verdict of a block whose earlier member failed.
-pub(super) fn blocked(other: &Snippet, unit: Unit) -> Verdict {
+pub(super) fn blocked(other: &Snippet, unit: &Unit) -> Verdict {
     let mut verdict =
         plain(Status::Blocked, Some(format!("{} comes before it, and the program got no further", other.id)));
     verdict.blocked_by = Some(other.id.clone());
-    verdict.tools = unit.tools;
+    verdict.tools.clone_from(&unit.tools);
     verdict
 }
 

@@ -8,7 +8,7 @@ use super::expect;
 use super::judge::{Judgement, judge};
 use super::language::Language;
 use super::unit::Unit;
-use super::verdict::{Finding, Level, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
+use super::verdict::{Finding, Level, Origin, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
 use crate::diagnostic::Severity;
 use crate::process::Confinement;
 use std::collections::BTreeMap;
@@ -30,16 +30,12 @@ pub(super) fn plain(status: Status, reason: Option<String>) -> Verdict {
         duration: Duration::ZERO,
         hash: String::new(),
         key: String::new(),
+        origin: Origin::Run,
+        date: None,
     }
 }
 
-pub(super) fn conclude(
-    context: &Context<'_>,
-    language: &dyn Language,
-    snippet: &Snippet,
-    mut unit: Unit,
-    fixture_hash: &str,
-) -> Verdict {
+pub(super) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &mut Unit) -> Verdict {
     let judgement = Judgement {
         target: unit.ceiling,
         promise: &snippet.settings.promise,
@@ -71,30 +67,26 @@ pub(super) fn conclude(
     }
     let (status, level, reason) = judge(&unit.evidence, &judgement);
     if status == Status::Fail {
-        explain_run(snippet, &mut unit);
+        explain_run(snippet, unit);
     }
     // Tools report in orders of their own; the author reads from top to bottom.
     unit.evidence.findings.sort_by_key(|finding| finding.span);
     let run = unit.evidence.run.take();
-    let (hash, key) = hashes(language, snippet, &unit, fixture_hash);
     Verdict {
-        status,
-        level,
         reason: reason.filter(|_| status != Status::Pass),
-        blocked_by: None,
-        steps: unit.evidence.steps,
-        tools: unit.tools,
+        steps: unit.evidence.steps.clone(),
+        tools: unit.tools.clone(),
         exit_code: run.as_ref().and_then(|run| match run.end {
             RunEnd::Exited(code) => Some(code),
             _ => None,
         }),
         command: unit.marks.remove("command"),
         sandbox: run.as_ref().map_or(Confinement::None, |run| run.confinement),
-        findings: unit.evidence.findings,
+        findings: std::mem::take(&mut unit.evidence.findings),
         duration: run.as_ref().map_or(Duration::ZERO, |run| run.duration),
         output: run.map(|run| run.stdout),
-        hash,
-        key,
+        level,
+        ..plain(status, None)
     }
 }
 
@@ -144,32 +136,6 @@ pub(super) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
         let help = Some(run.stderr.trim_end().to_owned());
         unit.evidence.findings.push(finding(message, Some(snippet.open), help));
     }
-}
-
-/// Content and content with tools (S6.1).
-pub(super) fn hashes(language: &dyn Language, snippet: &Snippet, unit: &Unit, fixture_hash: &str) -> (String, String) {
-    let mut hasher = blake3::Hasher::new();
-    let settings = &snippet.settings;
-    let judged = format!(
-        "{:?}",
-        (
-            language.name(),
-            unit.program.as_str(),
-            snippet.expected.as_ref().map(|expected| (expected.text.as_str(), expected.matching, &expected.filters)),
-            snippet.target(),
-            &settings.promise,
-            settings.exit,
-            (&settings.args, &settings.stdin, &settings.vars, settings.timeout),
-            (&settings.edition, &settings.globals, &settings.deny),
-            fixture_hash,
-            env!("CARGO_PKG_VERSION"),
-        )
-    );
-    hasher.update(judged.as_bytes());
-    let hash = hasher.finalize().to_hex().to_string();
-    let tools = format!("{:?}", (&unit.tools, std::env::consts::OS, std::env::consts::ARCH));
-    hasher.update(tools.as_bytes());
-    (hash, hasher.finalize().to_hex().to_string())
 }
 
 /// Blocks of one `same-output` name on a page print the same (S2.2).

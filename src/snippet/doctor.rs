@@ -57,6 +57,8 @@ fn of_language(context: &Context<'_>, language: &'static dyn Language) -> Result
         supervisor: context.supervisor,
         progress: context.progress,
         work: context.work.join("canaries"),
+        cache: None,
+        date: context.date.clone(),
         options: Options { bare: true, ..Options::default() },
     };
     crate::fs::create_dir_all(&inner.work)?;

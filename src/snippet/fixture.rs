@@ -83,25 +83,35 @@ pub(super) fn write_units(folder: &Path, units: &[Unit]) -> Result<()> {
     Ok(())
 }
 
-/// A hash over the names and contents of a fixture in the project, for S6.1.
-pub(super) fn tree_hash(config: &Config, language: &dyn Language, name: &str) -> Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    match source(config, name) {
-        Some(source) => {
-            for path in fs::list_recursively(&source)? {
-                let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
-                if !built {
-                    hasher.update(path.to_string_lossy().as_bytes());
-                    hasher.update(&fs::read(&source.join(&path))?);
-                }
+/// What pins a fixture's dependencies, in any language.
+const LOCKS: &[&str] = &["requirements.txt", "package-lock.json", "go.sum", "Cargo.lock"];
+
+/// Hashes over the names and contents of a fixture, without its preludes, and of its lock file (S6.1).
+pub(super) fn hashes(config: &Config, language: &dyn Language, name: &str) -> Result<(String, Option<String>)> {
+    let (mut tree, mut lock) = (blake3::Hasher::new(), None);
+    let mut add = |path: &Path, bytes: &[u8]| {
+        if LOCKS.iter().any(|name| path == Path::new(name)) {
+            lock = Some(blake3::hash(bytes).to_hex().to_string());
+        } else {
+            // Lengths keep one file's end apart from the next one's name.
+            for part in [path.as_os_str().as_encoded_bytes(), bytes] {
+                tree.update(&part.len().to_le_bytes());
+                tree.update(part);
             }
         }
-        None => {
-            for (path, text) in language.minimal_fixture() {
-                hasher.update(path.as_bytes());
-                hasher.update(text.as_bytes());
+    };
+    if let Some(source) = source(config, name) {
+        for path in fs::list_recursively(&source)? {
+            let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
+            // A prelude is part of the programs that ask for it.
+            if !built && !path.starts_with("preludes") {
+                add(&path, &fs::read(&source.join(&path))?);
             }
+        }
+    } else {
+        for (path, text) in language.minimal_fixture() {
+            add(Path::new(path), text.as_bytes());
         }
     }
-    Ok(hasher.finalize().to_hex().to_string())
+    Ok((tree.finalize().to_hex().to_string(), lock))
 }

@@ -10,6 +10,7 @@
 
 mod batch;
 pub mod bless;
+pub mod cache;
 pub mod collect;
 mod conclude;
 mod confine;
@@ -18,12 +19,16 @@ pub mod expect;
 mod extract;
 mod fixture;
 pub mod hidden;
+pub mod identity;
+mod inputs;
 pub mod judge;
 pub mod language;
+pub mod ledger;
 pub mod names;
 mod package;
 pub mod plan;
 pub mod policy;
+mod recall;
 mod run;
 pub mod settings;
 pub mod tool;
@@ -39,14 +44,16 @@ use crate::process::{Confinement, Supervisor};
 use crate::progress::Progress;
 use crate::source::Sources;
 use batch::{batches, chosen, verify_batch};
+pub use cache::Cache;
 use collect::Snippet;
 use conclude::{plain, same_outputs};
 pub use extract::extract;
+pub use recall::{recall, why};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tool::Tools;
-use verdict::{Finding, Status, Verdict};
+use verdict::{Finding, Level, Origin, Status, Verdict};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +88,10 @@ pub struct Context<'a> {
     pub progress: &'a dyn Progress,
     /// The folder for benches and scratch folders; outside the repository.
     pub work: PathBuf,
+    /// Verdicts of earlier runs; none where they do not count.
+    pub cache: Option<Cache>,
+    /// Today, as verdicts remember it: `2026-01-31`.
+    pub date: String,
     /// What the user asked for.
     pub options: Options,
 }
@@ -115,6 +126,16 @@ impl Verdicts {
         totals
     }
 
+    /// Whether anything is known of any block, beyond that it is there.
+    pub fn say_anything(&self) -> bool {
+        self.verdicts.iter().any(|verdict| verdict.level > Level::Unchecked || verdict.status == Status::Fail)
+    }
+
+    /// How many of them were reached in an earlier run.
+    pub fn cached(&self) -> usize {
+        self.verdicts.iter().filter(|verdict| verdict.origin == Origin::Cache).count()
+    }
+
     /// The verdict of a page's fence.
     pub fn of(&self, page: crate::span::FileId, fence: usize) -> Option<(&Snippet, &Verdict)> {
         self.iter().find(|(snippet, _)| snippet.file == page && snippet.fence == fence)
@@ -140,6 +161,10 @@ pub fn verify(context: &Context<'_>, pages: &[Page]) -> Result<Verdicts> {
         }
     }
     context.progress.finish();
+    if let Some(cache) = &context.cache {
+        context.tools.remember();
+        cache.prune(std::time::SystemTime::now());
+    }
     same_outputs(&snippets, &mut verdicts);
     let mut kept = Verdicts {
         sandbox: context.supervisor.confinement(),

@@ -3,8 +3,13 @@
 //! Must not know: how a language binds a package; that is its adapter's.
 
 use super::language::Language;
+use crate::error::Result;
+use crate::fs;
 use crate::source::SourceFile;
 use std::path::{Path, PathBuf};
+
+/// Folders of a package that are built, not written.
+const BUILT: &[&str] = &["target", "node_modules", "__pycache__", "public"];
 
 /// The nearest package of a language at or above a page's file. The search ends at the top of its repository.
 pub(super) fn nearest(language: &dyn Language, file: &SourceFile) -> Option<PathBuf> {
@@ -21,6 +26,28 @@ pub(super) fn nearest(language: &dyn Language, file: &SourceFile) -> Option<Path
         }
     }
     None
+}
+
+/// A hash over the names and contents of a package's files, as far as version control knows them.
+pub(super) fn tree_hash(package: &Path) -> Result<String> {
+    let mut tree = blake3::Hasher::new();
+    let mut files: Vec<PathBuf> = ignore::WalkBuilder::new(package)
+        .require_git(false)
+        .filter_entry(|entry| !BUILT.iter().any(|name| entry.file_name() == *name))
+        .build()
+        .filter_map(std::result::Result::ok)
+        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .map(ignore::DirEntry::into_path)
+        .collect();
+    files.sort();
+    for file in files {
+        let name = file.strip_prefix(package).unwrap_or(&file).as_os_str().as_encoded_bytes().to_vec();
+        for part in [name, fs::read(&file)?] {
+            tree.update(&part.len().to_le_bytes());
+            tree.update(&part);
+        }
+    }
+    Ok(tree.finalize().to_hex().to_string())
 }
 
 /// Whether a text uses a name as a word.

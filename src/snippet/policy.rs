@@ -4,6 +4,7 @@
 
 use super::Verdicts;
 use super::collect::Snippet;
+use super::ledger::Ledger;
 use super::verdict::{Level, Promise, Status, Verdict};
 use crate::error::ExitStatus;
 
@@ -34,8 +35,35 @@ pub fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option
         .then(|| format!("is {} only, and the least level is {}", verdict.level.name(), policy.min_level.name()))
 }
 
+/// What else a verdict is held to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ledgers<'a> {
+    /// `--ratchet`: only what is worse than this ledger says is a failure.
+    pub ratchet: Option<&'a Ledger>,
+    /// `--locked`: what this ledger does not know breaks the policy.
+    pub locked: Option<&'a Ledger>,
+}
+
+impl Ledgers<'_> {
+    /// Whether a failure is one that the ledger already has.
+    pub fn forgives(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
+        self.ratchet.is_some_and(|ledger| !ledger.is_worse(snippet, verdict))
+    }
+
+    /// Whether a block is worse than it was, though it does not fail.
+    pub fn has_sunk(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
+        self.ratchet.is_some_and(|ledger| ledger.is_worse(snippet, verdict))
+    }
+
+    /// Whether a block should be in the ledger and is not.
+    pub fn misses(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
+        let judged = snippet.is_code && snippet.adapter.is_some();
+        self.locked.is_some_and(|ledger| judged && !ledger.knows(&verdict.hash))
+    }
+}
+
 /// The exit status: 3 before 1 before 4 before 5 (2 never gets here).
-pub fn exit(verdicts: &Verdicts, policy: Policy) -> ExitStatus {
+pub fn exit(verdicts: &Verdicts, policy: Policy, ledgers: &Ledgers<'_>) -> ExitStatus {
     if verdicts.snippets.is_empty() {
         return ExitStatus::NothingFound;
     }
@@ -43,16 +71,24 @@ pub fn exit(verdicts: &Verdicts, policy: Policy) -> ExitStatus {
     if policy.strict && any(&[Status::EnvError]) {
         return ExitStatus::Environment;
     }
-    let surprised = |ignored: bool| {
-        verdicts.iter().any(|(snippet, verdict)| {
-            verdict.status == Status::Xpass && matches!(snippet.settings.promise, Promise::Ignored(_)) == ignored
-        })
+    let surprised = verdicts.iter().any(|(snippet, verdict)| {
+        verdict.status == Status::Xpass && matches!(snippet.settings.promise, Promise::Ignored(_))
+    });
+    let failed = |snippet: &Snippet, verdict: &Verdict| match verdict.status {
+        Status::Fail | Status::Timeout | Status::Limit => true,
+        Status::Xpass => !matches!(snippet.settings.promise, Promise::Ignored(_)),
+        _ => false,
     };
-    if any(&[Status::Fail, Status::Timeout, Status::Limit]) || surprised(false) {
+    let counts = |(snippet, verdict): (&Snippet, &Verdict)| {
+        (failed(snippet, verdict) && !ledgers.forgives(snippet, verdict)) || ledgers.has_sunk(snippet, verdict)
+    };
+    if verdicts.iter().any(counts) {
         return ExitStatus::Content;
     }
-    let broken = verdicts.iter().any(|(snippet, verdict)| violation(snippet, verdict, policy).is_some());
-    if broken || (policy.strict && surprised(true)) {
+    let broken = verdicts
+        .iter()
+        .any(|(snippet, verdict)| violation(snippet, verdict, policy).is_some() || ledgers.misses(snippet, verdict));
+    if broken || (policy.strict && surprised) {
         return ExitStatus::Policy;
     }
     ExitStatus::Success

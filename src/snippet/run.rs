@@ -131,7 +131,7 @@ fn run_one(
     (snippet, settings): (&Snippet, &Settings),
     unit: &Unit,
 ) -> Ran {
-    if let Some(absent) = settings.needs.iter().find(|need| !available(bench, need)) {
+    if let Some(absent) = settings.needs.iter().find(|need| !available(context, need)) {
         return Ran::Absent(absent.clone());
     }
     let ran = scratch(&context.work).and_then(|scratch| {
@@ -271,12 +271,12 @@ fn scratch(work: &Path) -> Result<tempfile::TempDir, String> {
 }
 
 /// Whether a program, or `loopback`, is there.
-fn available(bench: &Bench<'_>, need: &str) -> bool {
+pub(super) fn available(context: &Context<'_>, need: &str) -> bool {
     if need == "loopback" {
         // Between the two there is no network at all.
-        return bench.supervisor.confinement() != Confinement::Partial;
+        return context.supervisor.confinement() != Confinement::Partial;
     }
-    Environment::find_in(&bench.tools.path_folders(), need).is_some()
+    Environment::find_in(&context.tools.path_folders(), need).is_some()
 }
 
 /// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.

@@ -3,6 +3,7 @@
 //! A tool is looked for in the user's tools folder first (`docgen doctor --fix` puts pinned versions there), then on
 //! `PATH`. Must not know: what a tool is used for.
 
+use super::identity::{Answer, FileIdentity, Memo};
 use crate::error::Result;
 use crate::fs;
 use crate::process::{Environment, Job, Limits, Supervisor};
@@ -49,10 +50,23 @@ pub struct ToolSpec {
     pub role: &'static str,
     /// The arguments that make it print its version.
     pub version_args: &'static [&'static str],
+    /// How to find the real program where this one may be a shim that says no `path=…` itself.
+    pub behind: Option<Behind>,
     /// The lowest version that will do, as numbers.
     pub minimum: &'static [u32],
     /// Where to get it.
     pub source: Source,
+}
+
+/// A question whose answer is a folder, and the real program in it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// The program to ask, which lies beside the tool.
+    pub program: &'static str,
+    /// The question.
+    pub args: &'static [&'static str],
+    /// The real program, below the folder.
+    pub file: &'static str,
 }
 
 /// A tool as found.
@@ -64,6 +78,8 @@ pub struct Tool {
     pub path: PathBuf,
     /// What it said of its version: `0.17.6`.
     pub version: String,
+    /// What tells its real file from any other (S6.3).
+    pub identity: String,
 }
 
 /// What a search for a tool gave.
@@ -84,12 +100,27 @@ pub struct Tools {
     folder: PathBuf,
     supervisor: Supervisor,
     found: Mutex<BTreeMap<&'static str, Found>>,
+    memo: Mutex<Memo>,
+    memo_file: Option<PathBuf>,
 }
 
 impl Tools {
     /// Tools in `folder` (`$XDG_DATA_HOME/docgen/tools`) and on the environment's `PATH`.
     pub fn new(environment: Environment, folder: PathBuf, supervisor: Supervisor) -> Self {
-        Self { environment, folder, supervisor, found: Mutex::default() }
+        Self { environment, folder, supervisor, found: Mutex::default(), memo: Mutex::default(), memo_file: None }
+    }
+
+    /// Keeps what tools said of their versions in a file, so that it is asked only of tools that have changed.
+    #[must_use]
+    pub fn remembering(self, file: PathBuf) -> Self {
+        Self { memo: Mutex::new(Memo::load(&file)), memo_file: Some(file), ..self }
+    }
+
+    /// Writes down what was learned of the tools.
+    pub fn remember(&self) {
+        if let Some(file) = &self.memo_file {
+            self.memo.lock().unwrap_or_else(PoisonError::into_inner).save(file);
+        }
     }
 
     /// A job with what every tool needs of the user's environment: where toolchains and their homes are, a plain locale.
@@ -176,14 +207,49 @@ impl Tools {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// A tool that is known without starting anything.
+    pub fn known(&self, spec: &'static ToolSpec) -> Option<Tool> {
+        let found = self.search(spec, &|path| self.remembered(spec, path).ok_or_else(String::new));
+        if let Found::Yes(tool) = found { Some(tool) } else { None }
+    }
+
     fn probe(&self, spec: &'static ToolSpec) -> Found {
+        self.search(spec, &|path| {
+            if let Some(answer) = self.remembered(spec, path) {
+                return Ok(answer);
+            }
+            let answer = self.ask_version(spec, path)?;
+            let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+            memo.keep(spec.name, path, &self.shim_context(), &answer);
+            Ok(answer)
+        })
+    }
+
+    fn remembered(&self, spec: &ToolSpec, path: &Path) -> Option<Answer> {
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).answer(spec.name, path, &self.shim_context())
+    }
+
+    /// What shims choose their version by, besides the working directory.
+    fn shim_context(&self) -> String {
+        let settings = [("RUSTUP_HOME", "settings.toml"), ("PYENV_ROOT", "version")]
+            .map(|(home, file)| FileIdentity::of(&super::confine::home_of(self, home).join(file)).map(|it| it.short()));
+        let variables = ["RUSTUP_TOOLCHAIN", "PYENV_VERSION"].map(|name| self.environment.get(name));
+        format!("{settings:?} {variables:?}")
+    }
+
+    /// The first candidate of which `ask` learns a version that will do.
+    fn search(&self, spec: &'static ToolSpec, ask: &dyn Fn(&Path) -> std::result::Result<Answer, String>) -> Found {
         let mut unusable = None;
         for path in self.candidates(spec) {
-            match self.ask_version(spec, &path) {
-                Ok((version, real)) if new_enough(&version, spec.minimum) => {
-                    return Found::Yes(Tool { name: spec.name, path: real.unwrap_or(path), version });
+            match ask(&path) {
+                Ok(Answer { version, real }) if new_enough(&version, spec.minimum) => {
+                    let file = real.as_deref().unwrap_or(&path);
+                    let identity = FileIdentity::of(file).map(|it| it.short()).unwrap_or_default();
+                    // A toolchain's shim knows more than the program behind it; other shims only cost time.
+                    let path = if spec.behind.is_some() { path } else { real.unwrap_or(path) };
+                    return Found::Yes(Tool { name: spec.name, path, version, identity });
                 }
-                Ok((version, _)) => {
+                Ok(Answer { version, .. }) => {
                     let least = spec.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
                     unusable.get_or_insert(format!("{} {version} is older than {least}", spec.name));
                 }
@@ -217,7 +283,7 @@ impl Tools {
     }
 
     /// The version, and the real program where a shim says `path=…`.
-    fn ask_version(&self, spec: &ToolSpec, path: &Path) -> std::result::Result<(String, Option<PathBuf>), String> {
+    fn ask_version(&self, spec: &ToolSpec, path: &Path) -> std::result::Result<Answer, String> {
         let job = self.job(path, Path::new("/")).args(spec.version_args).limits(Limits::PROBE);
         let finished = self.supervisor.run(&job).map_err(|error| error.to_string())?;
         let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
@@ -226,7 +292,15 @@ impl Tools {
         }
         let real = text.lines().find_map(|line| line.strip_prefix("path=")).map(PathBuf::from);
         let version = version_in(&text).ok_or_else(|| "it prints no version".to_owned())?;
-        Ok((version, real.filter(|path| path.is_file())))
+        let real = real.or_else(|| spec.behind.as_ref().and_then(|behind| self.look_behind(behind, path)));
+        Ok(Answer { version, real: real.filter(|path| path.is_file()) })
+    }
+
+    fn look_behind(&self, behind: &Behind, path: &Path) -> Option<PathBuf> {
+        let program = path.with_file_name(behind.program);
+        let job = self.job(&program, Path::new("/")).args(behind.args).limits(Limits::PROBE);
+        let finished = self.supervisor.run(&job).ok()?;
+        Some(Path::new(finished.stdout_text().trim()).join(behind.file))
     }
 }
 

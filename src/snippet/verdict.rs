@@ -5,12 +5,12 @@
 use crate::diagnostic::Severity;
 use crate::process::Confinement;
 use crate::span::Span;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How deep a block was found good: the highest rung passed before the first that failed (S1.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
     /// No rung passed.
     Unchecked,
@@ -57,7 +57,7 @@ impl Level {
 }
 
 /// What became of a block (S5.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// As promised.
@@ -107,7 +107,7 @@ impl Status {
 }
 
 /// One rung as a step that a tool does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// To [`Level::Parsed`].
@@ -147,7 +147,7 @@ impl Step {
 }
 
 /// How a step went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepOutcome {
     /// No error.
@@ -293,6 +293,25 @@ pub struct Verdict {
     pub hash: String,
     /// Hash of its content and its tools (S6.1).
     pub key: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// When it was reached, RFC 3339, where that was not in this run.
+    pub date: Option<String>,
+}
+
+/// Where a verdict comes from, best first (S6.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// This run.
+    #[default]
+    Run,
+    /// The cache: the same content and tools.
+    Cache,
+    /// The ledger: the same content, on another machine perhaps.
+    Ledger,
+    /// The ledger: a block of this id with other content.
+    Stale,
 }
 
 impl Serialize for Verdict {

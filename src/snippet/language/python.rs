@@ -31,6 +31,7 @@ static PYTHON: ToolSpec = ToolSpec {
         "-c",
         "import sys; print('%d.%d.%d' % sys.version_info[:3]); print('path=' + sys.executable)",
     ],
+    behind: None,
     minimum: &[3, 8],
     source: Source::Manual("install Python 3.8 or newer, for example `apt-get install python3`"),
 };
@@ -40,6 +41,7 @@ static RUFF: ToolSpec = ToolSpec {
     programs: &["ruff"],
     role: "lints Python",
     version_args: &["--version"],
+    behind: None,
     minimum: &[0, 5],
     source: Source::Pypi { package: "ruff", version: "0.17.6", megabytes: 12, programs: "bin" },
 };

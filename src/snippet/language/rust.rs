@@ -16,7 +16,7 @@ use crate::process::{Finished, Job};
 use crate::snippet::collect::Snippet;
 use crate::snippet::package::{mentions, short_hash};
 use crate::snippet::plan::Pieces;
-use crate::snippet::tool::{Source, Tool, ToolSpec};
+use crate::snippet::tool::{Behind, Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::span::{ColumnUnit, MappedText};
@@ -34,6 +34,7 @@ static CARGO: ToolSpec = ToolSpec {
     programs: &["cargo"],
     role: "compiles and runs Rust",
     version_args: &["--version"],
+    behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo" }),
     minimum: &[1, 70],
     source: Source::Manual("install Rust with rustup, https://rustup.rs"),
 };
@@ -43,6 +44,7 @@ static CLIPPY: ToolSpec = ToolSpec {
     programs: &["cargo-clippy"],
     role: "lints Rust",
     version_args: &["--version"],
+    behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo-clippy" }),
     minimum: &[],
     source: Source::Manual("`rustup component add clippy` installs it"),
 };

@@ -1,0 +1,148 @@
+//! What a verdict depends on, by name: the content (S6.1 `hash`), and what it was checked with (`key`).
+//!
+//! In neither: titles, highlights, prose, line numbers, page paths. A block that moves stays verified.
+//! Must not know: where verdicts are kept.
+
+use super::batch::Batch;
+use super::collect::Snippet;
+use super::plan::Owner;
+use super::tool::{Found, Tool};
+use super::unit::Unit;
+use super::{Context, fixture, package};
+use crate::error::Result;
+use crate::fs;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::path::PathBuf;
+
+/// Raised when an adapter judges differently than before, so that old verdicts no longer count.
+const ADAPTERS: u32 = 1;
+
+/// What a verdict depends on: a name that a person understands, and a hash of what it stands for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Inputs {
+    /// What is judged, and how: equal on every machine.
+    pub(super) content: BTreeMap<String, String>,
+    /// What it is checked with.
+    pub(super) machine: BTreeMap<String, String>,
+}
+
+impl Inputs {
+    /// The hash of the content.
+    pub(super) fn hash(&self) -> String {
+        digest(&self.content)
+    }
+
+    /// The hash of the content and of what it is checked with.
+    pub(super) fn key(&self) -> String {
+        digest(&(&self.content, &self.machine))
+    }
+
+    /// Both, in one list.
+    pub(super) fn all(&self) -> BTreeMap<String, String> {
+        self.content.iter().chain(&self.machine).map(|(name, hash)| (name.clone(), hash.clone())).collect()
+    }
+}
+
+fn digest(value: &impl Debug) -> String {
+    blake3::hash(format!("{value:?}").as_bytes()).to_hex().to_string()
+}
+
+/// What all blocks of a batch depend on.
+pub(super) struct Shared {
+    content: BTreeMap<String, String>,
+    machine: BTreeMap<String, String>,
+}
+
+/// How far tools may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// A tool that is new is asked its version.
+    Allowed,
+    /// Nothing is started; a tool that is not known makes the key one that nobody has.
+    Forbidden,
+}
+
+impl Shared {
+    /// For the blocks of a language in a fixture, with the package around their pages.
+    pub(super) fn new(context: &Context<'_>, batch: &Batch, asking: Asking) -> Result<Self> {
+        let language = batch.language;
+        let (tree, lock) = fixture::hashes(context.config, language, &batch.fixture)?;
+        let mut judged = BTreeMap::from([
+            (format!("fixture {}", batch.fixture), tree),
+            ("docgen".to_owned(), format!("{} {ADAPTERS}", env!("CARGO_PKG_VERSION"))),
+        ]);
+        if let Some(lock) = lock {
+            judged.insert(format!("lock file of {}", batch.fixture), lock);
+        }
+        if let Some(folder) = &batch.package {
+            judged.insert("package around the page".to_owned(), package::tree_hash(folder)?);
+        }
+        let level = context.supervisor.confinement();
+        let mut machine = BTreeMap::from([
+            ("system".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+            ("sandbox".to_owned(), level.name().to_owned()),
+            ("docgen program".to_owned(), context.supervisor.launcher_identity()),
+        ]);
+        for spec in language.tools() {
+            let tool = match asking {
+                Asking::Forbidden => context.tools.known(spec),
+                Asking::Allowed => match context.tools.find(spec) {
+                    Found::Yes(tool) => Some(tool),
+                    Found::No | Found::Unusable(_) => None,
+                },
+            };
+            let identity = tool
+                .map_or_else(|| "missing".to_owned(), |Tool { version, identity, .. }| format!("{version} {identity}"));
+            machine.insert(format!("tool {}", spec.name), identity);
+        }
+        Ok(Self { content: judged, machine })
+    }
+
+    /// For one block of them.
+    pub(super) fn of(&self, context: &Context<'_>, snippet: &Snippet, unit: &Unit) -> Inputs {
+        let mut inputs = Inputs { content: self.content.clone(), machine: self.machine.clone() };
+        for (name, text) in parts(unit) {
+            inputs.content.insert(name, digest(&text));
+        }
+        let settings = &snippet.settings;
+        let (options, verify) = (&context.options, &context.config.verify);
+        let expected = snippet.expected.as_ref().map(|it| (it.text.as_str(), it.matching, &it.filters));
+        inputs.content.insert("expected output".to_owned(), digest(&expected));
+        let judged = (snippet.target(), &settings.promise, snippet.runs(), unit.standalone, &settings.same_output);
+        let called = (settings.exit, &settings.args, &settings.stdin, &settings.vars, settings.net, &settings.needs);
+        let limits = (settings.timeout.unwrap_or(verify.timeout), verify.memory, verify.output);
+        let dialect = (&settings.edition, &settings.globals, &settings.deny, &snippet.label);
+        let mode = (options.no_exec, options.bare);
+        inputs.content.insert("settings".to_owned(), digest(&(judged, called, limits, dialect, mode)));
+        if let Some((_, path)) = &unit.schema {
+            inputs.content.insert(format!("schema {path}"), digest(&schema(snippet, &context.config.root, path)));
+        }
+        let absent: Vec<&String> = settings.needs.iter().filter(|need| !super::run::available(context, need)).collect();
+        inputs.machine.insert("needs".to_owned(), digest(&absent));
+        inputs
+    }
+}
+
+/// The text of a schema, wherever it is looked for.
+fn schema(snippet: &Snippet, root: &std::path::Path, path: &str) -> Option<String> {
+    let beside = snippet.page_path.parent().map(PathBuf::from).unwrap_or_default();
+    [beside, root.to_path_buf()].iter().find_map(|folder| fs::read_optional(&folder.join(path)).ok().flatten())
+}
+
+/// The program of a block, by whose text it is.
+fn parts(unit: &Unit) -> BTreeMap<String, String> {
+    let mut parts: BTreeMap<String, String> = BTreeMap::new();
+    let text = unit.program.as_str();
+    for (range, part) in unit.program.parts() {
+        let owner = usize::try_from(part).ok().and_then(|part| unit.owners.get(part.checked_sub(1)?));
+        let name = match owner {
+            Some(Owner::Own) => "code".to_owned(),
+            Some(Owner::Other(_)) => "blocks before it".to_owned(),
+            Some(Owner::Prelude(name)) => format!("prelude {name}"),
+            None => "wrapper".to_owned(),
+        };
+        parts.entry(name).or_default().push_str(&text[range]);
+    }
+    parts
+}
