@@ -149,6 +149,16 @@ impl Job {
         self
     }
 
+    /// Its arguments.
+    pub fn arguments(&self) -> &[OsString] {
+        &self.args
+    }
+
+    /// Its environment.
+    pub fn variables(&self) -> &BTreeMap<String, OsString> {
+        &self.env
+    }
+
     /// The call as a person would type it, for evidence.
     pub fn command_line(&self) -> String {
         let program = self.program.file_name().unwrap_or(self.program.as_os_str()).to_string_lossy().into_owned();

@@ -122,8 +122,8 @@ fn judge_run(
     level: Level,
 ) -> (Status, Level, Option<String>) {
     let how = match &run.end {
-        RunEnd::TimedOut => {
-            let reason = format!("did not end within {:?}", run.duration);
+        RunEnd::TimedOut(given) => {
+            let reason = format!("did not end within {given:?}");
             return (Status::Timeout, level, Some(reason));
         }
         RunEnd::Limit(what) => return (Status::Limit, level, Some((*what).to_owned())),

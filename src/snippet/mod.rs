@@ -35,6 +35,7 @@ pub mod tool;
 mod trace;
 pub mod unit;
 pub mod verdict;
+mod warm;
 
 use crate::config::Config;
 use crate::diagnostic::Severity;

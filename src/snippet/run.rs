@@ -1,7 +1,6 @@
 //! The run phase: a process per block, as many at a time as there are cores (S7.3), each in a scratch folder of its own
-//! with a spelled-out environment and limits.
+//! with a spelled-out environment and limits, and in the sandbox. Short programs may come from a warm parent.
 //!
-//! Until the sandbox comes this is all that holds a block in, and verdicts say `sandbox: none`.
 //! Must not know: languages, verdicts.
 
 use super::collect::Snippet;
@@ -11,11 +10,12 @@ use super::settings::Settings;
 use super::trace;
 use super::unit::{Bench, Unit};
 use super::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
-use super::{Context, expect};
+use super::{Context, expect, warm};
 use crate::process::{Confinement, End, Environment, Exceeded, Finished, Job, Limits};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The name that the scratch folder has in everything that is compared or shown (S4.3).
 const WORK: &str = "/work";
@@ -42,21 +42,138 @@ pub(super) fn run_units(
     context.progress.phase(&format!("preparing {} {} blocks to run", wanted.len(), language.name()), None);
     language.prepare_run(bench, units, &wanted)?;
     context.progress.phase(&format!("running {} blocks", language.name()), Some(wanted.len() as u64));
-    let results: Vec<(usize, Ran)> = leaders
+    let programs: Vec<Program<'_>> = leaders.iter().map(|members| Program::new(snippets, units, members)).collect();
+    let warm = run_warm(context, bench, language, &programs);
+    let results: Vec<Ran> = programs
         .par_iter()
-        .map(|members| {
-            let index = members[members.len() - 1];
-            let unit = &units[index];
-            let settings = merged(snippets, units, members);
-            let ran = run_one(context, bench, language, (&snippets[unit.snippet], &settings), unit);
+        .map(|program| {
+            let ran = match warm.get(&program.index) {
+                Some((scratch, finished)) => program.conclude(context, bench, language, scratch, finished),
+                None => program.run(context, bench, language),
+            };
             context.progress.advance(1);
-            (index, ran)
+            ran.unwrap_or_else(Ran::NotStarted)
         })
         .collect();
-    for (members, (index, ran)) in leaders.iter().zip(results) {
+    let indices: Vec<usize> = programs.iter().map(|program| program.index).collect();
+    for ((members, index), ran) in leaders.iter().zip(indices).zip(results) {
         distribute(snippets, units, members, index, ran);
     }
     Ok(())
+}
+
+/// A program to run: the unit that is the whole of it, and how it is to be run.
+struct Program<'a> {
+    index: usize,
+    unit: &'a Unit,
+    snippet: &'a Snippet,
+    settings: Settings,
+}
+
+impl<'a> Program<'a> {
+    fn new(snippets: &'a [Snippet], units: &'a [Unit], members: &[usize]) -> Self {
+        let index = members[members.len() - 1];
+        let unit = &units[index];
+        Self { index, unit, snippet: &snippets[unit.snippet], settings: merged(snippets, units, members) }
+    }
+
+    /// The call that runs it alone.
+    fn job(&self, context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, scratch: &Path) -> Called {
+        let job = language.run_job(bench, self.unit, scratch)?;
+        Ok(confine(bench, job, &self.settings, scratch, context))
+    }
+
+    /// Whether it may be forked from a warm parent: nothing about it concerns how an interpreter starts.
+    fn is_plain(&self) -> bool {
+        let starts = |name: &String| ["PYTHON", "LD_", "MALLOC_"].iter().any(|prefix| name.starts_with(prefix));
+        let settings = &self.settings;
+        !self.unit.standalone
+            && !self.unit.marks.contains_key("asynchronous")
+            && settings.stdin.is_none()
+            && !settings.net
+            && !settings.vars.keys().any(starts)
+    }
+
+    /// Runs it alone.
+    fn run(&self, context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language) -> Result<Ran, String> {
+        if let Some(absent) = self.settings.needs.iter().find(|need| !available(context, need)) {
+            return Ok(Ran::Absent(absent.clone()));
+        }
+        let scratch = scratch(&context.work)?;
+        let job = self.job(context, bench, language, scratch.path())?;
+        let finished = bench.supervisor.run(&job).map_err(|error| error.to_string())?;
+        self.conclude(context, bench, language, scratch.path(), &finished)
+    }
+
+    /// What a run showed, in the page's words.
+    fn conclude(
+        &self,
+        context: &Context<'_>,
+        bench: &Bench<'_>,
+        language: &dyn Language,
+        scratch: &Path,
+        finished: &Finished,
+    ) -> Result<Ran, String> {
+        let Self { unit, snippet, settings, .. } = self;
+        let command = shown_command(&self.job(context, bench, language, scratch)?, unit, snippet);
+        let clean = |text: String| tidy(&text, scratch, bench, unit, snippet, context);
+        let trace = trace::read(unit, &finished.stderr_text());
+        let raw_stdout = clean(finished.stdout_text());
+        let result = RunResult {
+            message: trace.message,
+            span: trace.span,
+            end: match ended(finished, settings) {
+                End::Exited(code) => RunEnd::Exited(code),
+                End::Signaled(signal) => RunEnd::Signaled(signal),
+                End::TimedOut => RunEnd::TimedOut(settings.timeout.unwrap_or(context.config.verify.timeout)),
+                End::Limit(exceeded) => RunEnd::Limit(exceeded.what()),
+            },
+            duration: finished.duration,
+            confinement: finished.confinement,
+            stdout: String::new(),
+            stderr: clean(finished.stderr_text()),
+        };
+        Ok(Ran::Finished { result, raw_stdout, command })
+    }
+}
+
+type Called = Result<Job, String>;
+
+/// Runs what can be run from warm parents: for each program that ended plainly, its scratch folder and its end.
+fn run_warm(
+    context: &Context<'_>,
+    bench: &Bench<'_>,
+    language: &dyn Language,
+    programs: &[Program<'_>],
+) -> BTreeMap<usize, (PathBuf, Finished)> {
+    let plain = |program: &&Program<'_>| {
+        program.is_plain() && program.settings.needs.iter().all(|need| available(context, need))
+    };
+    let plain: Vec<&Program<'_>> = programs.iter().filter(plain).collect();
+    if !warm::is_worth_it(bench, language, plain.len()) {
+        return BTreeMap::new();
+    }
+    let Ok(folder) = scratch(&context.work) else { return BTreeMap::new() };
+    // Every parent has a disk of its own over the same folder.
+    let place = |index: usize| folder.path().join(index.to_string());
+    let settings = Settings::default();
+    let finished = warm::share_out(plain, |share| {
+        let Some(parent) = language.warm_job(bench, folder.path()) else { return BTreeMap::new() };
+        let parent = confine(bench, parent, &settings, folder.path(), context);
+        let jobs: Vec<(usize, Job, Duration)> = share
+            .iter()
+            .filter_map(|program| {
+                let job = program.job(context, bench, language, &place(program.index)).ok()?;
+                Some((program.index, job, program.settings.timeout.unwrap_or(context.config.verify.timeout)))
+            })
+            .collect();
+        let calls: Vec<(usize, warm::Call<'_>)> = jobs
+            .iter()
+            .map(|(index, job, timeout)| (*index, warm::Call { job, folder: place(*index), timeout: *timeout }))
+            .collect();
+        warm::run(context, bench, &parent, &calls)
+    });
+    finished.into_iter().map(|(index, finished)| (index, (place(index), finished))).collect()
 }
 
 /// For each program to run, the units that take part in it, the last one being the whole.
@@ -122,43 +239,6 @@ fn merged(snippets: &[Snippet], units: &[Unit], members: &[usize]) -> Settings {
         merged.needs.extend(earlier.needs.iter().cloned());
     }
     merged
-}
-
-fn run_one(
-    context: &Context<'_>,
-    bench: &Bench<'_>,
-    language: &dyn Language,
-    (snippet, settings): (&Snippet, &Settings),
-    unit: &Unit,
-) -> Ran {
-    if let Some(absent) = settings.needs.iter().find(|need| !available(context, need)) {
-        return Ran::Absent(absent.clone());
-    }
-    let ran = scratch(&context.work).and_then(|scratch| {
-        let job = language.run_job(bench, unit, scratch.path())?;
-        let job = confine(bench, job, settings, scratch.path(), context);
-        let command = shown_command(&job, unit, snippet);
-        let finished = bench.supervisor.run(&job).map_err(|error| error.to_string())?;
-        let clean = |text: String| tidy(&text, scratch.path(), bench, unit, snippet, context);
-        let trace = trace::read(unit, &finished.stderr_text());
-        let stdout = clean(finished.stdout_text());
-        let result = RunResult {
-            message: trace.message,
-            span: trace.span,
-            end: match ended(&finished, settings) {
-                End::Exited(code) => RunEnd::Exited(code),
-                End::Signaled(signal) => RunEnd::Signaled(signal),
-                End::TimedOut => RunEnd::TimedOut,
-                End::Limit(exceeded) => RunEnd::Limit(exceeded.what()),
-            },
-            duration: finished.duration,
-            confinement: finished.confinement,
-            stdout: String::new(),
-            stderr: clean(finished.stderr_text()),
-        };
-        Ok(Ran::Finished { result, raw_stdout: stdout, command })
-    });
-    ran.unwrap_or_else(Ran::NotStarted)
 }
 
 /// How a program ended: one that the kernel refused memory or disk, and that failed for it, was over the limit.

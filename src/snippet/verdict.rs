@@ -203,8 +203,8 @@ pub enum RunEnd {
     Exited(i32),
     /// By a signal.
     Signaled(i32),
-    /// Out of time.
-    TimedOut,
+    /// Out of time: it was given this much.
+    TimedOut(Duration),
     /// Too much of something, with what it was.
     Limit(&'static str),
     /// It could not be started.

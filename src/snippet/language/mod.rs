@@ -166,6 +166,12 @@ pub trait Language: Sync {
         Ok(())
     }
 
+    /// The call of a warm parent in the folder `scratch`, from which [`Language::run_job`]'s programs can be forked
+    /// (S7.3); nothing where the language has none.
+    fn warm_job(&self, _bench: &Bench<'_>, _scratch: &Path) -> Option<Job> {
+        None
+    }
+
     /// The call that runs a unit in the folder `scratch`; `Err` says why it cannot be.
     fn run_job(&self, _bench: &Bench<'_>, _unit: &Unit, _scratch: &Path) -> Result<Job, String> {
         Err("this language cannot be run".to_owned())

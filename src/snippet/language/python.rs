@@ -54,6 +54,8 @@ const IGNORE: &str = "F401,F841";
 static REDEFINED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"from line (\d+)").expect("a valid pattern"));
 
 const CHECK: &str = include_str!("python_check.py");
+/// Runs many blocks from one interpreter.
+const WARM: &str = include_str!("python_warm.py");
 /// Runs a block that has `await` at its top level.
 const RUN_ASYNC: &str = include_str!("python_run.py");
 
@@ -183,13 +185,12 @@ impl Language for Python {
         lint(bench, units)
     }
 
+    fn warm_job(&self, bench: &Bench<'_>, scratch: &Path) -> Option<Job> {
+        Some(interpreter(bench, scratch).ok()?.args(["-c", WARM]))
+    }
+
     fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
-        let python = bench.tools.require(&PYTHON)?;
-        let job = Job::new(&python.path, scratch)
-            .env("PYTHONPATH", std::env::join_paths(roots(bench)).unwrap_or_default())
-            .env("PYTHONHASHSEED", "0")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("PYTHONIOENCODING", "utf-8");
+        let job = interpreter(bench, scratch)?;
         let job = if unit.marks.contains_key("asynchronous") { job.args(["-c", RUN_ASYNC]) } else { job };
         Ok(job.arg(unit.file(bench)))
     }
@@ -202,6 +203,16 @@ impl Language for Python {
             Canary { step: Step::Run, code: "raise SystemExit(3)\n" },
         ]
     }
+}
+
+/// A call of the interpreter as runs are given it.
+fn interpreter(bench: &Bench<'_>, scratch: &Path) -> std::result::Result<Job, String> {
+    let python = bench.tools.require(&PYTHON)?;
+    Ok(Job::new(&python.path, scratch)
+        .env("PYTHONPATH", std::env::join_paths(roots(bench)).unwrap_or_default())
+        .env("PYTHONHASHSEED", "0")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONIOENCODING", "utf-8"))
 }
 
 /// Whether a block is an interactive session: its first words are a prompt.
