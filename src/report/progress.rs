@@ -36,7 +36,7 @@ impl Progress for Bars {
             old.finish_and_clear();
         }
         let (bar, template) = match total {
-            Some(total) => (ProgressBar::new(total), "{spinner} {msg} {wide_bar} {pos}/{len} {eta}"),
+            Some(total) => (ProgressBar::new(total), "{spinner} {msg} {wide_bar} {pos} of {len}, {eta} left"),
             None => (ProgressBar::new_spinner(), "{spinner} {msg} ({elapsed})"),
         };
         if let Ok(style) = ProgressStyle::with_template(template) {

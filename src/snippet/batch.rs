@@ -90,7 +90,7 @@ pub(super) fn verify_batch(
         return Ok(verdicts.into_iter().collect());
     }
     let bench = bench(context, batch);
-    context.progress.phase(&format!("checking {} {} blocks", units.len(), batch.language.name()), None);
+    context.progress.phase(&format!("checking {}", blocks(units.len(), batch.language)), None);
     let units = match prepare(context, batch, &bench, units)? {
         Ok(units) => units,
         Err((units, why)) => {
@@ -211,6 +211,11 @@ fn judge_units(
         verdicts.insert(index, verdict);
     }
     Ok(())
+}
+
+/// `1 Python block`, `120 Go blocks`: how progress speaks of blocks.
+pub(super) fn blocks(number: usize, language: &dyn Language) -> String {
+    format!("{number} {} block{}", language.title(), if number == 1 { "" } else { "s" })
 }
 
 /// Checks the units together. Where a tool breaks down over them, halves are checked by themselves, so that the block

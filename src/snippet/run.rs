@@ -3,6 +3,7 @@
 //!
 //! Must not know: languages, verdicts.
 
+use super::batch::blocks;
 use super::collect::Snippet;
 use super::language::Language;
 use super::plan::{self, Owner};
@@ -39,9 +40,8 @@ pub(super) fn run_units(
         return Ok(());
     }
     let wanted: Vec<usize> = leaders.iter().map(|members| members[members.len() - 1]).collect();
-    context.progress.phase(&format!("preparing {} {} blocks to run", wanted.len(), language.name()), None);
     language.prepare_run(bench, units, &wanted)?;
-    context.progress.phase(&format!("running {} blocks", language.name()), Some(wanted.len() as u64));
+    context.progress.phase(&format!("running {}", blocks(wanted.len(), language)), Some(wanted.len() as u64));
     let programs: Vec<Program<'_>> = leaders.iter().map(|members| Program::new(snippets, units, members)).collect();
     let warm = run_warm(context, bench, language, &programs);
     let results: Vec<Ran> = programs

@@ -10,6 +10,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::{Finished, Job};
+use crate::snippet::batch::blocks;
 use crate::snippet::collect::Snippet;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, Tool, ToolSpec};
@@ -178,6 +179,7 @@ impl Language for Go {
     }
 
     fn prepare_run(&self, bench: &Bench<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
+        bench.progress.phase(&format!("building {} to run", blocks(wanted.len(), self)), None);
         let Ok(go) = bench.tools.require(&GO) else { return Ok(()) };
         let bin = bench.folder.join("bin");
         fs::create_dir_all(&bin)?;

@@ -13,6 +13,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::{Finished, Job};
+use crate::snippet::batch::blocks;
 use crate::snippet::collect::Snippet;
 use crate::snippet::package::{mentions, short_hash};
 use crate::snippet::plan::Pieces;
@@ -170,6 +171,7 @@ impl Language for Rust {
     }
 
     fn prepare_run(&self, bench: &Bench<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
+        bench.progress.phase(&format!("building {} to run", blocks(wanted.len(), self)), None);
         let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(()) };
         for lane in lanes(units) {
             let members: Vec<usize> = wanted.iter().copied().filter(|index| lane_of(&units[*index]) == lane).collect();
