@@ -15,7 +15,9 @@ use crate::site::{self, Disk, Site};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::collect;
 use crate::source::{self, Sources};
+use jiff::civil::Date;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A project as read and resolved.
@@ -26,6 +28,8 @@ pub struct Project {
     pub site: Site,
     /// What is wrong with them.
     pub problems: Vec<Diagnostic>,
+    /// When each file was last edited, by its path from the root; empty until somebody asks version control.
+    pub edited: BTreeMap<String, Date>,
 }
 
 /// Reads the content folder and resolves the site.
@@ -40,7 +44,7 @@ pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<
     let (site, found) = site::resolve(&sources, pages, config, disk);
     problems.extend(found);
     problems.sort_by_key(|a| (a.span, a.code));
-    Ok(Project { sources, site, problems })
+    Ok(Project { sources, site, problems, edited: BTreeMap::new() })
 }
 
 /// Reads the given files only, without a site around them.
@@ -80,8 +84,8 @@ pub fn render(project: &Project, config: &Config, verdicts: &Verdicts, stage: &S
     stage.progress.phase("indexing", None);
     let index = search::build(&project.site, config);
     let snippets = collect(&project.sources, &project.site.pages, config);
-    let Project { sources, site, .. } = project;
-    let input = Input { sources, site, config, snippets: &snippets, verdicts, index: &index, live: stage.live };
+    let Project { sources, site, edited, .. } = project;
+    let input = Input { sources, site, config, snippets: &snippets, verdicts, edited, index: &index, live: stage.live };
     stage.progress.phase("rendering", Some(site.pages.len() as u64));
     let tree = render::render(&input, stage.highlighter, stage.progress)?;
     stage.progress.finish();

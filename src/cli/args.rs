@@ -69,9 +69,39 @@ pub(super) enum Command {
     /// Check everything that needs no execution: links, anchors, images, front matter, fences
     #[command(after_help = "Example: docgen check --deny warnings")]
     Check(CheckOptions),
+    /// Reports on the project
+    #[command(after_help = "Example: docgen report freshness --due 30")]
+    Report {
+        /// What on
+        #[command(subcommand)]
+        what: Report,
+    },
     /// Show which tools were found, and test that they find faults
     #[command(after_help = "Example: docgen doctor --fix")]
     Doctor(DoctorOptions),
+}
+
+/// What there is to report on.
+#[derive(Debug, Subcommand)]
+pub(super) enum Report {
+    /// Review clocks by owner: edited, reviewed, verified
+    #[command(
+        after_help = "Examples:\n  docgen report freshness --due 30              due within a month, overdue, never reviewed\n  docgen report freshness --report json=due.json"
+    )]
+    Freshness(FreshnessOptions),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FreshnessOptions {
+    /// Only pages whose review is due within so many days
+    #[arg(long, value_name = "DAYS")]
+    pub(super) due: Option<i32>,
+    /// terminal, json=PATH (- is standard output) or github; may be given several times
+    #[arg(long, value_name = "KIND=PATH")]
+    pub(super) report: Vec<String>,
+    /// The day to take for today
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) date: Option<String>,
 }
 
 /// What is taken as an error.

@@ -22,6 +22,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let config = shell.config(overrides, options.date.as_deref())?;
     let progress = shell.progress();
     let mut project = pipeline::read(&config, &|path| path.exists(), &progress)?;
+    project.edited = shell.edited(&config);
     check::deny(&mut project.problems, &options.deny);
     let mut status = check::report(shell, &project.sources, &project.problems);
     let verdicts = if options.verify {
@@ -65,7 +66,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
 }
 
 /// What is known of the blocks without verifying them: from the cache, else from the ledger (S6.5).
-fn recalled(shell: &Shell, config: &Config, project: &Project) -> Result<Verdicts> {
+pub(super) fn recalled(shell: &Shell, config: &Config, project: &Project) -> Result<Verdicts> {
     let tools = shell.tools();
     let options = Options { bare: !config.has_project, ..Options::default() };
     let cache = work::cache_of_project(shell, &config.root);

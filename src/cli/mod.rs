@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod doctor;
 mod extract;
+mod freshness;
 mod serve;
 mod suggest;
 mod verify;
@@ -19,9 +20,10 @@ use crate::process::{Confinement, Environment, Supervisor};
 use crate::report::Terminal;
 use crate::report::progress::Bars;
 use crate::snippet::tool::Tools;
-use args::{Arguments, Command};
+use args::{Arguments, Command, Report};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Everything a command gets from outside.
@@ -73,6 +75,7 @@ fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
         Command::Verify(options) => verify::run(shell, &options),
         Command::Extract(options) => extract::run(shell, &options),
         Command::Check(options) => check::run(shell, &options),
+        Command::Report { what: Report::Freshness(options) } => freshness::run(shell, &options),
         Command::Doctor(options) => doctor::run(shell, &options),
     }
 }
@@ -134,6 +137,11 @@ impl Shell {
     fn tools(&self) -> Tools {
         let tools = Tools::new(self.environment.clone(), self.data_folder().join("tools"), self.supervisor.clone());
         tools.remembering(self.cache_folder().join("tools.json"))
+    }
+
+    /// When each file was last edited, by git.
+    fn edited(&self, config: &Config) -> BTreeMap<String, Date> {
+        crate::source::edited(&self.supervisor, &self.environment, &config.root)
     }
 
     /// Whether this run is in CI.

@@ -57,7 +57,8 @@ struct Builder<'a> {
 impl Builder<'_> {
     /// Reads and renders the site, and shows it.
     fn build(&self, config: &Config, verdicts: &Verdicts) -> Result<Project> {
-        let project = pipeline::read(config, &|path| path.exists(), &Silent)?;
+        let mut project = pipeline::read(config, &|path| path.exists(), &Silent)?;
+        project.edited = self.shell.edited(config);
         check::report(self.shell, &project.sources, &project.problems);
         self.render(config, &project, verdicts)?;
         Ok(project)

@@ -25,11 +25,13 @@ use crate::site::governance::review_due;
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
-use crate::snippet::verdict::{Level, Status};
+use crate::snippet::verdict::Verdict;
 use crate::source::Sources;
 use highlight::Highlighter;
 use html::{PageContext, Snippets};
+use jiff::civil::Date;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use theme::Theme;
 use view::{FactsView, LinkView, PageView, SiteView, TermsView, TocView};
 
@@ -48,6 +50,8 @@ pub struct Input<'a> {
     pub snippets: &'a [Snippet],
     /// Verdicts; empty where nothing was verified.
     pub verdicts: &'a Verdicts,
+    /// When each file was last edited, by its path from the root.
+    pub edited: &'a BTreeMap<String, Date>,
     /// The search index.
     pub index: &'a SearchIndex,
     /// Whether pages reload themselves (`docgen serve`).
@@ -243,15 +247,17 @@ impl<'a> Renderer<'a> {
             reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
             due: due.map_or_else(String::new, |date| date.to_string()),
             overdue: due.is_some_and(|date| date < self.input.config.today),
+            edited: self
+                .input
+                .edited
+                .get(&self.input.sources[page.file].name)
+                .map_or_else(String::new, Date::to_string),
             verified: self.input.verdicts.say_anything(),
             ..FactsView::default()
         };
         for (_, verdict) in mine.filter(|(snippet, _)| snippet.is_code) {
             facts.code += 1;
-            let proven = verdict.is_some_and(|verdict| {
-                verdict.status == Status::Xfail || (verdict.status == Status::Pass && verdict.level > Level::Unchecked)
-            });
-            facts.proven += usize::from(proven);
+            facts.proven += usize::from(verdict.is_some_and(Verdict::is_proven));
         }
         facts
     }

@@ -88,6 +88,8 @@ pub struct FactsView {
     pub due: String,
     /// Whether that is over.
     pub overdue: bool,
+    /// ISO date of the last commit.
+    pub edited: String,
     /// Blocks of code that passed or fail as shown.
     pub proven: usize,
     /// Blocks of code.

@@ -3,6 +3,7 @@
 //! Every reporter is a function from values to a text; [`Terminal`] is the only thing that prints.
 //! Must not know: how the values came about.
 
+pub mod freshness;
 pub mod github;
 pub mod json;
 pub mod progress;

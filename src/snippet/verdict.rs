@@ -314,6 +314,15 @@ pub enum Origin {
     Stale,
 }
 
+impl Verdict {
+    /// Whether the block is as promised, and something was looked at; a block that has changed since is not.
+    pub fn is_proven(&self) -> bool {
+        let as_promised =
+            self.status == Status::Xfail || (self.status == Status::Pass && self.level > Level::Unchecked);
+        as_promised && self.origin != Origin::Stale
+    }
+}
+
 impl Serialize for Verdict {
     /// As a template sees it: status, level and reason.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,6 +5,7 @@
 //! Must not know: Markdown, front matter, URLs.
 
 mod discover;
+mod edited;
 pub mod include;
 
 use crate::config::Config;
@@ -12,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Result;
 use crate::fs;
 use crate::span::{FileId, LineCol, LineIndex, Span};
+pub use edited::edited;
 use std::collections::BTreeMap;
 use std::ops::Index;
 use std::path::{Component, Path, PathBuf};

@@ -1,0 +1,55 @@
+//! `docgen report freshness`: the three clocks of every page, by owner.
+
+use super::args::FreshnessOptions;
+use super::{Shell, build};
+use crate::config::Overrides;
+use crate::error::{Error, ExitStatus, Result};
+use crate::report::{freshness, github};
+use crate::{fs, pipeline};
+
+pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatus> {
+    let config = shell.config(Overrides { drafts: true, ..Overrides::default() }, options.date.as_deref())?;
+    let progress = shell.progress();
+    let project = pipeline::read(&config, &|path| path.exists(), &progress)?;
+    let verdicts = build::recalled(shell, &config, &project)?;
+    let edited = shell.edited(&config);
+    crate::progress::Progress::finish(&progress);
+    let clocks = freshness::clocks((&project.site, &project.sources, &config), &verdicts, &edited);
+    let kinds = if options.report.is_empty() { vec!["terminal".to_owned()] } else { options.report.clone() };
+    for wanted in &kinds {
+        let (kind, path) = wanted.split_once('=').unwrap_or((wanted, "-"));
+        let text = match kind {
+            "terminal" => freshness::text(&clocks, options.due),
+            "json" => freshness::json(&clocks, config.today),
+            "github" => github::diagnostics(&project.sources, &overdue(&clocks, options.due.unwrap_or(0))),
+            other => {
+                return Err(Error::usage(
+                    format!("unknown report `{other}`"),
+                    "there are `terminal`, `json=PATH` and `github`",
+                ));
+            }
+        };
+        if path == "-" {
+            shell.terminal.result(&text);
+        } else {
+            fs::write(&shell.cwd.join(path), text.as_bytes())?;
+        }
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// What is due within so many days, as diagnostics at the pages' review dates.
+fn overdue(clocks: &[freshness::Clocks], due: i32) -> Vec<crate::diagnostic::Diagnostic> {
+    use crate::diagnostic::{Code, Diagnostic};
+    let is_due = |clock: &&freshness::Clocks| clock.days_left.is_some_and(|left| left <= due);
+    clocks
+        .iter()
+        .filter(is_due)
+        .map(|clock| {
+            let day = clock.due.map_or_else(String::new, |day| day.to_string());
+            let owner = if clock.owner.is_empty() { String::new() } else { format!(" ({})", clock.owner) };
+            Diagnostic::new(Code::ReviewOverdue, clock.span, format!("the review is due on {day}{owner}"))
+                .help("read the page through and set last_reviewed to today")
+        })
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! The three clocks of every page, by owner: edited (git), reviewed (a person), verified (its snippets).
+//!
+//! They are never merged: a page that was edited yesterday may still wait for its review. Must not know: the terminal.
+
+use crate::config::Config;
+use crate::site::Site;
+use crate::site::governance::review_due;
+use crate::snippet::Verdicts;
+use crate::source::Sources;
+use crate::span::Span;
+use jiff::civil::Date;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// One page's clocks.
+#[derive(Debug, Clone)]
+pub struct Clocks {
+    /// The page's path from the root.
+    pub page: String,
+    /// Its title.
+    pub title: String,
+    /// Who answers for it; nothing where the page names nobody.
+    pub owner: String,
+    /// The last commit.
+    pub edited: Option<Date>,
+    /// The last review.
+    pub reviewed: Option<Date>,
+    /// When the next is due.
+    pub due: Option<Date>,
+    /// Days until then; negative where it is over.
+    pub days_left: Option<i32>,
+    /// Blocks of code that are proven, and all of them.
+    pub proven: (usize, usize),
+    /// Where a message about the review belongs.
+    pub span: Span,
+}
+
+impl Clocks {
+    /// Whether the review is due in `days` or less, or was never made.
+    fn is_due_within(&self, days: i32) -> bool {
+        self.days_left.is_none_or(|left| left <= days)
+    }
+}
+
+/// The clocks of every page, most urgent first, by owner.
+pub fn clocks(
+    (site, sources, config): (&Site, &Sources, &Config),
+    verdicts: &Verdicts,
+    edited: &BTreeMap<String, Date>,
+) -> Vec<Clocks> {
+    let mut clocks: Vec<Clocks> = site
+        .pages
+        .iter()
+        .map(|page| {
+            let front = &page.front_matter;
+            let name = &sources[page.file].name;
+            let due = review_due(page, config);
+            let owner = front.terms.get("owners").and_then(|owners| owners.first());
+            Clocks {
+                page: name.clone(),
+                title: page.title.clone(),
+                owner: owner.map_or_else(String::new, |owner| owner.value.clone()),
+                edited: edited.get(name).copied(),
+                reviewed: front.last_reviewed.as_ref().map(|date| date.value),
+                due,
+                days_left: due.and_then(|due| config.today.until(due).ok()).map(|span| span.get_days()),
+                proven: verdicts.proven(page.file),
+                span: front.last_reviewed.as_ref().map_or(Span::at(page.file, 0), |date| date.span),
+            }
+        })
+        .collect();
+    clocks.sort_by(|a, b| {
+        let urgency = |it: &Clocks| it.days_left.unwrap_or(i32::MAX);
+        (a.owner.is_empty(), &a.owner, urgency(a), &a.page).cmp(&(b.owner.is_empty(), &b.owner, urgency(b), &b.page))
+    });
+    clocks
+}
+
+/// For people: a table for each owner. With `due`, only pages whose review is due within so many days.
+pub fn text(clocks: &[Clocks], due: Option<i32>) -> String {
+    let mut text = String::new();
+    let mut owner = None;
+    let shown: Vec<&Clocks> = clocks.iter().filter(|it| due.is_none_or(|days| it.is_due_within(days))).collect();
+    let width = shown.iter().map(|it| it.page.chars().count()).max().unwrap_or(0);
+    for clock in &shown {
+        if owner != Some(&clock.owner) {
+            let name = if clock.owner.is_empty() { "nobody" } else { &clock.owner };
+            let _ = writeln!(text, "{}\x1b[1m{name}\x1b[0m", if owner.is_some() { "\n" } else { "" });
+            owner = Some(&clock.owner);
+        }
+        let review = match (clock.due, clock.days_left) {
+            (Some(due), Some(left)) if left < 0 => format!("\x1b[31mdue {due}, {} days ago\x1b[0m", -left),
+            (Some(due), Some(left)) => format!("due {due}, in {left} days"),
+            _ => "\x1b[33mnever reviewed\x1b[0m".to_owned(),
+        };
+        let edited = clock.edited.map_or_else(|| "not in git".to_owned(), |day| format!("edited {day}"));
+        let (proven, code) = clock.proven;
+        let snippets = if code == 0 { String::new() } else { format!(", snippets {proven}/{code} proven") };
+        let _ = writeln!(text, "  {:width$}  {review}, {edited}{snippets}", clock.page);
+    }
+    let overdue = clocks.iter().filter(|it| it.days_left.is_some_and(|left| left < 0)).count();
+    let never = clocks.iter().filter(|it| it.reviewed.is_none()).count();
+    let _ = writeln!(text, "\n{} pages: {overdue} overdue, {never} never reviewed", clocks.len());
+    text
+}
+
+/// For machines, schema `docgen.freshness/1`.
+pub fn json(clocks: &[Clocks], today: Date) -> String {
+    let day = |date: Option<Date>| date.map(|date| date.to_string());
+    let pages: Vec<_> = clocks
+        .iter()
+        .map(|it| {
+            json!({
+                "page": it.page,
+                "title": it.title,
+                "owner": it.owner,
+                "edited": day(it.edited),
+                "reviewed": day(it.reviewed),
+                "due": day(it.due),
+                "days_left": it.days_left,
+                "snippets": { "code": it.proven.1, "proven": it.proven.0 },
+            })
+        })
+        .collect();
+    let report = json!({ "schema": "docgen.freshness/1", "today": today.to_string(), "pages": pages });
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}
