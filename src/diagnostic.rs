@@ -66,6 +66,8 @@ codes! {
     MissingImage "missing-image" Error "An image that does not exist.";
     ImageAlt "image-alt" Warning "An image without alternative text.";
     HeadingSkip "heading-skip" Warning "A heading that is more than one level below the one before it.";
+    MathSyntax "math-syntax" Warning "A formula between dollar signs that is not TeX as docgen knows it. It is shown as written.";
+    TabsUnbalanced "tabs-unbalanced" Warning "A `<!-- tabs -->` without its `<!-- /tabs -->`, or the other way round.";
     FenceUnclosed "fence-unclosed" Error "A code fence that is never closed swallows the rest of the page.";
     FenceSwallowsHeading "fence-swallows-heading" Warning "A code block holds a heading and another fence: most likely a stray fence line above has turned what is prose into code.";
     FenceWord "fence-word" Error "A word in an info string that neither docgen nor any tool it knows understands.";

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::output::OutputTree;
-use crate::page::{self, Page};
+use crate::page::{self, Dialect, Page};
 use crate::progress::Progress;
 use crate::render::highlight::Highlighter;
 use crate::render::{self, Input};
@@ -60,11 +60,9 @@ pub fn read_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Pa
 
 /// Parses every page of the sources, on all cores.
 pub fn parse(sources: &Sources, config: &Config) -> (Vec<Page>, Vec<Diagnostic>) {
-    let parsed: Vec<_> = sources
-        .pages
-        .par_iter()
-        .map(|source| page::parse(sources, source, config.today, &config.verify.foreign_words))
-        .collect();
+    let dialect = Dialect { foreign_words: &config.verify.foreign_words, math: config.math };
+    let parsed: Vec<_> =
+        sources.pages.par_iter().map(|source| page::parse(sources, source, config.today, dialect)).collect();
     let mut problems = Vec::new();
     let pages = parsed
         .into_iter()

@@ -33,8 +33,15 @@ fn freshness(site: &Path, args: &[&str]) -> String {
 
 #[test]
 fn pages_are_listed_by_owner_with_three_clocks() {
-    let site = project("[book]\n", "---\nowner: Team B\nrisk: high\nlast_reviewed: 2026-01-01\n---\n\n# Old\n\n```json\n[]\n```\n");
-    write(site.path(), "content/new.md", "---\nowner: Team A\nlast_reviewed: 2026-05-20\nreview_every: 30d\n---\n\n# New\n");
+    let site = project(
+        "[book]\n",
+        "---\nowner: Team B\nrisk: high\nlast_reviewed: 2026-01-01\n---\n\n# Old\n\n```json\n[]\n```\n",
+    );
+    write(
+        site.path(),
+        "content/new.md",
+        "---\nowner: Team A\nlast_reviewed: 2026-05-20\nreview_every: 30d\n---\n\n# New\n",
+    );
     write(site.path(), "content/none.md", "# Nobody's\n");
     git(site.path(), &["init", "--quiet"], "2026-01-01");
     git(site.path(), &["add", "content/page.md"], "2026-01-01");

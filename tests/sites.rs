@@ -37,6 +37,9 @@ struct Run {
     /// Files that must be there afterwards.
     #[serde(default)]
     files: Vec<String>,
+    /// Pieces of files that must be there: path to texts.
+    #[serde(default)]
+    holds: BTreeMap<String, Vec<String>>,
     /// Files or folders that must not.
     #[serde(default)]
     absent: Vec<String>,
@@ -86,6 +89,12 @@ fn check_run(name: &str, folder: &Path, site: &Path, run: &Run) {
     for path in &run.files {
         assert!(site.join(path).exists(), "{what}: {path} is missing");
     }
+    for (path, texts) in &run.holds {
+        let file = std::fs::read_to_string(site.join(path)).unwrap_or_default();
+        for text in texts {
+            assert!(file.contains(text), "{what}: {path} does not hold {text}\n{file}");
+        }
+    }
     for path in &run.absent {
         assert!(!site.join(path).exists(), "{what}: {path} is there");
     }
@@ -123,6 +132,7 @@ sites! {
     duplicate_url
     faulty_guide
     foreign_output
+    markdown
     missing_include
     no_tools
     not_utf8

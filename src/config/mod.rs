@@ -118,6 +118,8 @@ pub struct Config {
     pub repository: String,
     /// What becomes of HTML in Markdown.
     pub raw_html: RawHtml,
+    /// Whether text between dollar signs is a formula; not in mdBook's folders unless asked.
+    pub math: bool,
     /// How strict the pages' content policy is.
     pub content_policy: ContentPolicy,
     /// Declared terms.
@@ -236,6 +238,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         out,
         theme: raw.site.theme.unwrap_or_else(|| "default".to_owned()),
         repository: raw.site.repository.unwrap_or_default().trim_end_matches('/').to_owned(),
+        math: raw.site.math.unwrap_or(!mdbook),
         raw_html: raw.site.raw_html.unwrap_or(RawHtml::Allow),
         content_policy: raw.site.content_policy.unwrap_or(if mdbook && raw.output.is_some() {
             ContentPolicy::Relaxed

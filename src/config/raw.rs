@@ -75,6 +75,8 @@ pub struct RawSite {
     pub repository: Option<String>,
     /// `allow` or `escape`.
     pub raw_html: Option<RawHtml>,
+    /// Whether text between dollar signs is a formula.
+    pub math: Option<bool>,
     /// `strict`, `relaxed` or `off`.
     pub content_policy: Option<ContentPolicy>,
 }

@@ -30,6 +30,7 @@ pub const KEYS: &[&str] = &[
     "file",
     "name",
     "title",
+    "tab",
     "hl",
     "hide",
     "timeout",

@@ -4,7 +4,8 @@
 
 use super::fence::Info;
 use super::heading::{Anchors, Heading, slugify};
-use super::{Fence, Link};
+use super::tabs::Balance;
+use super::{Dialect, Fence, Link, math};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::{FileId, MappedText, Span};
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -13,8 +14,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The dialect, for every walk over Markdown.
-pub fn options() -> Options {
-    Options::ENABLE_TABLES
+pub fn options(math: bool) -> Options {
+    let math = if math { Options::ENABLE_MATH } else { Options::empty() };
+    math | Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
@@ -40,12 +42,12 @@ static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"<!--\s*docgen:\s*(.*?)\s*-->\s*$").expect("a valid pattern"));
 
 /// Walks `text` once.
-pub(super) fn scan(text: &MappedText, file: FileId, foreign: &[String], problems: &mut Vec<Diagnostic>) -> Scan {
+pub(super) fn scan(text: &MappedText, file: FileId, dialect: Dialect<'_>, problems: &mut Vec<Diagnostic>) -> Scan {
     let mut broken = Vec::new();
     let mut scanner = Scanner {
         text,
         file,
-        foreign,
+        foreign: dialect.foreign_words,
         problems,
         anchors: Anchors::default(),
         scan: Scan::default(),
@@ -54,6 +56,7 @@ pub(super) fn scan(text: &MappedText, file: FileId, foreign: &[String], problems
         paragraph: None,
         code: None,
         seen_block: false,
+        tabs: Balance::default(),
     };
     {
         // A full reference `[text][name]` without a definition is a slip; a lone `[text]` is usually just brackets.
@@ -63,7 +66,7 @@ pub(super) fn scan(text: &MappedText, file: FileId, foreign: &[String], problems
             }
             None
         };
-        let parser = Parser::new_with_broken_link_callback(text.as_str(), options(), Some(callback));
+        let parser = Parser::new_with_broken_link_callback(text.as_str(), options(dialect.math), Some(callback));
         for (event, range) in parser.into_offset_iter() {
             scanner.event(event, range);
         }
@@ -75,6 +78,7 @@ pub(super) fn scan(text: &MappedText, file: FileId, foreign: &[String], problems
                 .help(format!("add a line `[{reference}]: address`, or escape the brackets")),
         );
     }
+    scanner.problems.extend(scanner.tabs.end());
     let scan = scanner.scan;
     check_fences(&scan.fences, problems);
     scan
@@ -99,6 +103,7 @@ struct Scanner<'a> {
     paragraph: Option<String>,
     code: Option<Fence>,
     seen_block: bool,
+    tabs: Balance,
 }
 
 impl Scanner<'_> {
@@ -112,13 +117,27 @@ impl Scanner<'_> {
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.code.is_some() => self.code_text(&text, range),
             Event::Text(text) | Event::Code(text) => self.words(&text),
+            Event::InlineMath(tex) | Event::DisplayMath(tex) => self.formula(&tex, range),
             Event::SoftBreak | Event::HardBreak => self.words(" "),
             Event::Html(html) | Event::InlineHtml(html) => {
+                let span = self.span(range);
+                self.problems.extend(self.tabs.see(&html, span));
                 self.seen_block |= !html.trim_start().starts_with("<!--");
                 let ids = HTML_ID.captures_iter(&html).filter_map(|captures| captures.get(1));
                 self.scan.html_ids.extend(ids.map(|id| id.as_str().to_owned()));
             }
             _ => {}
+        }
+    }
+
+    fn formula(&mut self, tex: &str, range: Range<usize>) {
+        self.words(tex);
+        if let Err(why) = math::mathml(tex, false) {
+            let span = self.span(range);
+            self.problems.push(
+                Diagnostic::new(Code::MathSyntax, span, format!("this formula cannot be read: {why}"))
+                    .help("correct the TeX, or write `\\$` for a dollar sign"),
+            );
         }
     }
 
@@ -238,14 +257,16 @@ impl Scanner<'_> {
 }
 
 /// The words of a page for search: text, its byte offset in the page, and whether it is a code block's.
-pub fn plain_text(text: &MappedText) -> Vec<(String, usize, bool)> {
+pub fn plain_text(text: &MappedText, math: bool) -> Vec<(String, usize, bool)> {
     let mut pieces = Vec::new();
     let mut code = false;
-    for (event, range) in Parser::new_ext(text.as_str(), options()).into_offset_iter() {
+    for (event, range) in Parser::new_ext(text.as_str(), options(math)).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_)) => code = true,
             Event::End(TagEnd::CodeBlock) => code = false,
-            Event::Text(words) | Event::Code(words) => pieces.push((words.to_string(), range.start, code)),
+            Event::Text(words) | Event::Code(words) | Event::InlineMath(words) | Event::DisplayMath(words) => {
+                pieces.push((words.to_string(), range.start, code))
+            }
             Event::SoftBreak | Event::HardBreak => pieces.push((" ".to_owned(), range.start, code)),
             // Words of two blocks are never one word.
             Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::Heading(_)) => {

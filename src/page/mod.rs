@@ -14,7 +14,9 @@ pub mod heading;
 mod include;
 mod mangled;
 pub mod markdown;
+pub mod math;
 pub mod summary;
+pub mod tabs;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{PageSource, Sources};
@@ -49,6 +51,8 @@ pub struct Page {
     pub html_ids: Vec<String>,
     /// Code blocks in order.
     pub fences: Vec<Fence>,
+    /// Whether text between dollar signs is a formula.
+    pub math: bool,
 }
 
 /// A link or an image.
@@ -89,12 +93,21 @@ pub struct Fence {
     pub directive: Option<(String, Span)>,
 }
 
-/// Parses a page. `foreign_words` are further words of other tools in info strings.
-pub fn parse(sources: &Sources, page: &PageSource, today: Date, foreign_words: &[String]) -> (Page, Vec<Diagnostic>) {
+/// How a project's Markdown is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect<'a> {
+    /// Further words of other tools in info strings.
+    pub foreign_words: &'a [String],
+    /// Whether text between dollar signs is a formula.
+    pub math: bool,
+}
+
+/// Parses a page.
+pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect<'_>) -> (Page, Vec<Diagnostic>) {
     let file = &sources[page.file];
     let (front_matter, body, mut problems) = front_matter::parse(file, today);
     let text = include::expand(sources, page.file, body, &mut problems);
-    let scan = markdown::scan(&text, page.file, foreign_words, &mut problems);
+    let scan = markdown::scan(&text, page.file, dialect, &mut problems);
     let first = scan.headings.first();
     let title = front_matter
         .title
@@ -117,6 +130,7 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, foreign_words: &
         links: scan.links,
         html_ids: scan.html_ids,
         fences: scan.fences,
+        math: dialect.math,
     };
     (parsed, problems)
 }

@@ -137,7 +137,9 @@ fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict) {
             let _ = write!(html, "<dt>{name}</dt><dd>{}</dd>", escape(value));
         }
     };
-    row("Verdict", &format!("{}, {}", verdict.status.name(), verdict.level.name()));
+    if verdict.status != Status::Unchecked {
+        row("Verdict", &format!("{}, {}", verdict.status.name(), verdict.level.name()));
+    }
     row("Reason", verdict.reason.as_deref().unwrap_or_default());
     let steps: Vec<String> =
         verdict.steps.iter().map(|(step, outcome)| format!("{} {}", step.name(), outcome_word(*outcome))).collect();

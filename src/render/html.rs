@@ -4,8 +4,10 @@
 
 use super::figure::{self, Figure};
 use super::highlight::{Highlighter, escape};
+use super::tabs::{Group, Tabs};
 use crate::config::{Config, RawHtml};
-use crate::page::{Fence, Page, markdown};
+use crate::page::tabs::mark;
+use crate::page::{Fence, Page, markdown, math};
 use crate::site::link::{Target, resolve};
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::collect::Snippet;
@@ -33,11 +35,20 @@ pub struct PageContext<'a> {
 /// Renders the text of a page.
 pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
     let page = &context.site.pages[index];
-    let mut walker = Walker { context, index, page, headings: 0, fences: 0, skip: None, code: false };
-    let parser = Parser::new_ext(page.text.as_str(), markdown::options());
+    let mut walker =
+        Walker { context, index, page, headings: 0, fences: 0, skip: None, code: false, tabs: Tabs::default() };
+    let parser = Parser::new_ext(page.text.as_str(), markdown::options(page.math));
     let events = parser.flat_map(|event| walker.event(event));
     let mut out = String::with_capacity(page.text.len() * 2);
     html::push_html(&mut out, events);
+    out.push_str(&walker.tabs.end());
+    out
+}
+
+/// The HTML of a text by `CommonMark` alone, without what GFM and docgen add: what conformance is measured on.
+pub fn commonmark(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    html::push_html(&mut out, Parser::new(text));
     out
 }
 
@@ -49,6 +60,7 @@ struct Walker<'a> {
     fences: usize,
     skip: Option<TagEnd>,
     code: bool,
+    tabs: Tabs,
 }
 
 impl Walker<'_> {
@@ -64,7 +76,8 @@ impl Walker<'_> {
             if event == Event::End(TagEnd::CodeBlock) {
                 self.code = false;
                 self.fences += 1;
-                return vec![Event::Html(self.figure().into())];
+                let group = Group::of(self.page, self.fences - 1);
+                return vec![Event::Html(group.around(&self.figure()).into())];
             }
             return Vec::new();
         }
@@ -107,6 +120,9 @@ impl Walker<'_> {
                 let title = format!("<p class=\"alert-title\">{}</p>\n", alert_title(kind));
                 vec![Event::Start(Tag::BlockQuote(Some(kind))), Event::Html(title.into())]
             }
+            Event::InlineMath(tex) => vec![Event::InlineHtml(formula(&tex, false).into())],
+            Event::DisplayMath(tex) => vec![Event::InlineHtml(formula(&tex, true).into())],
+            Event::Html(text) if mark(&text).is_some() => vec![Event::Html(self.tabs.html(&text).into())],
             Event::Html(text) | Event::InlineHtml(text) if self.is_directive(&text) => Vec::new(),
             Event::Html(text) | Event::InlineHtml(text) if self.context.config.raw_html == RawHtml::Escape => {
                 vec![Event::Text(text)]
@@ -162,6 +178,11 @@ impl Walker<'_> {
             self.context.highlighter,
         )
     }
+}
+
+/// A formula as `MathML`; one that cannot be read stands as it was written.
+fn formula(tex: &str, block: bool) -> String {
+    math::mathml(tex, block).unwrap_or_else(|_| format!("<code class=\"math\">{}</code>", escape(tex)))
 }
 
 fn alert_title(kind: BlockQuoteKind) -> &'static str {

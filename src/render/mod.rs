@@ -11,6 +11,7 @@ pub mod highlight;
 pub mod html;
 mod lists;
 mod nav;
+mod tabs;
 pub mod theme;
 pub mod view;
 

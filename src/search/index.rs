@@ -101,7 +101,7 @@ fn cut(page: &Page, config: &Config) -> Vec<Section> {
         }
     }
     let mut next = headings.next();
-    for (piece, offset, is_code) in markdown::plain_text(&page.text) {
+    for (piece, offset, is_code) in markdown::plain_text(&page.text, page.math) {
         while let Some(heading) = next.filter(|heading| offset >= heading.range.start) {
             sections.push(Section {
                 anchor: heading.anchor.clone(),

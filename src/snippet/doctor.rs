@@ -8,7 +8,7 @@ use super::verdict::{Step, StepOutcome};
 use super::{Context, Options, verify};
 use crate::config::Config;
 use crate::error::Result;
-use crate::page;
+use crate::page::{self, Dialect};
 use crate::source::{PageSource, Sources};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -45,7 +45,7 @@ fn of_language(context: &Context<'_>, language: &'static dyn Language) -> Result
     let mut sources = Sources::new(Path::new("/canaries"));
     let file = sources.add(Path::new("/canaries").join(format!("{}.md", language.name())), text);
     let source = PageSource { file, relative: format!("{}.md", language.name()) };
-    let (page, _) = page::parse(&sources, &source, context.config.today, &[]);
+    let (page, _) = page::parse(&sources, &source, context.config.today, Dialect { foreign_words: &[], math: false });
     // Canaries judge the tools, not the project: its fixtures and settings stay out.
     let mut config: Config = context.config.clone();
     config.has_project = false;

@@ -28,7 +28,7 @@ pub fn recall(context: &Context<'_>, pages: &[Page], ledger: &Ledger) -> Result<
             verdicts[unit.snippet] = cached.or_else(|| ledger.verdict(&snippet.id, &inputs.hash()));
         }
     }
-    let unknown = || plain(Status::Unchecked, Some("not verified yet: `docgen verify` does that".to_owned()));
+    let unknown = || plain(Status::Unchecked, Some("not verified yet; docgen verify does that".to_owned()));
     let verdicts = verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(unknown)).collect();
     Ok(Verdicts { snippets, verdicts, ..Verdicts::default() })
 }

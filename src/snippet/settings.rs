@@ -209,7 +209,7 @@ impl Settings {
             "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
             "edition" => self.edition = Some(text.to_owned()),
-            "hl" => {}
+            "hl" | "tab" => {}
             _ => self.unknown(key),
         }
     }

@@ -46,6 +46,7 @@ fn steps(full: bool, count: &mut Count) -> Done {
     tools::rust_components()?;
     step("build", command("cargo", &["build", "--workspace", "--locked"]))?;
     tools::languages(docgen)?;
+    tools::npm_packages()?;
     step("format", command("cargo", &["fmt", "--all", "--check"]))?;
     step("lints", command("cargo", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
     let tests = command("cargo", &["test", "--workspace", "--locked", "--no-fail-fast"]);

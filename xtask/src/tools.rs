@@ -34,7 +34,7 @@ pub(crate) fn languages(docgen: &str) -> Done {
     step("tools of the languages", command(docgen, &["doctor", "--fix"]))
 }
 
-/// Chromium and the library that drives it. Returns the browser's path.
+/// Chromium. Returns its path.
 pub(crate) fn browser() -> Done<String> {
     let known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     let find = || known.iter().find(|path| Path::new(path).exists()).map(|path| (*path).to_owned());
@@ -44,13 +44,22 @@ pub(crate) fn browser() -> Done<String> {
         debian("chromium", "Chromium is missing: `apt-get install chromium` installs it, or set CHROMIUM to its path")?;
         find().ok_or("Chromium was installed but is not where it was expected; set CHROMIUM to its path")?
     };
-    let folder = root().join("tests/browser");
-    if !folder.join("node_modules/playwright-core").is_dir() {
-        let mut npm = command("npm", &["ci", "--no-audit", "--no-fund"]);
-        npm.current_dir(&folder);
-        step("playwright-core", npm)?;
-    }
     Ok(path)
+}
+
+/// What the tests need of npm: the driver of the browser, the specification of `CommonMark`, the checks of the site.
+pub(crate) fn npm_packages() -> Done {
+    let folder = root().join("tests/browser");
+    // npm writes what it installed; if that is not what the lock file says, it was another one's.
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    let (lock, done) = (read("package-lock.json"), folder.join("node_modules/.installed-lock"));
+    if std::fs::read_to_string(&done).unwrap_or_default() == lock {
+        return Ok(());
+    }
+    let mut npm = command("npm", &["ci", "--no-audit", "--no-fund"]);
+    npm.current_dir(&folder);
+    step("npm packages of the tests", npm)?;
+    std::fs::write(&done, lock).map_err(|error| format!("{}: {error}", done.display()))
 }
 
 /// Installs a package of Debian's where we may; otherwise says how to.

@@ -44,6 +44,66 @@ for (const figure of document.querySelectorAll('figure.snippet:not(.output)')) {
   caption.append(button);
 }
 
+// Tabs: one below the other until here. A choice holds for all tabs of that name, and for the next visit.
+const groups = [...document.querySelectorAll('.tabs')];
+const choose = (name) => {
+  for (const group of groups) {
+    const tabs = [...group.querySelectorAll(':scope > .tab-list > button')];
+    if (!tabs.some((tab) => tab.textContent === name)) continue;
+    for (const tab of tabs) {
+      const chosen = tab.textContent === name;
+      tab.setAttribute('aria-selected', chosen);
+      tab.tabIndex = chosen ? 0 : -1;
+      document.getElementById(tab.getAttribute('aria-controls')).hidden = !chosen;
+    }
+  }
+};
+groups.forEach((group, g) => {
+  const panels = [...group.querySelectorAll(':scope > .tab')];
+  if (panels.length < 2) return;
+  const list = document.createElement('div');
+  list.className = 'tab-list';
+  list.setAttribute('role', 'tablist');
+  panels.forEach((panel, p) => {
+    panel.id = `tab-${g}-${p}`;
+    panel.setAttribute('role', 'tabpanel');
+    panel.setAttribute('aria-labelledby', `${panel.id}-name`);
+    panel.querySelector('.tab-name').hidden = true;
+    const tab = document.createElement('button');
+    tab.type = 'button';
+    tab.id = `${panel.id}-name`;
+    tab.setAttribute('role', 'tab');
+    tab.setAttribute('aria-controls', panel.id);
+    tab.textContent = panel.dataset.tab;
+    list.append(tab);
+  });
+  list.addEventListener('click', (event) => {
+    const tab = event.target.closest('button');
+    if (!tab) return;
+    choose(tab.textContent);
+    try {
+      localStorage.setItem('docgen-tab', tab.textContent);
+    } catch {
+      // Not remembered, then.
+    }
+  });
+  list.addEventListener('keydown', (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const tabs = [...list.children];
+    const next = tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length];
+    next.focus();
+    next.click();
+  });
+  group.prepend(list);
+  choose(panels[0].dataset.tab);
+});
+try {
+  if (localStorage.getItem('docgen-tab')) choose(localStorage.getItem('docgen-tab'));
+} catch {
+  // The first ones, then.
+}
+
 // The section being read, in the page's contents.
 const entries = new Map();
 for (const link of document.querySelectorAll('.toc a')) {

@@ -1,0 +1,75 @@
+//! Comments that say that what follows is to be shown in tabs.
+//!
+//! Must not know: HTML beside the comment itself.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::span::Span;
+
+/// What a comment says of tabs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// Tabs begin.
+    Open,
+    /// A tab of this name begins.
+    Tab(String),
+    /// They end.
+    Close,
+}
+
+/// What a piece of HTML says of tabs, if it is such a comment.
+pub fn mark(html: &str) -> Option<Mark> {
+    let text = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?.trim();
+    match text {
+        "tabs" => Some(Mark::Open),
+        "/tabs" => Some(Mark::Close),
+        _ => Some(Mark::Tab(text.strip_prefix("tab:")?.trim().to_owned())),
+    }
+}
+
+/// The tabs of a page as far as it was read.
+#[derive(Debug, Default)]
+pub(super) struct Balance {
+    open: Option<Span>,
+}
+
+impl Balance {
+    /// Notes a comment, and what is out of order with it.
+    pub(super) fn see(&mut self, html: &str, span: Span) -> Option<Diagnostic> {
+        let problem = |message: &str| Some(Diagnostic::new(Code::TabsUnbalanced, span, message.to_owned()));
+        match (mark(html)?, self.open) {
+            (Mark::Open, None) => {
+                self.open = Some(span);
+                None
+            }
+            (Mark::Open, Some(_)) => problem("tabs inside of tabs are not possible"),
+            (Mark::Tab(_), None) => problem("a tab without `<!-- tabs -->` above it"),
+            (Mark::Tab(_), Some(_)) => None,
+            (Mark::Close, Some(_)) => {
+                self.open = None;
+                None
+            }
+            (Mark::Close, None) => problem("`<!-- /tabs -->` without `<!-- tabs -->` above it"),
+        }
+    }
+
+    /// What is left open at the end of the page.
+    pub(super) fn end(self) -> Option<Diagnostic> {
+        self.open.map(|span| {
+            Diagnostic::new(Code::TabsUnbalanced, span, "these tabs never end".to_owned())
+                .help("write `<!-- /tabs -->` on a line of its own after the last of them")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_alone_in_a_comment() {
+        assert_eq!(mark("<!-- tabs -->\n"), Some(Mark::Open));
+        assert_eq!(mark("<!-- tab: Linux, macOS -->"), Some(Mark::Tab("Linux, macOS".to_owned())));
+        assert_eq!(mark("<!-- a table -->"), None);
+        assert_eq!(mark("<p><!-- tabs --></p>"), None);
+    }
+}
