@@ -265,7 +265,7 @@ pub fn plain_text(text: &MappedText, math: bool) -> Vec<(String, usize, bool)> {
             Event::Start(Tag::CodeBlock(_)) => code = true,
             Event::End(TagEnd::CodeBlock) => code = false,
             Event::Text(words) | Event::Code(words) | Event::InlineMath(words) | Event::DisplayMath(words) => {
-                pieces.push((words.to_string(), range.start, code))
+                pieces.push((words.to_string(), range.start, code));
             }
             Event::SoftBreak | Event::HardBreak => pieces.push((" ".to_owned(), range.start, code)),
             // Words of two blocks are never one word.
@@ -367,7 +367,7 @@ mod tests {
     fn scanned(text: &str) -> (Scan, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         let mapped = MappedText::from_source(text, FileId(0), 0);
-        let scan = scan(&mapped, FileId(0), &[], &mut problems);
+        let scan = scan(&mapped, FileId(0), Dialect { foreign_words: &[], math: true }, &mut problems);
         (scan, problems)
     }
 
