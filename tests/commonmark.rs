@@ -1,4 +1,4 @@
-//! The 652 examples of the CommonMark 0.31.2 specification, with our extensions off.
+//! The 652 examples of the `CommonMark` 0.31.2 specification, with our extensions off.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 

@@ -16,8 +16,12 @@ use std::sync::Arc;
 
 pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     let overrides = Overrides { drafts: options.drafts, ..Overrides::default() };
-    let config = shell.config(overrides.clone(), None)?;
     let (server, port) = http::listen(&options.host, options.port)?;
+    let host = if options.host == "0.0.0.0" { "127.0.0.1" } else { &options.host };
+    let address = format!("http://{host}:{port}/");
+    // What must be absolute leads to the preview.
+    let overrides = Overrides { base_url: Some(address.trim_end_matches('/').to_owned()), ..overrides };
+    let config = shell.config(overrides.clone(), None)?;
     let preview = Arc::new(Preview::default());
     let highlighter = Highlighter::default();
     let builder = Builder { shell, highlighter: &highlighter, preview: &preview };
@@ -30,7 +34,6 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     ];
     let watch = watch::start(&watched, &config.out)?;
     let first = builder.build(&config, &Verdicts::default())?;
-    let address = format!("http://{}:{port}/", if options.host == "0.0.0.0" { "127.0.0.1" } else { &options.host });
     shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title));
     let shared = Arc::clone(&preview);
     std::thread::spawn(move || http::serve(&server, &shared));

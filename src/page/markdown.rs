@@ -278,6 +278,34 @@ pub fn plain_text(text: &MappedText, math: bool) -> Vec<(String, usize, bool)> {
     pieces
 }
 
+/// Where the destinations of links and images stand in a text, in order, with what they say.
+pub fn destinations(text: &str, math: bool) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut add = |range: Range<usize>, destination: &str| {
+        // Escapes and entities make the text differ from what it says; those few stay as they are.
+        if let Some(at) = text[range.clone()].rfind(destination).filter(|_| !destination.is_empty()) {
+            let start = range.start + at;
+            found.push((start..start + destination.len(), destination.to_owned()));
+        }
+    };
+    let parser = Parser::new_ext(text, options(math));
+    for (_, definition) in parser.reference_definitions().iter() {
+        add(definition.span.clone(), &definition.dest);
+    }
+    for (event, range) in parser.into_offset_iter() {
+        if let Event::Start(
+            Tag::Link { link_type: LinkType::Inline, dest_url, .. }
+            | Tag::Image { link_type: LinkType::Inline, dest_url, .. },
+        ) = event
+        {
+            add(range, &dest_url);
+        }
+    }
+    found.sort_by_key(|(range, _)| range.start);
+    found.dedup_by(|next, known| next.0.start < known.0.end);
+    found
+}
+
 /// Whether the last line of a fenced block is its closing fence.
 fn is_closed(block: &str) -> bool {
     let mut lines = block.trim_end_matches(['\r', '\n']).lines();

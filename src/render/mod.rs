@@ -6,6 +6,7 @@
 //!
 //! Must not know: how the tree reaches a disk or a browser.
 
+mod agents;
 pub mod figure;
 pub mod highlight;
 pub mod html;
@@ -79,6 +80,7 @@ pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progr
         tree.add(url, html);
     }
     renderer.generated(&mut tree)?;
+    renderer.for_agents(&mut tree);
     for (path, content) in &renderer.theme.assets {
         if input.live || path != "docgen/live.js" {
             tree.add(path.clone(), content.clone());
@@ -216,6 +218,7 @@ impl<'a> Renderer<'a> {
             previous: neighbour(-1),
             next: neighbour(1),
             edit: self.edit_address(page),
+            markdown: url::encode(&url::relative(from, &agents::twin_url(from))),
             extra: page.front_matter.extra.clone(),
         };
         let wanted = page.front_matter.template.as_deref().filter(|name| self.theme.has(name));

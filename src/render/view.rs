@@ -127,6 +127,8 @@ pub struct PageView {
     pub previous: Option<LinkView>,
     /// The page after it.
     pub next: Option<LinkView>,
+    /// Its Markdown twin.
+    pub markdown: String,
     /// Where to edit it, or nothing.
     pub edit: String,
     /// Front matter that docgen does not know.

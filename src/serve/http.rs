@@ -75,6 +75,9 @@ fn answer(request: Request, preview: &Preview) {
     }
     let tree = preview.tree();
     let path = file_path(request.url());
+    // A client that asks for Markdown, as agents do, gets the page's twin.
+    let twin = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
+    let path = twin.filter(|twin| wants_markdown(&request) && tree.files.contains_key(twin)).unwrap_or(path);
     let (status, path, body) = match tree.files.get(&path) {
         Some(body) => (200, path, body.clone()),
         None => (404, "404.html".to_owned(), tree.files.get("404.html").cloned().unwrap_or_default()),
@@ -82,8 +85,17 @@ fn answer(request: Request, preview: &Preview) {
     let response = Response::from_data(body)
         .with_status_code(status)
         .with_header(header("Content-Type", content_type(&path)))
+        .with_header(header("Vary", "Accept"))
         .with_header(header("Cache-Control", "no-cache"));
     let _ = request.respond(response);
+}
+
+/// Whether a client would rather have Markdown than HTML: it names it, and HTML not before it.
+fn wants_markdown(request: &Request) -> bool {
+    let accept = request.headers().iter().find(|header| header.field.equiv("Accept"));
+    let accept = accept.map_or("", |header| header.value.as_str());
+    let place = |kind: &str| accept.split(',').position(|part| part.trim().starts_with(kind));
+    place("text/markdown").is_some_and(|markdown| place("text/html").is_none_or(|html| markdown < html))
 }
 
 /// The file that a request's target means.

@@ -1,0 +1,245 @@
+//! What is written for AI agents, from the same pages as the HTML: Markdown twins, `llms.txt`, files for each agent role,
+//! the verdicts as data.
+//!
+//! Sources: llmstxt.org; the twin's address is the page's with `.md`. Must not know: templates.
+
+use super::Renderer;
+use crate::output::OutputTree;
+use crate::page::markdown;
+use crate::site::link::{Target, resolve};
+use crate::site::taxonomy::Term;
+use crate::site::{PageIndex, url};
+use crate::snippet::collect::Snippet;
+use crate::snippet::verdict::{Origin, Status, Verdict};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// Characters in an `llms.txt` before its sections get files of their own.
+const LONG: usize = 50_000;
+
+/// The address of a page's twin.
+pub(super) fn twin_url(url: &str) -> String {
+    format!("{}.md", url.strip_suffix(".html").unwrap_or(url))
+}
+
+impl Renderer<'_> {
+    /// Everything for agents.
+    pub(super) fn for_agents(&self, tree: &mut OutputTree) {
+        let site = self.input.site;
+        let mut full = format!("# {}\n", site.title);
+        for index in site.nav.order.iter().copied().chain(self.unlisted()) {
+            let twin = self.twin(index);
+            let _ = write!(full, "\n<!-- {} -->\n\n{twin}", site.urls[index]);
+            tree.add(twin_url(&site.urls[index]), twin);
+        }
+        tree.add("llms-full.txt", full);
+        self.llms(tree);
+        let agents: Vec<Value> = self.agents().iter().map(|term| self.agent(tree, term)).collect();
+        let list = json!({ "schema": "docgen.agents/1", "site": site.title, "agents": agents });
+        tree.add("agents.json", pretty(&list));
+        tree.add("verification.json", pretty(&self.verdicts()));
+        let sitemap = self.canonical("sitemap.xml");
+        let sitemap = if sitemap.is_empty() { String::new() } else { format!("\nSitemap: {sitemap}\n") };
+        tree.add("robots.txt", format!("User-agent: *\nAllow: /\n{sitemap}"));
+    }
+
+    /// Pages that the navigation does not have, as with a `SUMMARY.md` that leaves some out.
+    fn unlisted(&self) -> impl Iterator<Item = PageIndex> {
+        let order = &self.input.site.nav.order;
+        (0..self.input.site.pages.len()).filter(|page| !order.contains(page))
+    }
+
+    /// A page as Markdown: its own text, includes expanded, under its title and one line of facts.
+    fn twin(&self, index: PageIndex) -> String {
+        let page = &self.input.site.pages[index];
+        let text = page.text.as_str().trim_start_matches(['\n', '\r']);
+        let (heading, body) = if page.leading_heading {
+            // The heading takes a line, or two if it is underlined.
+            let lines = if text.starts_with('#') { 1 } else { 2 };
+            let end = text.split_inclusive('\n').take(lines).map(str::len).sum();
+            (text[..end].trim_end().to_owned(), &text[end..])
+        } else {
+            (format!("# {}", page.title), text)
+        };
+        let facts = self.facts(index);
+        let own = &self.input.site.urls[index];
+        let all = self.address(own, "llms.txt");
+        let all = if all.contains('/') { all } else { format!("./{all}") };
+        let mut words = vec![format!("[This page]({}), [all pages]({all})", self.address(own, own))];
+        if !facts.reviewed.is_empty() {
+            words.push(format!("reviewed {}", facts.reviewed));
+        }
+        if !facts.risk.is_empty() {
+            words.push(format!("risk {}", facts.risk));
+        }
+        if facts.code > 0 && facts.verified {
+            words.push(format!("snippets {}/{} proven", facts.proven, facts.code));
+        }
+        format!("{heading}\n\n> {}\n\n{}\n", words.join(" · "), self.with_addresses(index, body).trim())
+    }
+
+    /// An address as it stands in a file at `from`: absolute where the site knows its own, since a twin is often read
+    /// without its place.
+    fn address(&self, from: &str, to: &str) -> String {
+        let absolute = self.canonical(to);
+        if absolute.is_empty() { url::encode(&url::relative(from, to)) } else { absolute }
+    }
+
+    /// The text with links to pages leading to their twins.
+    fn with_addresses(&self, index: PageIndex, text: &str) -> String {
+        let from = twin_url(&self.input.site.urls[index]);
+        let twin = |destination: &str| {
+            let (to, anchor) = match resolve(self.input.site, index, destination) {
+                Target::Page { page, anchor } => (twin_url(&self.input.site.urls[page]), anchor),
+                Target::Generated { url, anchor } => (url, anchor),
+                Target::Asset(path) => (path, None),
+                Target::External | Target::Missing(_) => return None,
+            };
+            let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", url::encode(&anchor)));
+            Some(format!("{}{anchor}", self.address(&from, &to)))
+        };
+        let math = self.input.site.pages[index].math;
+        let mut text = text.to_owned();
+        for (range, destination) in markdown::destinations(&text, math).into_iter().rev() {
+            if let Some(address) = twin(&destination) {
+                text.replace_range(range, &address);
+            }
+        }
+        text
+    }
+
+    fn entry(&self, from: &str, index: PageIndex) -> String {
+        let page = &self.input.site.pages[index];
+        let twin = self.address(from, &twin_url(&self.input.site.urls[index]));
+        let about = if page.description.is_empty() { String::new() } else { format!(": {}", page.description) };
+        format!("- [{}]({twin}){about}\n", page.title)
+    }
+
+    /// `llms.txt`: every page by section; one that grows too long is split by section.
+    fn llms(&self, tree: &mut OutputTree) {
+        let site = self.input.site;
+        let mut parts: Vec<(String, String, String)> = Vec::new();
+        for section in &site.nav.sections {
+            let pages = section.page.iter().chain(&section.pages);
+            let list: String = pages.map(|page| self.entry("llms.txt", *page)).collect();
+            if !list.is_empty() {
+                let title = if section.folder.is_empty() { "Pages".to_owned() } else { section.title.clone() };
+                parts.push((title, section.folder.clone(), list));
+            }
+        }
+        let about = &self.input.config.description;
+        let mut text = format!("# {}\n", site.title);
+        if !about.is_empty() {
+            let _ = write!(text, "\n> {about}\n");
+        }
+        text.push_str(
+            "\nEvery page has a Markdown twin at its address with `.md`. `verification.json` says of each snippet how deep it was proven; `agents.json` lists what each assistant role should read; `llms-full.txt` is everything in one file.\n",
+        );
+        let whole: usize = parts.iter().map(|(_, _, list)| list.len()).sum();
+        for (title, folder, list) in parts {
+            if whole + text.len() <= LONG || folder.is_empty() {
+                let _ = write!(text, "\n## {title}\n\n{list}");
+            } else {
+                let address = format!("{folder}llms.txt");
+                let _ =
+                    write!(text, "\n## {title}\n\n- [{title}]({}): its pages\n", self.address("llms.txt", &address));
+                let relative = self.input.config.base_url.is_empty();
+                let up = if relative { url::to_root(&address) } else { String::new() };
+                let own = list.replace("](", &format!("]({up}"));
+                tree.add(address, format!("# {title}\n\n{own}"));
+            }
+        }
+        tree.add("llms.txt", text);
+    }
+
+    fn agents(&self) -> Vec<Term> {
+        let agents = self.input.site.taxonomies.iter().find(|taxonomy| taxonomy.name == "agents");
+        agents.map_or_else(Vec::new, |taxonomy| taxonomy.terms.clone())
+    }
+
+    /// An agent's own `llms.txt`, and its entry in `agents.json`.
+    fn agent(&self, tree: &mut OutputTree, term: &Term) -> Value {
+        let site = self.input.site;
+        let address = format!("agents/{}/llms.txt", term.slug);
+        let list: String = term.pages.iter().map(|page| self.entry(&address, *page)).collect();
+        let about = if term.description.is_empty() { String::new() } else { format!("\n> {}\n", term.description) };
+        tree.add(address.clone(), format!("# {} for {}\n{about}\n## Pages\n\n{list}", site.title, term.title));
+        let pages: Vec<Value> = term
+            .pages
+            .iter()
+            .map(|index| {
+                let page = &site.pages[*index];
+                let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
+                let code = mine.filter(|(snippet, _)| snippet.is_code);
+                json!({
+                    "title": page.title,
+                    "description": page.description,
+                    "url": site.urls[*index],
+                    "markdown": twin_url(&site.urls[*index]),
+                    "characters": page.text.as_str().chars().count(),
+                    "risk": page.front_matter.risk.map(crate::config::Risk::name),
+                    "reviewed": page.front_matter.last_reviewed.as_ref().map(|date| date.value.to_string()),
+                    "snippets": code.map(|(snippet, verdict)| program(snippet, *verdict)).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        json!({
+            "name": term.title,
+            "description": term.description,
+            "url": format!("agents/{}.html", term.slug),
+            "llms": address,
+            "pages": pages,
+        })
+    }
+
+    /// `verification.json`: the ledger as the site shows it.
+    fn verdicts(&self) -> Value {
+        let site = self.input.site;
+        let totals = self.input.verdicts.totals();
+        let counts: serde_json::Map<String, Value> =
+            Status::ALL.iter().map(|(name, status)| ((*name).to_owned(), json!(totals[status]))).collect();
+        let rows: Vec<Value> = self
+            .snippets
+            .values()
+            .filter(|(snippet, _)| snippet.is_code)
+            .filter_map(|(snippet, verdict)| {
+                let page = site.pages.iter().position(|page| page.file == snippet.file)?;
+                let address = format!("{}#snippet-{}", site.urls[page], snippet.fence + 1);
+                Some(json!({
+                    "id": snippet.id,
+                    "url": address,
+                    "page": snippet.page_name,
+                    "line": snippet.line,
+                    "lang": snippet.language,
+                    "status": verdict.map_or("unchecked", |it| it.status.name()),
+                    "level": verdict.map_or("Unchecked", |it| it.level.name()),
+                    "reason": verdict.and_then(|it| it.reason.clone()),
+                    "stale": verdict.is_some_and(|it| it.origin == Origin::Stale),
+                    "tools": verdict.map(|it| it.tools.clone()),
+                    "sandbox": verdict.filter(|it| it.command.is_some()).map(|it| it.sandbox),
+                    "date": verdict.and_then(|it| it.date.clone()),
+                    "hash": verdict.map(|it| it.hash.clone()).filter(|hash| !hash.is_empty()),
+                }))
+            })
+            .collect();
+        json!({ "schema": "docgen.verification/1", "found": self.input.verdicts.snippets.len(), "totals": counts, "snippets": rows })
+    }
+}
+
+/// A snippet for an agent that wants to quote it: its verdict and its code.
+fn program(snippet: &Snippet, verdict: Option<&Verdict>) -> Value {
+    json!({
+        "id": snippet.id,
+        "lang": snippet.language,
+        "status": verdict.map_or("unchecked", |it| it.status.name()),
+        "level": verdict.map_or("Unchecked", |it| it.level.name()),
+        "output": verdict.and_then(|it| it.output.clone()).filter(|text| !text.is_empty()),
+        "program": snippet.code.as_str(),
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
