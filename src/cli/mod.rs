@@ -59,7 +59,12 @@ pub fn run() -> ExitStatus {
         }
     };
     let terminal = Terminal { color: arguments.color.into(), quiet: arguments.quiet, verbose: arguments.verbose };
-    match Shell::new(&arguments, terminal).and_then(|shell| dispatch(&shell, arguments.command)) {
+    let done = Shell::new(&arguments, terminal).and_then(|shell| {
+        let done = dispatch(&shell, arguments.command);
+        shell.supervisor.finish();
+        done
+    });
+    match done {
         Ok(status) => status,
         Err(error) => {
             terminal.error(&format!("\x1b[1;31merror\x1b[0m: {error}"));

@@ -36,8 +36,20 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
     let failed = |source| Error::Io { action: "lock", path: path.clone(), source };
     let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match lock.try_lock() {
-        Ok(()) => Ok(Work { folder, _temporary: None, _lock: Some(lock) }),
+        Ok(()) => {
+            sweep(&folder);
+            Ok(Work { folder, _temporary: None, _lock: Some(lock) })
+        }
         Err(_) => temporary(shell),
+    }
+}
+
+/// Removes what a run that was ended by force has left.
+fn sweep(folder: &Path) {
+    for path in fs::list(folder).unwrap_or_default() {
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("run-")) {
+            let _ = fs::remove_dir_all(&path);
+        }
     }
 }
 

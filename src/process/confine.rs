@@ -85,6 +85,11 @@ impl Sandbox {
         Ok(Some(Confined { job: call, plan, report }))
     }
 
+    /// Removes the folder of plans and reports.
+    pub(super) fn forget(&self) {
+        self.folder.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     fn folder(&self) -> Result<PathBuf> {
         let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(folder) = &*folder {

@@ -223,9 +223,15 @@ impl Supervisor {
     pub fn kill_all(&self) {
         for group in self.groups.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             if let Some(pid) = Pid::from_raw(*group) {
+                sandbox::watch::end_descendants(pid);
                 let _ = rustix::process::kill_process_group(pid, Signal::KILL);
             }
         }
+    }
+
+    /// Removes what was needed to start children. To be called when no more will be.
+    pub fn finish(&self) {
+        self.sandbox.forget();
     }
 
     /// A temporary folder that must not outlive an interrupted run.
@@ -236,6 +242,7 @@ impl Supervisor {
     /// What Ctrl-C does: ends every child, removes temporary folders, and ends the program as a shell expects it.
     pub fn interrupt(&self) -> ! {
         self.kill_all();
+        self.finish();
         for folder in self.temporary.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let _ = crate::fs::remove_dir_all(folder);
         }

@@ -140,6 +140,7 @@ fn bench<'a>(context: &'a Context<'_>, batch: &Batch) -> Bench<'a> {
         package: batch.package.clone(),
         root: context.config.root.clone(),
         cache: context.work.join("cache"),
+        build: context.work.join("build"),
         tools: context.tools,
         supervisor: context.supervisor,
         no_exec: context.options.no_exec,
@@ -156,8 +157,10 @@ type Prepared = std::result::Result<Vec<Unit>, (Vec<Unit>, String)>;
 /// Puts fixture, blocks, dependencies and the package around the page in place.
 fn prepare(context: &Context<'_>, batch: &Batch, bench: &Bench<'_>, mut units: Vec<Unit>) -> Result<Prepared> {
     let language = batch.language;
+    // Tools and build scripts of former runs could write here: what they left, links above all, is not used again.
+    crate::fs::remove_dir_all(&bench.folder)?;
     fixture::materialise(context.config, language, &batch.fixture, &bench.folder)?;
-    crate::fs::create_dir_all(&bench.cache.join("tmp"))?;
+    crate::fs::create_dir_all(&bench.build.join("tmp"))?;
     fixture::write_units(&bench.folder, &units)?;
     if context.options.no_exec {
         return Ok(Ok(units));

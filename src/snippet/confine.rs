@@ -60,14 +60,15 @@ const SYSTEM: &[&str] = &[
 ];
 
 /// What of an installation's folder its programs read; the rest of `~/.local`, say, is not theirs.
-const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include", "pkg", "src", "misc", "go.env", "VERSION"];
+const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include", "pyvenv.cfg"];
 
 /// What cargo reads of its home; not its credentials.
 const CARGO: &[&str] = &["bin", "registry", "git", "config", "config.toml"];
 
 /// Folders and files that a block or a tool needs to start at all.
 pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBuf> {
-    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
+    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_else(|| PathBuf::from("/root"));
+    let home = fs::canonicalize(&home).unwrap_or(home);
     let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
     read.extend(tools.path_folders().into_iter().filter(|folder| is_a_place(folder, &home)));
     read.insert(tools.folder().to_path_buf());
@@ -80,10 +81,17 @@ pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBu
         let Found::Yes(tool) = tools.find(spec) else { continue };
         for program in [Some(tool.path.clone()), fs::canonicalize(&tool.path).ok()].into_iter().flatten() {
             let Some(prefix) = program.parent().and_then(Path::parent) else { continue };
-            if prefix.parent().is_none_or(|above| home.starts_with(above)) || prefix == home.join(".local") {
+            let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
+            if prefix == home || home.starts_with(&prefix) {
+                read.extend(program.parent().map(Path::to_path_buf));
+            } else if prefix.parent().is_none_or(|above| home.starts_with(above)) {
                 read.extend(PARTS.iter().map(|part| prefix.join(part)));
+                // Go says so itself where it is at home.
+                if prefix.join("VERSION").is_file() {
+                    read.insert(prefix);
+                }
             } else {
-                read.insert(prefix.to_path_buf());
+                read.insert(prefix);
             }
         }
     }
@@ -111,13 +119,76 @@ pub(super) fn home_of(tools: &Tools, variable: &str) -> PathBuf {
 
 /// Whether a folder of `PATH` may be opened for what it is: `.`, `/` or the home folder would open everything.
 fn is_a_place(folder: &Path, home: &Path) -> bool {
-    folder.is_absolute() && folder.parent().is_some() && !home.starts_with(folder)
+    let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    folder.is_absolute() && real.parent().is_some() && !home.starts_with(&real)
+}
+
+/// Whether an installer gets to see a variable: proxies, certificates, registries.
+pub(super) fn is_for_installers(name: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "PIP_",
+        "NPM_CONFIG_",
+        "CARGO_HTTP_",
+        "CARGO_NET_",
+        "CARGO_REGISTR",
+        "CARGO_SOURCE_",
+        "GOPR",
+        "GOSUM",
+        "GONO",
+        "GOINSECURE",
+    ];
+    const NAMES: &[&str] = &[
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS",
+    ];
+    let name = name.to_uppercase();
+    NAMES.contains(&name.as_str()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// What cargo writes in its home when it fetches; the lock must be there before it can be opened.
+pub(super) fn cargo_writes(tools: &Tools) -> Vec<PathBuf> {
+    let home = home_of(tools, "CARGO_HOME");
+    let _ = fs::append(&home.join(".package-cache"), b"");
+    let _ = fs::append(&home.join(".package-cache-mutate"), b"");
+    let places = ["registry", "git", ".package-cache", ".package-cache-mutate"].map(|name| home.join(name));
+    for folder in &places[..2] {
+        let _ = fs::create_dir_all(folder);
+    }
+    places.into()
+}
+
+/// What installers may read besides: how the user has set up registries, names and certificates.
+pub(super) fn for_installers(tools: &Tools) -> Vec<PathBuf> {
+    const NAMES: &[&str] = &[".config/pip", ".pip", ".npmrc", ".netrc", ".config/go"];
+    const SYSTEM: &[&str] = &[
+        "/etc/resolv.conf",
+        "/etc/pip.conf",
+        "/etc/npmrc",
+        "/etc/gai.conf",
+        "/run/systemd/resolve",
+        "/run/resolvconf",
+        "/etc/pki",
+        "/etc/ssl",
+    ];
+    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
+    let own = NAMES.iter().map(|name| home.join(name));
+    own.chain(SYSTEM.iter().map(PathBuf::from)).filter(|path| path.exists()).collect()
 }
 
 /// Opens the package around a page, but for its hidden files: `.git` and `.env` hold secrets.
 pub(super) fn open_package(policy: &mut Policy, package: &Path) {
     policy.list.push(package.to_path_buf());
     let entries = fs::list(package).unwrap_or_default();
-    let shown = |path: &PathBuf| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+    // A link leads wherever its author likes.
+    let shown = |path: &PathBuf| {
+        !path.is_symlink() && path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'))
+    };
     policy.read.extend(entries.into_iter().filter(shown));
 }

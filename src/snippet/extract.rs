@@ -29,6 +29,7 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
             Some(package) => format!("{name}-{}", package::short_hash(package)),
             None => name.clone(),
         });
+        crate::fs::remove_dir_all(&folder.join("blocks"))?;
         fixture::materialise(context.config, language, name, &folder)?;
         let preludes = fixture::preludes(context.config, name)?;
         let (mut units, _) = make_units(&batch, &snippets, &preludes, false);
@@ -40,6 +41,7 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
                 package: package.clone(),
                 root: context.config.root.clone(),
                 cache: context.work.join("cache"),
+                build: context.work.join("build"),
                 tools: context.tools,
                 supervisor: context.supervisor,
                 no_exec: false,

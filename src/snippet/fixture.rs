@@ -8,7 +8,7 @@ use super::unit::Unit;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Folders of a fixture that are never copied: they are built, not written.
@@ -17,7 +17,8 @@ const BUILT: &[&str] = &["target", "node_modules", "__pycache__", ".venv", "bloc
 /// The folder of a fixture in the project, if it is there.
 pub(super) fn source(config: &Config, name: &str) -> Option<PathBuf> {
     let folder = config.root.join("snippets").join(name);
-    (config.has_project && folder.is_dir()).then_some(folder)
+    // A link could lead to anything; links inside are left out when it is copied.
+    (config.has_project && folder.is_dir() && !folder.is_symlink()).then_some(folder)
 }
 
 /// Makes `folder` a copy of the fixture `name`, or of the language's minimal one.
@@ -59,24 +60,15 @@ pub(super) fn preludes(config: &Config, name: &str) -> Result<BTreeMap<String, S
     let Some(source) = source(config, name) else { return Ok(BTreeMap::new()) };
     let mut preludes = BTreeMap::new();
     for path in fs::list(&source.join("preludes"))? {
-        if let Some(stem) = path.file_stem().filter(|_| path.is_file()) {
+        if let Some(stem) = path.file_stem().filter(|_| path.is_file() && !path.is_symlink()) {
             preludes.insert(stem.to_string_lossy().into_owned(), fs::read_to_string(&path)?);
         }
     }
     Ok(preludes)
 }
 
-/// Writes every unit's program into the fixture and removes the blocks of former runs.
+/// Writes every unit's program into the fixture.
 pub(super) fn write_units(folder: &Path, units: &[Unit]) -> Result<()> {
-    let wanted: BTreeSet<PathBuf> = units.iter().map(|unit| PathBuf::from(&unit.path)).collect();
-    let blocks = folder.join("blocks");
-    if blocks.is_dir() {
-        for old in fs::list_recursively(&blocks)? {
-            if !wanted.contains(&Path::new("blocks").join(&old)) {
-                fs::remove_file(&blocks.join(old))?;
-            }
-        }
-    }
     for unit in units {
         fs::write_if_changed(&folder.join(&unit.path), unit.program.as_str().as_bytes())?;
     }

@@ -25,8 +25,10 @@ pub struct Bench<'a> {
     pub folder: PathBuf,
     /// The project's root.
     pub root: PathBuf,
-    /// A folder for the tools' own caches.
+    /// What installers have put there; tools only read it.
     pub cache: PathBuf,
+    /// A folder for the tools' own caches, and their home.
+    pub build: PathBuf,
     /// The tools.
     pub tools: &'a Tools,
     /// What starts and ends children.
@@ -86,7 +88,7 @@ impl Bench<'_> {
     pub fn policy(&self) -> Policy {
         let read = self.readable.get_or_init(|| confine::readable(self.tools, self.specs)).clone();
         let mut policy = Policy { read, ..Policy::default() };
-        policy.read.extend([self.folder.clone(), self.cache.clone()]);
+        policy.read.extend([self.folder.clone(), self.cache.clone(), self.build.clone()]);
         if let Some(package) = &self.package {
             confine::open_package(&mut policy, package);
         }
@@ -96,13 +98,37 @@ impl Bench<'_> {
     /// A tool may write what it makes, and finds its toolchain where it is; the home folder is not its own.
     fn held_in(&self, job: Job) -> Job {
         let mut policy = self.policy();
-        policy.write = vec![self.folder.clone(), self.cache.clone()];
+        policy.write = vec![self.folder.clone(), self.build.clone()];
         policy.read.extend(confine::looked_for_above(&self.folder));
         policy.memory = TOOL_MEMORY;
         let job = ["CARGO_HOME", "RUSTUP_HOME", "PYENV_ROOT"]
             .iter()
             .fold(job, |job, name| job.env(name, confine::home_of(self.tools, name).into_os_string()));
-        job.env("HOME", self.cache.as_os_str()).env("TMPDIR", self.cache.join("tmp")).policy(policy)
+        job.env("HOME", self.build.as_os_str()).env("TMPDIR", self.build.join("tmp")).policy(policy)
+    }
+
+    /// What cargo writes in its home when it fetches.
+    pub fn cargo_writes(&self) -> Vec<PathBuf> {
+        confine::cargo_writes(self.tools)
+    }
+
+    /// A call that installs what the project pins: with the network and the registries as the user has set them up, but
+    /// without the user's other variables, and writing nowhere but here and into `also`.
+    pub fn installer(&self, job: Job, also: &[PathBuf]) -> Job {
+        let mut policy = self.policy();
+        policy.read.extend(confine::for_installers(self.tools));
+        policy.read.extend(confine::looked_for_above(&self.folder));
+        policy.write = vec![self.folder.clone(), self.cache.clone(), self.build.clone()];
+        policy.write.extend_from_slice(also);
+        policy.network = true;
+        policy.memory = TOOL_MEMORY;
+        let passed = self.environment().all().filter(|(name, _)| confine::is_for_installers(name));
+        passed
+            .fold(job, |job, (name, value)| job.env(name, value))
+            .env("TMPDIR", self.build.join("tmp"))
+            .env("PIP_CACHE_DIR", self.build.join("pip"))
+            .env("npm_config_cache", self.build.join("npm"))
+            .policy(policy)
     }
 
     /// The user's environment.

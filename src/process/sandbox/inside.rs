@@ -22,8 +22,12 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         namespaces::own_proc()?;
     }
     let applied = hold_in(&plan, plan_path)?;
+    let reached = applied.level();
     write(&mut report, &Line::Applied(applied))?;
     let Some(program) = &plan.program else { return Ok(0) };
+    if reached < plan.level {
+        return Err(format!("the sandbox is {} here, and not {} as before", reached.name(), plan.level.name()));
+    }
     #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
     let mut command = std::process::Command::new(program);
     command.args(arguments).env_clear().envs(&plan.env).current_dir(&plan.cwd);
@@ -58,7 +62,7 @@ fn hold_in(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     let closed = crate::fs::read(outside).is_err();
     let refused = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).is_err();
     Ok(Applied {
-        namespaces: plan.level == Confinement::Full && namespaces::alone(),
+        namespaces: plan.level == Confinement::Full && namespaces::alone(plan.policy.network),
         landlock: if closed { landlock } else { 0 },
         seccomp: seccomp && refused,
     })

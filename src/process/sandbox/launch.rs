@@ -2,21 +2,32 @@
 //!
 //! Must not know: what the program is.
 
-use super::{Confinement, Ended, INSIDE, Line, namespaces, note, read_plan, watch};
-use rustix::process::{getpid, set_child_subreaper};
+use super::{Confinement, Ended, INSIDE, Line, SHARED_MEMORY, namespaces, note, read_plan, watch};
+use rustix::process::{Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
 /// Makes namespaces and the scratch disk, starts stage two, waits, and ends what outlived the program.
 pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Result<u8, String> {
+    // Files that docgen was started with are nobody's business here; Landlock does not look at what is open.
+    close_fds::set_fds_cloexec(3, &[]);
+    // If docgen is gone, nobody keeps the time any more.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
     let plan = read_plan(plan_path)?;
     let own_disk = plan.policy.scratch.as_deref().filter(|_| plan.level == Confinement::Full && plan.policy.disk > 0);
     if plan.level == Confinement::Full {
-        namespaces::leave()?;
+        namespaces::leave(plan.policy.network)?;
+        // The stages go on writing their report; the program cannot open it.
+        crate::fs::append(report, b"").map_err(|error| error.to_string())?;
+        let mut writable = plan.policy.write.clone();
+        writable.push(report.to_path_buf());
+        namespaces::only_read(&writable)?;
     }
     if let Some(folder) = own_disk {
         namespaces::disk(folder, plan.policy.disk)?;
+        // Semaphores and shared memory, as `multiprocessing` uses them, have a place of their own.
+        let _ = namespaces::disk(Path::new(SHARED_MEMORY), plan.policy.disk);
     }
     // What the program leaves behind becomes ours.
     let _ = set_child_subreaper(Some(getpid()));

@@ -24,6 +24,8 @@ use std::path::PathBuf;
 pub(super) const OUTSIDE: &str = "__sandbox";
 /// First argument of a docgen that is stage two.
 const INSIDE: &str = "__sandbox-inside";
+/// Where POSIX shared memory lives; at `full` a disk of the block's own.
+const SHARED_MEMORY: &str = "/dev/shm";
 /// Exit code of a stage that could not do its work.
 const REFUSED: u8 = 125;
 

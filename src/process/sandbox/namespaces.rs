@@ -3,7 +3,7 @@
 //! Must not know: what is to run in them.
 
 use nix::sched::{CloneFlags, unshare};
-use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
+use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change, mount_remount};
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, netlink, sendto, socket_with};
 use rustix::process::{getgid, getuid};
 use rustix::thread::{
@@ -13,10 +13,12 @@ use std::ffi::CString;
 use std::path::Path;
 
 /// Leaves the host's namespaces. The children of this process live in a process namespace of their own.
-pub(super) fn leave() -> Result<(), String> {
+/// With `network` the host's network stays.
+pub(super) fn leave(network: bool) -> Result<(), String> {
     let (uid, gid) = (getuid().as_raw(), getgid().as_raw());
-    let all = CloneFlags::CLONE_NEWUSER
-        | CloneFlags::CLONE_NEWNET
+    let own_network = if network { CloneFlags::empty() } else { CloneFlags::CLONE_NEWNET };
+    let all = own_network
+        | CloneFlags::CLONE_NEWUSER
         | CloneFlags::CLONE_NEWPID
         | CloneFlags::CLONE_NEWNS
         | CloneFlags::CLONE_NEWIPC;
@@ -29,13 +31,60 @@ pub(super) fn leave() -> Result<(), String> {
     map("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .map_err(|error| format!("mounts cannot be made private: {error}"))?;
-    loopback_up().map_err(|error| format!("no loopback: {error}"))?;
+    if !network {
+        loopback_up().map_err(|error| format!("no loopback: {error}"))?;
+    }
     keep_for_stage_two().map_err(|error| format!("capabilities: {error}"))
+}
+
+/// Files and folders on a scratch disk: empty ones take memory too.
+const INODES: u32 = 16_384;
+
+/// Makes everything but `writable` read-only: Landlock minds what is written into a file, not its mode and times.
+pub(super) fn only_read(writable: &[std::path::PathBuf]) -> Result<(), String> {
+    let mounts = crate::fs::read_to_string(Path::new("/proc/self/mountinfo")).map_err(|error| error.to_string())?;
+    for folder in writable.iter().filter(|folder| folder.exists()) {
+        mount_bind(folder, folder).map_err(|error| format!("{} cannot be mounted: {error}", folder.display()))?;
+    }
+    for line in mounts.lines() {
+        // Fields 5 and 6 of proc(5): the place and its options, which must stay as they are.
+        let mut fields = line.split(' ').skip(4);
+        let (Some(place), Some(options)) = (fields.next(), fields.next()) else { continue };
+        let place = unescaped(place);
+        let kept = options.split(',').fold(MountFlags::empty(), |flags, option| flags | flag(option));
+        let done = mount_remount(&place, kept | MountFlags::BIND | MountFlags::RDONLY, "");
+        if let Err(error) = done
+            && place == "/"
+        {
+            return Err(format!("the file system cannot be made read-only: {error}"));
+        }
+    }
+    Ok(())
+}
+
+fn flag(option: &str) -> MountFlags {
+    match option {
+        "nosuid" => MountFlags::NOSUID,
+        "nodev" => MountFlags::NODEV,
+        "noexec" => MountFlags::NOEXEC,
+        "noatime" => MountFlags::NOATIME,
+        "nodiratime" => MountFlags::NODIRATIME,
+        "relatime" => MountFlags::RELATIME,
+        _ => MountFlags::empty(),
+    }
+}
+
+/// A place as `mountinfo` writes it: blanks and backslashes in octal.
+fn unescaped(place: &str) -> String {
+    [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
+        .iter()
+        .fold(place.to_owned(), |text, (code, character)| text.replace(code, character))
 }
 
 /// A disk of `bytes` in memory, over a folder.
 pub(super) fn disk(folder: &Path, bytes: u64) -> Result<(), String> {
-    let options = CString::new(format!("size={bytes},mode=700")).map_err(|error| error.to_string())?;
+    let options =
+        CString::new(format!("size={bytes},nr_inodes={INODES},mode=700")).map_err(|error| error.to_string())?;
     mount("tmpfs", folder, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, options.as_c_str())
         .map_err(|error| format!("no scratch disk: {error}"))
 }
@@ -46,11 +95,15 @@ pub(super) fn own_proc() -> Result<(), String> {
     mount("proc", "/proc", "proc", flags, None).map_err(|error| format!("no /proc of its own: {error}"))
 }
 
-/// Whether this process is the first of its namespace, and has no network but loopback.
-pub(super) fn alone() -> bool {
+/// Whether this process is the first of its namespace, and has no network but loopback, unless it may.
+pub(super) fn alone(network: bool) -> bool {
+    let first = rustix::process::getpid().as_raw_nonzero().get() == 1;
+    if network {
+        return first;
+    }
     let interfaces = crate::fs::read_to_string(Path::new("/proc/net/dev")).unwrap_or_default();
     let names: Vec<&str> = interfaces.lines().filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
-    rustix::process::getpid().as_raw_nonzero().get() == 1 && names.iter().all(|name| *name == "lo")
+    first && names.iter().all(|name| *name == "lo")
 }
 
 /// Sets the loopback interface up: `RTM_NEWLINK` for interface 1 with `IFF_UP` (rtnetlink(7)).

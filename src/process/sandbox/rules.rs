@@ -2,7 +2,7 @@
 //!
 //! Must not know: why.
 
-use super::{Confinement, Policy};
+use super::{Confinement, Policy, SHARED_MEMORY};
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, LandlockStatus, Ruleset, RulesetAttr as _,
     RulesetCreatedAttr as _, Scope, path_beneath_rules,
@@ -24,6 +24,8 @@ const NEWEST: ABI = ABI::V7;
 const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/full"];
 /// Devices that anything may read.
 const SOURCES: &[&str] = &["/dev/random", "/dev/urandom"];
+/// Open files; Go and Java ask for as many as they are let.
+const FILES: u64 = 4096;
 /// A backstop for processes and threads where the kernel counts them by namespace; the supervisor's limit is lower.
 const TASKS: u64 = 1024;
 
@@ -36,6 +38,7 @@ pub(super) fn limits(policy: &Policy, level: Confinement) -> Result<(), String> 
         setrlimit(resource, limit).map_err(|error| format!("limits are refused: {error}"))
     };
     set(Resource::Core, 0)?;
+    set(Resource::Nofile, FILES)?;
     if policy.memory > 0 {
         set(Resource::Data, policy.memory)?;
     }
@@ -72,6 +75,8 @@ fn restrict(policy: &Policy, level: Confinement) -> Result<u8, landlock::Ruleset
     if level != Confinement::Full && !policy.network {
         ruleset = ruleset.handle_access(AccessNet::from_all(NEWEST))?;
     }
+    // Only where it is a disk of the block's own.
+    let own_memory = (level == Confinement::Full && policy.scratch.is_some()).then_some(SHARED_MEMORY);
     let listing: BitFlags<AccessFs> = AccessFs::ReadDir.into();
     let device: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
     let status = ruleset
@@ -80,6 +85,7 @@ fn restrict(policy: &Policy, level: Confinement) -> Result<u8, landlock::Ruleset
         .add_rules(path_beneath_rules(&policy.list, listing))?
         .add_rules(path_beneath_rules(&policy.write, all))?
         .add_rules(path_beneath_rules(policy.scratch.iter(), all))?
+        .add_rules(path_beneath_rules(own_memory, all))?
         .add_rules(path_beneath_rules(DEVICES, device))?
         .add_rules(path_beneath_rules(SOURCES, read))?
         .restrict_self()?;
@@ -112,6 +118,8 @@ const DENIED: &[libc::c_long] = &[
     libc::SYS_kcmp,
     libc::SYS_kexec_load,
     libc::SYS_keyctl,
+    libc::SYS_memfd_create,
+    libc::SYS_memfd_secret,
     libc::SYS_mount,
     libc::SYS_mount_setattr,
     libc::SYS_move_mount,
@@ -148,6 +156,10 @@ pub(super) fn calls(policy: &Policy, level: Confinement) -> Result<(), String> {
     // `clone3` hides its flags from filters; told that it does not exist, C libraries use `clone`.
     let absent = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     let mut refused: BTreeMap<libc::c_long, Vec<SeccompRule>> = DENIED.iter().map(|call| (*call, Vec::new())).collect();
+    if level != Confinement::Full {
+        // Without a namespace for it, System V's memory and queues outlive whoever made them.
+        refused.extend([libc::SYS_shmget, libc::SYS_msgget, libc::SYS_semget].map(|call| (call, Vec::new())));
+    }
     refused.insert(libc::SYS_clone, new_namespaces().map_err(|error| failed(&error))?);
     refused.insert(libc::SYS_socket, sockets(policy, level).map_err(|error| failed(&error))?);
     refused.insert(libc::SYS_ioctl, terminal_input().map_err(|error| failed(&error))?);

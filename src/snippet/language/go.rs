@@ -114,7 +114,7 @@ impl Language for Go {
             return Ok(Err(install::no_lock("go.mod", "go.sum", "`go mod tidy` writes it")));
         };
         let Ok(go) = bench.tools.require(&GO) else { return Ok(Ok(())) };
-        let fetched = install::once(bench, "go", &lock, |_| {
+        let fetched = install::once(bench, "go", &lock, &[], |_| {
             let job = command(bench, &go).args(["mod", "download"]);
             // An empty value stands for Go's own default.
             Ok(job.env("GOPROXY", bench.environment().get("GOPROXY").unwrap_or_default()))
@@ -246,9 +246,9 @@ fn package(unit: &Unit) -> String {
 fn command(bench: &Bench<'_>, go: &Tool) -> Job {
     bench
         .compiler(&go.path, &bench.folder)
-        .env("HOME", bench.cache.as_os_str())
-        .env("GOCACHE", bench.cache.join("go-build"))
-        .env("GOPATH", bench.cache.join("go"))
+        .env("HOME", bench.build.as_os_str())
+        .env("GOCACHE", bench.build.join("go-build"))
+        .env("GOPATH", bench.build.join("go"))
         .env("GOPROXY", "off")
         .env("GOTOOLCHAIN", "local")
         .env(

@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 /// What an installation comes to: where it is, or the sentence that says why there is none.
 pub(super) type Installed = std::result::Result<PathBuf, String>;
 
-/// The folder for what `lock` pins, filled by `install` the first time: whole or not at all.
+/// The folder for what `lock` pins, filled by `install` the first time, whole or not at all; `also` may be written too.
 pub(super) fn once(
     bench: &Bench<'_>,
     kind: &str,
     lock: &str,
+    also: &[PathBuf],
     install: impl FnOnce(&Path) -> Result<Job>,
 ) -> Result<Installed> {
     let hash = blake3::hash(lock.as_bytes()).to_hex();
@@ -26,7 +27,7 @@ pub(super) fn once(
     let beside = bench.cache.join(format!(".{kind}-{}", std::process::id()));
     fs::remove_dir_all(&beside)?;
     fs::create_dir_all(&beside)?;
-    let job = with_network(bench, install(&beside)?);
+    let job = bench.installer(install(&beside)?, also);
     bench.progress.phase(&format!("installing the fixture's {kind} dependencies"), None);
     let finished = bench.supervisor.run(&job)?;
     if !finished.success() {
@@ -35,11 +36,6 @@ pub(super) fn once(
     }
     fs::swap_dirs(&beside, &place)?;
     Ok(Ok(place))
-}
-
-/// A call that may reach registries as the user has set them up.
-pub(super) fn with_network(bench: &Bench<'_>, job: Job) -> Job {
-    bench.environment().all().fold(job, |job, (name, value)| if name == "PATH" { job } else { job.env(name, value) })
 }
 
 /// The sentence for a fixture that names dependencies and does not pin them.

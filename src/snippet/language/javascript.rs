@@ -163,7 +163,7 @@ impl Language for JavaScript {
             Err(why) => return Ok(Err(why)),
         };
         let npm = node.path.with_file_name("npm");
-        let placed = install::once(bench, "npm", &lock, |target| {
+        let placed = install::once(bench, "npm", &lock, &[], |target| {
             for file in fs::list_recursively(&bench.folder)? {
                 if !file.starts_with("blocks") && !file.starts_with("node_modules") {
                     fs::write(&target.join(&file), &fs::read(&bench.folder.join(&file))?)?;

@@ -257,7 +257,7 @@ fn dependencies(bench: &Bench<'_>) -> Result<std::result::Result<Option<PathBuf>
         Ok(python) => python,
         Err(why) => return Ok(Err(why)),
     };
-    let placed = install::once(bench, "python", &format!("{} {lock}", python.version), |target| {
+    let placed = install::once(bench, "python", &format!("{} {lock}", python.version), &[], |target| {
         let job = bench.tools.job(&python.path, &bench.folder);
         let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"];
         Ok(job.args(quiet).arg(target).args(["-r", "requirements.txt"]))

@@ -106,7 +106,7 @@ impl Language for Rust {
         if !bench.folder.join("src/main.rs").is_file() {
             fs::write(&bench.folder.join("src/main.rs"), b"fn main() {}\n")?;
         }
-        let fetched = install::once(bench, "cargo", &lock, |_| {
+        let fetched = install::once(bench, "cargo", &lock, &bench.cargo_writes(), |_| {
             Ok(bench.tools.job(&cargo.path, &bench.folder).args(["fetch", "--locked", "--quiet"]))
         })?;
         Ok(fetched.map(|_| ()))
@@ -127,7 +127,8 @@ impl Language for Rust {
     fn bind(&self, bench: &Bench<'_>, code: &str) -> Result<std::result::Result<(), String>> {
         let (Some(package), Ok(cargo)) = (&bench.package, bench.tools.require(&CARGO)) else { return Ok(Ok(())) };
         // Resolving and fetching needs the network as the user has set it up.
-        let job = |folder: &Path| install::with_network(bench, bench.tools.job(&cargo.path, folder));
+        let writes = bench.cargo_writes();
+        let job = |folder: &Path| bench.installer(bench.tools.job(&cargo.path, folder), &writes);
         rust_package::bind(&Cargo { job: &job, supervisor: bench.supervisor }, &bench.folder, package, code)
     }
 
@@ -327,7 +328,7 @@ fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
     bench
         .compiler(&cargo.path, folder)
         // A target folder for each crate: they share a name, and cargo would take one's program for the other's.
-        .env("CARGO_TARGET_DIR", bench.cache.join("cargo-target").join(short_hash(folder)))
+        .env("CARGO_TARGET_DIR", bench.build.join("cargo-target").join(short_hash(folder)))
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_OFFLINE", "true")
         .env("CLIPPY_CONF_DIR", &bench.folder)
