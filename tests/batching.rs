@@ -113,6 +113,10 @@ const PROGRAMS: &[&str] = &[
     "print(\"y\" * 2_000_000)",
     "raise SystemExit(None)",
     "raise KeyError(\"x\")",
+    "raise KeyboardInterrupt",
+    "import inspect\n\nprint(len(inspect.stack()))",
+    "print(sorted(dir()))",
+    "import sys\n\n\nclass D:\n    def __del__(self):\n        print(\"held\")\n\n\nsys.held = D()",
     "import asyncio\n\n\nasync def main():\n    await asyncio.sleep(0)\n    return 5\n\n\nprint(asyncio.run(main()))",
 ];
 

@@ -343,3 +343,93 @@ fn s6_7_nothing_lands_in_the_project() {
     assert_eq!(files(), before);
     assert!(elsewhere.path().join("tools.json").is_file());
 }
+
+#[test]
+fn s6_1_what_a_fixture_no_longer_has_is_missing() {
+    let site = fresh("# P\n\n```python run\nimport helpers\n\nprint(helpers.x)\n```\n");
+    write(site.path(), "snippets/python/helpers.py", "x = 1\n");
+    assert_eq!(statuses(&verify(site.path(), &[])), ["pass"]);
+    std::fs::remove_file(site.path().join("snippets/python/helpers.py")).expect("removed");
+    assert_eq!(statuses(&verify(site.path(), &[])), ["env_error"]);
+}
+
+#[test]
+fn s6_1_all_of_the_package_around_a_page_counts() {
+    let site = fresh(
+        "# P\n\n```python run\nfrom mine import gen, public\n\nprint(gen.x, public.y)\n```\n\n```text output\n1 1\n```\n",
+    );
+    write(site.path(), "pyproject.toml", "[project]\nname = \"mine\"\nversion = \"0\"\n");
+    write(site.path(), ".gitignore", "gen.py\n");
+    write(site.path(), "mine/__init__.py", "");
+    write(site.path(), "mine/gen.py", "x = 1\n");
+    write(site.path(), "mine/public/__init__.py", "y = 1\n");
+    let status = |args: &[&str]| statuses(&verify(site.path(), args))[0].clone();
+    assert_eq!(status(&[]), "pass");
+    edit(site.path(), "mine/gen.py", "1", "2");
+    assert_eq!(status(&[]), "fail", "a file that version control ignores is read all the same");
+    edit(site.path(), "mine/gen.py", "2", "1");
+    edit(site.path(), "mine/public/__init__.py", "1", "2");
+    assert_eq!(status(&[]), "fail");
+}
+
+#[test]
+fn s6_1_how_the_rest_of_a_group_runs_counts() {
+    let page = "# P\n\n```python run {group=g name=one}\nimport sys\n\nprint(sys.argv[1:])\n```\n\n```text output\n['late']\n```\n\n```python run {group=g name=two args=late}\npass\n```\n";
+    let site = fresh(page);
+    assert_eq!(statuses(&verify(site.path(), &[]))[0], "pass");
+    edit(site.path(), "content/page.md", " args=late", "");
+    assert_eq!(statuses(&verify(site.path(), &[]))[0], "fail");
+}
+
+#[test]
+fn s6_3_another_environment_is_another_tool() {
+    let site = fresh("# P\n\n```python run\nimport only_here\n\nprint(only_here.x)\n```\n\n```text output\n1\n```\n");
+    let tools = tempfile::tempdir().expect("a temporary folder");
+    for (name, value) in [("a", "1"), ("b", "2")] {
+        let made = std::process::Command::new("python3")
+            .args(["-m", "venv", "--without-pip"])
+            .arg(tools.path().join(name))
+            .output()
+            .expect("python3 starts");
+        assert!(made.status.success(), "{}", stderr(&made));
+        let lib =
+            std::fs::read_dir(tools.path().join(name).join("lib")).expect("lib").next().expect("one").expect("one");
+        write(&lib.path(), "site-packages/only_here.py", &format!("x = {value}\n"));
+    }
+    let verify = |name: &str| {
+        let path =
+            format!("{}:{}", tools.path().join(name).join("bin").display(), std::env::var("PATH").unwrap_or_default());
+        let output = docgen(site.path())
+            .env("DOCGEN_CACHE", site.path().join("cache"))
+            .env("PATH", path)
+            .args(["--quiet", "verify", "--report", "json=-"])
+            .output()
+            .expect("docgen starts");
+        statuses(&serde_json::from_slice(&output.stdout).expect("JSON"))[0].clone()
+    };
+    assert_eq!((verify("a"), verify("b"), verify("a")), ("pass".into(), "fail".into(), "pass".into()));
+}
+
+#[test]
+fn s6_6_a_ledger_holds_nobody_to_more_than_a_run_can_show() {
+    let page = "# P\n\n```python run {name=ran}\nprint(1)\n```\n\n```python prittily {name=slip}\nx = 1\n```\n\n```python {name=lost prelude=nope}\nx = 1\n```\n";
+    let site = fresh(page);
+    run(site.path(), &["verify", "--write-ledger"]);
+    assert_eq!(ledger(site.path()).lines().count(), 5, "faults are in it too: {}", ledger(site.path()));
+    let code = |args: &[&str]| run(site.path(), args).status.code();
+    assert_eq!(code(&["verify", "--ratchet"]), Some(0));
+    assert_eq!(code(&["verify", "--ratchet", "--no-exec"]), Some(0));
+    assert_eq!(code(&["verify", "--locked", "--ratchet", "--no-exec"]), Some(0));
+    assert_eq!(code(&["verify", "--write-ledger", "--no-exec"]), Some(2));
+    edit(site.path(), "content/page.md", "# P\n", "# P\n\n```python ignore {reason=\"not yet\"}\nx = 1\n```\n");
+    assert_eq!(code(&["verify", "--ratchet"]), Some(0), "an ignored block that would pass is a warning");
+    let before = ledger(site.path());
+    docgen(site.path())
+        .env("DOCGEN_CACHE", site.path().join("other"))
+        .env("PATH", "/nonexistent")
+        .env("XDG_DATA_HOME", "/nonexistent")
+        .args(["verify", "--write-ledger", "--name", "ran"])
+        .output()
+        .expect("docgen starts");
+    assert_eq!(ledger(site.path()), before, "a missing tool says nothing against what was proven elsewhere");
+}

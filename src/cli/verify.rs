@@ -35,12 +35,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let Read { config, sources, pages, unread } = read(shell, options)?;
     let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
     let bare = !config.has_project;
-    if bare && (options.ratchet || options.locked || options.write_ledger) {
-        return Err(Error::usage(
-            "a ledger belongs to a project, and there is no book.toml here",
-            "make one (`[book]` is enough), or leave --ratchet, --locked and --write-ledger out",
-        ));
-    }
+    refuse_contradictions(options, bare)?;
     let work = if bare { work::temporary(shell)? } else { work::of_project(shell, &config.root)? };
     let progress = shell.progress();
     let tools = shell.tools();
@@ -70,7 +65,11 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if options.suggest_prelude {
         suggest::write(shell, &config, &verdicts)?;
     }
-    let ledgers = Ledgers { ratchet: options.ratchet.then_some(&ledger), locked: options.locked.then_some(&ledger) };
+    let ledgers = Ledgers {
+        ratchet: options.ratchet.then_some(&ledger),
+        locked: options.locked.then_some(&ledger),
+        most: if options.no_exec { Level::Linted } else { Level::OutputMatched },
+    };
     for report in &reports {
         write(shell, report, &sources, &verdicts, policy, &started.to_string())?;
     }
@@ -80,9 +79,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     say_of_ledger(shell, &verdicts, &ledgers);
     let exit = snippet::policy::exit(&verdicts, policy, &ledgers);
     if options.write_ledger {
-        let ledger = ledger.clone().with(&verdicts, &context.date, options.is_everything());
-        fs::write_if_changed(&ledger::path(&config), ledger.text().as_bytes())?;
-        shell.terminal.say(&format!("{} in snippets/ledger.json", plural(ledger.len(), "block")));
+        write_ledger(shell, ledger.clone(), &verdicts, &context, options)?;
     }
     // A page that could not be read whole may hide blocks: that is never a success.
     Ok(match exit {
@@ -108,6 +105,23 @@ fn require_sandbox(shell: &Shell, name: &str) -> Result<()> {
     })
 }
 
+/// Options that say the opposite of each other.
+fn refuse_contradictions(options: &VerifyOptions, bare: bool) -> Result<()> {
+    if bare && (options.ratchet || options.locked || options.write_ledger) {
+        return Err(Error::usage(
+            "a ledger belongs to a project, and there is no book.toml here",
+            "make one (`[book]` is enough), or leave --ratchet, --locked and --write-ledger out",
+        ));
+    }
+    if options.no_exec && options.write_ledger {
+        return Err(Error::usage(
+            "a ledger is evidence of what was run, and --no-exec runs nothing",
+            "leave out one of --write-ledger and --no-exec",
+        ));
+    }
+    Ok(())
+}
+
 /// Says why a block would be verified again.
 fn why(shell: &Shell, context: &Context<'_>, pages: &[Page], id: &str) -> Result<ExitStatus> {
     match snippet::why(context, pages, id)? {
@@ -122,13 +136,29 @@ fn why(shell: &Shell, context: &Context<'_>, pages: &[Page], id: &str) -> Result
     }
 }
 
+/// Writes the verdicts into the ledger.
+fn write_ledger(
+    shell: &Shell,
+    ledger: Ledger,
+    verdicts: &Verdicts,
+    context: &Context<'_>,
+    options: &VerifyOptions,
+) -> Result<()> {
+    let ledger = ledger.with(verdicts, &context.date, options.is_everything());
+    fs::write_if_changed(&ledger::path(context.config), ledger.text().as_bytes())?;
+    shell.terminal.say(&format!("{} in snippets/ledger.json", plural(ledger.len(), "block")));
+    Ok(())
+}
+
 /// What the ledger makes of the verdicts: what it forgives, what is worse, what it does not know.
 fn say_of_ledger(shell: &Shell, verdicts: &Verdicts, ledgers: &Ledgers<'_>) {
     let mut forgiven = 0;
     for (snippet, verdict) in verdicts.iter() {
         let place = format!("{}:{} {}", snippet.page_name, snippet.line, snippet.id);
         if ledgers.has_sunk(snippet, verdict) {
-            shell.terminal.result(&format!("\x1b[1;31mworse\x1b[0m {place}: the ledger has it better\n"));
+            let known = ledgers.ratchet.is_some_and(|ledger| ledger.has(snippet, verdict));
+            let why = if known { "the ledger has it better" } else { "it fails, and the ledger does not know it" };
+            shell.terminal.result(&format!("\x1b[1;31mworse\x1b[0m {place}: {why}\n"));
         } else if ledgers.ratchet.is_some() && matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit)
         {
             forgiven += 1;

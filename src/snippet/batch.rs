@@ -82,7 +82,7 @@ pub(super) fn verify_batch(
     let (units, refused) = make_units(batch, snippets, &preludes, context.options.no_exec);
     let shared = Shared::new(context, batch, Asking::Allowed)?;
     let inputs: BTreeMap<usize, Inputs> =
-        units.iter().map(|unit| (unit.snippet, shared.of(context, &snippets[unit.snippet], unit))).collect();
+        units.iter().map(|unit| (unit.snippet, shared.of(context, snippets, unit))).collect();
     let mut verdicts: BTreeMap<usize, Verdict> =
         refused.into_iter().map(|(index, why)| (index, refuse(&snippets[index], why))).collect();
     let units = recall(context, snippets, &inputs, units, &mut verdicts);
@@ -105,7 +105,7 @@ pub(super) fn verify_batch(
 
 /// Takes the verdicts that the cache has, and returns the units that it has none for. A group runs as one program, so
 /// it is known as a whole or not at all.
-fn recall(
+pub(super) fn recall(
     context: &Context<'_>,
     snippets: &[Snippet],
     inputs: &BTreeMap<usize, Inputs>,

@@ -67,7 +67,7 @@ const CARGO: &[&str] = &["bin", "registry", "git", "config", "config.toml"];
 
 /// Folders and files that a block or a tool needs to start at all.
 pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBuf> {
-    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_else(|| PathBuf::from("/root"));
+    let home = tools.environment().get("HOME").map_or_else(|| PathBuf::from("/root"), PathBuf::from);
     let home = fs::canonicalize(&home).unwrap_or(home);
     let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
     read.extend(tools.path_folders().into_iter().filter(|folder| is_a_place(folder, &home)));

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 /// A file as it is now: an update changes at least one of these (S6.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
+    /// As it was named: two virtual environments share a program, and are not the same.
+    named: PathBuf,
     path: PathBuf,
     size: u64,
     modified: (i64, i64),
@@ -20,9 +22,10 @@ pub struct FileIdentity {
 impl FileIdentity {
     /// The identity of the file that a path leads to, if there is one.
     pub fn of(path: &Path) -> Option<Self> {
+        let named = path.to_path_buf();
         let path = fs::canonicalize(path).ok()?;
         let meta = path.metadata().ok()?;
-        Some(Self { size: meta.len(), modified: (meta.mtime(), meta.mtime_nsec()), inode: meta.ino(), path })
+        Some(Self { named, size: meta.len(), modified: (meta.mtime(), meta.mtime_nsec()), inode: meta.ino(), path })
     }
 
     /// It in a word.
@@ -80,7 +83,7 @@ impl Memo {
     pub(super) fn answer(&self, tool: &str, path: &Path, context: &str) -> Option<Answer> {
         let entry = self.entries.get(&name(tool, path))?;
         let same = FileIdentity::of(path)? == entry.asked
-            && FileIdentity::of(&entry.behind.path)? == entry.behind
+            && FileIdentity::of(&entry.behind.named)? == entry.behind
             && context == entry.context;
         same.then(|| entry.answer.clone())
     }

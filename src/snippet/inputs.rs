@@ -5,7 +5,7 @@
 
 use super::batch::Batch;
 use super::collect::Snippet;
-use super::plan::Owner;
+use super::plan::{self, Owner};
 use super::tool::{Found, Tool};
 use super::unit::Unit;
 use super::{Context, fixture, package};
@@ -92,6 +92,9 @@ impl Shared {
                     Found::No | Found::Unusable(_) => None,
                 },
             };
+            if let Some(around) = tool.as_ref().and_then(|tool| language.surroundings(tool)) {
+                machine.insert(format!("packages of {}", spec.name), digest(&around));
+            }
             let identity = tool
                 .map_or_else(|| "missing".to_owned(), |Tool { version, identity, .. }| format!("{version} {identity}"));
             machine.insert(format!("tool {}", spec.name), identity);
@@ -100,7 +103,8 @@ impl Shared {
     }
 
     /// For one block of them.
-    pub(super) fn of(&self, context: &Context<'_>, snippet: &Snippet, unit: &Unit) -> Inputs {
+    pub(super) fn of(&self, context: &Context<'_>, snippets: &[Snippet], unit: &Unit) -> Inputs {
+        let snippet = &snippets[unit.snippet];
         let mut inputs = Inputs { content: self.content.clone(), machine: self.machine.clone() };
         for (name, text) in parts(unit) {
             inputs.content.insert(name, digest(&text));
@@ -113,13 +117,19 @@ impl Shared {
         let called = (settings.exit, &settings.args, &settings.stdin, &settings.vars, settings.net, &settings.needs);
         let limits = (settings.timeout.unwrap_or(verify.timeout), verify.memory, verify.output);
         let dialect = (&settings.edition, &settings.globals, &settings.deny, &snippet.label);
-        let mode = (options.no_exec, options.bare);
-        inputs.content.insert("settings".to_owned(), digest(&(judged, called, limits, dialect, mode)));
+        let together: Vec<_> = plan::members(snippets, unit.snippet)
+            .into_iter()
+            .map(|member| &snippets[member].settings)
+            .map(|it| (&it.args, &it.stdin, &it.vars, it.timeout, &it.needs, it.net, it.run, it.nest))
+            .collect();
+        let asked = digest(&(judged, called, limits, dialect, options.bare, together));
+        inputs.content.insert("settings".to_owned(), asked);
+        inputs.machine.insert("mode".to_owned(), format!("no-exec {}", options.no_exec));
         if let Some((_, path)) = &unit.schema {
             inputs.content.insert(format!("schema {path}"), digest(&schema(snippet, &context.config.root, path)));
         }
-        let absent: Vec<&String> = settings.needs.iter().filter(|need| !super::run::available(context, need)).collect();
-        inputs.machine.insert("needs".to_owned(), digest(&absent));
+        let needs: Vec<_> = settings.needs.iter().map(|need| (need, super::run::program(context, need))).collect();
+        inputs.machine.insert("needs".to_owned(), digest(&needs));
         inputs
     }
 }

@@ -5,7 +5,7 @@
 
 use super::Verdicts;
 use super::collect::Snippet;
-use super::verdict::{Level, Origin, Status, Verdict};
+use super::verdict::{Level, Origin, Promise, Status, Verdict};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
@@ -117,16 +117,25 @@ impl Ledger {
 
     /// Whether a verdict is worse than what the ledger says of the block (`--ratchet`). A block that it does not know
     /// is held to nothing less than the others: it must be good.
-    pub fn is_worse(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
+    /// `most` is the level that this run goes to, as under `--no-exec`.
+    pub fn is_worse(&self, snippet: &Snippet, verdict: &Verdict, most: Level) -> bool {
         let before = self.hashes.get(&verdict.hash).and_then(|id| self.entries.get(id));
-        let bad = is_bad(verdict.status);
+        // An ignored block that would pass is a warning, not a failure.
+        let ignored = matches!(snippet.settings.promise, Promise::Ignored(_));
+        let bad = is_bad(verdict.status) && !ignored;
         match before.or_else(|| self.entries.get(&snippet.id)) {
             None => bad,
             Some(entry) => {
                 let judged = bad || matches!(verdict.status, Status::Pass | Status::Xfail);
-                (bad && !is_bad(entry.status)) || (judged && bad == is_bad(entry.status) && verdict.level < entry.level)
+                (bad && !is_bad(entry.status))
+                    || (judged && bad == is_bad(entry.status) && verdict.level < entry.level.min(most))
             }
         }
+    }
+
+    /// Whether the ledger has a line for a block, by its content or its id.
+    pub fn has(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
+        self.knows(&verdict.hash) || self.entries.contains_key(&snippet.id)
     }
 
     /// The ledger with these verdicts in it. A line changes only where hash, status, level, tools or output do; blocks
@@ -143,6 +152,10 @@ impl Ledger {
         for (snippet, verdict) in verdicts.iter().filter(|(snippet, verdict)| judged(snippet, verdict)) {
             let mut entry = entry(snippet, verdict, date);
             if let Some(old) = self.entries.get(&snippet.id) {
+                // That a tool is missing here says nothing against what was proven elsewhere.
+                if verdict.status == Status::EnvError && old.hash == verdict.hash {
+                    continue;
+                }
                 let dated = Entry { date: old.date.clone(), os: old.os.clone(), sandbox: old.sandbox, ..entry.clone() };
                 if dated == *old {
                     entry = dated;

@@ -173,6 +173,13 @@ pub fn verify(context: &Context<'_>, pages: &[Page]) -> Result<Verdicts> {
         cache.prune(std::time::SystemTime::now());
     }
     same_outputs(&snippets, &mut verdicts);
+    for (snippet, verdict) in snippets.iter().zip(&mut verdicts) {
+        if let Some(verdict) = verdict.as_mut().filter(|verdict| verdict.hash.is_empty() && snippet.is_code) {
+            // Nothing was put together; the fault and the code are all there is.
+            let fault = format!("{:?}", (&snippet.language, snippet.code.as_str(), &verdict.reason));
+            verdict.hash = blake3::hash(fault.as_bytes()).to_hex().to_string();
+        }
+    }
     let mut kept = Verdicts {
         sandbox: context.supervisor.confinement(),
         started: context.supervisor.started(),

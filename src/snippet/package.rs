@@ -8,7 +8,7 @@ use crate::fs;
 use crate::source::SourceFile;
 use std::path::{Path, PathBuf};
 
-/// Folders of a package that are built, not written.
+/// Folders at the top of a package that are built, not written.
 const BUILT: &[&str] = &["target", "node_modules", "__pycache__", "public"];
 
 /// The nearest package of a language at or above a page's file. The search ends at the top of its repository.
@@ -28,23 +28,28 @@ pub(super) fn nearest(language: &dyn Language, file: &SourceFile) -> Option<Path
     None
 }
 
-/// A hash over the names and contents of a package's files, as far as version control knows them.
+/// A hash over what a block may read of a package: names and contents, of large files size and time.
 pub(super) fn tree_hash(package: &Path) -> Result<String> {
+    const LARGE: u64 = 1 << 20;
     let mut tree = blake3::Hasher::new();
-    let mut files: Vec<PathBuf> = ignore::WalkBuilder::new(package)
-        .require_git(false)
-        .filter_entry(|entry| !BUILT.iter().any(|name| entry.file_name() == *name))
-        .build()
-        .filter_map(std::result::Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .map(ignore::DirEntry::into_path)
-        .collect();
-    files.sort();
-    for file in files {
-        let name = file.strip_prefix(package).unwrap_or(&file).as_os_str().as_encoded_bytes().to_vec();
-        for part in [name, fs::read(&file)?] {
-            tree.update(&part.len().to_le_bytes());
-            tree.update(&part);
+    let mut add = |part: &[u8]| {
+        tree.update(&part.len().to_le_bytes());
+        tree.update(part);
+    };
+    let entries = fs::list(package)?.into_iter().filter(|entry| {
+        let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        !name.starts_with('.') && !BUILT.contains(&name.as_str()) && !entry.is_symlink()
+    });
+    for entry in entries {
+        let below = if entry.is_dir() { fs::list_recursively(&entry)? } else { vec![PathBuf::new()] };
+        for path in below {
+            let file = if path.as_os_str().is_empty() { entry.clone() } else { entry.join(&path) };
+            let meta = file.metadata().ok();
+            add(file.strip_prefix(package).unwrap_or(&file).as_os_str().as_encoded_bytes());
+            match meta.filter(|meta| meta.len() > LARGE) {
+                Some(meta) => add(format!("{} {:?}", meta.len(), meta.modified().ok()).as_bytes()),
+                None => add(&fs::read(&file)?),
+            }
         }
     }
     Ok(tree.finalize().to_hex().to_string())

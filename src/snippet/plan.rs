@@ -92,14 +92,19 @@ pub fn group_of(snippet: &Snippet) -> Option<(usize, String)> {
     settings.group.as_ref().map(|group| (snippet.page, format!("group {group}")))
 }
 
-/// The earlier members of a block's group, in order.
-pub fn earlier(snippets: &[Snippet], index: usize) -> Vec<usize> {
-    let Some(group) = group_of(&snippets[index]) else { return Vec::new() };
-    (0..index)
+/// All members of a block's group, itself among them.
+pub fn members(snippets: &[Snippet], index: usize) -> Vec<usize> {
+    let Some(group) = group_of(&snippets[index]) else { return vec![index] };
+    (0..snippets.len())
         .filter(|other| {
             same_program(&snippets[*other], &snippets[index]) && group_of(&snippets[*other]).as_ref() == Some(&group)
         })
         .collect()
+}
+
+/// The earlier members of a block's group, in order.
+pub fn earlier(snippets: &[Snippet], index: usize) -> Vec<usize> {
+    members(snippets, index).into_iter().filter(|member| *member < index).collect()
 }
 
 fn same_program(one: &Snippet, other: &Snippet) -> bool {

@@ -42,17 +42,19 @@ pub struct Ledgers<'a> {
     pub ratchet: Option<&'a Ledger>,
     /// `--locked`: what this ledger does not know breaks the policy.
     pub locked: Option<&'a Ledger>,
+    /// The level that this run goes to.
+    pub most: Level,
 }
 
 impl Ledgers<'_> {
     /// Whether a failure is one that the ledger already has.
     pub fn forgives(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
-        self.ratchet.is_some_and(|ledger| !ledger.is_worse(snippet, verdict))
+        self.ratchet.is_some_and(|ledger| !ledger.is_worse(snippet, verdict, self.most))
     }
 
     /// Whether a block is worse than it was, though it does not fail.
     pub fn has_sunk(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
-        self.ratchet.is_some_and(|ledger| ledger.is_worse(snippet, verdict))
+        self.ratchet.is_some_and(|ledger| ledger.is_worse(snippet, verdict, self.most))
     }
 
     /// Whether a block should be in the ledger and is not.

@@ -22,10 +22,13 @@ pub fn recall(context: &Context<'_>, pages: &[Page], ledger: &Ledger) -> Result<
     let snippets = collect::collect(context.sources, pages, context.config);
     let mut verdicts: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
     for (_, units, inputs) in assembled(context, &snippets, &verdicts, Asking::Forbidden)? {
-        for unit in &units {
-            let (snippet, inputs) = (&snippets[unit.snippet], &inputs[&unit.snippet]);
-            let cached = context.cache.as_ref().and_then(|cache| cache.get(&inputs.key(), snippet, unit));
-            verdicts[unit.snippet] = cached.or_else(|| ledger.verdict(&snippet.id, &inputs.hash()));
+        let mut cached = BTreeMap::new();
+        let others = super::batch::recall(context, &snippets, &inputs, units, &mut cached);
+        for (index, verdict) in cached {
+            verdicts[index] = Some(verdict);
+        }
+        for unit in others {
+            verdicts[unit.snippet] = ledger.verdict(&snippets[unit.snippet].id, &inputs[&unit.snippet].hash());
         }
     }
     let unknown = || plain(Status::Unchecked, Some("not verified yet; docgen verify does that".to_owned()));
@@ -47,7 +50,7 @@ fn assembled(
         let preludes = fixture::preludes(context.config, &batch.fixture)?;
         let (units, _) = make_units(&batch, snippets, &preludes, context.options.no_exec);
         let shared = Shared::new(context, &batch, asking)?;
-        let of = |unit: &Unit| (unit.snippet, shared.of(context, &snippets[unit.snippet], unit));
+        let of = |unit: &Unit| (unit.snippet, shared.of(context, snippets, unit));
         let inputs = units.iter().map(of).collect();
         Ok((batch, units, inputs))
     });

@@ -5,6 +5,7 @@
 
 use super::batch::blocks;
 use super::collect::Snippet;
+use super::identity::FileIdentity;
 use super::language::Language;
 use super::plan::{self, Owner};
 use super::settings::Settings;
@@ -85,13 +86,19 @@ impl<'a> Program<'a> {
 
     /// Whether it may be forked from a warm parent: nothing about it concerns how an interpreter starts.
     fn is_plain(&self) -> bool {
-        let starts = |name: &String| ["PYTHON", "LD_", "MALLOC_"].iter().any(|prefix| name.starts_with(prefix));
+        const STARTS: &[&str] = &["PYTHON", "LD_", "MALLOC_", "TZ", "LC_", "LANG"];
+        // Who looks at the stack sees what is below a program, and an interpreter's end is not quite its own.
+        const LOOKS: &[&str] =
+            &["inspect", "_getframe", "print_stack", "stacklevel", "faulthandler", "__del__", "weakref"];
+        let starts = |name: &String| STARTS.iter().any(|prefix| name.starts_with(prefix));
+        let looks = |word: &&str| self.unit.program.as_str().contains(*word);
         let settings = &self.settings;
         !self.unit.standalone
             && !self.unit.marks.contains_key("asynchronous")
             && settings.stdin.is_none()
             && !settings.net
             && !settings.vars.keys().any(starts)
+            && !LOOKS.iter().any(looks)
     }
 
     /// Runs it alone.
@@ -357,6 +364,13 @@ pub(super) fn available(context: &Context<'_>, need: &str) -> bool {
         return context.supervisor.confinement() != Confinement::Partial;
     }
     Environment::find_in(&context.tools.path_folders(), need).is_some()
+}
+
+/// What tells the program that `needs=` names from another; nothing where it is not there.
+pub(super) fn program(context: &Context<'_>, need: &str) -> Option<String> {
+    let path = Environment::find_in(&context.tools.path_folders(), need);
+    let identity = path.and_then(|path| FileIdentity::of(&path)).map(|it| it.short());
+    identity.or_else(|| available(context, need).then(|| need.to_owned()))
 }
 
 /// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.

@@ -166,6 +166,12 @@ pub trait Language: Sync {
         Ok(())
     }
 
+    /// What lies around a tool and takes part in verdicts, by its names and times: packages that an interpreter finds by
+    /// itself.
+    fn surroundings(&self, _tool: &Tool) -> Option<String> {
+        None
+    }
+
     /// The call of a warm parent in the folder `scratch`, from which [`Language::run_job`]'s programs can be forked
     /// (S7.3); nothing where the language has none.
     fn warm_job(&self, _bench: &Bench<'_>, _scratch: &Path) -> Option<Job> {

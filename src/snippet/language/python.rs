@@ -10,12 +10,13 @@ use crate::fs;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
 use crate::snippet::plan::Pieces;
-use crate::snippet::tool::{Source, ToolSpec};
+use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step};
 use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -183,6 +184,20 @@ impl Language for Python {
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         self.parse_and_compile(bench, units)?;
         lint(bench, units)
+    }
+
+    fn surroundings(&self, tool: &Tool) -> Option<String> {
+        let prefix = tool.path.parent()?.parent()?;
+        let mut listing = String::new();
+        let versions = fs::list(&prefix.join("lib")).unwrap_or_default();
+        let sites =
+            versions.iter().flat_map(|version| ["site-packages", "dist-packages"].map(|name| version.join(name)));
+        for package in sites.flat_map(|site| fs::list(&site).unwrap_or_default()) {
+            let time = package.metadata().and_then(|meta| meta.modified()).ok();
+            let _ = writeln!(listing, "{} {time:?}", package.display());
+        }
+        let _ = write!(listing, "{:?}", fs::read_optional(&prefix.join("pyvenv.cfg")).ok().flatten());
+        Some(listing)
     }
 
     fn warm_job(&self, bench: &Bench<'_>, scratch: &Path) -> Option<Job> {

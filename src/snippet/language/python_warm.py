@@ -64,6 +64,7 @@ def become(call):
     sys.path[0] = os.path.dirname(path)
     main = type(sys)("__main__")
     main.__file__, main.__builtins__ = path, __builtins__
+    main.__annotations__, main.__cached__, main.__loader__ = {}, None, __loader__
     for name in set(sys.modules) - baseline:
         del sys.modules[name]
     sys.modules["__main__"] = main
@@ -85,6 +86,9 @@ def program(call, out, err):
         exec(code, names)
     except SystemExit as leave:
         status = leave.code
+    except KeyboardInterrupt:
+        # Ends by the signal, as it does alone, and so is run alone.
+        os.kill(os.getpid(), 9)
     except BaseException as error:
         # The traceback begins in the program, not here.
         error = error.with_traceback(error.__traceback__.tb_next)
