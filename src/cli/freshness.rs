@@ -5,6 +5,7 @@ use super::{Shell, build};
 use crate::config::Overrides;
 use crate::error::{Error, ExitStatus, Result};
 use crate::report::{freshness, github};
+use crate::site::clocks::{Clocks, clocks};
 use crate::{fs, pipeline};
 
 pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatus> {
@@ -14,7 +15,7 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
     let verdicts = build::recalled(shell, &config, &project)?;
     let edited = shell.edited(&config);
     crate::progress::Progress::finish(&progress);
-    let clocks = freshness::clocks((&project.site, &project.sources, &config), &verdicts, &edited);
+    let clocks = clocks((&project.site, &project.sources, &config), &edited, &|file| verdicts.proven(file));
     let kinds = if options.report.is_empty() { vec!["terminal".to_owned()] } else { options.report.clone() };
     for wanted in &kinds {
         let (kind, path) = wanted.split_once('=').unwrap_or((wanted, "-"));
@@ -39,9 +40,9 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
 }
 
 /// What is due within so many days, as diagnostics at the pages' review dates.
-fn overdue(clocks: &[freshness::Clocks], due: i32) -> Vec<crate::diagnostic::Diagnostic> {
+fn overdue(clocks: &[Clocks], due: i32) -> Vec<crate::diagnostic::Diagnostic> {
     use crate::diagnostic::{Code, Diagnostic};
-    let is_due = |clock: &&freshness::Clocks| clock.days_left.is_some_and(|left| left <= due);
+    let is_due = |clock: &&Clocks| clock.days_left.is_some_and(|left| left <= due);
     clocks
         .iter()
         .filter(is_due)

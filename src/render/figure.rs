@@ -91,12 +91,16 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
     }
     html.push_str("</code></pre>");
     if let Some(whole) = figure.whole {
-        html.push_str("<details class=\"whole\"><summary>Show hidden lines</summary><pre tabindex=\"0\" role=\"region\" aria-label=\"whole block\"><code>");
+        let _ = write!(
+            html,
+            "<details class=\"whole\"><summary>Show hidden lines</summary><pre tabindex=\"0\" role=\"region\" aria-label=\"all of block {}\"><code>",
+            figure.number
+        );
         html.push_str(&highlighter.lines(figure.label, whole).join("\n"));
         html.push_str("</code></pre></details>");
     }
     if let Some((snippet, Some(verdict))) = figure.snippet {
-        evidence(&mut html, snippet, verdict);
+        evidence(&mut html, snippet, verdict, figure.number);
     }
     html.push_str("</figure>\n");
     html
@@ -127,10 +131,12 @@ fn caption(html: &mut String, figure: &Figure<'_>) {
 
 /// The anchor of a block's row on the verification page.
 pub fn row_id(id: &str) -> String {
-    id.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
+    let words: String =
+        id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).collect();
+    format!("s-{words}")
 }
 
-fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict) {
+fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict, number: usize) {
     html.push_str("<details class=\"evidence\"><summary>Evidence</summary><dl>");
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -157,7 +163,7 @@ fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict) {
     if let Some(output) = verdict.output.as_deref().filter(|text| !text.trim().is_empty()) {
         let _ = write!(
             html,
-            "<p>It printed:</p><pre tabindex=\"0\" role=\"region\" aria-label=\"captured output\"><samp>{}</samp></pre>",
+            "<p>It printed:</p><pre tabindex=\"0\" role=\"region\" aria-label=\"output of block {number}\"><samp>{}</samp></pre>",
             escape(output.trim_end())
         );
     }

@@ -15,7 +15,7 @@ use crate::snippet::hidden;
 use crate::snippet::verdict::Verdict;
 use crate::span::FileId;
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Parser, Tag, TagEnd, html};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Blocks of code by file and number of the fence.
 pub type Snippets<'a> = BTreeMap<(FileId, usize), (&'a Snippet, Option<&'a Verdict>)>;
@@ -35,8 +35,19 @@ pub struct PageContext<'a> {
 /// Renders the text of a page.
 pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
     let page = &context.site.pages[index];
-    let mut walker =
-        Walker { context, index, page, headings: 0, fences: 0, skip: None, code: false, tabs: Tabs::default() };
+    let mut walker = Walker {
+        context,
+        index,
+        page,
+        headings: 0,
+        fences: 0,
+        skip: None,
+        code: false,
+        tabs: Tabs::default(),
+        tables: 0,
+        footnotes: Vec::new(),
+        mentioned: BTreeSet::new(),
+    };
     let parser = Parser::new_ext(page.text.as_str(), markdown::options(page.math));
     let events = parser.flat_map(|event| walker.event(event));
     let mut out = String::with_capacity(page.text.len() * 2);
@@ -61,6 +72,9 @@ struct Walker<'a> {
     skip: Option<TagEnd>,
     code: bool,
     tabs: Tabs,
+    tables: usize,
+    footnotes: Vec<String>,
+    mentioned: BTreeSet<usize>,
 }
 
 impl Walker<'_> {
@@ -112,7 +126,11 @@ impl Walker<'_> {
                 vec![Event::Start(Tag::Image { link_type, dest_url, title, id })]
             }
             Event::Start(Tag::Table(alignment)) => {
-                let open = "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
+                self.tables += 1;
+                let open = format!(
+                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}\">",
+                    self.tables
+                );
                 vec![Event::Html(open.into()), Event::Start(Tag::Table(alignment))]
             }
             Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), Event::Html("</div>\n".into())],
@@ -120,15 +138,53 @@ impl Walker<'_> {
                 let title = format!("<p class=\"alert-title\">{}</p>\n", alert_title(kind));
                 vec![Event::Start(Tag::BlockQuote(Some(kind))), Event::Html(title.into())]
             }
-            Event::InlineMath(tex) => vec![Event::InlineHtml(formula(&tex, false).into())],
-            Event::DisplayMath(tex) => vec![Event::InlineHtml(formula(&tex, true).into())],
             Event::Html(text) if mark(&text).is_some() => vec![Event::Html(self.tabs.html(&text).into())],
             Event::Html(text) | Event::InlineHtml(text) if self.is_directive(&text) => Vec::new(),
             Event::Html(text) | Event::InlineHtml(text) if self.context.config.raw_html == RawHtml::Escape => {
                 vec![Event::Text(text)]
             }
+            other => self.extension(other),
+        }
+    }
+
+    /// Task lists, footnotes, formulas.
+    fn extension<'e>(&mut self, event: Event<'e>) -> Vec<Event<'e>> {
+        match event {
+            Event::TaskListMarker(done) => {
+                let (checked, name) = if done { (" checked", "done") } else { ("", "to do") };
+                let html = format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{name}\"> ");
+                vec![Event::InlineHtml(html.into())]
+            }
+            Event::FootnoteReference(name) => vec![Event::InlineHtml(self.footnote_link(&name).into())],
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                let number = self.footnote(&name);
+                let html = format!(
+                    "<div class=\"footnote-definition\" id=\"fn-{number}\"><a href=\"#fnref-{number}\" aria-label=\"{number}, back to the text\">{number}</a>\n"
+                );
+                vec![Event::Html(html.into())]
+            }
+            Event::End(TagEnd::FootnoteDefinition) => vec![Event::Html("</div>\n".into())],
+            Event::InlineMath(tex) => vec![Event::InlineHtml(formula(&tex, false).into())],
+            Event::DisplayMath(tex) => vec![Event::InlineHtml(formula(&tex, true).into())],
             other => vec![other],
         }
+    }
+
+    /// The number of a footnote: footnotes count in the order in which the text names them.
+    fn footnote(&mut self, name: &str) -> usize {
+        if let Some(at) = self.footnotes.iter().position(|known| known == name) {
+            return at + 1;
+        }
+        self.footnotes.push(name.to_owned());
+        self.footnotes.len()
+    }
+
+    fn footnote_link(&mut self, name: &str) -> String {
+        let number = self.footnote(name);
+        // Only the first mention is where the footnote leads back to.
+        let first = self.mentioned.insert(number);
+        let id = if first { format!(" id=\"fnref-{number}\"") } else { String::new() };
+        format!("<sup><a href=\"#fn-{number}\"{id} aria-label=\"Footnote {number}\">{number}</a></sup>")
     }
 
     #[expect(clippy::unused_self, reason = "a question about the event, beside the others")]

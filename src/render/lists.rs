@@ -3,14 +3,12 @@
 //!
 //! Must not know: Markdown.
 
-use super::figure::{badge, row_id};
-use super::view::{CountView, GroupView, LinkView, ListView, RowView, VerificationView};
+use super::view::{GroupView, LinkView, ListView};
 use super::{Renderer, url};
 use crate::error::Result;
 use crate::output::OutputTree;
 use crate::site::nav::Section;
 use crate::site::taxonomy::{Taxonomy, Term};
-use crate::snippet::verdict::Status;
 
 impl Renderer<'_> {
     pub(super) fn generated(&self, tree: &mut OutputTree) -> Result<()> {
@@ -31,6 +29,8 @@ impl Renderer<'_> {
             "verification.html",
             self.theme.render("verification.html", &self.site_view("verification.html"), "report", &verification)?,
         );
+        let health = self.theme.render("health.html", &self.site_view("health.html"), "health", &self.health())?;
+        tree.add("health.html", health);
         for (from, to) in &site.redirects {
             let target = url::encode(&url::relative(from, to));
             tree.add(from.clone(), self.theme.render("redirect.html", &self.site_view(from), "target", &target)?);
@@ -140,53 +140,6 @@ impl Renderer<'_> {
         }
         view.groups.extend(self.taxonomy_groups(from));
         view
-    }
-
-    fn verification(&self) -> VerificationView {
-        let site = self.input.site;
-        let from = "verification.html";
-        let totals = self.input.verdicts.totals();
-        let mut rows: Vec<(bool, RowView)> = Vec::new();
-        for (snippet, verdict) in self.snippets.values().filter(|(snippet, _)| snippet.is_code) {
-            let Some(page) = site.pages.iter().position(|page| page.file == snippet.file) else { continue };
-            let badge = badge(*verdict);
-            let anchor = format!("#snippet-{}", snippet.fence + 1);
-            let row = RowView {
-                anchor: row_id(&snippet.id),
-                id: snippet.id.clone(),
-                url: format!("{}{anchor}", url::encode(&url::relative(from, &site.urls[page]))),
-                page: site.pages[page].title.clone(),
-                line: snippet.line,
-                language: snippet.language.clone(),
-                class: badge.class,
-                icon: badge.icon,
-                words: badge.words,
-                stale: badge.stale,
-                status: verdict.map_or("unchecked", |verdict| verdict.status.name()),
-                reason: verdict.and_then(|verdict| verdict.reason.clone()).unwrap_or_default(),
-                tools: verdict.map_or_else(String::new, |verdict| {
-                    verdict
-                        .tools
-                        .iter()
-                        .map(|(tool, version)| format!("{tool} {version}"))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                }),
-            };
-            rows.push((badge.class != "bad", row));
-        }
-        rows.sort_by_key(|(good, _)| *good);
-        VerificationView {
-            nav: self.nav.view(&site.nav, None, from),
-            verified: self.input.verdicts.say_anything(),
-            found: self.input.verdicts.snippets.len(),
-            totals: Status::ALL
-                .iter()
-                .filter(|(_, status)| totals[status] > 0)
-                .map(|(name, status)| CountView { name, count: totals[status] })
-                .collect(),
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
-        }
     }
 }
 

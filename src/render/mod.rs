@@ -15,6 +15,7 @@ mod nav;
 mod tabs;
 pub mod theme;
 pub mod view;
+mod wall;
 
 use crate::config::{Config, ContentPolicy};
 use crate::error::Result;
@@ -298,8 +299,9 @@ impl<'a> Renderer<'a> {
         let mut xml = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
         );
-        let generated = site.generated.iter().filter(|url| *url != "404.html" && *url != "search.html");
-        let mut urls: Vec<&String> = site.urls.iter().chain(generated).collect();
+        // Lists of links are found through what they link to; only the home page is worth a search engine's while.
+        let home = site.generated.iter().filter(|url| *url == "index.html");
+        let mut urls: Vec<&String> = site.urls.iter().chain(home).collect();
         urls.sort();
         for url in urls {
             let address = format!("{}/{}", config.base_url, url::encode(url));

@@ -15,8 +15,16 @@ macro_rules! embedded {
     };
 }
 
-const TEMPLATES: &[(&str, &str)] =
-    embedded!["base.html", "page.html", "list.html", "nav.html", "verification.html", "404.html", "redirect.html"];
+const TEMPLATES: &[(&str, &str)] = embedded![
+    "base.html",
+    "page.html",
+    "list.html",
+    "nav.html",
+    "verification.html",
+    "health.html",
+    "404.html",
+    "redirect.html"
+];
 const ASSETS: &[(&str, &str)] = embedded![
     "assets/style.css",
     "assets/theme.js",

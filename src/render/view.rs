@@ -196,15 +196,36 @@ pub struct RowView {
     pub reason: String,
     /// Tools with versions.
     pub tools: String,
+    /// When it was verified, where that was before this run.
+    pub date: String,
 }
 
-/// A figure with its name.
+/// A part of a bar that is 1000 wide.
 #[derive(Debug, Clone, Serialize)]
-pub struct CountView {
-    /// What is counted.
+pub struct BarView {
+    /// Class of its colour, and the anchor of its group.
+    pub class: &'static str,
+    /// What it stands for.
     pub name: &'static str,
     /// How many.
     pub count: usize,
+    /// Of a hundred, rounded down.
+    pub percent: usize,
+    /// Where it begins.
+    pub x: usize,
+    /// How wide it is.
+    pub width: usize,
+}
+
+/// Rows of one kind.
+#[derive(Debug, Clone, Serialize)]
+pub struct RowGroup {
+    /// Class of their badges, and their anchor.
+    pub class: &'static str,
+    /// What they have in common.
+    pub name: &'static str,
+    /// The rows.
+    pub rows: Vec<RowView>,
 }
 
 /// The verification page.
@@ -214,10 +235,59 @@ pub struct VerificationView {
     pub nav: Vec<NavView>,
     /// Whether anything was verified.
     pub verified: bool,
-    /// Blocks found.
-    pub found: usize,
-    /// Statuses that occur.
-    pub totals: Vec<CountView>,
+    /// Blocks of code.
+    pub code: usize,
+    /// Those that are proven, or fail as shown.
+    pub proven: usize,
+    /// How they are shared out.
+    pub bar: Vec<BarView>,
     /// Blocks of code, failures first.
-    pub rows: Vec<RowView>,
+    pub groups: Vec<RowGroup>,
+}
+
+/// A page and its clocks.
+#[derive(Debug, Clone, Serialize)]
+pub struct HealthRow {
+    /// The page.
+    pub page: LinkView,
+    /// When its review is due, ISO date, or nothing.
+    pub due: String,
+    /// Days until then, negative where it is over.
+    pub days_left: Option<i32>,
+    /// The last review.
+    pub reviewed: String,
+    /// The last commit.
+    pub edited: String,
+    /// Blocks of code that are proven.
+    pub proven: usize,
+    /// Blocks of code.
+    pub code: usize,
+}
+
+/// Somebody and the pages they answer for.
+#[derive(Debug, Clone, Serialize)]
+pub struct OwnerView {
+    /// Their name, or nothing for pages that name nobody.
+    pub name: String,
+    /// The pages, most urgent first.
+    pub rows: Vec<HealthRow>,
+}
+
+/// The health page.
+#[derive(Debug, Clone, Serialize)]
+pub struct HealthView {
+    /// The navigation beside it.
+    pub nav: Vec<NavView>,
+    /// How many pages there are.
+    pub pages: usize,
+    /// How many are overdue.
+    pub overdue: usize,
+    /// How many were never reviewed.
+    pub never: usize,
+    /// How they are shared out.
+    pub bar: Vec<BarView>,
+    /// By owner.
+    pub owners: Vec<OwnerView>,
+    /// Pages that no other page links to.
+    pub orphans: Vec<LinkView>,
 }

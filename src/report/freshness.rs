@@ -2,80 +2,10 @@
 //!
 //! They are never merged: a page that was edited yesterday may still wait for its review. Must not know: the terminal.
 
-use crate::config::Config;
-use crate::site::Site;
-use crate::site::governance::review_due;
-use crate::snippet::Verdicts;
-use crate::source::Sources;
-use crate::span::Span;
+use crate::site::clocks::Clocks;
 use jiff::civil::Date;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// One page's clocks.
-#[derive(Debug, Clone)]
-pub struct Clocks {
-    /// The page's path from the root.
-    pub page: String,
-    /// Its title.
-    pub title: String,
-    /// Who answers for it; nothing where the page names nobody.
-    pub owner: String,
-    /// The last commit.
-    pub edited: Option<Date>,
-    /// The last review.
-    pub reviewed: Option<Date>,
-    /// When the next is due.
-    pub due: Option<Date>,
-    /// Days until then; negative where it is over.
-    pub days_left: Option<i32>,
-    /// Blocks of code that are proven, and all of them.
-    pub proven: (usize, usize),
-    /// Where a message about the review belongs.
-    pub span: Span,
-}
-
-impl Clocks {
-    /// Whether the review is due in `days` or less, or was never made.
-    fn is_due_within(&self, days: i32) -> bool {
-        self.days_left.is_none_or(|left| left <= days)
-    }
-}
-
-/// The clocks of every page, most urgent first, by owner.
-pub fn clocks(
-    (site, sources, config): (&Site, &Sources, &Config),
-    verdicts: &Verdicts,
-    edited: &BTreeMap<String, Date>,
-) -> Vec<Clocks> {
-    let mut clocks: Vec<Clocks> = site
-        .pages
-        .iter()
-        .map(|page| {
-            let front = &page.front_matter;
-            let name = &sources[page.file].name;
-            let due = review_due(page, config);
-            let owner = front.terms.get("owners").and_then(|owners| owners.first());
-            Clocks {
-                page: name.clone(),
-                title: page.title.clone(),
-                owner: owner.map_or_else(String::new, |owner| owner.value.clone()),
-                edited: edited.get(name).copied(),
-                reviewed: front.last_reviewed.as_ref().map(|date| date.value),
-                due,
-                days_left: due.and_then(|due| config.today.until(due).ok()).map(|span| span.get_days()),
-                proven: verdicts.proven(page.file),
-                span: front.last_reviewed.as_ref().map_or(Span::at(page.file, 0), |date| date.span),
-            }
-        })
-        .collect();
-    clocks.sort_by(|a, b| {
-        let urgency = |it: &Clocks| it.days_left.unwrap_or(i32::MAX);
-        (a.owner.is_empty(), &a.owner, urgency(a), &a.page).cmp(&(b.owner.is_empty(), &b.owner, urgency(b), &b.page))
-    });
-    clocks
-}
 
 /// For people: a table for each owner. With `due`, only pages whose review is due within so many days.
 pub fn text(clocks: &[Clocks], due: Option<i32>) -> String {

@@ -8,6 +8,7 @@
 //!
 //! Must not know: HTML, templates, snippets' verdicts. The disk is asked through [`Disk`] only.
 
+pub mod clocks;
 pub mod governance;
 pub mod link;
 pub mod nav;
@@ -133,7 +134,7 @@ fn generated_urls(
     nav: &Nav,
 ) -> BTreeSet<String> {
     let mut generated: BTreeSet<String> =
-        ["404.html", "search.html", "verification.html"].iter().map(|url| (*url).to_owned()).collect();
+        ["404.html", "health.html", "search.html", "verification.html"].iter().map(|url| (*url).to_owned()).collect();
     if !pages.is_empty() && !by_url.contains_key("index.html") {
         generated.insert("index.html".to_owned());
     }

@@ -72,8 +72,8 @@ async function close(page) {
 
 async function search(page, query) {
   await page.keyboard.press('/');
-  await page.locator('#search-input').fill(query);
-  await page.locator('#search-results [role=option]').first().waitFor();
+  await page.locator('#docgen-search-input').fill(query);
+  await page.locator('#docgen-search-results [role=option]').first().waitFor();
 }
 
 for (const scheme of ['http', 'file']) {
@@ -94,7 +94,7 @@ for (const scheme of ['http', 'file']) {
     for (const query of ['debug_assert', 'AsyncLocalStorage', 'async local', 'smallest_failing', 'tracemaloc']) {
       const page = await open(`${address[scheme]('manual')}index.html`);
       await search(page, query);
-      const href = await page.locator('#search-results a').first().getAttribute('href');
+      const href = await page.locator('#docgen-search-results a').first().getAttribute('href');
       assert.match(href, /guides\/debugging\.html#/, query);
       await close(page);
     }
@@ -156,9 +156,9 @@ test('nothing is wider than a phone, and the keyboard reaches the search', async
   }
   const page = await open(`${address.http('manual')}index.html`);
   await page.keyboard.press('Control+k');
-  assert.ok(await page.locator('#search').isVisible());
+  assert.ok(await page.locator('#docgen-search').isVisible());
   await page.keyboard.press('Escape');
-  assert.ok(!(await page.locator('#search').isVisible()));
+  assert.ok(!(await page.locator('#docgen-search').isVisible()));
   await close(page);
 });
 

@@ -269,9 +269,9 @@
   }
 
   // -- the dialog --
-  const input = document.getElementById('search-input');
-  const list = document.getElementById('search-results');
-  const status = document.getElementById('search-status');
+  const input = document.getElementById('docgen-search-input');
+  const list = document.getElementById('docgen-search-results');
+  const status = document.getElementById('docgen-search-status');
   let turn = 0;
   let active = -1;
 
@@ -292,7 +292,7 @@
   }
 
   function choose(next) {
-    const options = [...list.children];
+    const options = [...list.querySelectorAll('a')];
     options[active]?.setAttribute('aria-selected', 'false');
     active = options.length === 0 ? -1 : (next + options.length) % options.length;
     const option = options[active];
@@ -305,11 +305,12 @@
   function show(hits, words) {
     list.replaceChildren(
       ...hits.map((hit, number) => {
-        const option = document.createElement('li');
-        option.id = `hit-${number}`;
-        option.setAttribute('role', 'option');
-        option.setAttribute('aria-selected', 'false');
+        const item = document.createElement('li');
+        item.setAttribute('role', 'presentation');
         const link = document.createElement('a');
+        link.id = `docgen-hit-${number}`;
+        link.setAttribute('role', 'option');
+        link.setAttribute('aria-selected', 'false');
         link.href = root + hit.url;
         link.tabIndex = -1;
         const heading = document.createElement('strong');
@@ -319,8 +320,8 @@
         const excerpt = document.createElement('span');
         excerpt.append(marked(hit.excerpt, words));
         link.append(heading, ' ', page, excerpt);
-        option.append(link);
-        return option;
+        item.append(link);
+        return item;
       }),
     );
     input.setAttribute('aria-expanded', String(hits.length > 0));
@@ -349,12 +350,12 @@
   input.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown') choose(active + 1);
     else if (event.key === 'ArrowUp') choose(active - 1);
-    else if (event.key === 'Enter') list.children[active]?.querySelector('a').click();
+    else if (event.key === 'Enter') list.querySelectorAll('a')[active]?.click();
     else return;
     event.preventDefault();
   });
   list.addEventListener('click', (event) => {
-    if (event.target.closest('a')) document.getElementById('search').close();
+    if (event.target.closest('a')) document.getElementById('docgen-search').close();
   });
   // For tests of the two halves against each other.
   window.docgenTerms = terms;

@@ -127,7 +127,7 @@ if (entries.size > 0 && 'IntersectionObserver' in window) {
 }
 
 // Search: nothing is loaded before it is opened.
-const dialog = document.getElementById('search');
+const dialog = document.getElementById('docgen-search');
 let loading;
 function loadSearch() {
   loading ??= new Promise((resolve, reject) => {
@@ -143,7 +143,7 @@ function openSearch(event) {
   if (!dialog?.showModal) return;
   event.preventDefault();
   if (!dialog.open) dialog.showModal();
-  document.getElementById('search-input').select();
+  document.getElementById('docgen-search-input').select();
   loadSearch().catch(() => (location.href = `${root.dataset.root}search.html`));
 }
 document.querySelector('.search-open')?.addEventListener('click', openSearch);
