@@ -71,8 +71,10 @@ fn browser(docgen: &str, count: &mut Count) -> Done {
     let chromium = tools::browser()?;
     let faulty = build_alone(docgen, "faulty", &root().join("tests/sites/faulty-guide/site/field-guide.md"))?;
     let guide = root().join("../shared/guide/comprehensive-debugging-guide.md");
-    let mut node = command("node", &["--test", "tests/browser/site.test.mjs"]);
-    node.env("CHROMIUM", chromium).env("DOCGEN_SITE", root().join("target/site")).env("DOCGEN_FAULTY", faulty);
+    let tests = ["site", "budgets", "agents"].map(|name| format!("tests/browser/{name}.test.mjs"));
+    let mut node = command("node", &["--test"]);
+    node.args(tests).env("CHROMIUM", chromium).env("DOCGEN", root().join(docgen)).env("DOCGEN_ROOT", root());
+    node.env("DOCGEN_SITE", root().join("target/site")).env("DOCGEN_FAULTY", faulty);
     if guide.is_file() {
         node.env("DOCGEN_GUIDE", build_alone(docgen, "guide", &guide)?);
     }
