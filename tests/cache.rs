@@ -132,6 +132,15 @@ fn s6_3_a_tool_that_changed_reruns_what_it_judges() {
     verify();
     assert_eq!(verify()["tool_starts"], 0);
     ruff("1.0.1");
+    let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap_or_default());
+    let why = docgen(site.path())
+        .env("DOCGEN_CACHE", site.path().join("cache"))
+        .env("PATH", path)
+        .env("XDG_DATA_HOME", tools.path())
+        .args(["--quiet", "verify", "--why", "content/page.md#plain"])
+        .output()
+        .expect("docgen starts");
+    assert!(stdout(&why).contains("tool ruff"), "{}", stdout(&why));
     assert_eq!(anew(&verify()), ["plain", "logged"]);
     assert_eq!(verify()["tool_starts"], 0);
 }

@@ -77,6 +77,8 @@ pub struct Finished {
     pub duration: Duration,
     /// What held it in.
     pub confinement: Confinement,
+    /// The most memory it was seen with, bytes; 0 for one that nobody watched, or that was gone too soon.
+    pub peak_memory: u64,
 }
 
 impl Finished {
@@ -198,7 +200,8 @@ impl Supervisor {
             let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
             let _ = events.send(Event::Exited);
         });
-        let killed = watch_over(job, pid, started, &inbox);
+        let mut peak = 0;
+        let killed = watch_over(job, pid, started, &inbox, &mut peak);
         if killed.is_some() && job.policy.is_some() {
             // What has left the group is still below it.
             sandbox::watch::end_descendants(pid);
@@ -216,6 +219,7 @@ impl Supervisor {
             stderr: stderr.collect(),
             duration: started.elapsed(),
             confinement: Confinement::None,
+            peak_memory: peak,
         })
     }
 
@@ -277,7 +281,7 @@ impl Supervisor {
 }
 
 /// Waits for a child's end, or for the reason to kill it.
-fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>) -> Option<End> {
+fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>, peak: &mut u64) -> Option<End> {
     loop {
         let left = job.limits.wall.saturating_sub(started.elapsed());
         let patience = if job.policy.is_some() { left.min(TICK) } else { left };
@@ -287,19 +291,21 @@ fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>) ->
             Err(RecvTimeoutError::Timeout) if left.is_zero() => return Some(End::TimedOut),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if let Some(exceeded) = job.policy.as_ref().and_then(|policy| excess(policy, pid)) {
+        if let Some(exceeded) = job.policy.as_ref().and_then(|policy| excess(policy, pid, peak)) {
             return Some(End::Limit(exceeded));
         }
     }
 }
 
 /// What the processes below a launcher use too much of.
-fn excess(policy: &Policy, launcher: Pid) -> Option<Exceeded> {
+fn excess(policy: &Policy, launcher: Pid, peak: &mut u64) -> Option<Exceeded> {
     let alive = sandbox::watch::descendants(launcher);
     if policy.processes > 0 && alive.len() > policy.processes {
         return Some(Exceeded::Processes);
     }
-    if policy.memory > 0 && sandbox::watch::memory(&alive, policy.memory) > policy.memory {
+    let memory = if policy.memory > 0 { sandbox::watch::memory(&alive, policy.memory) } else { 0 };
+    *peak = memory.max(*peak);
+    if policy.memory > 0 && memory > policy.memory {
         return Some(Exceeded::Memory);
     }
     let watched = policy.scratch.as_ref().filter(|_| policy.disk > 0);

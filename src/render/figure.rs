@@ -61,6 +61,8 @@ pub struct Figure<'a> {
     pub snippet: Option<(&'a Snippet, Option<&'a Verdict>)>,
     /// Number of the block on its page, from 1: its `id`.
     pub number: usize,
+    /// Before its id, and its number in labels, where several pages stand on one.
+    pub prefix: &'a str,
     /// Relative address of the verification page.
     pub ledger: &'a str,
 }
@@ -69,14 +71,15 @@ pub struct Figure<'a> {
 pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
     let mut html = String::with_capacity(figure.code.len() * 2 + 400);
     let class = if figure.output { "snippet output" } else { "snippet" };
-    let _ = write!(html, "<figure class=\"{class}\" id=\"snippet-{}\">", figure.number);
+    let _ = write!(html, "<figure class=\"{class}\" id=\"{}snippet-{}\">", figure.prefix, figure.number);
     caption(&mut html, figure);
     let language = if figure.label.is_empty() { "text" } else { figure.label };
     let name = figure.title.map_or_else(|| format!("{language} code"), str::to_owned);
     let _ = write!(
         html,
-        "<pre tabindex=\"0\" role=\"region\" aria-label=\"{}, block {}\"><code class=\"language-{}\">",
+        "<pre tabindex=\"0\" role=\"region\" aria-label=\"{}, block {}{}\"><code class=\"language-{}\">",
         escape(&name),
+        figure.prefix,
         figure.number,
         escape(language)
     );
@@ -93,14 +96,14 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
     if let Some(whole) = figure.whole {
         let _ = write!(
             html,
-            "<details class=\"whole\"><summary>Show hidden lines</summary><pre tabindex=\"0\" role=\"region\" aria-label=\"all of block {}\"><code>",
-            figure.number
+            "<details class=\"whole\"><summary>Show hidden lines</summary><pre tabindex=\"0\" role=\"region\" aria-label=\"all of block {}{}\"><code>",
+            figure.prefix, figure.number
         );
         html.push_str(&highlighter.lines(figure.label, whole).join("\n"));
         html.push_str("</code></pre></details>");
     }
     if let Some((snippet, Some(verdict))) = figure.snippet {
-        evidence(&mut html, snippet, verdict, figure.number);
+        evidence(&mut html, snippet, verdict, &format!("{}{}", figure.prefix, figure.number));
     }
     html.push_str("</figure>\n");
     html
@@ -136,7 +139,7 @@ pub fn row_id(id: &str) -> String {
     format!("s-{words}")
 }
 
-fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict, number: usize) {
+fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict, number: &str) {
     html.push_str("<details class=\"evidence\"><summary>Evidence</summary><dl>");
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {

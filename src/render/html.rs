@@ -30,6 +30,8 @@ pub struct PageContext<'a> {
     pub snippets: &'a Snippets<'a>,
     /// Highlighting.
     pub highlighter: &'a Highlighter,
+    /// Before every id, where several pages stand on one.
+    pub prefix: &'a str,
 }
 
 /// Renders the text of a page.
@@ -101,14 +103,17 @@ impl Walker<'_> {
                     self.skip = Some(TagEnd::Heading(level)); // the page's header shows it
                     return Vec::new();
                 }
-                let id = self.page.headings.get(self.headings).map(|heading| heading.anchor.clone().into());
+                let prefix = self.context.prefix;
+                let anchor = self.page.headings.get(self.headings).map(|heading| &heading.anchor);
+                let id = anchor.map(|anchor| format!("{prefix}{anchor}").into());
                 vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
             }
             Event::End(TagEnd::Heading(level)) => {
                 let anchor = self.page.headings.get(self.headings).map_or("", |heading| heading.anchor.as_str());
                 self.headings += 1;
                 let link = format!(
-                    "<a class=\"anchor\" href=\"#{}\" aria-label=\"Link to this section\">#</a>",
+                    "<a class=\"anchor\" href=\"#{}{}\" aria-label=\"Link to this section\">#</a>",
+                    self.context.prefix,
                     escape(&url::encode(anchor))
                 );
                 vec![Event::InlineHtml(link.into()), Event::End(TagEnd::Heading(level))]
@@ -128,8 +133,8 @@ impl Walker<'_> {
             Event::Start(Tag::Table(alignment)) => {
                 self.tables += 1;
                 let open = format!(
-                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}\">",
-                    self.tables
+                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}{}\">",
+                    self.context.prefix, self.tables
                 );
                 vec![Event::Html(open.into()), Event::Start(Tag::Table(alignment))]
             }
@@ -157,9 +162,9 @@ impl Walker<'_> {
             }
             Event::FootnoteReference(name) => vec![Event::InlineHtml(self.footnote_link(&name).into())],
             Event::Start(Tag::FootnoteDefinition(name)) => {
-                let number = self.footnote(&name);
+                let (number, prefix) = (self.footnote(&name), self.context.prefix);
                 let html = format!(
-                    "<div class=\"footnote-definition\" id=\"fn-{number}\"><a href=\"#fnref-{number}\" aria-label=\"{number}, back to the text\">{number}</a>\n"
+                    "<div class=\"footnote-definition\" id=\"{prefix}fn-{number}\"><a href=\"#{prefix}fnref-{number}\" aria-label=\"{number}, back to the text\">{number}</a>\n"
                 );
                 vec![Event::Html(html.into())]
             }
@@ -180,11 +185,11 @@ impl Walker<'_> {
     }
 
     fn footnote_link(&mut self, name: &str) -> String {
-        let number = self.footnote(name);
+        let (number, prefix) = (self.footnote(name), self.context.prefix);
         // Only the first mention is where the footnote leads back to.
         let first = self.mentioned.insert(number);
-        let id = if first { format!(" id=\"fnref-{number}\"") } else { String::new() };
-        format!("<sup><a href=\"#fn-{number}\"{id} aria-label=\"Footnote {number}\">{number}</a></sup>")
+        let id = if first { format!(" id=\"{prefix}fnref-{number}\"") } else { String::new() };
+        format!("<sup><a href=\"#{prefix}fn-{number}\"{id} aria-label=\"Footnote {number}\">{number}</a></sup>")
     }
 
     #[expect(clippy::unused_self, reason = "a question about the event, beside the others")]
@@ -229,6 +234,7 @@ impl Walker<'_> {
                 output: fence.info.has("output"),
                 snippet: snippet.filter(|(snippet, _)| snippet.is_code),
                 number,
+                prefix: self.context.prefix,
                 ledger: &url::relative(&self.context.site.urls[self.index], "verification.html"),
             },
             self.context.highlighter,

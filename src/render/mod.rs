@@ -7,11 +7,13 @@
 //! Must not know: how the tree reaches a disk or a browser.
 
 mod agents;
+mod feed;
 pub mod figure;
 pub mod highlight;
 pub mod html;
 mod lists;
 mod nav;
+mod print;
 mod tabs;
 pub mod theme;
 pub mod view;
@@ -82,6 +84,8 @@ pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progr
     }
     renderer.generated(&mut tree)?;
     renderer.for_agents(&mut tree);
+    renderer.feed(&mut tree);
+    renderer.print(&mut tree)?;
     for (path, content) in &renderer.theme.assets {
         if input.live || path != "docgen/live.js" {
             tree.add(path.clone(), content.clone());
@@ -165,6 +169,8 @@ impl<'a> Renderer<'a> {
                 ContentPolicy::Off => String::new(),
             },
             version: self.version.clone(),
+            printable: self.is_printable(),
+            feed: if config.base_url.is_empty() { String::new() } else { format!("{root}atom.xml") },
             generator: env!("CARGO_PKG_VERSION"),
             taxonomies: site
                 .taxonomies
@@ -193,11 +199,17 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn page(&self, index: PageIndex) -> Result<String> {
+    /// What rendering a page's text needs; `prefix` goes before every id on it.
+    fn context<'p>(&'p self, prefix: &'p str) -> PageContext<'p> {
         let Input { site, config, .. } = self.input;
+        PageContext { site, config, snippets: &self.snippets, highlighter: self.highlighter, prefix }
+    }
+
+    fn page(&self, index: PageIndex) -> Result<String> {
+        let Input { site, .. } = self.input;
         let page = &site.pages[index];
         let from = &site.urls[index];
-        let context = PageContext { site, config, snippets: &self.snippets, highlighter: self.highlighter };
+        let context = self.context("");
         let first = page.headings.first().filter(|_| page.leading_heading);
         let position = site.nav.order.iter().position(|entry| *entry == index);
         let neighbour = |offset: isize| {

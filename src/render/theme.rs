@@ -22,6 +22,7 @@ const TEMPLATES: &[(&str, &str)] = embedded![
     "nav.html",
     "verification.html",
     "health.html",
+    "print.html",
     "404.html",
     "redirect.html"
 ];

@@ -23,6 +23,10 @@ pub struct SiteView {
     pub version: String,
     /// docgen's own version.
     pub generator: &'static str,
+    /// Whether there is a `print.html`.
+    pub printable: bool,
+    /// The feed's address, or nothing.
+    pub feed: String,
     /// Indexes of taxonomies that have terms.
     pub taxonomies: Vec<LinkView>,
     /// Whether live reload is on.
@@ -290,4 +294,22 @@ pub struct HealthView {
     pub owners: Vec<OwnerView>,
     /// Pages that no other page links to.
     pub orphans: Vec<LinkView>,
+}
+
+/// A page among all others, to be printed.
+#[derive(Debug, Clone, Serialize)]
+pub struct PrintPage {
+    /// Its title.
+    pub title: String,
+    /// Its anchor.
+    pub anchor: String,
+    /// Its text as HTML.
+    pub content: String,
+}
+
+/// The whole site on one page.
+#[derive(Debug, Clone, Serialize)]
+pub struct PrintView {
+    /// Its pages, in the order of the navigation.
+    pub pages: Vec<PrintPage>,
 }

@@ -133,8 +133,10 @@ fn generated_urls(
     taxonomies: &[Taxonomy],
     nav: &Nav,
 ) -> BTreeSet<String> {
-    let mut generated: BTreeSet<String> =
-        ["404.html", "health.html", "search.html", "verification.html"].iter().map(|url| (*url).to_owned()).collect();
+    let mut generated: BTreeSet<String> = ["404.html", "health.html", "print.html", "search.html", "verification.html"]
+        .iter()
+        .map(|url| (*url).to_owned())
+        .collect();
     if !pages.is_empty() && !by_url.contains_key("index.html") {
         generated.insert("index.html".to_owned());
     }

@@ -129,7 +129,7 @@ impl<'a> Program<'a> {
         let result = RunResult {
             message: trace.message,
             span: trace.span,
-            end: match ended(finished, settings) {
+            end: match ended(finished, settings, context.config.verify.memory as u64) {
                 End::Exited(code) => RunEnd::Exited(code),
                 End::Signaled(signal) => RunEnd::Signaled(signal),
                 End::TimedOut => RunEnd::TimedOut(settings.timeout.unwrap_or(context.config.verify.timeout)),
@@ -249,7 +249,7 @@ fn merged(snippets: &[Snippet], units: &[Unit], members: &[usize]) -> Settings {
 }
 
 /// How a program ended: one that the kernel refused memory or disk, and that failed for it, was over the limit.
-fn ended(finished: &Finished, settings: &Settings) -> End {
+fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
     const MEMORY: &[&str] = &[
         "memoryerror",
         "memory allocation of",
@@ -257,6 +257,7 @@ fn ended(finished: &Finished, settings: &Settings) -> End {
         "outofmemory",
         "cannot allocate memory",
         "array buffer allocation failed",
+        "bad_alloc",
     ];
     const DISK: &[&str] = &["no space left on device", "file too large", "enospc", "efbig"];
     /// The signal for a file that grows over its limit.
@@ -275,6 +276,8 @@ fn ended(finished: &Finished, settings: &Settings) -> End {
     match finished.end {
         End::Signaled(SIGXFSZ) => End::Limit(Exceeded::Disk),
         _ if says(MEMORY) => End::Limit(Exceeded::Memory),
+        // What crashes when it is refused memory does not always say so.
+        End::Signaled(_) if finished.peak_memory > memory / 4 * 3 => End::Limit(Exceeded::Memory),
         _ if says(DISK) => End::Limit(Exceeded::Disk),
         end => end,
     }

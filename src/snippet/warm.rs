@@ -96,7 +96,7 @@ fn read(line: &str, confinement: Confinement) -> Option<(usize, Finished)> {
     let stdout = bytes(words.next()?)?;
     let stderr = bytes(words.next()?)?;
     let duration = Duration::from_micros(micros);
-    Some((number, Finished { end: End::Exited(code), stdout, stderr, duration, confinement }))
+    Some((number, Finished { end: End::Exited(code), stdout, stderr, duration, confinement, peak_memory: 0 }))
 }
 
 /// Bytes in hexadecimal, with a full stop that says that they are all there.

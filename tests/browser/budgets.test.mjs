@@ -107,6 +107,7 @@ const KINDS = [
   'agents/python-pro.html',
   'verification.html',
   'health.html',
+  'print.html',
   'search.html',
   '404.html',
 ];

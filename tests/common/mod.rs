@@ -3,6 +3,8 @@
 #![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
+pub(crate) mod outside;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

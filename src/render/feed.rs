@@ -1,0 +1,59 @@
+//! The Atom feed: pages, last changed first.
+//!
+//! Source: RFC 4287. A feed needs addresses that hold everywhere, so there is none without a base URL. Must not know:
+//! templates.
+
+use super::Renderer;
+use super::highlight::escape;
+use crate::output::OutputTree;
+use crate::site::PageIndex;
+use std::fmt::Write as _;
+
+/// Entries in a feed.
+const ENTRIES: usize = 50;
+
+impl Renderer<'_> {
+    /// Writes `atom.xml`, if the site knows its address and some page has a date.
+    pub(super) fn feed(&self, tree: &mut OutputTree) {
+        let dated: Vec<(String, PageIndex)> = self.dated();
+        let Some((newest, _)) = dated.first() else { return };
+        if self.input.config.base_url.is_empty() {
+            return;
+        }
+        let site = self.input.site;
+        let mut xml = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>{}</title>\n<id>{}</id>\n<link rel=\"self\" href=\"{}\"/>\n<link href=\"{}\"/>\n<updated>{newest}T00:00:00Z</updated>\n<author><name>{}</name></author>\n",
+            escape(&site.title),
+            escape(&self.canonical("")),
+            escape(&self.canonical("atom.xml")),
+            escape(&self.canonical("")),
+            escape(&site.title),
+        );
+        for (day, index) in dated.iter().take(ENTRIES) {
+            let page = &site.pages[*index];
+            let address = escape(&self.canonical(&site.urls[*index]));
+            let _ = write!(
+                xml,
+                "<entry>\n<title>{}</title>\n<id>{address}</id>\n<link href=\"{address}\"/>\n<updated>{day}T00:00:00Z</updated>\n<summary>{}</summary>\n</entry>\n",
+                escape(&page.title),
+                escape(&page.description),
+            );
+        }
+        xml.push_str("</feed>\n");
+        tree.add("atom.xml", xml);
+    }
+
+    /// Pages with the day of their last change, or of their last review where nothing else is known; newest first.
+    fn dated(&self) -> Vec<(String, PageIndex)> {
+        let site = self.input.site;
+        let mut dated: Vec<(String, PageIndex)> = (0..site.pages.len())
+            .filter_map(|index| {
+                let facts = self.facts(index);
+                let day = if facts.edited.is_empty() { facts.reviewed } else { facts.edited };
+                (!day.is_empty()).then_some((day, index))
+            })
+            .collect();
+        dated.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        dated
+    }
+}

@@ -1,0 +1,38 @@
+//! The whole site on one page, to be printed or saved as a PDF.
+//!
+//! Must not know: paper.
+
+use super::view::{PrintPage, PrintView};
+use super::{Renderer, html};
+use crate::error::Result;
+use crate::output::OutputTree;
+
+/// Sites with more pages get no such page: nobody prints them.
+pub(super) const MOST: usize = 500;
+
+impl Renderer<'_> {
+    /// Whether there is a page to print.
+    pub(super) fn is_printable(&self) -> bool {
+        (2..=MOST).contains(&self.input.site.pages.len())
+    }
+
+    /// Writes `print.html`.
+    pub(super) fn print(&self, tree: &mut OutputTree) -> Result<()> {
+        if !self.is_printable() {
+            return Ok(());
+        }
+        let site = self.input.site;
+        let pages = site.nav.order.iter().map(|index| {
+            let page = &site.pages[*index];
+            let prefix = format!("p{}-", index + 1);
+            PrintPage {
+                title: page.title.clone(),
+                anchor: format!("p{}", index + 1),
+                content: html::render(&self.context(&prefix), *index),
+            }
+        });
+        let view = PrintView { pages: pages.collect() };
+        tree.add("print.html", self.theme.render("print.html", &self.site_view("print.html"), "print", &view)?);
+        Ok(())
+    }
+}
