@@ -5,13 +5,18 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::mpsc::channel;
 use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
 /// Code longer than this is shown plain: highlighting it would take longer than anybody reads.
 const LONGEST: usize = 200_000;
+
+/// How long a block is waited for; the longest that is highlighted takes a tenth of it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Scope prefixes and classes; the first that fits the innermost scope wins.
 const CLASSES: &[(&str, &str)] = &[
@@ -69,7 +74,7 @@ impl Highlighter {
             return lines;
         }
         let lines = match syntax(language).filter(|_| code.len() <= LONGEST) {
-            Some(syntax) => highlight(syntax, code),
+            Some(syntax) => highlight_in_time(syntax, code),
             None => code.lines().map(escape).collect(),
         };
         self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, lines.clone());
@@ -84,10 +89,20 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
     let token = match language {
         "jsonc" | "json5" => "json",
         "shell" | "zsh" | "console" => "bash",
-        "jsx" | "mjs" | "cjs" => "js",
+        // The grammar for JavaScript never comes to an end over a comment on the line after `return a.b`; that for
+        // TypeScript knows all that it knows.
+        "js" | "javascript" | "jsx" | "mjs" | "cjs" | "node" => "tsx",
         other => other,
     };
     SYNTAXES.find_syntax_by_token(token).filter(|syntax| syntax.name != "Plain Text")
+}
+
+/// Highlights in a thread of its own: a grammar that never comes to an end costs the block its colours, not the build.
+fn highlight_in_time(syntax: &'static SyntaxReference, code: &str) -> Vec<String> {
+    let (sender, lines) = channel();
+    let owned = code.to_owned();
+    std::thread::spawn(move || sender.send(highlight(syntax, &owned)));
+    lines.recv_timeout(PATIENCE).unwrap_or_else(|_| code.lines().map(escape).collect())
 }
 
 fn highlight(syntax: &SyntaxReference, code: &str) -> Vec<String> {
@@ -196,6 +211,18 @@ mod tests {
     fn every_language_of_the_table_has_a_grammar() {
         for language in crate::snippet::language::ALL {
             assert!(syntax(language.name()).is_some(), "{}", language.name());
+        }
+    }
+
+    #[test]
+    fn a_comment_after_return_comes_to_an_end() {
+        let code = "f(() => {\n  return a.b\n    /*\n    x\n    */\n})\n";
+        for language in ["js", "jsx", "ts", "javascript"] {
+            let lines = Highlighter::default().lines(language, code);
+            assert!(
+                lines[1].contains("<i class=k>return</i>") && lines[3].contains("<i class=c>"),
+                "{language}: {lines:?}"
+            );
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! - `cargo xtask site [--no-serve]`: tools, release build, verify, build, serve and print the address.
 //! - `cargo xtask ratios [NAME]`: how fast docgen is beside one tool start for each block.
+//! - `cargo xtask search-quality`: how good search is, beside others.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
 //!
 //! Both install what is missing, or say in one line how to. Must not know: docgen's insides; it calls the binary.
@@ -11,6 +12,7 @@
 
 mod ratios;
 mod run;
+mod search;
 mod site;
 mod test;
 mod tools;
@@ -23,6 +25,7 @@ Usage: cargo xtask COMMAND
 Commands:
   site [--no-serve]   install tools, build docgen, verify and build its manual, serve it
   ratios [NAME]       measure docgen beside one tool start for each block; NAME is a part of a case's name
+  search-quality      judge search beside Pagefind and MiniSearch, on the same pages and queries
   test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds what takes longer
 ";
 
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ["test", "--full"] => test::run(true),
         ["ratios"] => ratios::run(""),
         ["ratios", wanted] => ratios::run(wanted),
+        ["search-quality"] => search::run(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

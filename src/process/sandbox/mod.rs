@@ -2,8 +2,8 @@
 //!
 //! docgen starts itself as a launcher, since Rust offers no safe code between `fork` and `exec`:
 //!
-//! 1. [`launch`] (stage one) makes the namespaces and the scratch disk, stays outside and ends what is left over.
-//! 2. [`inside`] (stage two) takes away capabilities, files and system calls from itself, tries whether they are gone,
+//! 1. `launch` (stage one) makes the namespaces and the scratch disk, stays outside and ends what is left over.
+//! 2. `inside` (stage two) takes away capabilities, files and system calls from itself, tries whether they are gone,
 //!    and then starts the program.
 //! 3. The supervisor reads what was applied from the report that the stages leave, and watches from outside.
 //!

@@ -1,0 +1,143 @@
+// How good search is, beside Pagefind and MiniSearch, on the same pages and judged queries. Run by
+// `cargo xtask search-quality`: SITES holds a built site per corpus, FOLDER what npm installed.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { extname, join, relative } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const require = createRequire(join(process.env.FOLDER, 'package.json'));
+const MiniSearch = require('minisearch');
+const HITS = 10;
+
+function files(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}
+
+/** The sections of every page, as a reader sees them: what MiniSearch is given. */
+async function sections(page, origin, pages) {
+  const all = [];
+  for (const path of pages) {
+    await page.goto(`${origin}/${path}`);
+    const found = await page.evaluate(() => {
+      const out = [];
+      const title = document.querySelector('h1')?.textContent ?? '';
+      let now = { anchor: document.querySelector('h1')?.id ?? '', heading: title, body: '' };
+      const walker = document.createTreeWalker(document.querySelector('.text'), NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (/^H[1-6]$/.test(node.nodeName)) {
+          out.push(now);
+          now = { anchor: node.id, heading: node.firstChild ? node.textContent.replace(/#$/, '') : '', body: '' };
+        } else if (node.nodeType === 3 && !node.parentElement.closest('h1,h2,h3,h4,h5,h6,.evidence,.badge,button')) {
+          now.body += `${node.textContent} `;
+        }
+      }
+      return [...out, now].map((section) => ({ ...section, title }));
+    });
+    all.push(...found.map((section) => ({ ...section, id: `${path}#${section.anchor}` })));
+  }
+  return all;
+}
+
+const normal = (url) => decodeURIComponent(url).replace(/^\//, '').replace(/\.html/, '').replace(/#$/, '').toLowerCase();
+/** A page alone stands for its first heading. */
+function place(hit, wanted) {
+  const [page, anchor] = normal(hit).split('#');
+  return wanted.some((want) => {
+    const [wantedPage, wantedAnchor] = want.toLowerCase().split('#');
+    return page === wantedPage && (anchor === wantedAnchor || (!anchor && page.endsWith(wantedAnchor)));
+  });
+}
+
+function score(results, queries) {
+  let reciprocal = 0;
+  let five = 0;
+  const missed = [];
+  queries.forEach(({ q, want }, index) => {
+    const rank = results[index].findIndex((hit) => place(hit, want));
+    if (rank >= 0) reciprocal += 1 / (rank + 1);
+    if (rank >= 0 && rank < 5) five += 1;
+    if (rank !== 0) missed.push(`${q} (${rank < 0 ? 'not found' : rank + 1}; first was ${normal(results[index][0] ?? '-')})`);
+  });
+  return { mrr: reciprocal / queries.length, five: five / queries.length, missed };
+}
+
+const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const totals = {};
+let behind = false;
+for (const corpus of process.env.SITES.split(',')) {
+  const [name, site] = corpus.split('=');
+  const { queries } = JSON.parse(readFileSync(new URL(`../search/${name}.json`, import.meta.url), 'utf8'));
+  const server = createServer((request, response) => {
+    const path = join(site, decodeURIComponent(new URL(request.url, 'http://x').pathname));
+    if (!existsSync(path)) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(readFileSync(path));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const context = await browser.newContext({ bypassCSP: true });
+  const page = await context.newPage();
+  const authored = [...readFileSync(join(site, 'sitemap.xml'), 'utf8').matchAll(/<loc>[^<]*?\/([^<]*)<\/loc>/g)].map((found) => found[1]);
+  const texts = await sections(page, origin, authored);
+  const known = new Set(texts.map(({ id }) => normal(id)));
+  for (const { q, want } of queries) {
+    if (!want.some((one) => known.has(one.toLowerCase()))) throw new Error(`${name}: nothing of what “${q}” wants is there: ${want}`);
+  }
+
+  await page.goto(`${origin}/search.html`);
+  await page.keyboard.press('/');
+  await page.waitForFunction(() => window.docgenQuery);
+  const ours = [];
+  for (const { q } of queries) ours.push((await page.evaluate((text) => window.docgenQuery(text), q)).map(({ url }) => url).slice(0, HITS));
+
+  const mini = new MiniSearch({ fields: ['heading', 'title', 'body'], searchOptions: { boost: { heading: 3, title: 2 }, prefix: true, fuzzy: 0.2 } });
+  mini.addAll(texts.filter((text, at) => texts.findIndex(({ id }) => id === text.id) === at));
+  const minis = queries.map(({ q }) => mini.search(q).slice(0, HITS).map(({ id }) => id));
+
+  // Only pages that somebody wrote: Pagefind would find the lists too.
+  execFileSync(join(process.env.FOLDER, 'node_modules/.bin/pagefind'), ['--site', site, '--glob', `{${authored.join(',')}}`, '--root-selector', 'main', '--quiet'], { stdio: 'ignore' });
+  await page.goto(`${origin}/${authored[0]}`);
+  const pagefinds = [];
+  for (const { q } of queries) {
+    pagefinds.push(
+      await page.evaluate(
+        async ([text, hits]) => {
+          const pagefind = await import('/pagefind/pagefind.js');
+          const { results } = await pagefind.search(text);
+          const data = await Promise.all(results.slice(0, hits).map((result) => result.data()));
+          return data.flatMap(({ sub_results }) => sub_results.map(({ url }) => url)).slice(0, hits);
+        },
+        [q, HITS],
+      ),
+    );
+  }
+  console.log(`\n${name}: ${queries.length} queries over ${authored.length} pages, ${texts.length} sections`);
+  const engines = { docgen: score(ours, queries), Pagefind: score(pagefinds, queries), MiniSearch: score(minis, queries) };
+  for (const [engine, { mrr, five }] of Object.entries(engines)) {
+    console.log(`  ${engine.padEnd(11)} mean reciprocal rank ${mrr.toFixed(3)}   success at 5 ${five.toFixed(3)}`);
+    totals[engine] ??= { mrr: 0, five: 0, queries: 0 };
+    totals[engine].mrr += mrr * queries.length;
+    totals[engine].five += five * queries.length;
+    totals[engine].queries += queries.length;
+  }
+  if (process.env.VERBOSE) console.log(engines.docgen.missed.map((line) => `    not first: ${line}`).join('\n'));
+  await context.close();
+  server.close();
+}
+await browser.close();
+console.log('\nall');
+for (const [engine, { mrr, five, queries }] of Object.entries(totals)) {
+  console.log(`  ${engine.padEnd(11)} mean reciprocal rank ${(mrr / queries).toFixed(3)}   success at 5 ${(five / queries).toFixed(3)}`);
+  behind ||= mrr > totals.docgen.mrr || five > totals.docgen.five;
+}
+if (behind) {
+  console.log('docgen is behind');
+  process.exitCode = 1;
+}

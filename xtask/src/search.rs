@@ -1,0 +1,64 @@
+//! `cargo xtask search-quality`: judged queries over the manual and over a public body of Markdown, beside Pagefind and
+//! `MiniSearch`.
+//!
+//! The queries and what they should find are in `tests/search/`. Must not know: how anybody ranks.
+
+use crate::run::{Done, command, root, step};
+use crate::tools;
+use std::fs;
+use std::path::Path;
+
+/// What npm brings, pinned: a body of Markdown, and those we compare with.
+const PACKAGES: &[&str] = &["fastify@5.12.8", "pagefind@1.6.0", "minisearch@7.2.0"];
+
+/// Builds both sites and compares; fails if docgen is behind.
+pub(crate) fn run() -> Done {
+    step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;
+    tools::npm_packages()?;
+    let chromium = tools::browser()?;
+    let folder = root().join("target/search-quality");
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    fs::create_dir_all(&folder).map_err(failed)?;
+    if !PACKAGES.iter().all(|package| is_installed(&folder, package)) {
+        fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(failed)?;
+        let mut npm = command("npm", &["install", "--no-audit", "--no-fund", "--save-exact"]);
+        npm.args(PACKAGES).current_dir(&folder);
+        step("packages to compare with", npm)?;
+    }
+    let docs = folder.join("fastify/content");
+    copy(&folder.join("node_modules/fastify/docs"), &docs).map_err(failed)?;
+    fs::write(folder.join("fastify/book.toml"), "[book]\ntitle = \"Fastify\"\n").map_err(failed)?;
+    let docgen = root().join("target/release/docgen");
+    let mut sites = Vec::new();
+    for (name, project) in [("manual", root()), ("fastify", folder.join("fastify"))] {
+        let out = folder.join("sites").join(name);
+        let mut build = command(&docgen.to_string_lossy(), &["--quiet", "--root"]);
+        build.arg(&project).args(["build", "--out"]).arg(&out);
+        // The other project's pages have faults of their own; they are built all the same.
+        let _ = step(&format!("build {name}"), build);
+        sites.push(format!("{name}={}", out.display()));
+    }
+    let mut node = command("node", &["tests/browser/search-quality.mjs"]);
+    node.env("CHROMIUM", chromium).env("FOLDER", &folder).env("SITES", sites.join(","));
+    step("search quality", node)
+}
+
+fn is_installed(folder: &Path, package: &str) -> bool {
+    let Some((name, version)) = package.split_once('@') else { return false };
+    let manifest = fs::read_to_string(folder.join("node_modules").join(name).join("package.json")).unwrap_or_default();
+    manifest.contains(&format!("\"version\": \"{version}\""))
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
