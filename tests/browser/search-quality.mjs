@@ -112,7 +112,9 @@ for (const corpus of process.env.SITES.split(',')) {
           const pagefind = await import('/pagefind/pagefind.js');
           const { results } = await pagefind.search(text);
           const data = await Promise.all(results.slice(0, hits).map((result) => result.data()));
-          return data.flatMap(({ sub_results }) => sub_results.map(({ url }) => url)).slice(0, hits);
+          // As its own interface does: of each page the three sections with most matches, best first.
+          const best = (sections) => [...sections].sort((a, b) => b.locations.length - a.locations.length).slice(0, 3);
+          return data.flatMap(({ sub_results }) => best(sub_results).map(({ url }) => url)).slice(0, hits);
         },
         [q, HITS],
       ),
