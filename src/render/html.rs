@@ -32,6 +32,15 @@ pub struct PageContext<'a> {
     pub highlighter: &'a Highlighter,
     /// Before every id, where several pages stand on one.
     pub prefix: &'a str,
+    /// The address of the page that this becomes a part of, if it is not its own.
+    pub part_of: Option<&'a str>,
+}
+
+impl PageContext<'_> {
+    /// Where links are seen from.
+    fn from(&self, index: PageIndex) -> &str {
+        self.part_of.unwrap_or(&self.site.urls[index])
+    }
 }
 
 /// Renders the text of a page.
@@ -199,14 +208,15 @@ impl Walker<'_> {
 
     /// Where a link leads, seen from this page. What leads nowhere stays as written; the checks report it.
     fn address<'e>(&self, destination: &CowStr<'e>) -> CowStr<'e> {
-        let from = &self.context.site.urls[self.index];
+        let from = self.context.from(self.index);
+        let prefix = self.context.prefix;
         let with_anchor = |address: String, anchor: Option<String>| {
             let address = url::encode(&address);
             anchor.map_or(address.clone(), |anchor| format!("{address}#{}", url::encode(&anchor))).into()
         };
         match resolve(self.context.site, self.index, destination) {
             Target::Page { page, anchor } if page == self.index => match anchor {
-                Some(anchor) => format!("#{}", url::encode(&anchor)).into(),
+                Some(anchor) => format!("#{prefix}{}", url::encode(&anchor)).into(),
                 None => destination.clone(),
             },
             Target::Page { page, anchor } => with_anchor(url::relative(from, &self.context.site.urls[page]), anchor),
@@ -235,7 +245,7 @@ impl Walker<'_> {
                 snippet: snippet.filter(|(snippet, _)| snippet.is_code),
                 number,
                 prefix: self.context.prefix,
-                ledger: &url::relative(&self.context.site.urls[self.index], "verification.html"),
+                ledger: &url::relative(self.context.from(self.index), "verification.html"),
             },
             self.context.highlighter,
         )

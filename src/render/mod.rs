@@ -200,16 +200,16 @@ impl<'a> Renderer<'a> {
     }
 
     /// What rendering a page's text needs; `prefix` goes before every id on it.
-    fn context<'p>(&'p self, prefix: &'p str) -> PageContext<'p> {
+    fn context<'p>(&'p self, prefix: &'p str, part_of: Option<&'p str>) -> PageContext<'p> {
         let Input { site, config, .. } = self.input;
-        PageContext { site, config, snippets: &self.snippets, highlighter: self.highlighter, prefix }
+        PageContext { site, config, snippets: &self.snippets, highlighter: self.highlighter, prefix, part_of }
     }
 
     fn page(&self, index: PageIndex) -> Result<String> {
         let Input { site, .. } = self.input;
         let page = &site.pages[index];
         let from = &site.urls[index];
-        let context = self.context("");
+        let context = self.context("", None);
         let first = page.headings.first().filter(|_| page.leading_heading);
         let position = site.nav.order.iter().position(|entry| *entry == index);
         let neighbour = |offset: isize| {

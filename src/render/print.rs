@@ -28,7 +28,7 @@ impl Renderer<'_> {
             PrintPage {
                 title: page.title.clone(),
                 anchor: format!("p{}", index + 1),
-                content: html::render(&self.context(&prefix), *index),
+                content: html::render(&self.context(&prefix, Some("print.html")), *index),
             }
         });
         let view = PrintView { pages: pages.collect() };
