@@ -411,19 +411,24 @@ fn broken_tool(name: &str, script: &str) -> tempfile::TempDir {
     temp
 }
 
+/// A project verified with a tool of ours first on `PATH`, and none of those that docgen has installed.
+fn verified_with(site: &tempfile::TempDir, tool: &tempfile::TempDir) -> Value {
+    let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
+    let output = docgen(site.path())
+        .env("PATH", path)
+        .env("XDG_DATA_HOME", tool.path())
+        .args(["--quiet", "verify", "--report", "json=-"])
+        .output()
+        .expect("docgen starts");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
 #[test]
 fn a_tool_that_breaks_down_is_said_so_and_the_rest_goes_on() {
     for script in ["echo garbage", "kill -SEGV $$", "exit 7"] {
         let tool = broken_tool("ruff", script);
         let site = project("[book]\n", "# P\n\n```python\nx = 1\n```\n\n```json\n[1]\n```\n");
-        let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
-        let output = docgen(site.path())
-            .env("PATH", path)
-            .env("XDG_DATA_HOME", tool.path())
-            .args(["--quiet", "verify", "--report", "json=-"])
-            .output()
-            .expect("docgen starts");
-        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let report = verified_with(&site, &tool);
         assert_eq!(statuses(&report), ["env_error", "pass"], "{script}");
         assert_eq!(report["snippets"][0]["steps"]["compile"], "pass", "its other rungs are climbed");
         let reason = report["snippets"][0]["reason"].as_str().unwrap_or_default();
@@ -438,14 +443,7 @@ fn a_tool_that_hangs_is_ended_and_hangs_for_its_block_only() {
     let block = |n: usize| format!("```python\n{} = {n}\n```\n", if n == 5 { "poison" } else { "fine" });
     let blocks = (0..8).map(block).collect::<Vec<_>>().join("\n");
     let site = project("[book]\n[verify]\ntool-timeout = \"60s\"\n", &format!("# P\n\n{blocks}"));
-    let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
-    let output = docgen(site.path())
-        .env("PATH", path)
-        .env("XDG_DATA_HOME", tool.path())
-        .args(["--quiet", "verify", "--report", "json=-"])
-        .output()
-        .expect("docgen starts");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = verified_with(&site, &tool);
     let expected: Vec<&str> = (0..8).map(|n| if n == 5 { "env_error" } else { "pass" }).collect();
     assert_eq!(statuses(&report), expected);
     let reason = report["snippets"][5]["reason"].as_str().unwrap_or_default();
@@ -482,14 +480,7 @@ fn a_block_that_breaks_its_tool_breaks_it_for_itself_only() {
     let block = |n: usize| format!("```python\n{} = {n}\n```\n", if n == 13 { "poison" } else { "fine" });
     let blocks = (0..20).map(block).collect::<Vec<_>>().join("\n");
     let site = project("[book]\n", &format!("# P\n\n{blocks}"));
-    let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
-    let output = docgen(site.path())
-        .env("PATH", path)
-        .env("XDG_DATA_HOME", tool.path())
-        .args(["--quiet", "verify", "--report", "json=-"])
-        .output()
-        .expect("docgen starts");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = verified_with(&site, &tool);
     let expected: Vec<&str> = (0..20).map(|n| if n == 13 { "env_error" } else { "pass" }).collect();
     assert_eq!(statuses(&report), expected);
 }
