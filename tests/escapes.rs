@@ -6,12 +6,10 @@
 
 mod common;
 
-use common::outside::Outside;
+use common::outside::{Outside, allows_namespaces, levels};
 use common::{docgen, statuses, write};
 use serde_json::Value;
 use std::process::Command;
-
-const LEVELS: [&str; 2] = ["full", "partial"];
 
 #[test]
 fn s8_4_without_execution_nothing_of_the_authors_runs() {
@@ -47,6 +45,9 @@ fn s8_4_without_execution_nothing_of_the_authors_runs() {
 
 #[test]
 fn s8_1_nothing_outside_changes_its_mode_or_time() {
+    if !allows_namespaces() {
+        return;
+    }
     let outside = Outside::new();
     std::fs::write(outside.path("victim"), "x").expect("written");
     let page = format!(
@@ -64,7 +65,7 @@ fn s8_1_files_that_docgen_was_started_with_do_not_reach_a_block() {
         "# P\n\n```bash run\nls /proc/self/fd | sort -n | tail -n +4 | wc -l\nread -r line <&7 && echo \"$line\"\ntrue\n```\n",
     );
     std::fs::write(site.path().join("secret"), "BAIT\n").expect("written");
-    for level in LEVELS {
+    for level in levels().iter().copied() {
         let output = Command::new("sh")
             .args(["-c", "exec \"$DOCGEN\" --quiet verify --no-cache --report json=- 7<secret"])
             .env("DOCGEN", env!("CARGO_BIN_EXE_docgen"))
@@ -92,7 +93,7 @@ fn s8_1_links_of_the_repository_lead_nowhere() {
         "# P\n\n```python run\nimport os\n\nimport p\n\nfor path in (\"{0}/data/.ssh/id_bait\", os.path.dirname(__file__) + \"/../id_bait\"):\n    try:\n        print(open(path).read())\n    except OSError:\n        print(\"closed\", p.x)\n```\n\n```text output\nclosed 1\nclosed 1\n```\n",
         root.display()
     );
-    for level in LEVELS {
+    for level in levels().iter().copied() {
         let report = outside.verify(level, &page);
         assert_eq!(statuses(&report)[0], "pass", "{level}: {report:#}");
     }
@@ -100,6 +101,9 @@ fn s8_1_links_of_the_repository_lead_nowhere() {
 
 #[test]
 fn s8_1_what_tools_leave_on_the_bench_is_not_followed() {
+    if !allows_namespaces() {
+        return;
+    }
     let outside = Outside::new();
     let root = outside.path("site");
     std::fs::create_dir_all(outside.path("precious")).expect("made");
@@ -127,6 +131,9 @@ fn s8_1_what_tools_leave_on_the_bench_is_not_followed() {
 
 #[test]
 fn s8_1_installers_are_held_in() {
+    if !allows_namespaces() {
+        return;
+    }
     let mut outside = Outside::new();
     let root = outside.path("site");
     write(
@@ -163,7 +170,7 @@ fn s8_2_the_hosts_network_where_a_page_may_have_it() {
     let outside = Outside::new();
     let page = "# P\n\n```python run net\nimport socket\n\nsocket.create_connection((\"127.0.0.1\", TCP), 2)\nprint(\"connected\")\n```\n\n```text output\nconnected\n```\n";
     let root = outside.path("site");
-    for level in LEVELS {
+    for level in levels().iter().copied() {
         write(&root, "page.md", &outside.fill(page));
         write(&root, "book.toml", "[book]\nsrc = \".\"\n[verify]\nallow-net = [\"page.md\"]\n");
         let output =
@@ -176,6 +183,9 @@ fn s8_2_the_hosts_network_where_a_page_may_have_it() {
 
 #[test]
 fn s8_2_shared_memory_is_the_blocks_own() {
+    if !allows_namespaces() {
+        return;
+    }
     let page = "# P\n\n```python run\nfrom multiprocessing import Pool\n\nif __name__ == \"__main__\":\n    with Pool(2) as pool:\n        print(pool.map(abs, [-1, -2]))\n```\n\n```text output\n[1, 2]\n```\n\n```python run\nimport os\n\ntry:\n    os.memfd_create(\"x\")\nexcept OSError:\n    print(\"refused\")\n```\n\n```text output\nrefused\n```\n";
     let report = Outside::new().verify("full", page);
     assert_eq!((&*statuses(&report)[0], &*statuses(&report)[2]), ("pass", "pass"), "{report:#}");
