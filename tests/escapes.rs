@@ -200,3 +200,32 @@ fn s8_1_docgen_leaves_nothing_behind() {
     let left: Vec<_> = std::fs::read_dir(temporary.path()).expect("a folder").filter_map(Result::ok).collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[test]
+fn s8_3_what_the_sandbox_cannot_start_is_not_the_authors_fault() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let outside = Outside::new();
+    // A shell that works outside: its interpreter lies where no block may read.
+    let (shell, hidden) = (outside.path("home/bash"), outside.path("home/.ssh/sh"));
+    std::fs::copy("/bin/sh", &hidden).expect("copied");
+    let script = format!("#!{}\nexec /bin/bash \"$@\"\n", hidden.display());
+    std::fs::write(&shell, script).expect("written");
+    std::fs::set_permissions(&shell, std::fs::Permissions::from_mode(0o755)).expect("set");
+    let root = outside.path("site");
+    let page = "# P\n\n```bash run\ncat \"BAIT\"\n```\n\n```json\n[1]\n```\n";
+    write(&root, "page.md", &outside.fill(page));
+    write(&root, "book.toml", "[book]\nsrc = \".\"\n");
+    for level in levels().iter().copied() {
+        let path = format!("{}:{}", outside.path("home").display(), std::env::var("PATH").unwrap_or_default());
+        let output = docgen(&root)
+            .env("DOCGEN_SANDBOX", level)
+            .env("HOME", outside.path("home"))
+            .env("PATH", path)
+            .args(["--quiet", "verify", "--no-cache", "--report", "json=-"])
+            .output()
+            .expect("docgen starts");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(statuses(&report), ["env_error", "pass"], "{level}: {report:#}");
+        assert!(!report.to_string().contains("BAIT-IN-"), "{level}: {report:#}");
+    }
+}

@@ -137,16 +137,21 @@ impl Confined {
     }
 
     /// The launcher's end as the program's own.
-    pub(super) fn conclude(self, finished: Finished, job: &Job) -> Result<Finished> {
-        let report = self.report();
+    pub(super) fn conclude(self, finished: Finished) -> Finished {
         let mut finished = finished;
+        let killed = matches!(finished.end, End::TimedOut | End::Limit(_));
+        let report = self.report();
+        let refused = match &report {
+            Some(report) => report.refused.clone(),
+            None if killed => None,
+            None => Some("the sandbox ended without a word".to_owned()),
+        };
+        if let Some(why) = refused {
+            // Not the program's doing: its exit code is the launcher's.
+            return Finished { end: End::Refused, stdout: Vec::new(), stderr: why.into_bytes(), ..finished };
+        }
         if let Some(report) = report {
-            if let Some(why) = report.refused {
-                let source = std::io::Error::other(why);
-                return Err(Error::Program { program: job.program.display().to_string(), source });
-            }
             finished.confinement = report.level;
-            let killed = matches!(finished.end, End::TimedOut | End::Limit(_));
             finished.end = match report.ended {
                 _ if killed => finished.end,
                 Some(Ended::Exited(0)) => End::Exited(0),
@@ -157,7 +162,7 @@ impl Confined {
                 None => End::Signaled(9),
             };
         }
-        Ok(finished)
+        finished
     }
 }
 

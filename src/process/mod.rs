@@ -37,6 +37,8 @@ pub enum End {
     TimedOut,
     /// We killed it, or the kernel stopped it: too much of something.
     Limit(Exceeded),
+    /// It never began: the sandbox could not hold it in, or not start it. Standard error says why.
+    Refused,
 }
 
 /// What a child used more of than it may.
@@ -104,6 +106,7 @@ impl Finished {
             End::Signaled(signal) => format!("killed by signal {signal}"),
             End::TimedOut => OUT_OF_TIME.to_owned(),
             End::Limit(exceeded) => exceeded.what().to_owned(),
+            End::Refused => "it was not started".to_owned(),
         };
         let stderr = self.stderr_text();
         match stderr.lines().rev().find(|line| !line.trim().is_empty()) {
@@ -180,7 +183,7 @@ impl Supervisor {
         match self.sandbox.confine(job, level, Some(&job.program))? {
             Some(confined) => {
                 let finished = self.attend(&confined.job)?;
-                confined.conclude(finished, job)
+                Ok(confined.conclude(finished))
             }
             None => self.attend(job),
         }

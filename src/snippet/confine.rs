@@ -83,7 +83,9 @@ pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBu
             let Some(prefix) = program.parent().and_then(Path::parent) else { continue };
             let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
             if prefix == home || home.starts_with(&prefix) {
-                read.extend(program.parent().map(Path::to_path_buf));
+                // A program that lies in the home folder itself opens itself, and not the folder.
+                let folder = program.parent().filter(|folder| is_a_place(folder, &home));
+                read.insert(folder.map_or_else(|| program.clone(), Path::to_path_buf));
             } else if prefix.parent().is_none_or(|above| home.starts_with(above)) {
                 read.extend(PARTS.iter().map(|part| prefix.join(part)));
                 // Go says so itself where it is at home.

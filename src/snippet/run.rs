@@ -134,6 +134,7 @@ impl<'a> Program<'a> {
                 End::Signaled(signal) => RunEnd::Signaled(signal),
                 End::TimedOut => RunEnd::TimedOut(settings.timeout.unwrap_or(context.config.verify.timeout)),
                 End::Limit(exceeded) => RunEnd::Limit(exceeded.what()),
+                End::Refused => RunEnd::NotStarted(format!("the sandbox refused it: {}", finished.stderr_text())),
             },
             duration: finished.duration,
             confinement: finished.confinement,
@@ -265,7 +266,7 @@ fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
     let failed = match finished.end {
         End::Exited(code) => code != 0 && code != settings.exit,
         End::Signaled(_) => true,
-        End::TimedOut | End::Limit(_) => false,
+        End::TimedOut | End::Limit(_) | End::Refused => false,
     };
     let promised = matches!(settings.promise, Promise::FailsAtRun(_));
     if !failed || promised || finished.confinement == Confinement::None {

@@ -21,9 +21,17 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         let _ = set_parent_process_death_signal(Some(Signal::KILL));
         namespaces::own_proc()?;
     }
-    let applied = hold_in(&plan, plan_path)?;
+    // Held in, this process cannot open the report again: what goes wrong from here on is said through what is open.
+    hold_in(&plan, plan_path).and_then(|applied| start(&plan, applied, &mut report, arguments)).or_else(|why| {
+        write(&mut report, &Line::Refused(why))?;
+        Ok(super::REFUSED)
+    })
+}
+
+/// Starts the program, if what was applied is what was planned.
+fn start(plan: &Plan, applied: Applied, report: &mut File, arguments: &[OsString]) -> Result<u8, String> {
     let reached = applied.level();
-    write(&mut report, &Line::Applied(applied))?;
+    write(report, &Line::Applied(applied))?;
     let Some(program) = &plan.program else { return Ok(0) };
     if reached < plan.level {
         return Err(format!("the sandbox is {} here, and not {} as before", reached.name(), plan.level.name()));
@@ -42,7 +50,7 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let child = command.spawn().map_err(failed)?;
     let ended = wait(child.id());
-    write(&mut report, &Line::Ended(ended))?;
+    write(report, &Line::Ended(ended))?;
     Ok(0)
 }
 
