@@ -14,10 +14,8 @@ use crate::search;
 use crate::site::{self, Disk, Site};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::collect;
-use crate::source::{self, Sources};
-use jiff::civil::Date;
+use crate::source::{self, Edits, Sources};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A project as read and resolved.
@@ -29,7 +27,7 @@ pub struct Project {
     /// What is wrong with them.
     pub problems: Vec<Diagnostic>,
     /// When each file was last edited, by its path from the root; empty until somebody asks version control.
-    pub edited: BTreeMap<String, Date>,
+    pub edited: Edits,
 }
 
 /// Reads the content folder and resolves the site.
@@ -44,7 +42,7 @@ pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<
     let (site, found) = site::resolve(&sources, pages, config, disk);
     problems.extend(found);
     problems.sort_by_key(|a| (a.span, a.code));
-    Ok(Project { sources, site, problems, edited: BTreeMap::new() })
+    Ok(Project { sources, site, problems, edited: Edits::new() })
 }
 
 /// Reads the given files only, without a site around them.
@@ -80,8 +78,8 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Page>, Vec<Diagnostic>)
 /// Where a template of the theme is broken or an asset cannot be read.
 pub fn render(project: &Project, config: &Config, verdicts: &Verdicts, stage: &Stage<'_>) -> Result<OutputTree> {
     stage.progress.phase("indexing", None);
-    let index = search::build(&project.site, config);
     let snippets = collect(&project.sources, &project.site.pages, config);
+    let index = search::build(&project.site, config, &snippets, verdicts);
     let Project { sources, site, edited, .. } = project;
     let input = Input { sources, site, config, snippets: &snippets, verdicts, edited, index: &index, live: stage.live };
     stage.progress.phase("rendering", Some(site.pages.len() as u64));

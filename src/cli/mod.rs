@@ -23,7 +23,6 @@ use crate::snippet::tool::Tools;
 use args::{Arguments, Command, Report};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Everything a command gets from outside.
@@ -145,7 +144,7 @@ impl Shell {
     }
 
     /// When each file was last edited, by git.
-    fn edited(&self, config: &Config) -> BTreeMap<String, Date> {
+    fn edited(&self, config: &Config) -> crate::source::Edits {
         crate::source::edited(&self.supervisor, &self.environment, &config.root)
     }
 

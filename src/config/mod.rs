@@ -133,7 +133,7 @@ pub struct Config {
     /// Whether search looks into code blocks.
     pub search_code: bool,
     /// Globs of pages that search leaves out.
-    pub search_exclude: Vec<String>,
+    pub search_exclude: globset::GlobSet,
     /// Whether drafts are built.
     pub drafts: bool,
     /// Today, as far as this run is concerned.
@@ -250,7 +250,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         required: raw.governance.required,
         verify: verify(raw.verify, &place)?,
         search_code: raw.search.code.unwrap_or(true),
-        search_exclude: raw.search.exclude,
+        search_exclude: globs(&raw.search.exclude, &place)?,
         drafts: overrides.drafts,
         today,
         hints,

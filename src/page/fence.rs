@@ -43,6 +43,10 @@ pub struct Info {
     pub items: Vec<Item>,
     /// Highlighted lines, 1-based, both ends included.
     pub highlights: Vec<(usize, usize)>,
+    /// Lines shown as added, 1-based, both ends included.
+    pub inserted: Vec<(usize, usize)>,
+    /// Lines shown as taken away, 1-based, both ends included.
+    pub deleted: Vec<(usize, usize)>,
     /// Bytes of the language in the raw info string.
     pub language_range: Range<usize>,
     /// It holds words that the project declares to be another tool's.
@@ -262,9 +266,15 @@ impl Scanner<'_> {
     fn keyed(&mut self, info: &mut Info, key: &str, value: String, start: usize) {
         let range = start..self.at;
         let ours = ALIASES.iter().find(|(alias, ..)| *alias == key).map_or(key, |(_, ours, _)| ours);
-        if ours == "hl" {
-            info.highlights.extend(value.split([',', ' ']).filter_map(parse_range));
-            info.items.push(Item { key: "hl".to_owned(), value: Some(value), range });
+        let lines = match ours {
+            "hl" => Some(&mut info.highlights),
+            "ins" => Some(&mut info.inserted),
+            "del" => Some(&mut info.deleted),
+            _ => None,
+        };
+        if let Some(lines) = lines {
+            lines.extend(value.split([',', ' ']).filter_map(parse_range));
+            info.items.push(Item { key: ours.to_owned(), value: Some(value), range });
         } else if KEYS.contains(&ours) {
             info.items.push(Item { key: ours.to_owned(), value: Some(value), range });
         } else if FLAGS.contains(&ours) {

@@ -256,21 +256,64 @@ impl Scanner<'_> {
     }
 }
 
-/// The words of a page for search: text, its byte offset in the page, and whether it is a code block's.
-pub fn plain_text(text: &MappedText, math: bool) -> Vec<(String, usize, bool)> {
+/// What a piece of a page's text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceKind {
+    /// Running text.
+    Prose,
+    /// What the text around it explains: a term of a definition list, the bold or code word that a list item or a
+    /// table's row begins with.
+    Defined,
+    /// A heading's text.
+    Heading,
+    /// A line of a code block.
+    Code,
+}
+
+/// A piece of a page's text.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// Its words.
+    pub text: String,
+    /// Byte offset in the page.
+    pub offset: usize,
+    /// What it is.
+    pub kind: PieceKind,
+}
+
+/// The words of a page for search.
+pub fn plain_text(text: &MappedText, math: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut code = false;
+    let mut kind = PieceKind::Prose;
+    // Whether an item or row has only just begun; whether a bold or code word that began it is still going on.
+    let (mut fresh, mut term) = (false, false);
     for (event, range) in Parser::new_ext(text.as_str(), options(math)).into_offset_iter() {
+        let offset = range.start;
         match event {
-            Event::Start(Tag::CodeBlock(_)) => code = true,
-            Event::End(TagEnd::CodeBlock) => code = false,
-            Event::Text(words) | Event::Code(words) | Event::InlineMath(words) | Event::DisplayMath(words) => {
-                pieces.push((words.to_string(), range.start, code));
+            Event::Start(Tag::CodeBlock(_)) => kind = PieceKind::Code,
+            Event::Start(Tag::Heading { .. }) => kind = PieceKind::Heading,
+            Event::Start(Tag::DefinitionListTitle) => kind = PieceKind::Defined,
+            Event::Start(Tag::Item | Tag::TableRow) => fresh = true,
+            Event::Start(Tag::Strong) => term = std::mem::take(&mut fresh),
+            Event::End(TagEnd::Strong) => term = false,
+            Event::Code(words) if fresh && kind == PieceKind::Prose => {
+                fresh = false;
+                pieces.push(Piece { text: words.to_string(), offset, kind: PieceKind::Defined });
             }
-            Event::SoftBreak | Event::HardBreak => pieces.push((" ".to_owned(), range.start, code)),
-            // Words of two blocks are never one word.
-            Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::Heading(_)) => {
-                pieces.push((" ".to_owned(), range.start, code));
+            Event::Text(words) | Event::Code(words) | Event::InlineMath(words) | Event::DisplayMath(words) => {
+                fresh = false;
+                let kind = if term && kind == PieceKind::Prose { PieceKind::Defined } else { kind };
+                pieces.push(Piece { text: words.to_string(), offset, kind });
+            }
+            Event::SoftBreak | Event::HardBreak => pieces.push(Piece { text: " ".to_owned(), offset, kind }),
+            Event::End(end) => {
+                // Words of two blocks are never one word.
+                if matches!(end, TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::DefinitionListTitle) {
+                    pieces.push(Piece { text: " ".to_owned(), offset, kind: PieceKind::Prose });
+                }
+                if matches!(end, TagEnd::CodeBlock | TagEnd::Heading(_) | TagEnd::DefinitionListTitle) {
+                    kind = PieceKind::Prose;
+                }
             }
             _ => {}
         }

@@ -4,44 +4,11 @@
 //! Must not know: Markdown, templates.
 
 use super::highlight::{Highlighter, escape};
+use crate::page::fence::Info;
+use crate::snippet::badge::badge;
 use crate::snippet::collect::Snippet;
-use crate::snippet::verdict::{Level, Origin, Status, Verdict};
+use crate::snippet::verdict::{Origin, Status, Verdict};
 use std::fmt::Write as _;
-
-/// What a badge says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Badge {
-    /// Class of its colour.
-    pub class: &'static str,
-    /// One character.
-    pub icon: &'static str,
-    /// Words.
-    pub words: &'static str,
-    /// Whether the block has changed since.
-    pub stale: bool,
-}
-
-/// The badge of a verdict; without a verdict the block was not checked.
-pub fn badge(verdict: Option<&Verdict>) -> Badge {
-    let Some(verdict) = verdict else { return NOT_CHECKED };
-    let badge = match (verdict.status, verdict.level) {
-        (Status::Pass, Level::OutputMatched) => {
-            Badge { class: "good", icon: "✓", words: "Ran, output matched", stale: false }
-        }
-        (Status::Pass, Level::Ran) => Badge { class: "good", icon: "✓", words: "Ran", stale: false },
-        (Status::Pass, Level::Compiled) => Badge { class: "fair", icon: "◐", words: "Compiled", stale: false },
-        (Status::Pass, Level::Linted) => Badge { class: "fair", icon: "◐", words: "Linted", stale: false },
-        (Status::Pass, Level::Parsed) => Badge { class: "fair", icon: "◔", words: "Parsed", stale: false },
-        (Status::Xfail, _) => Badge { class: "warn", icon: "⚠", words: "Fails as shown", stale: false },
-        (Status::Fail | Status::Xpass | Status::Timeout | Status::Limit | Status::Blocked, _) => {
-            Badge { class: "bad", icon: "✗", words: "Failed", stale: false }
-        }
-        _ => NOT_CHECKED,
-    };
-    Badge { stale: verdict.origin == Origin::Stale, ..badge }
-}
-
-const NOT_CHECKED: Badge = Badge { class: "none", icon: "○", words: "Not checked", stale: false };
 
 /// Everything a figure is made of.
 pub struct Figure<'a> {
@@ -51,12 +18,8 @@ pub struct Figure<'a> {
     pub code: &'a str,
     /// The whole block, if lines of it are hidden.
     pub whole: Option<&'a str>,
-    /// Highlighted lines, 1-based.
-    pub highlights: &'a [(usize, usize)],
-    /// Title above the block.
-    pub title: Option<&'a str>,
-    /// Whether this is the output of the block above.
-    pub output: bool,
+    /// What the info string says of how it is shown.
+    pub info: &'a Info,
     /// The snippet and its verdict, for code.
     pub snippet: Option<(&'a Snippet, Option<&'a Verdict>)>,
     /// Number of the block on its page, from 1: its `id`.
@@ -65,16 +28,53 @@ pub struct Figure<'a> {
     pub prefix: &'a str,
     /// Relative address of the verification page.
     pub ledger: &'a str,
+    /// The last commit of its page, and where to see it, if it is known.
+    pub commit: Option<(&'a str, &'a str)>,
+}
+
+impl Figure<'_> {
+    fn title(&self) -> Option<&str> {
+        self.info.value("title")
+    }
+
+    /// Whether this is the output of the block above.
+    fn is_output(&self) -> bool {
+        self.info.has("output")
+    }
+
+    /// The number of its first line, where lines are numbered.
+    fn first_number(&self) -> Option<usize> {
+        if !self.info.has("numbers") {
+            return None;
+        }
+        match self.info.value("numbers") {
+            None | Some("true") => Some(1),
+            Some(first) => first.parse().ok(),
+        }
+    }
+
+    /// The element around a line, if there is one: marked, added, taken away. Lines of a diff say it themselves.
+    fn line_element(&self, number: usize, line: &str) -> Option<&'static str> {
+        let within = |ranges: &[(usize, usize)]| ranges.iter().any(|(from, to)| (*from..=*to).contains(&number));
+        let diff = matches!(self.label, "diff" | "patch");
+        if within(&self.info.inserted) || (diff && line.starts_with('+') && !line.starts_with("+++")) {
+            return Some("ins");
+        }
+        if within(&self.info.deleted) || (diff && line.starts_with('-') && !line.starts_with("---")) {
+            return Some("del");
+        }
+        within(&self.info.highlights).then_some("mark")
+    }
 }
 
 /// The figure as HTML.
 pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
     let mut html = String::with_capacity(figure.code.len() * 2 + 400);
-    let class = if figure.output { "snippet output" } else { "snippet" };
+    let class = if figure.is_output() { "snippet output" } else { "snippet" };
     let _ = write!(html, "<figure class=\"{class}\" id=\"{}snippet-{}\">", figure.prefix, figure.number);
     caption(&mut html, figure);
     let language = if figure.label.is_empty() { "text" } else { figure.label };
-    let name = figure.title.map_or_else(|| format!("{language} code"), str::to_owned);
+    let name = figure.title().map_or_else(|| format!("{language} code"), str::to_owned);
     let _ = write!(
         html,
         "<pre tabindex=\"0\" role=\"region\" aria-label=\"{}, block {}{}\"><code class=\"language-{}\">",
@@ -83,15 +83,7 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
         figure.number,
         escape(language)
     );
-    for (index, line) in highlighter.lines(figure.label, figure.code).iter().enumerate() {
-        let number = index + 1;
-        if figure.highlights.iter().any(|(from, to)| (*from..=*to).contains(&number)) {
-            let _ = write!(html, "<mark>{line}</mark>");
-        } else {
-            html.push_str(line);
-        }
-        html.push('\n');
-    }
+    lines(&mut html, figure, highlighter);
     html.push_str("</code></pre>");
     if let Some(whole) = figure.whole {
         let _ = write!(
@@ -103,16 +95,34 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
         html.push_str("</code></pre></details>");
     }
     if let Some((snippet, Some(verdict))) = figure.snippet {
-        evidence(&mut html, snippet, verdict, &format!("{}{}", figure.prefix, figure.number));
+        evidence(&mut html, figure, snippet, verdict);
     }
     html.push_str("</figure>\n");
     html
 }
 
+/// The shown lines. Numbers and the signs of added and removed lines are the stylesheet's: nobody copies them.
+fn lines(html: &mut String, figure: &Figure<'_>, highlighter: &Highlighter) {
+    let first = figure.first_number();
+    let source = figure.code.lines().chain(std::iter::repeat(""));
+    for (number, (line, source)) in (1..).zip(highlighter.lines(figure.label, figure.code).iter().zip(source)) {
+        if let Some(first) = first {
+            let _ = write!(html, "<i class=ln data-n={}></i>", first + number - 1);
+        }
+        match figure.line_element(number, source) {
+            Some(element) => {
+                let _ = write!(html, "<{element}>{line}</{element}>");
+            }
+            None => html.push_str(line),
+        }
+        html.push('\n');
+    }
+}
+
 fn caption(html: &mut String, figure: &Figure<'_>) {
     html.push_str("<figcaption>");
-    let kind = if figure.output { "output" } else { figure.label };
-    if let Some(title) = figure.title {
+    let kind = if figure.is_output() { "output" } else { figure.label };
+    if let Some(title) = figure.title() {
         let _ = write!(html, "<span class=\"title\">{}</span>", escape(title));
     }
     let _ = write!(html, "<span class=\"lang\">{}</span>", escape(if kind.is_empty() { "text" } else { kind }));
@@ -139,7 +149,7 @@ pub fn row_id(id: &str) -> String {
     format!("s-{words}")
 }
 
-fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict, number: &str) {
+fn evidence(html: &mut String, figure: &Figure<'_>, snippet: &Snippet, verdict: &Verdict) {
     html.push_str("<details class=\"evidence\"><summary>Evidence</summary><dl>");
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -162,11 +172,18 @@ fn evidence(html: &mut String, snippet: &Snippet, verdict: &Verdict, number: &st
     row("Verified on", verdict.date.as_deref().unwrap_or_default());
     row("Known from", known_from(verdict.origin));
     row("Check it yourself", &format!("docgen verify {} --id '{}'", snippet.page_name, snippet.id));
+    if let Some((commit, address)) = figure.commit {
+        let short = escape(commit.get(..9).unwrap_or(commit));
+        let shown = if address.is_empty() { short } else { format!("<a href=\"{}\">{short}</a>", escape(address)) };
+        let _ = write!(html, "<dt>Page last changed in</dt><dd>{shown}</dd>");
+    }
     html.push_str("</dl>");
     if let Some(output) = verdict.output.as_deref().filter(|text| !text.trim().is_empty()) {
         let _ = write!(
             html,
-            "<p>It printed:</p><pre tabindex=\"0\" role=\"region\" aria-label=\"output of block {number}\"><samp>{}</samp></pre>",
+            "<p>It printed:</p><pre tabindex=\"0\" role=\"region\" aria-label=\"output of block {}{}\"><samp>{}</samp></pre>",
+            figure.prefix,
+            figure.number,
             escape(output.trim_end())
         );
     }

@@ -13,6 +13,7 @@ use crate::site::{PageIndex, Site, url};
 use crate::snippet::collect::Snippet;
 use crate::snippet::hidden;
 use crate::snippet::verdict::Verdict;
+use crate::source::{Edits, Sources};
 use crate::span::FileId;
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Parser, Tag, TagEnd, html};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,10 @@ pub struct PageContext<'a> {
     pub site: &'a Site,
     /// The configuration.
     pub config: &'a Config,
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The last commit of each file.
+    pub edits: &'a Edits,
     /// Blocks of code by file and fence, with their verdicts where they were verified.
     pub snippets: &'a Snippets<'a>,
     /// Highlighting.
@@ -40,6 +45,14 @@ impl PageContext<'_> {
     /// Where links are seen from.
     fn from(&self, index: PageIndex) -> &str {
         self.part_of.unwrap_or(&self.site.urls[index])
+    }
+
+    /// A page's last commit, and where to see it if the project says where its repository is.
+    fn commit_of(&self, page: &Page) -> Option<(String, String)> {
+        let commit = &self.edits.get(&self.sources[page.file].name)?.commit;
+        let repository = &self.config.repository;
+        let address = if repository.is_empty() { String::new() } else { format!("{repository}/commit/{commit}") };
+        Some((commit.clone(), address))
     }
 }
 
@@ -234,18 +247,18 @@ impl Walker<'_> {
         if snippet.is_some_and(|(snippet, _)| snippet.settings.hidden) {
             return String::new();
         }
+        let commit = self.context.commit_of(self.page);
         figure::render(
             &Figure {
                 label: &fence.info.language,
                 code: &code,
                 whole: hides.then_some(fence.code.as_str()),
-                highlights: &fence.info.highlights,
-                title: fence.info.value("title"),
-                output: fence.info.has("output"),
+                info: &fence.info,
                 snippet: snippet.filter(|(snippet, _)| snippet.is_code),
                 number,
                 prefix: self.context.prefix,
                 ledger: &url::relative(self.context.from(self.index), "verification.html"),
+                commit: commit.as_ref().map(|(commit, address)| (commit.as_str(), address.as_str())),
             },
             self.context.highlighter,
         )

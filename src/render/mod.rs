@@ -31,12 +31,10 @@ use crate::site::{PageIndex, Site, url};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
 use crate::snippet::verdict::Verdict;
-use crate::source::Sources;
+use crate::source::{Edits, Sources};
 use highlight::Highlighter;
 use html::{PageContext, Snippets};
-use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use theme::Theme;
 use view::{FactsView, LinkView, PageView, SiteView, TermsView, TocView};
 
@@ -56,7 +54,7 @@ pub struct Input<'a> {
     /// Verdicts; empty where nothing was verified.
     pub verdicts: &'a Verdicts,
     /// When each file was last edited, by its path from the root.
-    pub edited: &'a BTreeMap<String, Date>,
+    pub edited: &'a Edits,
     /// The search index.
     pub index: &'a SearchIndex,
     /// Whether pages reload themselves (`docgen serve`).
@@ -201,8 +199,17 @@ impl<'a> Renderer<'a> {
 
     /// What rendering a page's text needs; `prefix` goes before every id on it.
     fn context<'p>(&'p self, prefix: &'p str, part_of: Option<&'p str>) -> PageContext<'p> {
-        let Input { site, config, .. } = self.input;
-        PageContext { site, config, snippets: &self.snippets, highlighter: self.highlighter, prefix, part_of }
+        let Input { site, config, sources, edited: edits, .. } = self.input;
+        PageContext {
+            site,
+            config,
+            sources,
+            edits,
+            snippets: &self.snippets,
+            highlighter: self.highlighter,
+            prefix,
+            part_of,
+        }
     }
 
     fn page(&self, index: PageIndex) -> Result<String> {
@@ -268,7 +275,7 @@ impl<'a> Renderer<'a> {
                 .input
                 .edited
                 .get(&self.input.sources[page.file].name)
-                .map_or_else(String::new, Date::to_string),
+                .map_or_else(String::new, |edit| edit.day.to_string()),
             verified: self.input.verdicts.say_anything(),
             ..FactsView::default()
         };

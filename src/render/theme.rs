@@ -30,6 +30,7 @@ const ASSETS: &[(&str, &str)] = embedded![
     "assets/style.css",
     "assets/theme.js",
     "assets/site.js",
+    "assets/search-dialog.js",
     "assets/search.js",
     "assets/live.js",
     "assets/icon.svg",
@@ -63,7 +64,7 @@ impl Theme {
         let mut templates: Vec<(String, String)> =
             TEMPLATES.iter().map(|(name, text)| (format!("default/{name}"), (*text).to_owned())).collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
-            ASSETS.iter().map(|(name, text)| (asset_path(name), text.as_bytes().to_vec())).collect();
+            ASSETS.iter().map(|(name, text)| (asset_path(name), slim(text).into_bytes())).collect();
         if config.has_project && folder.is_dir() {
             for path in fs::list_recursively(&folder)? {
                 let relative = crate::source::slash_path(&path);
@@ -106,6 +107,13 @@ impl Theme {
 /// An asset's path in the site.
 fn asset_path(name: &str) -> String {
     format!("docgen/{}", name.trim_start_matches("assets/"))
+}
+
+/// Our own scripts and styles without indentation and lines that are comments: readers pay for every byte.
+fn slim(text: &str) -> String {
+    let comment = |line: &str| line.starts_with("// ") || (line.starts_with("/*") && line.ends_with("*/"));
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !comment(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn describe(error: &tera::Error) -> String {

@@ -3,12 +3,13 @@
 //! Figures first, then a bar whose parts are named in text, then the rows in groups that links choose between, with or
 //! without a script. Must not know: Markdown.
 
-use super::figure::{badge, row_id};
+use super::figure::row_id;
 use super::view::{BarView, HealthRow, HealthView, LinkView, OwnerView, RowGroup, RowView, VerificationView};
 use super::{Input, Renderer, url};
 use crate::site::clocks::{Clocks, clocks};
 use crate::site::link::{Target, resolve};
 use crate::site::{PageIndex, Site};
+use crate::snippet::badge::badge;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 

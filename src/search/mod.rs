@@ -1,18 +1,26 @@
 //! A static search index: sections of pages, ranked, in shards that the browser loads on demand.
 //!
-//! 1. [`tokenize`] makes terms of text: words and identifiers, whole and in parts, lightly stemmed.
-//! 2. [`index`] weighs them: BM25F over title, heading, body, code and tags, its result stored as one small number.
-//! 3. [`shard`] cuts the index into `.js` files, so that it works from `file://` under a strict content policy.
+//! 1. [`sections`] cuts pages into sections, and notes the code blocks in them.
+//! 2. [`tokenize`] makes terms of text: words, operators, identifiers whole and in parts.
+//! 3. [`weigh`] weighs them: BM25F over title, heading, body, code and tags, its result one small number.
+//! 4. [`facets`] says what hits can be filtered by.
+//! 5. [`shard`] cuts it all into `.js` files, so that it works from `file://` under a strict content policy; [`pack`]
+//!    writes their numbers, and leaves out what no one would see, so that a search stays cheap on large sites.
 //!
 //! `themes/default/assets/search.js` is the other half; both tokenize alike, and a test holds them together.
-//! Must not know: HTML, verdicts.
+//! Must not know: HTML, how verdicts are reached.
 
-pub mod index;
+pub mod facets;
+pub mod pack;
+pub mod sections;
 pub mod shard;
 pub mod tokenize;
+pub mod weigh;
 
 use crate::config::Config;
 use crate::site::Site;
+use crate::snippet::Verdicts;
+use crate::snippet::collect::Snippet;
 
 /// The files of the index, by path relative to the site's root.
 #[derive(Debug, Default)]
@@ -21,7 +29,9 @@ pub struct SearchIndex {
     pub files: Vec<(String, String)>,
 }
 
-/// Indexes the whole site.
-pub fn build(site: &Site, config: &Config) -> SearchIndex {
-    shard::cut(&index::weigh(&index::sections(site, config)))
+/// Indexes the whole site. `verdicts` is empty where nothing was verified.
+pub fn build(site: &Site, config: &Config, snippets: &[Snippet], verdicts: &Verdicts) -> SearchIndex {
+    let pages = sections::sections(site, config, snippets, verdicts);
+    let facets = facets::facets(site, &pages);
+    shard::cut(weigh::weigh(pages), &facets)
 }

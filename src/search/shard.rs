@@ -1,85 +1,240 @@
-//! The weighed index as `.js` files: a manifest, shards of terms in alphabetical order, blocks of page records.
+//! The weighed index as `.js` files: a manifest, shards of terms in alphabetical order, blocks of page records, facets.
 //!
 //! Each file is one call, `docgenSearch(kind, number, data)`, with JSON as data: a script loads from `file://` where a
-//! fetch does not. Must not know: how the browser ranks.
+//! fetch does not. Sizes are chosen so that a search of two words with ten hits stays cheap: a file is small where few
+//! pages are, and as many as 64 for each 1,000 pages. Must not know: how the browser ranks.
 
 use super::SearchIndex;
-use super::index::Weighed;
-use serde_json::{Map, Value, json};
+use super::facets::Facet;
+use super::pack;
+use super::sections::{PageRecord, Snippet};
+use super::weigh::{Postings, Weighed};
+use crate::page::heading::slugify;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-/// Bytes of a file before compression; about 16 KB after it.
-const SHARD_BYTES: usize = 44_000;
+/// Characters of a shard of terms, at least; about half as many bytes when compressed.
+const SHARD: usize = 17_000;
+/// Characters of a block of page records, at least; about a third as many bytes when compressed.
+const BLOCK: usize = 5_000;
+/// Characters of all excerpts together: only small sites have room for them.
+const EXCERPTS: usize = 100_000;
+/// Characters of one excerpt at most.
+const EXCERPT: usize = 150;
 
 /// Cuts the index into files.
-pub fn cut(weighed: &Weighed) -> SearchIndex {
-    let mut files = Vec::new();
-    let mut firsts: Vec<String> = Vec::new();
-    let mut shard: Map<String, Value> = Map::new();
-    let mut bytes = 0;
-    for (term, postings) in &weighed.terms {
-        let list = deltas(postings);
-        let size = term.len() + 4 + list.len() * 4;
-        if bytes + size > SHARD_BYTES && !shard.is_empty() {
-            push(&mut files, "terms", firsts.len() - 1, &Value::Object(std::mem::take(&mut shard)));
-            bytes = 0;
-        }
-        if shard.is_empty() {
-            firsts.push(term.clone());
-        }
-        shard.insert(term.clone(), Value::Array(list));
-        bytes += size;
+pub fn cut(weighed: Weighed, facets: &[Facet]) -> SearchIndex {
+    let Weighed { pages, mut terms } = weighed;
+    let mut files = Files::default();
+    pack::prune(&mut terms, postings_budget(pages.len()));
+    let firsts = term_shards(&terms, files_for(pages.len()), &mut files);
+    let kinds = Kinds::new(&pages);
+    let blocks = page_blocks(&pages, &kinds, files_for(pages.len()), &mut files);
+    let facets = facet_files(facets, &mut files);
+    let mut sizes = String::new();
+    for page in &pages {
+        pack::number(u32::try_from(page.sections.len()).expect("a page of few sections"), &mut sizes);
     }
-    if !shard.is_empty() {
-        push(&mut files, "terms", firsts.len() - 1, &Value::Object(shard));
-    }
-    let (blocks, sections) = records(weighed, &mut files);
-    let manifest = json!({ "terms": firsts, "pages": blocks, "sections": sections });
-    push(&mut files, "manifest", 0, &manifest);
-    SearchIndex { files }
+    let manifest = json!({
+        "terms": firsts,
+        "blocks": pack::rising(&blocks),
+        "sizes": sizes,
+        "kinds": kinds.described(),
+        "facets": facets,
+    });
+    files.push("manifest", &manifest);
+    SearchIndex { files: files.0 }
 }
 
-/// Section numbers as differences, each followed by its impact.
-fn deltas(postings: &[(u32, u8)]) -> Vec<Value> {
-    let mut last = 0;
-    postings
-        .iter()
-        .flat_map(|(section, impact)| {
-            let delta = section - last;
-            last = *section;
-            [json!(delta), json!(impact)]
-        })
-        .collect()
+/// How many files of terms, and as many of pages, a site of so many pages may have: with the manifest and the facets 64
+/// for 1,000 pages, 640 for 10,000.
+fn files_for(pages: usize) -> usize {
+    22 + (pages.min(1000) * 8 + pages.saturating_sub(1000) * 31) / 1000
 }
 
-/// Page records in blocks; returns the number of the first section of each block, and how many sections there are.
-fn records(weighed: &Weighed, files: &mut Vec<(String, String)>) -> (Vec<usize>, usize) {
+/// How many postings are kept. All of a small site, whose pages fit a few files; from there on what ten results cost
+/// leaves less to the words, until with many more files there is room again.
+fn postings_budget(pages: usize) -> usize {
+    100_000 - pages.min(1000) * 35 + pages.saturating_sub(1000) * 150
+}
+
+#[derive(Default)]
+struct Files(Vec<(String, String)>);
+
+impl Files {
+    /// Adds a file of a kind and returns its number among them.
+    fn push(&mut self, kind: &str, data: &Value) -> usize {
+        let prefix = format!("docgen/search/{kind}-");
+        let number = self.0.iter().rev().take_while(|(path, _)| path.starts_with(&prefix)).count();
+        // Two code points may stand in JSON but not in older scripts.
+        let data = data.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+        self.0.push((format!("{prefix}{number}.js"), format!("docgenSearch({kind:?},{number},{data})\n")));
+        number
+    }
+}
+
+/// Writes the terms; returns, for each shard, the shortest text that is above all terms before it and not above its own.
+fn term_shards(terms: &BTreeMap<String, Postings>, most: usize, files: &mut Files) -> Vec<String> {
+    let packed: Vec<(&String, String)> = terms.iter().map(|(term, found)| (term, pack::postings(found))).collect();
+    let size = |(term, list): &(&String, String)| term.len() + list.len() + 6;
+    let all: usize = packed.iter().map(size).sum();
+    let limit = SHARD.max(all / most);
     let mut firsts = Vec::new();
-    let mut block: Vec<Value> = Vec::new();
-    let (mut bytes, mut section) = (0, 0);
-    for page in &weighed.pages {
-        let sections: Vec<Value> =
-            page.sections.iter().map(|section| json!([section.anchor, section.heading, section.excerpt])).collect();
-        let record = json!([page.url, page.title, sections]);
-        let size = record.to_string().len();
-        if bytes + size > SHARD_BYTES && !block.is_empty() {
-            push(files, "pages", firsts.len() - 1, &Value::Array(std::mem::take(&mut block)));
-            bytes = 0;
-        }
-        if block.is_empty() {
-            firsts.push(section);
-        }
-        block.push(record);
-        bytes += size;
-        section += page.sections.len();
+    let mut before = String::new();
+    for shard in chunks(&packed, limit, size) {
+        let (first, _) = shard[0];
+        firsts.push(separator(&before, first));
+        before.clone_from(shard[shard.len() - 1].0);
+        // `term sections snippets term …`: none of them has a blank in it.
+        let data: Vec<String> = shard.iter().map(|(term, list)| format!("{term} {list}")).collect();
+        files.push("terms", &json!(data.join(" ")));
     }
-    if !block.is_empty() {
-        push(files, "pages", firsts.len() - 1, &Value::Array(block));
-    }
-    (firsts, section)
+    firsts
 }
 
-fn push(files: &mut Vec<(String, String)>, kind: &str, number: usize, data: &Value) {
-    // Two code points may stand in JSON but not in older scripts.
-    let data = data.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-    files.push((format!("docgen/search/{kind}-{number}.js"), format!("docgenSearch({kind:?},{number},{data})\n")));
+/// The shortest beginning of `term` that is above `before`.
+fn separator(before: &str, term: &str) -> String {
+    let ends = term.char_indices().map(|(at, sign)| at + sign.len_utf8());
+    let shortest = ends.map(|end| &term[..end]).find(|beginning| *beginning > before);
+    shortest.unwrap_or(term).to_owned()
+}
+
+/// Cuts a list into runs of `limit` characters, or of one item more than fits.
+fn chunks<T>(items: &[T], limit: usize, size: impl Fn(&T) -> usize) -> Vec<&[T]> {
+    let mut runs = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (at, item) in items.iter().enumerate() {
+        bytes += size(item);
+        if bytes >= limit {
+            runs.push(&items[start..=at]);
+            (start, bytes) = (at + 1, 0);
+        }
+    }
+    if start < items.len() {
+        runs.push(&items[start..]);
+    }
+    runs
+}
+
+/// The kinds of code blocks: language and badge, each named once for the whole site.
+struct Kinds<'a>(BTreeMap<Kind<'a>, u32>);
+type Kind<'a> = (&'a str, &'static str, &'static str, &'static str);
+
+impl<'a> Kinds<'a> {
+    fn new(pages: &'a [PageRecord]) -> Self {
+        let snippets = pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.snippets);
+        let mut kinds: BTreeMap<_, u32> = snippets.map(|snippet| (Self::kind(snippet), 0)).collect();
+        for (number, kind) in (0..).zip(kinds.values_mut()) {
+            *kind = number;
+        }
+        Self(kinds)
+    }
+
+    fn kind(snippet: &Snippet) -> Kind<'_> {
+        let badge = snippet.badge;
+        if snippet.is_code {
+            (&snippet.language, badge.class, badge.icon, badge.words)
+        } else {
+            (&snippet.language, "", "", "")
+        }
+    }
+
+    fn packed(&self, snippets: &[Snippet]) -> String {
+        let mut out = String::new();
+        for snippet in snippets {
+            pack::number(self.0[&Self::kind(snippet)], &mut out);
+        }
+        out
+    }
+
+    fn described(&self) -> Vec<Value> {
+        self.0.keys().map(|(language, class, icon, words)| json!([language, class, icon, words])).collect()
+    }
+}
+
+/// Writes the page records; returns the number of the first page of each block.
+fn page_blocks(pages: &[PageRecord], kinds: &Kinds<'_>, most: usize, files: &mut Files) -> Vec<u32> {
+    let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
+    let excerpt = (EXCERPTS / sections.max(1)).min(EXCERPT);
+    // A few words would only be noise.
+    let excerpt = if excerpt < 40 { 0 } else { excerpt };
+    let records: Vec<String> = pages.iter().map(|page| record(page, kinds, excerpt)).collect();
+    let all: usize = records.iter().map(String::len).sum();
+    let mut firsts = Vec::new();
+    let (mut page, mut snippet) = (0, 0);
+    for block in chunks(&records, BLOCK.max(all / most), String::len) {
+        firsts.push(u32::try_from(page).expect("fewer than four thousand million pages"));
+        files.push("pages", &json!(format!("{snippet}\n\n{}", block.join("\n\n"))));
+        let sections = pages[page..page + block.len()].iter().flat_map(|page| &page.sections);
+        snippet += sections.map(|section| section.snippets.len()).sum::<usize>();
+        page += block.len();
+    }
+    firsts
+}
+
+/// A page's lines: address and title, then one for each section, its top first: heading, kinds of code blocks, anchor and
+/// excerpt, separated by tabs, without what is empty at the end. A heading that is the page's title, and an anchor that
+/// follows from the heading or from being the top, are left out.
+fn record(page: &PageRecord, kinds: &Kinds<'_>, excerpt: usize) -> String {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = line(&page.title);
+    let mut out = format!("{}\t{title}", page.url);
+    for (number, section) in page.sections.iter().enumerate() {
+        let heading = line(&section.heading);
+        let follows = number == 0 || (section.anchor == slugify(&heading) && section.anchor.is_ascii());
+        let fields = [
+            if heading == title && number == 0 { String::new() } else { heading },
+            kinds.packed(&section.snippets),
+            if follows { String::new() } else { section.anchor.clone() },
+            section.excerpt(excerpt),
+        ];
+        // A blank stands for nothing at all: an empty line is the page's end.
+        let fields = fields.join("\t");
+        let fields = fields.trim_end_matches('\t');
+        out.push('\n');
+        out.push_str(if fields.is_empty() { " " } else { fields });
+    }
+    out
+}
+
+/// Writes the values of all facets, `[facet, slug, title, pages]`; returns each facet's name and title, and which files
+/// hold its values.
+fn facet_files(facets: &[Facet], files: &mut Files) -> Vec<Value> {
+    let rows: Vec<[&str; 3]> = facets
+        .iter()
+        .flat_map(|facet| facet.values.iter().map(|value| [facet.name, &value.slug, &value.title]))
+        .collect();
+    let pages = facets.iter().flat_map(|facet| &facet.values).map(|value| pack::rising(&value.pages));
+    let rows: Vec<([&str; 3], String)> = rows.into_iter().zip(pages).collect();
+    let mut held: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let size = |(words, pages): &([&str; 3], String)| words.concat().len() + pages.len() + 10;
+    for chunk in chunks(&rows, SHARD, size) {
+        let data: Vec<Value> =
+            chunk.iter().map(|([facet, slug, title], pages)| json!([facet, slug, title, pages])).collect();
+        let number = files.push("facets", &json!(data));
+        for ([facet, ..], _) in chunk {
+            let numbers = held.entry(facet).or_default();
+            if numbers.last() != Some(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    facets.iter().map(|facet| json!([facet.name, facet.title, held[facet.name]])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_separator_is_as_short_as_can_be() {
+        assert_eq!(separator("fence", "fixture"), "fi");
+        assert_eq!(separator("fence", "fences"), "fences");
+        assert_eq!(separator("", "a"), "a");
+    }
+
+    #[test]
+    fn runs_are_as_long_as_the_limit() {
+        assert_eq!(chunks(&[1, 9, 1, 1, 1], 3, |size| *size), [&[1, 9][..], &[1, 1, 1]]);
+    }
 }

@@ -1,11 +1,18 @@
 //! Text → terms. `search.js` does the same with a query, step by step.
 //!
 //! A compound is a run of letters, digits and `_`, joined by `.`, `::`, `-`, `/` or `'`. It gives itself, its parts, and
-//! the parts of parts in `snake_case` and `camelCase`. CJK runs give bigrams. Words give their stem too.
+//! the parts of parts in `snake_case` and `camelCase`; behind dashes (`--dry-run`) it is an option too. CJK runs give
+//! bigrams. Two or three signs standing together (`..=`, `=>`, `?.`) are an operator.
+//! Forms of one word (`cache`, `caches`) are not joined here: the browser knows them by their stems.
 //! Must not know: where the text stands.
 
 /// Longer terms are cut: nobody types them.
 const MAX_TERM: usize = 40;
+
+/// What operators are made of.
+const SIGNS: &str = "!#$%&*+-./:<=>?@^|~";
+/// Runs of signs that are punctuation, or part of an address or of a comment.
+const NO_OPERATORS: [&str; 9] = ["--", "---", "...", "://", "//", "///", "##", "./", "../"];
 
 /// All terms of a text, in order, duplicates included.
 pub fn terms(text: &str) -> Vec<String> {
@@ -18,10 +25,34 @@ pub fn terms(text: &str) -> Vec<String> {
         } else if is_word(characters[at]) {
             at = compound(&characters, at, &mut out);
         } else {
-            at += 1;
+            at = signs(&characters, at, &mut out);
         }
     }
     out
+}
+
+/// A run of signs: an operator, the dashes of an option, or nothing.
+fn signs(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
+    let mut end = start;
+    while end < characters.len() && SIGNS.contains(characters[end]) {
+        end += 1;
+    }
+    let run: String = characters[start..end].iter().collect();
+    let after_word = start.checked_sub(1).is_some_and(|before| is_word(characters[before]));
+    let before_word = characters.get(end).copied().is_some_and(is_word);
+    if before_word && !after_word && (run == "-" || run == "--") {
+        out.push(run + &option_name(characters, end));
+    } else if (2..=3).contains(&run.len()) && !NO_OPERATORS.contains(&run.as_str()) {
+        out.push(run);
+    }
+    end.max(start + 1)
+}
+
+/// `dry-run` of `--dry-run=yes`.
+fn option_name(characters: &[char], start: usize) -> String {
+    let name: String =
+        characters[start..].iter().take_while(|sign| is_word(**sign) || **sign == '-').take(MAX_TERM).collect();
+    name.to_lowercase()
 }
 
 fn is_cjk(character: char) -> bool {
@@ -86,7 +117,8 @@ fn compound(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
             break;
         }
     }
-    if parts.len() > 1 {
+    // Neither `it's` nor a path is a name that anybody looks for as a whole.
+    if parts.len() > 1 && !whole.contains(['\'', '’', '/']) {
         push(&whole, out);
     }
     for part in &parts {
@@ -99,23 +131,11 @@ fn word(part: &str, out: &mut Vec<String>) {
     let pieces = pieces(part);
     let trimmed = part.trim_matches('_');
     if !trimmed.is_empty() {
-        let lower = trimmed.to_lowercase();
-        push(&lower, out);
-        if pieces.len() <= 1 {
-            let stem = stem(&lower);
-            if stem != lower {
-                push(&stem, out);
-            }
-        }
+        push(trimmed, out);
     }
     if pieces.len() > 1 {
         for piece in pieces {
-            let lower = piece.to_lowercase();
-            push(&lower, out);
-            let stem = stem(&lower);
-            if stem != lower {
-                push(&stem, out);
-            }
+            push(&piece, out);
         }
     }
 }
@@ -156,50 +176,16 @@ fn push(term: &str, out: &mut Vec<String>) {
     out.push(lower.chars().take(MAX_TERM).collect());
 }
 
-/// A light stem of an English word: plural and verb endings, nothing more.
-pub fn stem(word: &str) -> String {
-    let ascii = word.bytes().all(|byte| byte.is_ascii_lowercase());
-    if !ascii || word.len() < 4 {
-        return word.to_owned();
-    }
-    let cut = |end: &str, least: usize| word.strip_suffix(end).filter(|stem| stem.len() >= least);
-    if let Some(stem) = cut("ies", 2) {
-        return format!("{stem}y");
-    }
-    if let Some(stem) = cut("sses", 2) {
-        return format!("{stem}ss");
-    }
-    if let Some(stem) = cut("ing", 3).or_else(|| cut("ed", 3)) {
-        return undouble(stem);
-    }
-    if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
-        return word.to_owned();
-    }
-    match cut("es", 3).filter(|stem| stem.ends_with(['x', 'h', 'o', 'z'])).or_else(|| cut("s", 3)) {
-        Some(stem) => stem.trim_end_matches('e').to_owned(),
-        None => cut("e", 3).unwrap_or(word).to_owned(),
-    }
-}
-
-/// `running` → `runn` → `run`; `calling` keeps its `ll`.
-fn undouble(stem: &str) -> String {
-    let bytes = stem.as_bytes();
-    let last = bytes[bytes.len() - 1];
-    let doubled = bytes.len() > 3 && bytes[bytes.len() - 2] == last && !b"lsz".contains(&last);
-    let stem = if doubled { &stem[..stem.len() - 1] } else { stem };
-    stem.trim_end_matches('e').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn identifiers_whole_and_in_parts() {
-        assert_eq!(terms("woocommerce_init"), ["woocommerce_init", "woocommerce", "woocommerc", "init"]);
+        assert_eq!(terms("woocommerce_init"), ["woocommerce_init", "woocommerce", "init"]);
         assert_eq!(terms("MyClass.doSomething")[..3], ["myclass.dosomething", "myclass", "my"]);
         assert!(terms("HTTPServer").contains(&"server".to_owned()));
-        assert_eq!(terms("std::fs::File"), ["std::fs::file", "std", "fs", "file", "fil"]);
+        assert_eq!(terms("std::fs::File"), ["std::fs::file", "std", "fs", "file"]);
     }
 
     /// The same file is read by the browser test, which asks `search.js`.
@@ -223,11 +209,9 @@ mod tests {
     }
 
     #[test]
-    fn stems_meet() {
-        for (one, other) in [("debugging", "debugged"), ("queries", "query"), ("traces", "trace"), ("caches", "cache")]
-        {
-            assert_eq!(stem(one), stem(other), "{one} {other}");
-        }
-        assert_eq!(stem("class"), "class");
+    fn operators_and_options() {
+        assert_eq!(terms("0..=9"), ["0", "..=", "9"]);
+        assert_eq!(terms("a --dry-run -v x - y"), ["a", "--dry-run", "dry-run", "dry", "run", "-v", "v", "x", "y"]);
+        assert_eq!(terms("Wait... https://x -- done"), ["wait", "https", "x", "done"]);
     }
 }

@@ -6,10 +6,9 @@
 use super::governance::review_due;
 use super::{PageIndex, Site};
 use crate::config::Config;
-use crate::source::Sources;
+use crate::source::{Edits, Sources};
 use crate::span::{FileId, Span};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 
 /// One page's clocks.
 #[derive(Debug, Clone)]
@@ -47,7 +46,7 @@ impl Clocks {
 /// proven blocks of code, and all of them.
 pub fn clocks(
     (site, sources, config): (&Site, &Sources, &Config),
-    edited: &BTreeMap<String, Date>,
+    edited: &Edits,
     proven: &dyn Fn(FileId) -> (usize, usize),
 ) -> Vec<Clocks> {
     let mut clocks: Vec<Clocks> = site
@@ -64,7 +63,7 @@ pub fn clocks(
                 page: name.clone(),
                 title: page.title.clone(),
                 owner: owner.map_or_else(String::new, |owner| owner.value.clone()),
-                edited: edited.get(name).copied(),
+                edited: edited.get(name).map(|edit| edit.day),
                 reviewed: front.last_reviewed.as_ref().map(|date| date.value),
                 due,
                 days_left: due.and_then(|due| config.today.until(due).ok()).map(|span| span.get_days()),

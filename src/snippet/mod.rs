@@ -8,6 +8,7 @@
 //!
 //! Must not know: HTML, search, how a report looks.
 
+pub mod badge;
 mod batch;
 pub mod bless;
 pub mod cache;

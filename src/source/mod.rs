@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Result;
 use crate::fs;
 use crate::span::{FileId, LineCol, LineIndex, Span};
-pub use edited::edited;
+pub use edited::{Edits, edited};
 use std::collections::BTreeMap;
 use std::ops::Index;
 use std::path::{Component, Path, PathBuf};

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
+import { searchCost } from './search-cost.mjs';
 
 const site = process.env.DOCGEN_SITE;
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -142,6 +143,13 @@ for (const colorScheme of ['light', 'dark']) {
     });
   }
 }
+
+test('a search on a site of 1,000 pages costs what it may', async () => {
+  const { files, largest, costs } = await searchCost(browser, process.env.DOCGEN, 1000);
+  assert.ok(files <= 64, `${files} files`);
+  assert.ok(largest <= 16 * 1024, `the largest file has ${largest} bytes`);
+  assert.ok(costs[costs.length >> 1] <= 50 * 1024, `a search of two words costs ${costs}`);
+});
 
 test('the site works below a path, and without JavaScript', async () => {
   for (const javaScriptEnabled of [true, false]) {

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, relative } from 'node:path';
 import { chromium } from 'playwright-core';
+import { searchCost } from './search-cost.mjs';
 
 const require = createRequire(join(process.env.FOLDER, 'package.json'));
 const MiniSearch = require('minisearch');
@@ -72,6 +73,32 @@ const browser = await chromium.launch({
 });
 const totals = {};
 let behind = false;
+let tooMuch = false;
+
+/** Milliseconds from the key that opens the search, with its query typed ahead, to the first hit; the median of nine. */
+async function firstResult(origin) {
+  const times = [];
+  for (let turn = 0; turn < 9; turn += 1) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${origin}/search.html`);
+    times.push(
+      await page.evaluate(async () => {
+        const list = document.getElementById('docgen-search-results');
+        document.getElementById('docgen-search-input').value = 'error';
+        const start = performance.now();
+        const shown = new Promise((resolve) => new MutationObserver(() => list.childElementCount > 0 && resolve()).observe(list, { childList: true }));
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }));
+        await shown;
+        return performance.now() - start;
+      }),
+    );
+    await context.close();
+  }
+  const median = times.sort((a, b) => a - b)[times.length >> 1];
+  tooMuch ||= median > 100;
+  return median;
+}
 for (const corpus of process.env.SITES.split(',')) {
   const [name, site] = corpus.split('=');
   const { queries } = JSON.parse(readFileSync(new URL(`../search/${name}.json`, import.meta.url), 'utf8'));
@@ -95,7 +122,10 @@ for (const corpus of process.env.SITES.split(',')) {
   await page.keyboard.press('/');
   await page.waitForFunction(() => window.docgenQuery);
   const ours = [];
-  for (const { q } of queries) ours.push((await page.evaluate((text) => window.docgenQuery(text), q)).map(({ url }) => url).slice(0, HITS));
+  for (const { q } of queries) {
+    const { hits } = await page.evaluate(([text, count]) => window.docgenQuery(text, { count }), [q, HITS]);
+    ours.push(hits.map(({ section }) => section));
+  }
 
   const mini = new MiniSearch({ fields: ['heading', 'title', 'body'], searchOptions: { boost: { heading: 3, title: 2 }, prefix: true, fuzzy: 0.2 } });
   mini.addAll(texts.filter((text, at) => texts.findIndex(({ id }) => id === text.id) === at));
@@ -130,8 +160,16 @@ for (const corpus of process.env.SITES.split(',')) {
     totals[engine].queries += queries.length;
   }
   if (process.env.VERBOSE) console.log(engines.docgen.missed.map((line) => `    not first: ${line}`).join('\n'));
+  console.log(`  first result of docgen after ${(await firstResult(origin)).toFixed(0)} ms (at most 100)`);
   await context.close();
   server.close();
+}
+for (const [pages, filesAtMost, bytesAtMost] of [[1000, 64, 50], [10_000, 640, 80]]) {
+  const { files, largest, costs } = await searchCost(browser, process.env.DOCGEN, pages);
+  const [median, most] = [costs[costs.length >> 1], costs.at(-1)].map((bytes) => (bytes / 1024).toFixed(1));
+  console.log(`\n${pages} pages: ${files} files (at most ${filesAtMost}), the largest ${(largest / 1024).toFixed(1)} KB (at most 16)`);
+  console.log(`  two words, ten results: median ${median} KB (at most ${bytesAtMost}), most ${most} KB, compressed`);
+  tooMuch ||= files > filesAtMost || largest > 16 * 1024 || median > bytesAtMost;
 }
 await browser.close();
 console.log('\nall');
@@ -141,5 +179,9 @@ for (const [engine, { mrr, five, queries }] of Object.entries(totals)) {
 }
 if (behind) {
   console.log('docgen is behind');
+  process.exitCode = 1;
+}
+if (tooMuch) {
+  console.log('docgen costs too much');
   process.exitCode = 1;
 }

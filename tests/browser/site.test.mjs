@@ -60,7 +60,10 @@ async function open(url, options = {}) {
   page.problems = [];
   page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
   page.on('pageerror', (error) => page.problems.push(error.message));
-  page.on('requestfailed', (request) => page.problems.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // The next page does not wait for the icon of the one before.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') page.problems.push(`failed: ${request.url()}`);
+  });
   await page.goto(url);
   return page;
 }
@@ -162,12 +165,81 @@ test('nothing is wider than a phone, and the keyboard reaches the search', async
   await close(page);
 });
 
+test('two key presses lead from an identifier to the verified snippet that shows it', async () => {
+  for (const scheme of ['http', 'file']) {
+    const page = await open(`${address[scheme]('manual')}index.html`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('smallest_failing');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/guides\/debugging\.html#snippet-\d+$/);
+    const snippet = page.locator(`figure${new URL(page.url()).hash}`);
+    assert.match(await snippet.textContent(), /smallest_failing/);
+    assert.match(await snippet.locator('.badge').textContent(), /Ran|Compiled|Linted/);
+    assert.ok(await snippet.evaluate((figure) => figure.getBoundingClientRect().top < innerHeight));
+    await close(page);
+  }
+});
+
+test('hits are filtered, or within a facet and and across them, and the address keeps it', async () => {
+  const page = await open(`${address.http('manual')}index.html`);
+  const found = () => page.locator('#docgen-search-results a').evaluateAll((links) => links.map((link) => link.pathname));
+  const settled = (text) => page.locator('#docgen-search-status', { hasText: text }).waitFor();
+  await search(page, 'output');
+  await page.locator('#docgen-search-filters summary').click();
+  const box = (name, value) => page.locator(`#docgen-search-filters input[name=${name}][value="${value}"]`);
+  await box('agent', 'golang-pro').check();
+  await settled('hit');
+  await page.waitForFunction(() => location.search === '?q=output&agent=golang-pro');
+  const agents = await page.request.get(`${address.http('manual')}agents.json`).then((answer) => answer.json());
+  const pagesOf = (name) => agents.agents.find((agent) => agent.name === name).pages.map(({ url }) => `/${url}`);
+  for (const path of await found()) assert.ok(pagesOf('golang-pro').includes(path), path);
+  await box('language', 'python').check();
+  await page.waitForFunction(() => location.search.endsWith('language=python'));
+  // Who has the address has the search.
+  const other = await open(page.url());
+  await other.locator('#docgen-search-results [role=option]').first().waitFor();
+  assert.ok(await other.locator('#docgen-search-filters input[value=golang-pro]').isChecked());
+  assert.equal(await other.locator('#docgen-search-input').inputValue(), 'output');
+  await other.locator('#docgen-search-input').fill('');
+  await other.locator('#docgen-search-status', { hasText: 'page' }).waitFor();
+  await other.keyboard.press('Escape');
+  await other.waitForFunction(() => location.search === '');
+  await close(other);
+  await close(page);
+});
+
+test('what is copied is the code alone, and long lines can be broken', async () => {
+  const page = await open(`${address.http('manual')}snippets/fences.html`, {
+    viewport: { width: 320, height: 640 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const numbered = page.locator('figure.snippet', { hasText: 'retry.py' });
+  assert.deepEqual(await numbered.locator('.ln').evaluateAll((all) => all.map((line) => line.dataset.n)), ['40', '41', '42', '43']);
+  await numbered.locator('.copy').click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, 'def wait(attempt):\n    seconds = 2**attempt\n    seconds = min(seconds, 60)\n    return seconds\n');
+  // A line shown as taken away is not copied, but for diffs.
+  await numbered.locator('ins').evaluate((line) => line.replaceWith(Object.assign(document.createElement('del'), { textContent: 'old' })));
+  await numbered.locator('.copy').click();
+  assert.ok(!(await page.evaluate(() => navigator.clipboard.readText())).includes('old'));
+  const long = page.locator('figure.snippet', { has: page.locator('.wrap-toggle') }).first();
+  await long.locator('.wrap-toggle').click();
+  assert.equal(await long.locator('.wrap-toggle').getAttribute('aria-pressed'), 'true');
+  assert.ok(await long.locator('pre').first().evaluate((pre) => pre.scrollWidth <= pre.clientWidth));
+  await close(page);
+});
+
 test('both halves of search make the same terms', async () => {
   const page = await open(`${address.http('manual')}index.html`);
   await search(page, 'fence');
   const cases = JSON.parse(await readFile(new URL('terms.json', import.meta.url), 'utf8'));
   const made = await page.evaluate((texts) => texts.map((text) => window.docgenTerms(text)), Object.keys(cases));
   assert.deepEqual(made, Object.values(cases));
+  const forms = [['debugging', 'debugged'], ['queries', 'query'], ['traces', 'trace'], ['caches', 'cache'], ['class', 'class']];
+  for (const pair of forms) {
+    const [one, other] = await page.evaluate((words) => words.map((word) => window.docgenStem(word)), pair);
+    assert.equal(one, other, String(pair));
+  }
   await close(page);
 });
 

@@ -1,5 +1,5 @@
 //! `cargo xtask search-quality`: judged queries over the manual and over a public body of Markdown, beside Pagefind and
-//! `MiniSearch`.
+//! `MiniSearch`; and what a search costs on sites of 1,000 and 10,000 pages.
 //!
 //! The queries and what they should find are in `tests/search/`. Must not know: how anybody ranks.
 
@@ -39,7 +39,7 @@ pub(crate) fn run() -> Done {
         sites.push(format!("{name}={}", out.display()));
     }
     let mut node = command("node", &["tests/browser/search-quality.mjs"]);
-    node.env("CHROMIUM", chromium).env("FOLDER", &folder).env("SITES", sites.join(","));
+    node.env("CHROMIUM", chromium).env("FOLDER", &folder).env("SITES", sites.join(",")).env("DOCGEN", docgen);
     step("search quality", node)
 }
 

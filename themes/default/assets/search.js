@@ -1,5 +1,5 @@
-// The other half of src/search/: loads shards of the index on demand, ranks, shows hits. No wasm, no fetch: the index
-// is scripts, so that it works from file:// and under a strict content policy.
+// The other half of src/search/: loads shards of the index on demand and ranks; search-dialog.js shows the hits. No wasm,
+// no fetch: the index is scripts, so that it works from file:// and under a strict content policy.
 (() => {
   const root = document.documentElement.dataset.root;
   const version = document.documentElement.dataset.version;
@@ -41,31 +41,11 @@
     return out;
   }
 
-  function stem(word) {
-    if (!/^[a-z]{4,}$/.test(word)) return word;
-    const cut = (end, least) => (word.endsWith(end) && word.length - end.length >= least ? word.slice(0, -end.length) : null);
-    const trimE = (text) => text.replace(/e+$/, '');
-    let found = cut('ies', 2);
-    if (found !== null) return found + 'y';
-    found = cut('sses', 2);
-    if (found !== null) return found + 'ss';
-    found = cut('ing', 3) ?? cut('ed', 3);
-    if (found !== null) {
-      const last = found.at(-1);
-      const doubled = found.length > 3 && found.at(-2) === last && !'lsz'.includes(last);
-      return trimE(doubled ? found.slice(0, -1) : found);
-    }
-    if (/(ss|us|is)$/.test(word)) return word;
-    found = cut('es', 3);
-    if (found === null || !/[xhoz]$/.test(found)) found = cut('s', 3);
-    if (found !== null) return trimE(found);
-    return cut('e', 3) ?? word;
-  }
-
   const trimUnderscores = (text) => text.replace(/^_+|_+$/g, '');
-  const lower = (term) => [...term.toLowerCase()].slice(0, 40).join('');
+  const cut = (term) => [...term.toLowerCase()].slice(0, 40).join('');
+  const SIGNS = '!#$%&*+-./:<=>?@^|~';
+  const NO_OPERATORS = ['--', '---', '...', '://', '//', '///', '##', './', '../'];
 
-  // A list of alternatives for each word of the query: what it may be called in the index, with a factor.
   function terms(text) {
     const characters = [...text];
     const out = [];
@@ -80,10 +60,24 @@
       } else if (isWord(characters[at])) {
         at = compound(characters, at, out);
       } else {
-        at += 1;
+        at = signs(characters, at, out);
       }
     }
     return out;
+  }
+
+  function signs(characters, start, out) {
+    let end = start;
+    while (end < characters.length && SIGNS.includes(characters[end])) end += 1;
+    const run = characters.slice(start, end).join('');
+    if (isWord(characters[end]) && !isWord(characters[start - 1]) && (run === '-' || run === '--')) {
+      let last = end;
+      while (last - end < 40 && (isWord(characters[last]) || characters[last] === '-')) last += 1;
+      out.push(run + characters.slice(end, last).join('').toLowerCase());
+    } else if (run.length >= 2 && run.length <= 3 && !NO_OPERATORS.includes(run)) {
+      out.push(run);
+    }
+    return Math.max(end, start + 1);
   }
 
   function compound(characters, start, out) {
@@ -103,28 +97,43 @@
     }
     for (const suffix of ['++', '#']) {
       if (characters.slice(at, at + suffix.length).join('') === suffix && !isWord(characters[at + suffix.length])) {
-        out.push(lower(parts.at(-1) + suffix));
+        out.push(cut(parts.at(-1) + suffix));
         at += suffix.length;
         break;
       }
     }
-    if (parts.length > 1) out.push(lower(whole));
-    for (const part of parts) word(part, out);
+    if (parts.length > 1 && !/['’/]/.test(whole)) out.push(cut(whole));
+    for (const part of parts) {
+      const split = pieces(part);
+      const trimmed = trimUnderscores(part);
+      if (trimmed) out.push(cut(trimmed));
+      if (split.length > 1) out.push(...split.map(cut));
+    }
     return at;
   }
 
-  function word(part, out) {
-    const split = pieces(part);
-    const trimmed = trimUnderscores(part);
-    const add = (text) => {
-      const plain = text.toLowerCase();
-      out.push(lower(plain));
-      const stemmed = stem(plain);
-      if (stemmed !== plain) out.push(lower(stemmed));
-    };
-    if (trimmed) split.length <= 1 ? add(trimmed) : out.push(lower(trimmed));
-    if (split.length > 1) split.forEach(add);
+  // -- forms of one English word: plural and verb endings, nothing more --
+  function stem(word) {
+    if (!/^[a-z]{4,}$/.test(word)) return word;
+    const without = (end, least) => (word.endsWith(end) && word.length - end.length >= least ? word.slice(0, -end.length) : null);
+    const trimE = (text) => text.replace(/e+$/, '');
+    let found = without('ies', 2);
+    if (found !== null) return found + 'y';
+    found = without('sses', 2);
+    if (found !== null) return found + 'ss';
+    found = without('ing', 3) ?? without('ed', 3);
+    if (found !== null) {
+      const last = found.at(-1);
+      const doubled = found.length > 3 && found.at(-2) === last && !'lsz'.includes(last);
+      return trimE(doubled ? found.slice(0, -1) : found);
+    }
+    if (/(ss|us|is)$/.test(word)) return word;
+    found = without('es', 3);
+    if (found === null || !/[xhoz]$/.test(found)) found = without('s', 3);
+    if (found !== null) return trimE(found);
+    return without('e', 3) ?? word;
   }
+
 
   // -- the index --
   const waiting = new Map();
@@ -146,9 +155,55 @@
       if (others) return;
       const script = document.createElement('script');
       script.src = `${root}docgen/search/${name}.js?v=${version}`;
-      script.onerror = () => reject(new Error(`cannot load ${name}`));
+      script.onerror = () => {
+        waiting.delete(name);
+        reject(new Error(`cannot load ${script.src}`));
+      };
       document.head.append(script);
     });
+  }
+
+  // src/search/pack.rs, the other way round.
+  function digit(code) {
+    return code > 92 ? code - 36 : code - 35;
+  }
+  // Calls back with each number of a text from `at` on; where `paired`, with the single sign behind each too.
+  function unpack(text, paired, call) {
+    let value = 0;
+    let factor = 1;
+    for (let at = 0; at < text.length; at += 1) {
+      const read = digit(text.charCodeAt(at));
+      if (read >= 45) {
+        value += (read - 45) * factor;
+        factor *= 45;
+      } else {
+        value += read * factor;
+        if (paired) at += 1;
+        call(value, paired ? digit(text.charCodeAt(at)) : 0);
+        value = 0;
+        factor = 1;
+      }
+    }
+  }
+  function rising(text) {
+    const out = [];
+    let last = 0;
+    unpack(text, false, (delta) => out.push((last += delta)));
+    return out;
+  }
+
+  let ready;
+  function manifest() {
+    ready ??= load('manifest', 0).then((data) => {
+      const firsts = [];
+      let section = 0;
+      unpack(data.sizes, false, (size) => {
+        firsts.push(section);
+        section += size;
+      });
+      return { ...data, firsts, blocks: rising(data.blocks) };
+    });
+    return ready;
   }
 
   // The last position whose value is not above the wanted one.
@@ -164,36 +219,35 @@
   }
 
   // Terms are ordered by code point, as Rust orders UTF-8; JavaScript compares UTF-16, the same outside emoji.
-  async function lookUp(term, prefix) {
-    const manifest = await load('manifest', 0);
-    const first = Math.max(0, floor(manifest.terms, term));
-    const last = prefix ? Math.min(floor(manifest.terms, term + '\u{10ffff}'), first + 2) : first;
-    const found = [];
-    for (let shard = first; shard <= last; shard += 1) {
-      if (shard >= manifest.terms.length) break;
-      const data = await load('terms', shard);
-      if (Object.hasOwn(data, term) && shard === first) found.push([term, data[term]]);
-      if (prefix) {
-        for (const known in data) if (known !== term && known.startsWith(term)) found.push([known, data[known]]);
-      }
+  const shards = new Map();
+  async function shard(term) {
+    const { terms } = await manifest();
+    if (terms.length === 0) return new Map();
+    const number = Math.max(0, floor(terms, term));
+    const text = await load('terms', number);
+    if (!shards.has(number)) {
+      const fields = text.split(' ');
+      const found = new Map();
+      for (let at = 0; at < fields.length; at += 3) found.set(fields[at], [fields[at + 1], fields[at + 2]]);
+      shards.set(number, found);
     }
-    return found;
+    return shards.get(number);
   }
 
-  // All terms one edit away, for words that the index does not know, from five letters on.
-  async function oneEdit(term) {
-    if ([...term].length < 5) return [];
-    const manifest = await load('manifest', 0);
-    // Most slips leave the first two letters alone: the shards around them are enough.
-    const first = Math.max(0, floor(manifest.terms, term.slice(0, 2)));
-    const last = Math.min(Math.max(first, floor(manifest.terms, term.slice(0, 2) + '\u{10ffff}')), first + 2);
-    const found = [];
-    for (let shard = first; shard <= last; shard += 1) {
-      const data = await load('terms', shard);
-      for (const known in data) if (near(known, term)) found.push([known, data[known]]);
-    }
-    return found;
+  // Calls back with the weight of a term in each of its sections, and with the code blocks that show it.
+  const SCALE = Math.log(61) / 40;
+  function read([sections, snippets], section, snippet) {
+    let last = 0;
+    unpack(sections, true, (delta, level) => section((last += delta), Math.exp(level * SCALE) - 1));
+    rising(snippets).forEach(snippet);
   }
+
+  // -- ranking: the factors below were chosen by `cargo xtask search-quality` --
+  const WEAK = new Set(
+    ("a an and are as at be been but by can could did do does for from had has have how i if in into is it its may me my " +
+      "no not of on or our s so t than that the their then there they this to was we were what when where which why will " +
+      "with you your").split(' '),
+  );
 
   function near(one, other) {
     if (Math.abs(one.length - other.length) > 1) return false;
@@ -208,157 +262,206 @@
     );
   }
 
-  const WEAK = new Set('a an and are as at be by can do does for from how i if in is it my of on or the to use what when where which why with'.split(' '));
-
-  // Section number to score, and how many words of the query it has.
-  async function rank(query) {
-    const words = query.trim().split(/\s+/).filter(Boolean);
-    const scores = new Map();
-    for (const [number, text] of words.entries()) {
-      const own = new Map();
-      const variants = [...new Set(terms(text))];
-      const weight = WEAK.has(text.toLowerCase()) ? 0.05 : 1;
-      const isLast = number === words.length - 1;
-      let hits = 0;
-      const add = (postings, factor) => {
-        hits += 1;
-        let section = 0;
-        for (let at = 0; at < postings.length; at += 2) {
-          section += postings[at];
-          own.set(section, Math.max(own.get(section) ?? 0, postings[at + 1] * factor * weight));
-        }
-      };
-      for (const [order, term] of variants.entries()) {
-        const factor = order === 0 ? 1 : 0.6;
-        const prefix = isLast || order === 0;
-        for (const [known, postings] of await lookUp(term, prefix && [...term].length >= 2)) {
-          add(postings, known === term ? factor : factor * 0.5 * (term.length / known.length));
-        }
-      }
-      if (hits === 0 && variants.length > 0) for (const [, postings] of await oneEdit(variants[0])) add(postings, 0.4);
-      for (const [section, score] of own) {
-        const entry = scores.get(section) ?? { score: 0, words: 0 };
-        entry.score += score;
-        entry.words += weight === 1 ? 1 : 0;
-        scores.set(section, entry);
-      }
+  // What a term of the query may be called in the index: the term itself, its forms, what it is the beginning of, and
+  // for words that nobody knows, from five letters on, what is one slip away. Each with a factor.
+  async function alternatives(term, unfinished) {
+    const data = await shard(term);
+    const found = [];
+    const stemmed = stem(term);
+    const begins = unfinished && term.length >= 2;
+    for (const [known, postings] of data) {
+      if (known === term) found.push([postings, 1]);
+      else if (known[0] === term[0] && stem(known) === stemmed) found.push([postings, 0.9]);
+      else if (begins && known.startsWith(term)) found.push([postings, (0.6 * term.length) / known.length]);
     }
-    const strong = Math.max(1, words.filter((text) => !WEAK.has(text.toLowerCase())).length);
-    return [...scores]
-      .map(([section, { score, words: matched }]) => [section, score * (0.4 + 0.6 * (matched / strong) ** 2)])
-      .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    if (found.length > 0) return found;
+    for (const [known, postings] of data) {
+      if (term.length >= 5 && near(known, term)) found.push([postings, 0.5]);
+      else if (term.length >= 3 && known.startsWith(term)) found.push([postings, (0.5 * term.length) / known.length]);
+    }
+    return found;
+  }
+
+  // A word of the query: its score in each section, and the code blocks that show it.
+  async function weigh(word, unfinished) {
+    const all = [...new Set(terms(word))];
+    const leaves = /[+#]$/.test(all[0] ?? '') ? [] : all.filter((term) => !all.some((other) => other !== term && term.includes(other)));
+    const wholes = all.filter((term) => !leaves.includes(term));
+    const scores = new Map();
+    const snippets = new Set();
+    const add = async (term, factor, sum) => {
+      const own = new Map();
+      for (const [packed, share] of await alternatives(term, unfinished)) {
+        read(
+          packed,
+          (section, weight) => own.set(section, Math.max(own.get(section) ?? 0, weight * share * factor)),
+          (snippet) => wholes.length === 0 || !sum ? snippets.add(snippet) : 0,
+        );
+      }
+      for (const [section, score] of own) {
+        const before = scores.get(section) ?? 0;
+        scores.set(section, sum ? before + score : Math.max(before, score));
+      }
+    };
+    for (const leaf of leaves) await add(leaf, 1 / leaves.length, true);
+    for (const whole of wholes) await add(whole, 1, false);
+    return { scores, snippets, weak: WEAK.has(word.toLowerCase()), leaves };
+  }
+
+  async function rank(query, allowed) {
+    const { firsts } = await manifest();
+    const texts = query.trim().split(/\s+/).filter(Boolean);
+    const words = await Promise.all(texts.map((text, at) => weigh(text, at === texts.length - 1 && !/\s$/.test(query))));
+    const strong = words.filter((word) => !word.weak);
+    const counted = strong.length > 0 ? strong : words;
+    // What each word can say at most: a rare one more than a common one.
+    const heights = counted.map(({ scores }) => Math.max(0, ...scores.values()));
+    const most = heights.reduce((sum, height) => sum + height, 0) || 1;
+    const sections = new Map();
+    const pages = new Map();
+    counted.forEach(({ scores }, at) => {
+      for (const [section, score] of scores) {
+        const page = floor(firsts, section);
+        if (allowed && !allowed.has(page)) continue;
+        const entry = sections.get(section) ?? { page, score: 0, matched: 0, words: [] };
+        entry.score += score;
+        entry.matched += heights[at];
+        entry.words.push(at);
+        sections.set(section, entry);
+        const best = pages.get(page) ?? [];
+        best[at] = Math.max(best[at] ?? 0, score);
+        pages.set(page, best);
+      }
+    });
+    for (const { scores } of words.filter((word) => word.weak && !counted.includes(word))) {
+      for (const [section, score] of scores) if (sections.has(section)) sections.get(section).score += score * 0.05;
+    }
+    const ranked = [...sections].map(([section, { page, score, matched, words: own }]) => {
+      // What the page says elsewhere counts a little.
+      let elsewhere = 0;
+      let there = matched;
+      pages.get(page).forEach((best, at) => {
+        if (own.includes(at)) return;
+        elsewhere += best;
+        there += heights[at] * 0.4;
+      });
+      const covered = there / most;
+      return { section, page, score: (score + elsewhere * 0.3) * (0.45 + 0.55 * covered ** 2) };
+    });
+    ranked.sort((a, b) => b.score - a.score || a.section - b.section);
+    return { ranked, words: counted };
+  }
+
+  // -- records --
+  const slug = (heading) =>
+    [...heading.trim().toLowerCase()]
+      .map((sign) => (/[\s]/.test(sign) ? '-' : /[-\p{Alphabetic}\p{N}_]/u.test(sign) ? sign : ''))
+      .join('');
+
+  // A block of page records as src/search/shard.rs writes it, its code blocks numbered through the whole site.
+  const parsed = new Map();
+  async function pages(block) {
+    const text = await load('pages', block);
+    if (!parsed.has(block)) {
+      const { kinds } = await manifest();
+      const [first, ...records] = text.split('\n\n');
+      let id = Number(first);
+      const found = records.map((lines) => {
+        const [head, ...rest] = lines.split('\n');
+        const [url, title] = head.split('\t');
+        let number = 0;
+        const sections = rest.map((line, at) => {
+          const [heading, packed = '', anchor = '', excerpt = ''] = line.split('\t');
+          const snippets = [];
+          unpack(packed, false, (kind) => snippets.push({ id: id++, number: (number += 1), kind: kinds[kind] }));
+          const name = heading.trim() || (at === 0 ? title : '');
+          return { url, title, heading: name, anchor: at === 0 ? '' : anchor || slug(name), excerpt, snippets };
+        });
+        return sections;
+      });
+      parsed.set(block, found);
+    }
+    return parsed.get(block);
   }
 
   async function record(section) {
-    const manifest = await load('manifest', 0);
-    const block = floor(manifest.pages, section);
-    let first = manifest.pages[block];
-    for (const [url, title, sections] of await load('pages', block)) {
-      if (section < first + sections.length) {
-        const [anchor, heading, excerpt] = sections[section - first];
-        return { url: anchor ? `${url}#${encodeURIComponent(anchor)}` : url, title, heading, excerpt };
-      }
-      first += sections.length;
+    const { firsts, blocks } = await manifest();
+    const page = floor(firsts, section);
+    const block = floor(blocks, page);
+    return (await pages(block))[page - blocks[block]][section - firsts[page]];
+  }
+
+  // How much a heading is what was asked for, 0 to 1.
+  function likeness(heading, words) {
+    const own = new Set(terms(heading).filter((term) => !WEAK.has(term)).map(stem));
+    const asked = new Set(words.flatMap(({ leaves }) => leaves).map(stem));
+    if (own.size === 0 || asked.size === 0) return 0;
+    const last = [...asked].at(-1);
+    const both = [...asked].filter((term) => own.has(term) || (term === last && [...own].some((known) => known.startsWith(term)))).length;
+    return (2 * both) / (own.size + asked.size);
+  }
+
+  // The code block that shows all words of the query, where the heading is about something else; a proven one first.
+  function shown(snippets, words) {
+    const candidates = snippets.filter(({ id }) => words.every((word) => word.snippets.has(id)));
+    const proven = candidates.find(({ kind }) => ['good', 'fair'].includes(kind[1]));
+    return proven ?? candidates[0];
+  }
+
+  // -- facets --
+  async function values([name, title, files]) {
+    const rows = (await Promise.all(files.map((number) => load('facets', number)))).flat();
+    return { name, title, values: rows.filter(([facet]) => facet === name).map((row) => row.slice(1)) };
+  }
+  async function facets() {
+    const found = await Promise.all((await manifest()).facets.map(values));
+    return found.map((facet) => ({
+      ...facet,
+      values: facet.values.map(([slug, title, pages]) => [slug, title, rising(pages).length]),
+    }));
+  }
+  // The pages that have one of the chosen values of every facet of which some are chosen.
+  async function having(chosen) {
+    const { facets, firsts } = await manifest();
+    let allowed = new Set(firsts.keys());
+    for (const facet of facets.filter(([name]) => chosen.has(name))) {
+      const wanted = (await values(facet)).values.filter(([slug]) => chosen.get(facet[0]).has(slug));
+      const pages = new Set(wanted.flatMap(([, , packed]) => rising(packed)));
+      allowed = new Set([...allowed].filter((page) => pages.has(page)));
     }
-    return null;
+    return allowed;
   }
 
-  async function search(query, count = 12) {
-    const ranked = await rank(query);
-    return (await Promise.all(ranked.slice(0, count).map(([section]) => record(section)))).filter(Boolean);
+  async function hit({ section, score }, words) {
+    const { url, anchor, title, heading, excerpt, snippets } = await record(section);
+    const like = likeness(heading, words);
+    const snippet = words.length > 0 && like < 0.99 ? shown(snippets, words) : undefined;
+    const place = anchor ? `${url}#${encodeURIComponent(anchor)}` : url;
+    return {
+      url: snippet ? `${url}#snippet-${snippet.number}` : place,
+      section: place,
+      title,
+      heading,
+      excerpt,
+      snippet: snippet?.kind,
+      score: score * (1 + 0.6 * like ** 2 + (like > 0.99 ? 0.6 : 0)),
+    };
   }
 
-  // -- the dialog --
-  const input = document.getElementById('docgen-search-input');
-  const list = document.getElementById('docgen-search-results');
-  const status = document.getElementById('docgen-search-status');
-  let turn = 0;
-  let active = -1;
-
-  function marked(text, words) {
-    const fragment = document.createDocumentFragment();
-    const pattern = words.map((found) => found.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-    if (!pattern) {
-      fragment.append(text);
-      return fragment;
-    }
-    text.split(new RegExp(`(${pattern})`, 'giu')).forEach((part, number) => {
-      if (number % 2 === 0) return fragment.append(part);
-      const mark = document.createElement('mark');
-      mark.textContent = part;
-      fragment.append(mark);
-    });
-    return fragment;
+  // The best hits, and how many there are. Without a query, all allowed pages in their order.
+  async function search(query, { count = 10, allowed } = {}) {
+    const { firsts } = await manifest();
+    const all = () => [...(allowed ?? firsts.keys())].map((page) => ({ section: firsts[page], score: 0 }));
+    const { ranked, words } = query.trim() ? await rank(query, allowed) : { ranked: all(), words: [] };
+    const hits = await Promise.all(ranked.slice(0, count).map((found) => hit(found, words)));
+    hits.sort((a, b) => b.score - a.score);
+    return { hits, total: ranked.length };
   }
 
-  function choose(next) {
-    const options = [...list.querySelectorAll('a')];
-    options[active]?.setAttribute('aria-selected', 'false');
-    active = options.length === 0 ? -1 : (next + options.length) % options.length;
-    const option = options[active];
-    if (!option) return input.removeAttribute('aria-activedescendant');
-    option.setAttribute('aria-selected', 'true');
-    option.scrollIntoView({ block: 'nearest' });
-    input.setAttribute('aria-activedescendant', option.id);
-  }
-
-  function show(hits, words) {
-    list.replaceChildren(
-      ...hits.map((hit, number) => {
-        const item = document.createElement('li');
-        item.setAttribute('role', 'presentation');
-        const link = document.createElement('a');
-        link.id = `docgen-hit-${number}`;
-        link.setAttribute('role', 'option');
-        link.setAttribute('aria-selected', 'false');
-        link.href = root + hit.url;
-        link.tabIndex = -1;
-        const heading = document.createElement('strong');
-        heading.append(marked(hit.heading, words));
-        const page = document.createElement('small');
-        page.textContent = hit.title === hit.heading ? '' : hit.title;
-        const excerpt = document.createElement('span');
-        excerpt.append(marked(hit.excerpt, words));
-        link.append(heading, ' ', page, excerpt);
-        item.append(link);
-        return item;
-      }),
-    );
-    input.setAttribute('aria-expanded', String(hits.length > 0));
-    active = -1;
-    if (hits.length > 0) choose(0);
-  }
-
-  async function update() {
-    const query = input.value.trim();
-    const mine = (turn += 1);
-    if (!query) {
-      status.textContent = '';
-      return show([], []);
-    }
-    try {
-      const hits = await search(query);
-      if (mine !== turn) return;
-      show(hits, query.split(/\s+/).filter((found) => !WEAK.has(found.toLowerCase())));
-      status.textContent = hits.length === 0 ? `Nothing found for “${query}”` : hits.length === 1 ? '1 hit' : `${hits.length} hits`;
-    } catch (error) {
-      status.textContent = `The search index cannot be loaded: ${error.message}`;
-    }
-  }
-
-  input.addEventListener('input', update);
-  input.addEventListener('keydown', (event) => {
-    if (event.key === 'ArrowDown') choose(active + 1);
-    else if (event.key === 'ArrowUp') choose(active - 1);
-    else if (event.key === 'Enter') list.querySelectorAll('a')[active]?.click();
-    else return;
-    event.preventDefault();
-  });
-  list.addEventListener('click', (event) => {
-    if (event.target.closest('a')) document.getElementById('docgen-search').close();
-  });
-  // For tests of the two halves against each other.
   window.docgenTerms = terms;
+  window.docgenStem = stem;
   window.docgenQuery = search;
-  if (input.value) update();
+  window.docgenFacets = facets;
+  window.docgenPages = having;
+  window.docgenStrong = (query) => query.split(/\s+/).filter((word) => word && !WEAK.has(word.toLowerCase()));
 })();

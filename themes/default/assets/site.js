@@ -1,4 +1,4 @@
-// What makes a page nicer with JavaScript: theme switch, copy buttons, the present section, the search dialog.
+// What makes a page nicer with JavaScript: theme switch, copy and wrap buttons, the present section, the search dialog.
 // Everything here is optional; the page reads and navigates without it.
 const root = document.documentElement;
 
@@ -29,9 +29,15 @@ for (const figure of document.querySelectorAll('figure.snippet:not(.output)')) {
   button.textContent = 'Copy';
   button.addEventListener('click', async () => {
     const prompts = /language-(console|shell-session)/.test(code.className);
+    const shown = code.cloneNode(true);
+    // Lines that are shown as taken away are no part of the code; those of a diff are.
+    if (!/language-(diff|patch)/.test(code.className)) {
+      for (const line of shown.querySelectorAll('del')) line.textContent = '\0';
+    }
+    const kept = shown.textContent.replaceAll('\0\n', '');
     const text = prompts
-      ? code.textContent.split('\n').filter((line) => /^[$#%>] /.test(line)).map((line) => line.slice(2)).join('\n')
-      : code.textContent;
+      ? kept.split('\n').filter((line) => /^[$#%>] /.test(line)).map((line) => line.slice(2)).join('\n')
+      : kept;
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = 'Copied';
@@ -42,6 +48,21 @@ for (const figure of document.querySelectorAll('figure.snippet:not(.output)')) {
     setTimeout(() => (button.textContent = 'Copy'), 1500);
   });
   caption.append(button);
+}
+
+// Long lines scroll; whoever would rather see them broken can.
+for (const pre of document.querySelectorAll('figure.snippet > pre')) {
+  const caption = pre.parentElement.querySelector('figcaption');
+  if (!caption || pre.scrollWidth <= pre.clientWidth) continue;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'wrap-toggle';
+  button.textContent = 'Wrap';
+  button.setAttribute('aria-pressed', 'false');
+  button.addEventListener('click', () => {
+    button.setAttribute('aria-pressed', String(pre.classList.toggle('wrap')));
+  });
+  caption.querySelector('.copy') ? caption.querySelector('.copy').before(button) : caption.append(button);
 }
 
 // Tabs: one below the other until here. A choice holds for all tabs of that name, and for the next visit.
@@ -130,23 +151,28 @@ if (entries.size > 0 && 'IntersectionObserver' in window) {
 const dialog = document.getElementById('docgen-search');
 let loading;
 function loadSearch() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = `${root.dataset.root}docgen/search.js?v=${root.dataset.version}`;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
+  const load = (name) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = `${root.dataset.root}docgen/${name}.js?v=${root.dataset.version}`;
+      script.async = false; // In this order.
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
+  loading ??= Promise.all(['search', 'search/manifest-0', 'search-dialog'].map(load));
   return loading;
 }
 function openSearch(event) {
   if (!dialog?.showModal) return;
-  event.preventDefault();
+  event?.preventDefault();
   if (!dialog.open) dialog.showModal();
   document.getElementById('docgen-search-input').select();
   loadSearch().catch(() => (location.href = `${root.dataset.root}search.html`));
 }
 document.querySelector('.search-open')?.addEventListener('click', openSearch);
+// An address with a search in it: somebody shared it, or came back.
+if (new URLSearchParams(location.search).has('q')) openSearch();
 document.addEventListener('keydown', (event) => {
   const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
   const slash = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;

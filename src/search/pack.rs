@@ -1,0 +1,126 @@
+//! Numbers as short text, and postings within a budget.
+//!
+//! A number is written in base 45 with the 91 printable signs of ASCII from `#` on but `\\`: nothing that JSON would have
+//! to escape. A digit with more to come is 45 higher, as in LEB128. Must not know: files.
+
+use super::weigh::{LEVELS, Posting, Postings};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+const BASE: u32 = 45;
+
+/// One of 91 signs.
+fn sign(value: u32) -> char {
+    let code = 35 + value;
+    char::from_u32(if code >= 92 { code + 1 } else { code }).expect("printable ASCII")
+}
+
+/// A number, lowest digit first.
+pub fn number(mut value: u32, out: &mut String) {
+    while value >= BASE {
+        out.push(sign(BASE + value % BASE));
+        value /= BASE;
+    }
+    out.push(sign(value));
+}
+
+/// Rising numbers, as their differences.
+pub fn rising(values: &[u32]) -> String {
+    let (mut out, mut last) = (String::new(), 0);
+    for value in values {
+        number(value - last, &mut out);
+        last = *value;
+    }
+    out
+}
+
+/// `sections snippets`: sections as differences, each with its weight, and code blocks as differences.
+pub fn postings(postings: &Postings) -> String {
+    let (mut out, mut last) = (String::new(), 0);
+    for (section, level) in &postings.sections {
+        number(section - last, &mut out);
+        out.push(sign(u32::from(*level)));
+        last = *section;
+    }
+    out.push(' ');
+    out.push_str(&rising(&postings.snippets));
+    out
+}
+
+/// How many sections each term keeps whatever the budget: its best.
+const KEPT: usize = 8;
+/// Where not everything is kept, a term shown by more code blocks than this leads to sections only.
+const SHOWN: usize = 4;
+
+/// Leaves out the least of what common terms say until about `budget` postings are left: in a large site, where a word
+/// stands in thousands of sections, nobody sees those that hardly mention it.
+///
+/// Source: Carmel et al., "Static Index Pruning for Information Retrieval Systems" (2001), with one threshold for all.
+pub fn prune(terms: &mut BTreeMap<String, Postings>, budget: usize) {
+    let all: usize = terms.values().map(|found| found.sections.len()).sum();
+    if all <= budget {
+        return;
+    }
+    // A compound that stands in one section is found there by its parts.
+    terms.retain(|term, found| found.sections.len() > 1 || !term.contains(['.', ':', '-']));
+    // How many postings of each level may go, and with them the level up to which they do.
+    let mut removable = [0_usize; LEVELS as usize + 1];
+    for found in terms.values() {
+        for (_, level) in best_first(&found.sections).iter().skip(KEPT) {
+            removable[usize::from(*level)] += 1;
+        }
+    }
+    let mut excess = all - budget;
+    let threshold = (1..=LEVELS).find(|level| {
+        let enough = excess <= removable[usize::from(*level)];
+        excess = excess.saturating_sub(removable[usize::from(*level)]);
+        enough
+    });
+    for found in terms.values_mut() {
+        let mut kept = best_first(&found.sections);
+        let above = kept.iter().take_while(|(_, level)| *level > threshold.unwrap_or(LEVELS)).count();
+        kept.truncate(above.max(KEPT));
+        kept.sort_unstable();
+        found.sections = kept;
+        if found.snippets.len() > SHOWN {
+            found.snippets.clear();
+        }
+    }
+}
+
+fn best_first(sections: &[Posting]) -> Vec<Posting> {
+    let mut sorted = sections.to_vec();
+    sorted.sort_unstable_by_key(|(section, level)| (Reverse(*level), *section));
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_as_many_signs_as_they_need() {
+        let packed = |value| {
+            let mut out = String::new();
+            number(value, &mut out);
+            out
+        };
+        assert_eq!([packed(0), packed(44), packed(45)].map(|text| text.len()), [1, 1, 2]);
+        assert_eq!(packed(45 * 45 - 1).len(), 2);
+        let all: String = (0..91).map(sign).collect();
+        assert!(!all.contains(['"', '\\']) && all.ends_with('~'), "{all}");
+    }
+
+    #[test]
+    fn the_best_of_a_term_stay() {
+        let many: Vec<Posting> =
+            (0..100).map(|section| (section, 1 + u8::try_from(section % 40).expect("small"))).collect();
+        let few = vec![(3, 1)];
+        let postings = |sections| Postings { sections, snippets: Vec::new() };
+        let mut terms = BTreeMap::from([("many".to_owned(), postings(many)), ("few".to_owned(), postings(few))]);
+        prune(&mut terms, 40);
+        let kept: Vec<u8> = terms["many"].sections.iter().map(|(_, level)| *level).collect();
+        assert!((KEPT..=40).contains(&kept.len()) && kept.iter().all(|level| *level > 20), "{kept:?}");
+        assert_eq!(terms["few"].sections.len(), 1);
+    }
+}

@@ -1,0 +1,213 @@
+//! Pages → what search finds: sections, and the code blocks in them, each with its words by field.
+//!
+//! Must not know: weights, files.
+
+use crate::config::Config;
+use crate::page::markdown::{self, Piece, PieceKind};
+use crate::page::{Fence, Page};
+use crate::site::{PageIndex, Site};
+use crate::snippet::Verdicts;
+use crate::snippet::badge::{Badge, badge};
+use crate::snippet::collect::Snippet as Collected;
+use crate::snippet::verdict::Verdict;
+use crate::span::FileId;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// A section: what stands under one heading, or before the first.
+#[derive(Debug, Clone, Default)]
+pub struct Section {
+    /// Anchor; nothing for the page's top.
+    pub anchor: String,
+    /// Heading; the page's title for its top.
+    pub heading: String,
+    /// Its code blocks, in order.
+    pub snippets: Vec<Snippet>,
+    /// Text.
+    pub body: String,
+    /// Its first sentence: what the section is about.
+    pub about: String,
+    /// Terms that it explains, one after the other.
+    pub defined: String,
+    /// Headings above it, without the page's title.
+    pub above: String,
+}
+
+/// A code block of a section.
+#[derive(Debug, Clone)]
+pub struct Snippet {
+    /// Its number on the page, from 1: `#snippet-3`.
+    pub number: usize,
+    /// The label as written.
+    pub language: String,
+    /// How deep it was proven, in a few words.
+    pub badge: Badge,
+    /// Whether it is code at all, and not the output of some.
+    pub is_code: bool,
+    /// Whether it is as promised.
+    pub proven: bool,
+    /// The code.
+    pub code: String,
+}
+
+/// A page as search knows it.
+#[derive(Debug, Clone, Default)]
+pub struct PageRecord {
+    /// Index of the page in the site.
+    pub page: PageIndex,
+    /// Address relative to the site's root.
+    pub url: String,
+    /// Title.
+    pub title: String,
+    /// Its sections in order.
+    pub sections: Vec<Section>,
+    /// Titles of its tags, agents and other terms.
+    pub tags: String,
+}
+
+/// Cuts every page that search knows into its sections.
+pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: &Verdicts) -> Vec<PageRecord> {
+    let mut code: Code<'_> =
+        snippets.iter().map(|snippet| ((snippet.file, snippet.fence), (snippet.is_code, None))).collect();
+    for (snippet, verdict) in verdicts.iter() {
+        code.insert((snippet.file, snippet.fence), (snippet.is_code, Some(verdict)));
+    }
+    let mut tags: Vec<String> = vec![String::new(); site.pages.len()];
+    for term in site.taxonomies.iter().flat_map(|taxonomy| &taxonomy.terms) {
+        for page in &term.pages {
+            tags[*page].push_str(&term.title);
+            tags[*page].push(' ');
+        }
+    }
+    let known = (0..site.pages.len())
+        .into_par_iter()
+        .filter(|index| !config.search_exclude.is_match(&site.pages[*index].relative));
+    known
+        .map(|index| {
+            let page = &site.pages[index];
+            let sections = Cutter::new(page).cut(page, config.search_code, &code);
+            PageRecord {
+                page: index,
+                url: site.urls[index].clone(),
+                title: page.title.clone(),
+                sections,
+                tags: tags[index].clone(),
+            }
+        })
+        .collect()
+}
+
+/// By file and number of the fence there: whether it is code, and what is known of it.
+type Code<'a> = BTreeMap<(FileId, usize), (bool, Option<&'a Verdict>)>;
+
+/// The sections of a page as they grow.
+struct Cutter {
+    sections: Vec<Section>,
+    /// Headings above the present one: level and text.
+    path: Vec<(u8, String)>,
+    /// Whether the present section's first sentence is still going on.
+    first_sentence: bool,
+}
+
+impl Cutter {
+    fn new(page: &Page) -> Self {
+        let heading = page.headings.first().filter(|_| page.leading_heading);
+        let mut top =
+            Section { heading: heading.map_or(&page.title, |heading| &heading.text).clone(), ..Section::default() };
+        if top.heading != page.title {
+            top.body.clone_from(&page.title);
+        }
+        Self { sections: vec![top], path: Vec::new(), first_sentence: true }
+    }
+
+    fn cut(mut self, page: &Page, with_code: bool, code: &Code<'_>) -> Vec<Section> {
+        // The page's own heading is its top.
+        let mut headings = page.headings.iter().skip(usize::from(page.leading_heading)).peekable();
+        let mut fences = page.fences.iter().enumerate().peekable();
+        for Piece { text, offset, kind } in markdown::plain_text(&page.text, page.math) {
+            while let Some(heading) = headings.next_if(|heading| offset >= heading.range.start) {
+                self.open(heading.level, &heading.text, &heading.anchor);
+            }
+            match kind {
+                PieceKind::Heading => {}
+                PieceKind::Code => {
+                    while let Some((number, fence)) = fences.next_if(|(_, fence)| offset >= fence.range.start) {
+                        let (is_code, verdict) = code.get(&(page.file, number)).copied().unwrap_or_default();
+                        self.snippet(number, fence, is_code, verdict);
+                    }
+                    let section = self.sections.last_mut().expect("there is the top");
+                    if let Some(snippet) = section.snippets.last_mut().filter(|_| with_code) {
+                        snippet.code.push_str(&text);
+                    }
+                }
+                PieceKind::Prose | PieceKind::Defined => self.text(&text, kind == PieceKind::Defined),
+            }
+        }
+        for heading in headings {
+            self.open(heading.level, &heading.text, &heading.anchor);
+        }
+        self.sections
+    }
+
+    fn open(&mut self, level: u8, heading: &str, anchor: &str) {
+        self.path.retain(|(above, _)| *above < level);
+        let above = self.path.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
+        self.path.push((level, heading.to_owned()));
+        self.sections.push(Section {
+            anchor: anchor.to_owned(),
+            heading: heading.to_owned(),
+            above,
+            ..Section::default()
+        });
+        self.first_sentence = true;
+    }
+
+    fn snippet(&mut self, number: usize, fence: &Fence, is_code: bool, verdict: Option<&Verdict>) {
+        let section = self.sections.last_mut().expect("there is the top");
+        let language = fence.info.language.to_lowercase();
+        section.snippets.push(Snippet {
+            number: number + 1,
+            language,
+            badge: badge(verdict),
+            is_code,
+            proven: verdict.is_some_and(Verdict::is_proven),
+            code: String::new(),
+        });
+        // What stands below code rarely says what the section is.
+        self.first_sentence = false;
+    }
+
+    fn text(&mut self, text: &str, defines: bool) {
+        let section = self.sections.last_mut().expect("there is the top");
+        section.body.push_str(text);
+        if defines {
+            section.defined.push_str(text);
+            section.defined.push(' ');
+        }
+        if self.first_sentence {
+            let end =
+                text.find(['.', '!', '?', ':']).filter(|at| text[at + 1..].starts_with(' ') || at + 1 == text.len());
+            section.about.push_str(&text[..end.unwrap_or(text.len())]);
+            self.first_sentence = end.is_none() || section.body.len() < 12;
+        }
+    }
+}
+
+impl Section {
+    /// Its first words, for the list of hits.
+    pub fn excerpt(&self, length: usize) -> String {
+        let code = self.snippets.first().map_or("", |snippet| snippet.code.as_str());
+        let source = if self.body.trim().is_empty() { code } else { &self.body };
+        let mut excerpt = String::new();
+        for word in source.split_whitespace() {
+            if excerpt.chars().count() + word.chars().count() > length {
+                break;
+            }
+            if !excerpt.is_empty() {
+                excerpt.push(' ');
+            }
+            excerpt.push_str(word);
+        }
+        excerpt
+    }
+}

@@ -1,0 +1,63 @@
+// What searching a large site costs a reader: `large-site.mjs` writes it, docgen builds it, a browser searches it.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
+const gz = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
+
+/** Two-word queries: words that stand together in headings, spread over the whole site. */
+function queriesOf(content, count) {
+  const folders = readdirSync(content).sort();
+  return Array.from({ length: count }, (_, number) => {
+    const folder = join(content, folders[number % folders.length]);
+    const pages = readdirSync(folder).sort();
+    const text = readFileSync(join(folder, pages[(number * 7) % pages.length]), 'utf8');
+    const headings = [...text.matchAll(/^## (\S+) (\S+)/gm)];
+    return headings[number % headings.length].slice(1).join(' ').toLowerCase();
+  });
+}
+
+/**
+ * Builds a site of so many pages and searches it, each query in a browser that has seen nothing yet.
+ * Returns how many files the index has, the bytes (gz) of the largest, and the bytes of each search in rising order: the
+ * client, the index files that it asked for, and ten results.
+ */
+export async function searchCost(browser, docgen, pages, count = 20) {
+  const folder = mkdtempSync(join(tmpdir(), 'docgen-large-'));
+  try {
+    execFileSync('node', [fileURLToPath(new URL('large-site.mjs', import.meta.url)), folder, String(pages)]);
+    const site = join(folder, 'public');
+    execFileSync(docgen, ['--quiet', 'build', '--root', folder, '--out', site]);
+    const index = join(site, 'docgen/search');
+    const sizes = readdirSync(index).map((name) => gz(join(index, name)));
+    const server = createServer((request, response) => {
+      const path = join(site, decodeURIComponent(new URL(request.url, 'http://x').pathname));
+      if (!existsSync(path)) return response.writeHead(404).end();
+      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(readFileSync(path));
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const costs = [];
+    for (const query of queriesOf(join(folder, 'content'), count)) {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${server.address().port}/index.html`);
+      let bytes = 0;
+      page.on('request', (request) => (bytes += gz(join(site, new URL(request.url()).pathname))));
+      await page.keyboard.press('/');
+      await page.waitForFunction(() => window.docgenQuery);
+      const { hits } = await page.evaluate((text) => window.docgenQuery(text), query);
+      if (hits.length !== 10) throw new Error(`“${query}” has ${hits.length} hits`);
+      costs.push(bytes);
+      await context.close();
+    }
+    server.close();
+    return { files: sizes.length, largest: Math.max(...sizes), costs: costs.sort((a, b) => a - b) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
