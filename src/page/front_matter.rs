@@ -3,9 +3,10 @@
 //! Keys and values are checked one by one: a bad value costs that key, never the page.
 //! Must not know: whether the terms, paths or ids named here exist; that is `site`'s.
 
+use super::front_values::Reader;
 use super::mangled;
-use crate::config::{Risk, TAXONOMIES, parse_days};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::config::Risk;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceFile;
 use crate::span::{ColumnUnit, LineIndex, MappedText, Span};
 use jiff::civil::Date;
@@ -94,7 +95,7 @@ pub struct FrontMatter {
     /// Order among siblings, lowest first.
     pub weight: Option<i64>,
     /// Template instead of `page.html`.
-    pub template: Option<String>,
+    pub template: Option<Located<String>>,
     /// Page-wide snippet defaults, as written.
     pub verify: Option<Located<Value>>,
     /// All keys as written, for checks on presence.
@@ -105,7 +106,7 @@ pub struct FrontMatter {
     pub data: Map<String, Value>,
 }
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "title",
     "description",
     "id",
@@ -167,9 +168,9 @@ pub(super) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<
 }
 
 /// The block as found in the file.
-struct Block {
+pub(super) struct Block {
     format: Format,
-    data: MappedText,
+    pub(super) data: MappedText,
     range: std::ops::Range<usize>,
 }
 
@@ -255,162 +256,6 @@ fn toml_to_json(value: toml::Value) -> Value {
     }
 }
 
-struct Reader<'a> {
-    block: &'a Block,
-    whole: Span,
-    problems: &'a mut Vec<Diagnostic>,
-    today: Date,
-}
-
-impl Reader<'_> {
-    /// The line on which a top-level key stands.
-    fn key_span(&self, key: &str) -> Span {
-        let text = self.block.data.as_str();
-        let mut offset = 0;
-        for line in text.split_inclusive('\n') {
-            let rest = line.trim_start_matches(['"', '\'']).strip_prefix(key);
-            if rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with([':', '='])) {
-                let end = offset + line.trim_end().len();
-                return self.block.data.span_of(offset..end).unwrap_or(self.whole);
-            }
-            offset += line.len();
-        }
-        self.whole
-    }
-
-    fn wrong(&mut self, key: &str, message: String, help: &str) {
-        let span = self.key_span(key);
-        self.problems.push(Diagnostic::new(Code::FrontMatterValue, span, message).help(help));
-    }
-
-    fn entry(&mut self, front: &mut FrontMatter, key: &str, value: &Value) {
-        let span = self.key_span(key);
-        front.keys.push(Located { value: key.to_owned(), span });
-        if let Some(row) = TAXONOMIES.iter().find(|row| row.1 == key) {
-            let terms = self.strings(key, value);
-            front.terms.insert(row.0, terms);
-            return;
-        }
-        match key {
-            "title" => front.title = self.string(key, value),
-            "description" => front.description = self.string(key, value),
-            "template" => front.template = self.string(key, value),
-            "id" => front.id = self.string(key, value).and_then(|id| self.ulid(&id, span)),
-            "status" => front.status = self.choice(key, value, PageStatus::ALL),
-            "risk" => front.risk = self.choice(key, value, Risk::ALL),
-            "last_reviewed" => front.last_reviewed = self.date(key, value, span),
-            "review_every" => {
-                let text = self.string(key, value);
-                front.review_every = text.as_deref().and_then(parse_days);
-                if front.review_every.is_none() {
-                    self.wrong(key, "`review_every` is no interval".to_owned(), "write `90d`, `2w`, `6m` or `1y`");
-                }
-            }
-            "required_scripts" | "related_tools" | "related" => {
-                let name = KEYS.iter().find(|known| **known == key).expect("listed in KEYS");
-                let paths = self.strings(key, value);
-                front.paths.extend(paths.into_iter().map(|path| (*name, path)));
-            }
-            "aliases" => front.aliases = self.strings(key, value),
-            "weight" => {
-                front.weight = value.as_i64();
-                if front.weight.is_none() {
-                    self.wrong(
-                        key,
-                        "`weight` must be a whole number".to_owned(),
-                        "pages are ordered by it, lowest first",
-                    );
-                }
-            }
-            "verify" => front.verify = Some(Located { value: value.clone(), span }),
-            _ => {
-                if let Some(near) = did_you_mean(key, KEYS.iter().copied()) {
-                    self.problems.push(
-                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
-                            .help(format!("did you mean `{near}`? As it is, the key is kept under `extra`")),
-                    );
-                } else if key != "extra" {
-                    self.problems.push(
-                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
-                            .help("it is kept under `extra`, where templates can read it"),
-                    );
-                }
-                front.extra.insert(key.to_owned(), value.clone());
-            }
-        }
-    }
-
-    fn string(&mut self, key: &str, value: &Value) -> Option<String> {
-        match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(flag) => Some(flag.to_string()),
-            Value::Null => None,
-            Value::Array(_) | Value::Object(_) => {
-                self.wrong(key, format!("`{key}` must be text"), "write one value, in quotes if it holds `: ` or `#`");
-                None
-            }
-        }
-    }
-
-    fn strings(&mut self, key: &str, value: &Value) -> Vec<Located<String>> {
-        let span = self.key_span(key);
-        let items: Vec<&Value> = match value {
-            Value::Array(items) => items.iter().collect(),
-            Value::Null => Vec::new(),
-            one => vec![one],
-        };
-        items.into_iter().filter_map(|item| self.string(key, item)).map(|value| Located { value, span }).collect()
-    }
-
-    fn choice<T: Copy>(&mut self, key: &str, value: &Value, choices: &[(&'static str, T)]) -> Option<T> {
-        let text = self.string(key, value)?;
-        let found = choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)).map(|(_, choice)| *choice);
-        if found.is_none() {
-            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-            let help = match did_you_mean(&text, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it can be {}", names.join(", ")),
-            };
-            self.wrong(key, format!("`{key}` cannot be `{text}`"), &help);
-        }
-        found
-    }
-
-    fn date(&mut self, key: &str, value: &Value, span: Span) -> Option<Located<Date>> {
-        let text = self.string(key, value)?;
-        let Ok(date) = text.parse::<Date>() else {
-            self.wrong(key, format!("`{text}` is no date"), "write it as YYYY-MM-DD");
-            return None;
-        };
-        if date > self.today {
-            self.wrong(
-                key,
-                format!("`{key}` lies in the future: {date}"),
-                "a review that has not happened yet is none",
-            );
-            return None;
-        }
-        Some(Located { value: date, span })
-    }
-
-    /// ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec).
-    fn ulid(&mut self, id: &str, span: Span) -> Option<Located<String>> {
-        const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let upper = id.to_ascii_uppercase();
-        let fits = upper.len() == 26 && upper.chars().all(|c| ALPHABET.contains(c)) && upper.as_bytes()[0] <= b'7';
-        if !fits {
-            self.wrong(
-                "id",
-                format!("`{id}` is no ULID"),
-                "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U",
-            );
-            return None;
-        }
-        Some(Located { value: upper, span })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -449,7 +294,7 @@ mod tests {
         let helps: Vec<_> = problems.iter().map(|problem| problem.help.clone().unwrap_or_default()).collect();
         assert_eq!(problems.len(), 3);
         assert_eq!(helps[0], "did you mean `active`?");
-        assert_eq!(problems[0].span.start, 15);
+        assert_eq!(problems[0].span.start, 23);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod fence;
 mod fence_words;
 pub mod fix;
 pub mod front_matter;
+mod front_values;
 pub mod heading;
 mod include;
 mod mangled;

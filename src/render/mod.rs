@@ -7,6 +7,7 @@
 //! Must not know: how the tree reaches a disk or a browser.
 
 mod agents;
+mod facts;
 mod feed;
 pub mod figure;
 pub mod highlight;
@@ -26,17 +27,15 @@ use crate::output::OutputTree;
 use crate::page::Page;
 use crate::progress::Progress;
 use crate::search::SearchIndex;
-use crate::site::governance::review_due;
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
-use crate::snippet::verdict::Verdict;
 use crate::source::{Edits, Sources};
 use highlight::Highlighter;
 use html::{PageContext, Snippets};
 use rayon::prelude::*;
 use theme::Theme;
-use view::{FactsView, LinkView, PageView, SiteView, TermsView, TocView};
+use view::{LinkView, PageView, SiteView, TocView};
 
 const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'";
 const RELAXED: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src 'self' data:; connect-src 'self'; object-src 'none'";
@@ -235,13 +234,15 @@ impl<'a> Renderer<'a> {
             toc: contents(page),
             facts: self.facts(index),
             taxonomies: self.terms(index),
+            related: self.related(index),
             previous: neighbour(-1),
             next: neighbour(1),
             edit: self.edit_address(page),
             markdown: url::encode(&url::relative(from, &agents::twin_url(from))),
             extra: page.front_matter.extra.clone(),
         };
-        let wanted = page.front_matter.template.as_deref().filter(|name| self.theme.has(name));
+        let wanted =
+            page.front_matter.template.as_ref().map(|name| name.value.as_str()).filter(|name| self.theme.has(name));
         self.theme.render(wanted.unwrap_or("page.html"), &self.site_view(from), "page", &view)
     }
 
@@ -258,49 +259,6 @@ impl<'a> Renderer<'a> {
             }
         }
         crumbs
-    }
-
-    fn facts(&self, index: PageIndex) -> FactsView {
-        let page = &self.input.site.pages[index];
-        let front = &page.front_matter;
-        let due = review_due(page, self.input.config);
-        let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
-        let mut facts = FactsView {
-            status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
-            risk: front.risk.map_or_else(String::new, |risk| risk.name().to_owned()),
-            reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
-            due: due.map_or_else(String::new, |date| date.to_string()),
-            overdue: due.is_some_and(|date| date < self.input.config.today),
-            edited: self
-                .input
-                .edited
-                .get(&self.input.sources[page.file].name)
-                .map_or_else(String::new, |edit| edit.day.to_string()),
-            verified: self.input.verdicts.say_anything(),
-            ..FactsView::default()
-        };
-        for (_, verdict) in mine.filter(|(snippet, _)| snippet.is_code) {
-            facts.code += 1;
-            facts.proven += usize::from(verdict.is_some_and(Verdict::is_proven));
-        }
-        facts
-    }
-
-    fn terms(&self, index: PageIndex) -> Vec<TermsView> {
-        let site = self.input.site;
-        let from = &site.urls[index];
-        let views = site.taxonomies.iter().map(|taxonomy| TermsView {
-            title: taxonomy.plural.to_owned(),
-            terms: taxonomy
-                .terms_of(index)
-                .map(|term| LinkView {
-                    title: term.title.clone(),
-                    url: url::encode(&url::relative(from, &taxonomy.term_url(term))),
-                    description: term.description.clone(),
-                })
-                .collect(),
-        });
-        views.filter(|view| !view.terms.is_empty()).collect()
     }
 
     fn edit_address(&self, page: &Page) -> String {

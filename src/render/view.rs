@@ -100,6 +100,8 @@ pub struct FactsView {
     pub code: usize,
     /// Whether anything was verified.
     pub verified: bool,
+    /// Who answers for it.
+    pub owners: Vec<LinkView>,
 }
 
 /// A page of the author's.
@@ -125,8 +127,10 @@ pub struct PageView {
     pub toc: Vec<TocView>,
     /// What it says about itself.
     pub facts: FactsView,
-    /// Its terms.
+    /// Its terms, but its owners.
     pub taxonomies: Vec<TermsView>,
+    /// What its front matter names: related pages, scripts, tools.
+    pub related: Vec<TermsView>,
     /// The page before it.
     pub previous: Option<LinkView>,
     /// The page after it.

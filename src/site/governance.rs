@@ -55,7 +55,19 @@ pub(super) fn check(sources: &Sources, site: &Site, config: &Config, disk: Disk<
                 );
             }
         }
+        template(page, config, disk, problems);
         overdue(page, config, problems);
+    }
+}
+
+/// A page's own template is a file of the project's theme.
+fn template(page: &Page, config: &Config, disk: Disk<'_>, problems: &mut Vec<Diagnostic>) {
+    let Some(name) = page.front_matter.template.as_ref().filter(|name| name.value != "page.html") else { return };
+    let path = config.root.join("themes").join(&config.theme).join(&name.value);
+    if !disk(&normalise(&path)) {
+        let message = format!("`template` names `{}`, which the theme `{}` does not have", name.value, config.theme);
+        let help = format!("write themes/{}/{}, or take the key away", config.theme, name.value);
+        problems.push(Diagnostic::new(Code::FrontMatterPath, name.span, message).help(help));
     }
 }
 

@@ -138,7 +138,18 @@ for (const colorScheme of ['light', 'dark']) {
       await page.keyboard.press('/');
       await page.keyboard.type('prelude');
       await page.waitForSelector('#docgen-search-results [role=option]');
+      await page.locator('#docgen-search-filters summary').click();
+      await page.waitForSelector('#docgen-search-filters fieldset');
       assert.deepEqual(await barriers(page), [], 'search open');
+      if (width === 320) {
+        await page.goto(`${origin}/guides/debugging.html`);
+        await page.locator('.menu').click();
+        await page.waitForSelector('#docgen-menu[open] .side');
+        assert.deepEqual(await barriers(page), [], 'menu open');
+        assert.ok(await page.locator('#docgen-menu [aria-current]').isVisible());
+        await page.keyboard.press('Escape');
+        assert.equal(await page.locator('.frame > #docgen-site-nav').count(), 1, 'the navigation is back at its place');
+      }
       await context.close();
     });
   }

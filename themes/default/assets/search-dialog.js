@@ -191,6 +191,8 @@
     if (link && link.pathname === location.pathname) dialog.close();
   });
   dialog.addEventListener('close', () => given.size > 0 && !given.has('q') ? null : address(new URLSearchParams()));
+  dialog.dataset.ready = '';
   recall();
-  update();
+  if ('entered' in input.dataset) follow();
+  else update();
 })();

@@ -65,6 +65,47 @@ for (const pre of document.querySelectorAll('figure.snippet > pre')) {
   caption.querySelector('.copy') ? caption.querySelector('.copy').before(button) : caption.append(button);
 }
 
+// The page as Markdown, for whoever pastes it elsewhere. A file's twin cannot be read from file://.
+const twin = document.querySelector('.sources .twin');
+if (twin && location.protocol.startsWith('http')) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy-page';
+  button.textContent = 'Copy page';
+  button.addEventListener('click', async () => {
+    try {
+      const answer = await fetch(twin.href);
+      if (!answer.ok) throw new Error(answer.statusText);
+      await navigator.clipboard.writeText(await answer.text());
+      button.textContent = 'Copied';
+    } catch {
+      location.href = twin.href;
+    }
+    setTimeout(() => (button.textContent = 'Copy page'), 1500);
+  });
+  twin.after(' · ', button);
+}
+
+// The navigation of a small screen: a link to the foot of the page until here, a dialog from now on.
+const menu = document.querySelector('a.menu');
+const nav = document.getElementById('docgen-site-nav');
+const drawer = document.getElementById('docgen-menu');
+if (menu && !nav) menu.hidden = true;
+if (menu && nav && drawer?.showModal) {
+  const home = nav.parentElement;
+  menu.setAttribute('role', 'button');
+  const open = (event) => {
+    event.preventDefault();
+    drawer.append(nav);
+    drawer.showModal();
+    nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'center' });
+  };
+  menu.addEventListener('click', open);
+  menu.addEventListener('keydown', (event) => event.key === ' ' && open(event));
+  drawer.addEventListener('close', () => home.append(nav));
+  drawer.addEventListener('click', (event) => event.target === drawer && drawer.close());
+}
+
 // Tabs: one below the other until here. A choice holds for all tabs of that name, and for the next visit.
 const groups = [...document.querySelectorAll('.tabs')];
 const choose = (name) => {
@@ -171,6 +212,12 @@ function openSearch(event) {
   loadSearch().catch(() => (location.href = `${root.dataset.root}search.html`));
 }
 document.querySelector('.search-open')?.addEventListener('click', openSearch);
+// Enter may come before the search has loaded; search-dialog.js then follows the first hit.
+document.getElementById('docgen-search-input')?.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || 'ready' in dialog.dataset) return;
+  event.preventDefault();
+  event.target.dataset.entered = '';
+});
 // An address with a search in it: somebody shared it, or came back.
 if (new URLSearchParams(location.search).has('q')) openSearch();
 document.addEventListener('keydown', (event) => {

@@ -1,0 +1,219 @@
+//! The values of front matter, key by key: what each may be, and where it stands.
+//!
+//! A value that is wrong costs its own key only. Must not know: the three spellings of front matter.
+
+use super::fence_words::{self, FLAGS};
+use super::front_matter::{Block, FrontMatter, KEYS, Located, PageStatus};
+use crate::config::{Risk, TAXONOMIES, parse_days};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::span::Span;
+use jiff::civil::Date;
+use serde_json::Value;
+use std::ops::Range;
+
+/// Reads the keys of one block.
+pub(super) struct Reader<'a> {
+    /// The block.
+    pub(super) block: &'a Block,
+    /// All of it.
+    pub(super) whole: Span,
+    /// What is wrong with it.
+    pub(super) problems: &'a mut Vec<Diagnostic>,
+    /// No review is later than this.
+    pub(super) today: Date,
+}
+
+impl Reader<'_> {
+    /// The line on which a top-level key stands, as bytes of the block.
+    fn key_line(&self, key: &str) -> Option<Range<usize>> {
+        let mut offset = 0;
+        for line in self.block.data.as_str().split_inclusive('\n') {
+            let rest = line.trim_start_matches(['"', '\'']).strip_prefix(key);
+            if rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with([':', '='])) {
+                return Some(offset..offset + line.trim_end().len());
+            }
+            offset += line.len();
+        }
+        None
+    }
+
+    /// The line on which a top-level key stands.
+    fn key_span(&self, key: &str) -> Span {
+        self.key_line(key).and_then(|line| self.block.data.span_of(line)).unwrap_or(self.whole)
+    }
+
+    /// Where a value of a key stands: on the key's line or on those below it, before the next key.
+    fn value_span(&self, key: &str, value: &str) -> Span {
+        let text = self.block.data.as_str();
+        let Some(line) = self.key_line(key) else { return self.whole };
+        let below = text[line.end..].split_inclusive('\n').skip(1);
+        let own = below.take_while(|line| line.starts_with([' ', '\t', '-', ']', '#']) || line.trim().is_empty());
+        let end = text.len().min(line.end + 1 + own.map(str::len).sum::<usize>());
+        let start = line.start + text[line.clone()].find([':', '=']).map_or(0, |at| at + 1);
+        let word = |character: Option<char>| character.is_some_and(|it| it.is_alphanumeric() || "-_".contains(it));
+        let region = &text[start..end.max(start)];
+        let mut places = region.match_indices(value).filter(|(at, found)| {
+            !word(region[..*at].chars().next_back()) && !word(region[at + found.len()..].chars().next())
+        });
+        let at = places.next().filter(|_| !value.is_empty()).map(|(at, _)| start + at);
+        at.and_then(|at| self.block.data.span_of(at..at + value.len())).unwrap_or_else(|| self.key_span(key))
+    }
+
+    fn wrong(&mut self, key: &str, message: String, help: &str) {
+        self.wrong_at(self.key_span(key), message, help);
+    }
+
+    fn wrong_at(&mut self, span: Span, message: String, help: &str) {
+        self.problems.push(Diagnostic::new(Code::FrontMatterValue, span, message).help(help));
+    }
+
+    /// Takes one key into the front matter.
+    pub(super) fn entry(&mut self, front: &mut FrontMatter, key: &str, value: &Value) {
+        let span = self.key_span(key);
+        front.keys.push(Located { value: key.to_owned(), span });
+        if let Some(row) = TAXONOMIES.iter().find(|row| row.1 == key) {
+            let terms = self.strings(key, value);
+            front.terms.insert(row.0, terms);
+            return;
+        }
+        match key {
+            "title" => front.title = self.string(key, value),
+            "description" => front.description = self.string(key, value),
+            "template" => {
+                front.template = self.string(key, value).map(|name| Located { value: name, span });
+            }
+            "id" => front.id = self.string(key, value).and_then(|id| self.ulid(&id, span)),
+            "status" => front.status = self.choice(key, value, PageStatus::ALL),
+            "risk" => front.risk = self.choice(key, value, Risk::ALL),
+            "last_reviewed" => front.last_reviewed = self.date(key, value, span),
+            "review_every" => {
+                let text = self.string(key, value);
+                front.review_every = text.as_deref().and_then(parse_days);
+                if front.review_every.is_none() {
+                    self.wrong(key, "`review_every` is no interval".to_owned(), "write `90d`, `2w`, `6m` or `1y`");
+                }
+            }
+            "required_scripts" | "related_tools" | "related" => {
+                let name = KEYS.iter().find(|known| **known == key).expect("listed in KEYS");
+                let paths = self.strings(key, value);
+                front.paths.extend(paths.into_iter().map(|path| (*name, path)));
+            }
+            "aliases" => front.aliases = self.strings(key, value),
+            "weight" => {
+                front.weight = value.as_i64();
+                if front.weight.is_none() {
+                    self.wrong(
+                        key,
+                        "`weight` must be a whole number".to_owned(),
+                        "pages are ordered by it, lowest first",
+                    );
+                }
+            }
+            "verify" => {
+                self.defaults(value);
+                front.verify = Some(Located { value: value.clone(), span });
+            }
+            _ => {
+                if let Some(near) = did_you_mean(key, KEYS.iter().copied()) {
+                    self.problems.push(
+                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
+                            .help(format!("did you mean `{near}`? As it is, the key is kept under `extra`")),
+                    );
+                } else if key != "extra" {
+                    self.problems.push(
+                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
+                            .help("it is kept under `extra`, where templates can read it"),
+                    );
+                }
+                front.extra.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+
+    fn string(&mut self, key: &str, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Null => None,
+            Value::Array(_) | Value::Object(_) => {
+                self.wrong(key, format!("`{key}` must be text"), "write one value, in quotes if it holds `: ` or `#`");
+                None
+            }
+        }
+    }
+
+    fn strings(&mut self, key: &str, value: &Value) -> Vec<Located<String>> {
+        let items: Vec<&Value> = match value {
+            Value::Array(items) => items.iter().collect(),
+            Value::Null => Vec::new(),
+            one => vec![one],
+        };
+        let items = items.into_iter().filter_map(|item| self.string(key, item)).collect::<Vec<_>>();
+        items.into_iter().map(|value| Located { span: self.value_span(key, &value), value }).collect()
+    }
+
+    /// A page's `verify:` holds the words of a fence as keys, and `level`.
+    fn defaults(&mut self, value: &Value) {
+        let Value::Object(keys) = value else {
+            self.wrong("verify", "`verify` must hold keys".to_owned(), "as in `verify: { level: parsed }`");
+            return;
+        };
+        let known = || FLAGS.iter().chain(fence_words::KEYS).copied().chain(["level"]);
+        for key in keys.keys().filter(|key| !known().any(|known| known == *key)) {
+            let help = match did_you_mean(key, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "it can hold whatever the info string of a fence can, and `level`".to_owned(),
+            };
+            let span = self.value_span("verify", key);
+            self.wrong_at(span, format!("unknown key `{key}` under `verify`"), &help);
+        }
+    }
+
+    fn choice<T: Copy>(&mut self, key: &str, value: &Value, choices: &[(&'static str, T)]) -> Option<T> {
+        let text = self.string(key, value)?;
+        let found = choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)).map(|(_, choice)| *choice);
+        if found.is_none() {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            let help = match did_you_mean(&text, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it can be {}", names.join(", ")),
+            };
+            self.wrong_at(self.value_span(key, &text), format!("`{key}` cannot be `{text}`"), &help);
+        }
+        found
+    }
+
+    fn date(&mut self, key: &str, value: &Value, span: Span) -> Option<Located<Date>> {
+        let text = self.string(key, value)?;
+        let Ok(date) = text.parse::<Date>() else {
+            self.wrong_at(self.value_span(key, &text), format!("`{text}` is no date"), "write it as YYYY-MM-DD");
+            return None;
+        };
+        if date > self.today {
+            self.wrong(
+                key,
+                format!("`{key}` lies in the future: {date}"),
+                "a review that has not happened yet is none",
+            );
+            return None;
+        }
+        Some(Located { value: date, span })
+    }
+
+    /// ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec).
+    fn ulid(&mut self, id: &str, span: Span) -> Option<Located<String>> {
+        const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let upper = id.to_ascii_uppercase();
+        let fits = upper.len() == 26 && upper.chars().all(|c| ALPHABET.contains(c)) && upper.as_bytes()[0] <= b'7';
+        if !fits {
+            self.wrong(
+                "id",
+                format!("`{id}` is no ULID"),
+                "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U",
+            );
+            return None;
+        }
+        Some(Located { value: upper, span })
+    }
+}
