@@ -113,21 +113,20 @@ impl Reader<'_> {
                 self.defaults(value);
                 front.verify = Some(Located { value: value.clone(), span });
             }
-            _ => {
-                if let Some(near) = did_you_mean(key, KEYS.iter().copied()) {
-                    self.problems.push(
-                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
-                            .help(format!("did you mean `{near}`? As it is, the key is kept under `extra`")),
-                    );
-                } else if key != "extra" {
-                    self.problems.push(
-                        Diagnostic::new(Code::FrontMatterUnknownKey, span, format!("unknown key `{key}`"))
-                            .help("it is kept under `extra`, where templates can read it"),
-                    );
-                }
-                front.extra.insert(key.to_owned(), value.clone());
-            }
+            // As elsewhere in the field: a place for what templates alone read.
+            "extra" if value.is_object() => front.extra.extend(value.as_object().cloned().into_iter().flatten()),
+            _ => self.unknown(front, key, value, span),
         }
+    }
+
+    fn unknown(&mut self, front: &mut FrontMatter, key: &str, value: &Value, span: Span) {
+        let help = match did_you_mean(key, KEYS.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`? As it is, the key is kept under `extra`"),
+            None => "it is kept under `extra`, where templates can read it; write it there, and this hint goes".to_owned(),
+        };
+        let message = format!("unknown key `{key}`");
+        self.problems.push(Diagnostic::new(Code::FrontMatterUnknownKey, span, message).help(help));
+        front.extra.insert(key.to_owned(), value.clone());
     }
 
     fn string(&mut self, key: &str, value: &Value) -> Option<String> {

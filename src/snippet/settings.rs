@@ -209,7 +209,7 @@ impl Settings {
             "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
             "edition" => self.edition = Some(text.to_owned()),
-            "hl" | "tab" => {}
+            "hl" | "ins" | "del" | "numbers" | "tab" => {}
             _ => self.unknown(key),
         }
     }
@@ -327,6 +327,21 @@ mod tests {
             assert!(settings(raw).run, "{raw}");
         }
         assert!(!settings("py").run);
+    }
+
+    #[test]
+    fn s2_2_every_word_of_a_fence_means_something() {
+        for word in FLAGS {
+            assert_eq!(
+                settings(&format!("py {word}")).problem.filter(|it| it.contains("means nothing")),
+                None,
+                "{word}"
+            );
+        }
+        for word in KEYS {
+            let problem = settings(&format!("py {{{word}=1}}")).problem;
+            assert_eq!(problem.filter(|it| it.contains("means nothing")), None, "{word}");
+        }
     }
 
     #[test]

@@ -208,6 +208,57 @@ test('hits are filtered, or within a facet and and across them, and the address 
   await close(page);
 });
 
+test('the contents say which section is read, however one got there', async () => {
+  const page = await open(`${address.http('manual')}reference/markdown.html`);
+  const present = (text) => page.locator('.toc [aria-current]', { hasText: text }).waitFor();
+  await present('Alerts');
+  await page.evaluate(() => scrollTo(0, document.getElementById('html').offsetTop));
+  await present('HTML');
+  await page.goto(`${address.http('manual')}reference/markdown.html#tabs`);
+  await present('Tabs');
+  await close(page);
+});
+
+test('the keyboard alone reaches everything', async () => {
+  const page = await open(`${address.http('manual')}guides/debugging.html`);
+  const wanted = await page.evaluate(() => {
+    const all = [...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')];
+    const seen = all.filter((element) => element.checkVisibility({ visibilityProperty: true }));
+    seen.forEach((element, number) => (element.dataset.number = number));
+    return seen.length;
+  });
+  assert.ok(wanted > 60, String(wanted));
+  const reached = new Set();
+  for (let press = 0; press < wanted + 5; press += 1) {
+    await page.keyboard.press('Tab');
+    const [number, outlined] = await page.evaluate(() => {
+      const now = document.activeElement;
+      const style = getComputedStyle(now);
+      return [now.dataset.number, now.matches(':focus-visible') && (style.outlineStyle !== 'none' || now.matches('.skip'))];
+    });
+    if (number !== undefined) assert.ok(outlined, `what has the focus shows it: ${number}`);
+    reached.add(number);
+  }
+  reached.delete(undefined);
+  assert.equal(reached.size, wanted);
+  await close(page);
+});
+
+test('a page prints as a page: without what only a screen needs, in light colours', async () => {
+  const page = await open(`${address.http('manual')}guides/debugging.html`, { colorScheme: 'dark' });
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  for (const gone of ['.top', '.side', '.toc', '.bottom', '.copy', '.anchor', '.neighbours', '.evidence', 'dialog']) {
+    assert.ok(!(await page.locator(gone).first().isVisible()), gone);
+  }
+  for (const stays of ['h1', '.facts', 'figure.snippet', '.badge']) assert.ok(await page.locator(stays).first().isVisible(), stays);
+  const wide = await page.evaluate(() => [...document.querySelectorAll('pre')].filter((pre) => pre.scrollWidth > pre.clientWidth).length);
+  assert.equal(wide, 0, 'no line of code is cut off');
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'light');
+  const pdf = await page.pdf({ format: 'A4' });
+  assert.ok(pdf.length > 10_000);
+  await close(page);
+});
+
 test('what is copied is the code alone, and long lines can be broken', async () => {
   const page = await open(`${address.http('manual')}snippets/fences.html`, {
     viewport: { width: 320, height: 640 },

@@ -2,6 +2,7 @@
 //!
 //! - `cargo xtask site [--no-serve]`: tools, release build, verify, build, serve and print the address.
 //! - `cargo xtask ratios [NAME]`: how fast docgen is beside one tool start for each block.
+//! - `cargo xtask lighthouse`: Lighthouse over the manual.
 //! - `cargo xtask search-quality`: how good search is, beside others.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
 //!
@@ -10,6 +11,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
 #![allow(clippy::disallowed_methods, reason = "a chore runs programs and reads folders")]
 
+mod lighthouse;
 mod ratios;
 mod run;
 mod search;
@@ -25,6 +27,7 @@ Usage: cargo xtask COMMAND
 Commands:
   site [--no-serve]   install tools, build docgen, verify and build its manual, serve it
   ratios [NAME]       measure docgen beside one tool start for each block; NAME is a part of a case's name
+  lighthouse          measure the manual's pages with Lighthouse, as on a phone
   search-quality      judge search beside Pagefind and MiniSearch, on the same pages and queries
   test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds what takes longer
 ";
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         ["test", "--full"] => test::run(true),
         ["ratios"] => ratios::run(""),
         ["ratios", wanted] => ratios::run(wanted),
+        ["lighthouse"] => lighthouse::run(),
         ["search-quality"] => search::run(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

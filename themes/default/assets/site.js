@@ -51,9 +51,11 @@ for (const figure of document.querySelectorAll('figure.snippet:not(.output)')) {
 }
 
 // Long lines scroll; whoever would rather see them broken can.
-for (const pre of document.querySelectorAll('figure.snippet > pre')) {
+// All are measured before any is changed.
+const overflowing = [...document.querySelectorAll('figure.snippet > pre')].filter((pre) => pre.scrollWidth > pre.clientWidth);
+for (const pre of overflowing) {
   const caption = pre.parentElement.querySelector('figcaption');
-  if (!caption || pre.scrollWidth <= pre.clientWidth) continue;
+  if (!caption) continue;
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'wrap-toggle';
@@ -62,7 +64,7 @@ for (const pre of document.querySelectorAll('figure.snippet > pre')) {
   button.addEventListener('click', () => {
     button.setAttribute('aria-pressed', String(pre.classList.toggle('wrap')));
   });
-  caption.querySelector('.copy') ? caption.querySelector('.copy').before(button) : caption.append(button);
+  caption.append(button);
 }
 
 // The page as Markdown, for whoever pastes it elsewhere. A file's twin cannot be read from file://.
@@ -122,7 +124,7 @@ const choose = (name) => {
 };
 groups.forEach((group, g) => {
   const panels = [...group.querySelectorAll(':scope > .tab')];
-  if (panels.length < 2) return;
+  if (panels.length < 2) return group.classList.add('ready');
   const list = document.createElement('div');
   list.className = 'tab-list';
   list.setAttribute('role', 'tablist');
@@ -158,6 +160,7 @@ groups.forEach((group, g) => {
     next.click();
   });
   group.prepend(list);
+  group.classList.add('ready');
   choose(panels[0].dataset.tab);
 });
 try {
@@ -173,19 +176,22 @@ for (const link of document.querySelectorAll('.toc a')) {
   if (heading) entries.set(heading, link);
 }
 if (entries.size > 0 && 'IntersectionObserver' in window) {
-  const seen = new Set();
-  const observer = new IntersectionObserver(
-    (changes) => {
-      for (const change of changes) change.isIntersecting ? seen.add(change.target) : seen.delete(change.target);
-      const first = [...entries.keys()].find((heading) => seen.has(heading));
-      if (!first) return;
-      for (const [heading, link] of entries) {
-        heading === first ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current');
-      }
-    },
-    { rootMargin: '-64px 0px -60% 0px' },
-  );
-  for (const heading of entries.keys()) observer.observe(heading);
+  const headings = [...entries.keys()];
+  let present;
+  const mark = () => {
+    const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight * 0.4);
+    // At the end of the page the last section is the one, however short it is.
+    const atEnd = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 2;
+    const next = entries.get((atEnd ? headings : above).at(-1) ?? headings[0]);
+    if (next === present) return;
+    present?.removeAttribute('aria-current');
+    next.setAttribute('aria-current', 'true');
+    present = next;
+  };
+  // Called whenever a heading passes the line, by whatever way of scrolling.
+  const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -60% 0px' });
+  for (const heading of headings) observer.observe(heading);
+  addEventListener('scrollend', mark);
 }
 
 // Search: nothing is loaded before it is opened.

@@ -1,0 +1,67 @@
+// Lighthouse over the built manual: performance, accessibility, best practices and SEO, as on a phone. Run by
+// `cargo xtask lighthouse`, with DOCGEN_SITE, CHROMIUM and FOLDER, where npm installed it.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+
+const require = createRequire(join(process.env.FOLDER, 'package.json'));
+const { default: lighthouse } = await import(pathToFileURL(require.resolve('lighthouse')).href);
+const PAGES = ['index.html', 'guides/debugging.html', 'reference/markdown.html', 'tags/index.html', 'verification.html', 'health.html', 'search.html'];
+const types = {
+  '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8',
+  '.md': 'text/markdown; charset=utf-8', '.xml': 'application/xml', '.png': 'image/png',
+};
+
+// Compressed and cacheable, as a host of pages serves it.
+const server = createServer((request, response) => {
+  const path = join(process.env.DOCGEN_SITE, decodeURIComponent(new URL(request.url, 'http://x').pathname));
+  if (!existsSync(path) || !extname(path)) return response.writeHead(404).end();
+  response.writeHead(200, {
+    'content-type': types[extname(path)] ?? 'application/octet-stream',
+    'content-encoding': 'gzip',
+    'cache-control': 'max-age=31536000',
+  });
+  response.end(gzipSync(readFileSync(path)));
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const profile = mkdtempSync(join(tmpdir(), 'docgen-lighthouse-'));
+const port = 9300 + (process.pid % 500);
+const browser = await chromium.launchPersistentContext(profile, {
+  executablePath: process.env.CHROMIUM,
+  args: [
+    `--remote-debugging-port=${port}`, '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  ],
+});
+let below = false;
+try {
+  console.log('page                      perf  a11y  best  SEO     LCP s    CLS   TBT ms');
+  for (const page of PAGES) {
+    const { lhr } = await lighthouse(`${origin}/${page}`, { port, logLevel: 'error', onlyCategories: ['performance', 'accessibility', 'best-practices', 'seo'] });
+    const scores = ['performance', 'accessibility', 'best-practices', 'seo'].map((id) => Math.round(lhr.categories[id].score * 100));
+    const [lcp, cls, tbt] = ['largest-contentful-paint', 'cumulative-layout-shift', 'total-blocking-time'].map((id) => lhr.audits[id].numericValue);
+    console.log(`${page.padEnd(26)}${scores.map((score) => String(score).padStart(4)).join('  ')}  ${(lcp / 1000).toFixed(2).padStart(8)}${cls.toFixed(3).padStart(7)}${tbt.toFixed(0).padStart(9)}`);
+    for (const id of ['performance', 'accessibility', 'best-practices', 'seo']) {
+      for (const { id: name, weight } of lhr.categories[id].auditRefs) {
+        const audit = lhr.audits[name];
+        if (weight > 0 && audit.score !== null && audit.score < 0.9) console.log(`    ${id}: ${audit.title}${audit.displayValue ? ` (${audit.displayValue})` : ''}`);
+      }
+    }
+    below ||= scores.some((score) => score < 100) || lcp > 1000 || cls > 0 || tbt > 0;
+  }
+} finally {
+  await browser.close();
+  rmSync(profile, { recursive: true, force: true });
+  server.close();
+}
+if (below) {
+  console.log('below the budget: 100 each, LCP at most 1.0 s, CLS 0, TBT 0');
+  process.exitCode = 1;
+}
