@@ -122,7 +122,9 @@ impl Reader<'_> {
     fn unknown(&mut self, front: &mut FrontMatter, key: &str, value: &Value, span: Span) {
         let help = match did_you_mean(key, KEYS.iter().copied()) {
             Some(near) => format!("did you mean `{near}`? As it is, the key is kept under `extra`"),
-            None => "it is kept under `extra`, where templates can read it; write it there, and this hint goes".to_owned(),
+            None => {
+                "it is kept under `extra`, where templates can read it; write it there, and this hint goes".to_owned()
+            }
         };
         let message = format!("unknown key `{key}`");
         self.problems.push(Diagnostic::new(Code::FrontMatterUnknownKey, span, message).help(help));

@@ -53,6 +53,24 @@ impl Renderer<'_> {
         views.filter(|view| !view.terms.is_empty()).collect()
     }
 
+    /// The facts in one line, for lists.
+    pub(super) fn facts_line(&self, index: PageIndex) -> String {
+        let facts = self.facts(index);
+        let mut parts = Vec::new();
+        if !facts.risk.is_empty() {
+            parts.push(format!("risk {}", facts.risk));
+        }
+        if facts.overdue {
+            parts.push(format!("review was due on {}", facts.due));
+        } else if !facts.reviewed.is_empty() {
+            parts.push(format!("reviewed {}", facts.reviewed));
+        }
+        if facts.code > 0 && facts.verified {
+            parts.push(format!("snippets {}/{} proven", facts.proven, facts.code));
+        }
+        parts.join(" · ")
+    }
+
     fn owners(&self, index: PageIndex) -> Vec<LinkView> {
         let site = self.input.site;
         let owners = site.taxonomies.iter().filter(|taxonomy| taxonomy.name == "owners");
@@ -77,7 +95,12 @@ impl Renderer<'_> {
                     // Front matter may name a file from the content folder on, as links may with a `/` before them.
                     _ => match resolve(site, index, &format!("/{}", path.value)) {
                         Target::Page { page, .. } => self.link_to(from, page),
-                        _ => LinkView { title: path.value.clone(), url: String::new(), description: String::new() },
+                        _ => LinkView {
+                            title: path.value.clone(),
+                            url: String::new(),
+                            description: String::new(),
+                            facts: String::new(),
+                        },
                     },
                 })
                 .collect(),
@@ -91,5 +114,6 @@ fn term_link(taxonomy: &Taxonomy, term: &Term, from: &str) -> LinkView {
         title: term.title.clone(),
         url: url::encode(&url::relative(from, &taxonomy.term_url(term))),
         description: term.description.clone(),
+        facts: String::new(),
     }
 }

@@ -106,15 +106,13 @@ fn lines(html: &mut String, figure: &Figure<'_>, highlighter: &Highlighter) {
     let first = figure.first_number();
     let source = figure.code.lines().chain(std::iter::repeat(""));
     for (number, (line, source)) in (1..).zip(highlighter.lines(figure.label, figure.code).iter().zip(source)) {
+        let element = figure.line_element(number, source);
+        let _ = element.map(|element| write!(html, "<{element}>"));
         if let Some(first) = first {
             let _ = write!(html, "<i class=ln data-n={}></i>", first + number - 1);
         }
-        match figure.line_element(number, source) {
-            Some(element) => {
-                let _ = write!(html, "<{element}>{line}</{element}>");
-            }
-            None => html.push_str(line),
-        }
+        html.push_str(line);
+        let _ = element.map(|element| write!(html, "</{element}>"));
         html.push('\n');
     }
 }

@@ -55,6 +55,7 @@ impl Renderer<'_> {
             breadcrumbs: self.breadcrumbs(url),
             nav: self.nav.view(&self.input.site.nav, None, url),
             groups: Vec::new(),
+            llms: String::new(),
         }
     }
 
@@ -119,9 +120,14 @@ impl Renderer<'_> {
             title: taxonomy.plural.to_owned(),
             url: url::encode(&url::relative(url, &taxonomy.url())),
             description: String::new(),
+            facts: String::new(),
         }];
-        let links = term.pages.iter().map(|page| self.link_to(url, *page)).collect();
-        view.groups.push(GroupView { title: String::new(), url: String::new(), terms: false, links });
+        if taxonomy.name == "agents" {
+            view.llms = format!("{}/llms.txt", url::encode(&term.slug));
+        }
+        let links =
+            term.pages.iter().map(|page| LinkView { facts: self.facts_line(*page), ..self.link_to(url, *page) });
+        view.groups.push(GroupView { title: String::new(), url: String::new(), terms: false, links: links.collect() });
         view
     }
 
@@ -158,6 +164,7 @@ fn term_links(taxonomy: &Taxonomy, from: &str) -> Vec<LinkView> {
             } else {
                 term.description.clone()
             },
+            facts: String::new(),
         })
         .collect()
 }

@@ -176,6 +176,7 @@ impl<'a> Renderer<'a> {
                     title: taxonomy.plural.to_owned(),
                     url: format!("{root}{}", taxonomy.url()),
                     description: String::new(),
+                    facts: String::new(),
                 })
                 .collect(),
             live: *live,
@@ -193,6 +194,7 @@ impl<'a> Renderer<'a> {
             title: site.pages[page].title.clone(),
             url: url::encode(&url::relative(from, &site.urls[page])),
             description: site.pages[page].description.clone(),
+            facts: String::new(),
         }
     }
 
@@ -255,6 +257,7 @@ impl<'a> Renderer<'a> {
                     title: section.title.clone(),
                     url: url::encode(&url::relative(from, &section.url)),
                     description: String::new(),
+                    facts: String::new(),
                 });
             }
         }

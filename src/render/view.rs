@@ -42,6 +42,8 @@ pub struct LinkView {
     pub url: String,
     /// One sentence, or nothing.
     pub description: String,
+    /// What is known of it, on pages of terms: risk, review, proven snippets.
+    pub facts: String,
 }
 
 /// A line of the side navigation. Ancestors, siblings and children only.
@@ -173,6 +175,8 @@ pub struct ListView {
     pub nav: Vec<NavView>,
     /// The lists.
     pub groups: Vec<GroupView>,
+    /// Of an agent: where its `llms.txt` is.
+    pub llms: String,
 }
 
 /// A row of the verification page.
