@@ -1,11 +1,14 @@
 // What the site may cost, and whether it is sound: valid HTML, no barrier that axe can find, bytes on load.
 // Run by `cargo xtask test`, with DOCGEN_SITE and CHROMIUM as for site.test.mjs.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { extname, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
@@ -148,7 +151,8 @@ for (const colorScheme of ['light', 'dark']) {
         assert.deepEqual(await barriers(page), [], 'menu open');
         assert.ok(await page.locator('#docgen-menu [aria-current]').isVisible());
         await page.keyboard.press('Escape');
-        assert.equal(await page.locator('.frame > #docgen-site-nav').count(), 1, 'the navigation is back at its place');
+        // Back at its place.
+        await page.waitForSelector('.frame > #docgen-site-nav');
       }
       await context.close();
     });
@@ -160,6 +164,26 @@ test('a search on a site of 1,000 pages costs what it may', async () => {
   assert.ok(files <= 64, `${files} files`);
   assert.ok(largest <= 16 * 1024, `the largest file has ${largest} bytes`);
   assert.ok(costs[costs.length >> 1] <= 50 * 1024, `a search of two words costs ${costs}`);
+});
+
+test('long words, long lines and deep folders scroll in their own boxes, never the page', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'docgen-long-'));
+  const deep = join(folder, 'content/a/b/c/d/e/f');
+  mkdirSync(deep, { recursive: true });
+  copyFileSync(new URL('long.md', import.meta.url), join(folder, 'content/index.md'));
+  copyFileSync(new URL('long.md', import.meta.url), join(deep, 'page.md'));
+  writeFileSync(join(folder, 'book.toml'), '[book]\ntitle = "A site with a title that is longer than there is room for on any phone"\n');
+  execFileSync(process.env.DOCGEN, ['--quiet', 'build', '--root', folder, '--out', join(folder, 'public')]);
+  for (const width of [320, 1280]) {
+    const page = await (await browser.newContext({ viewport: { width, height: 800 }, bypassCSP: true })).newPage();
+    for (const path of ['index.html', 'a/b/c/d/e/f/page.html', 'search.html', 'health.html', 'verification.html']) {
+      await page.goto(pathToFileURL(join(folder, 'public', path)).href);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} at ${width}`);
+      assert.deepEqual([path, width, ...(await barriers(page))], [path, width]);
+    }
+    await page.context().close();
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test('the site works below a path, and without JavaScript', async () => {
@@ -216,4 +240,10 @@ test('the verification page is filtered by links, without JavaScript', async () 
   assert.equal(shown, 1);
   await page.locator('.legend a', { hasText: 'All' }).click();
   assert.ok(await groups.first().isVisible());
+  const scripted = await (await browser.newContext()).newPage();
+  await scripted.goto(`${origin}/verification.html`);
+  await scripted.locator('.row-filter').fill('rust shown');
+  const shownRows = await scripted.locator('.rows tbody tr').filter({ visible: true }).allTextContents();
+  assert.ok(shownRows.length > 0 && shownRows.every((row) => /rust/.test(row) && /Fails as shown/.test(row)), shownRows.join('\n'));
+  assert.match(await scripted.locator('.row-count').textContent(), /^\d+ of \d+$/);
 });

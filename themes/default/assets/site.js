@@ -169,6 +169,32 @@ try {
   // The first ones, then.
 }
 
+// The verification page: links choose a verdict without a script; with one, words choose rows.
+const rows = [...document.querySelectorAll('.rows tbody tr')];
+const legend = document.querySelector('.wall .legend');
+if (rows.length > 8 && legend) {
+  const input = document.createElement('input');
+  input.type = 'search';
+  input.className = 'row-filter';
+  input.placeholder = 'Filter: a language, a page, a tool';
+  input.setAttribute('aria-label', 'Filter the rows by their words');
+  const said = document.createElement('p');
+  said.setAttribute('role', 'status');
+  said.className = 'row-count';
+  const texts = rows.map((row) => row.textContent.toLowerCase());
+  input.addEventListener('input', () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let left = 0;
+    rows.forEach((row, number) => {
+      row.hidden = !words.every((word) => texts[number].includes(word));
+      left += row.hidden ? 0 : 1;
+    });
+    for (const group of document.querySelectorAll('.rows')) group.hidden = !group.querySelector('tbody tr:not([hidden])');
+    said.textContent = words.length > 0 ? `${left} of ${rows.length}` : '';
+  });
+  legend.after(input, said);
+}
+
 // The section being read, in the page's contents.
 const entries = new Map();
 for (const link of document.querySelectorAll('.toc a')) {
