@@ -65,6 +65,7 @@ codes! {
     BrokenReference "broken-reference" Warning "A reference link without its definition. It is shown as plain text.";
     MissingImage "missing-image" Error "An image that does not exist.";
     ImageAlt "image-alt" Warning "An image without alternative text.";
+    RemoteImage "remote-image" Hint "An image from another host. The page's content policy lets it in; the host learns who reads the page.";
     HeadingSkip "heading-skip" Warning "A heading that is more than one level below the one before it.";
     MathSyntax "math-syntax" Warning "A formula between dollar signs that is not TeX as docgen knows it. It is shown as written.";
     TabsUnbalanced "tabs-unbalanced" Warning "A `<!-- tabs -->` without its `<!-- /tabs -->`, or the other way round.";

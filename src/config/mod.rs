@@ -108,6 +108,8 @@ pub struct Config {
     pub authors: Vec<String>,
     /// BCP 47 language tag.
     pub language: String,
+    /// Whether text runs from right to left.
+    pub right_to_left: bool,
     /// Absolute address without the last slash, or empty.
     pub base_url: String,
     /// The output folder, absolute.
@@ -225,6 +227,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         .into_iter()
         .map(|table| format!("book.toml: [{table}] is mdBook's and means nothing here"))
         .collect();
+    let right_to_left = right_to_left(&raw.book, &place)?;
     let base_url = overrides.base_url.clone().or(raw.site.base_url).unwrap_or_default();
     let out = overrides.out.clone().unwrap_or_else(|| root.join(raw.site.out.as_deref().unwrap_or("public")));
     Ok(Config {
@@ -233,6 +236,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         title: raw.book.title.unwrap_or_default(),
         description: raw.book.description.unwrap_or_default(),
         authors: raw.book.authors,
+        right_to_left,
         language: raw.book.language.unwrap_or_else(|| "en".to_owned()),
         base_url: base_url.trim_end_matches('/').to_owned(),
         out,
@@ -257,6 +261,23 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         root: root.to_path_buf(),
         content,
     })
+}
+
+/// As `text-direction` says, else as the language is written.
+fn right_to_left(book: &raw::RawBook, place: &Place<'_>) -> Result<bool> {
+    const LANGUAGES: [&str; 11] = ["ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"];
+    match book.text_direction.as_deref() {
+        Some("rtl") => Ok(true),
+        Some("ltr") => Ok(false),
+        Some(other) => {
+            let message = format!("`{other}` is no text direction");
+            Err(place.error(other, message, "write `ltr` or `rtl`".to_owned()))
+        }
+        None => {
+            let language = book.language.as_deref().unwrap_or_default();
+            Ok(LANGUAGES.contains(&language.split('-').next().unwrap_or_default()))
+        }
+    }
 }
 
 /// `book.toml` and where in it a value stands, for messages about values.

@@ -152,12 +152,22 @@ impl<'a> Renderer<'a> {
         self.site_view_at(&url::to_root(from))
     }
 
+    /// The same for a page with content of its author's: images from other hosts need the policy's leave.
+    fn site_view_with(&self, from: &str, content: &str) -> SiteView {
+        let mut view = self.site_view(from);
+        if has_remote_image(content) {
+            view.policy = view.policy.replace("img-src 'self' data:", "img-src 'self' data: https:");
+        }
+        view
+    }
+
     fn site_view_at(&self, root: &str) -> SiteView {
         let Input { site, config, live, .. } = self.input;
         SiteView {
             title: site.title.clone(),
             description: config.description.clone(),
             language: config.language.clone(),
+            direction: if config.right_to_left { "rtl" } else { "ltr" },
             root: root.to_owned(),
             home: format!("{root}index.html"),
             policy: match config.content_policy {
@@ -245,7 +255,8 @@ impl<'a> Renderer<'a> {
         };
         let wanted =
             page.front_matter.template.as_ref().map(|name| name.value.as_str()).filter(|name| self.theme.has(name));
-        self.theme.render(wanted.unwrap_or("page.html"), &self.site_view(from), "page", &view)
+        let site = self.site_view_with(from, &view.content);
+        self.theme.render(wanted.unwrap_or("page.html"), &site, "page", &view)
     }
 
     fn breadcrumbs(&self, from: &str) -> Vec<LinkView> {
@@ -290,6 +301,15 @@ impl<'a> Renderer<'a> {
         xml.push_str("</urlset>\n");
         xml
     }
+}
+
+/// Whether a page's HTML shows an image by `https`, or by its own page's protocol.
+fn has_remote_image(html: &str) -> bool {
+    html.split("<img").skip(1).any(|rest| {
+        let tag = rest.split('>').next().unwrap_or_default();
+        let sources = tag.split("src=").skip(1).map(|value| value.trim_start_matches(['"', '\'']));
+        sources.into_iter().any(|value| value.starts_with("https://") || value.starts_with("//"))
+    })
 }
 
 /// The page's own contents: headings of levels 2 and 3, or whatever its two highest levels are.

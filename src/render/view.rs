@@ -13,6 +13,8 @@ pub struct SiteView {
     pub description: String,
     /// BCP 47 language tag.
     pub language: String,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
     /// What to put before an address below the root to make it relative: `../` once for each folder.
     pub root: String,
     /// Address of the home page.

@@ -3,6 +3,7 @@
 //! Must not know: HTML.
 
 use super::{PageIndex, Site, url};
+use crate::config::{Config, ContentPolicy};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Link, Page};
 
@@ -94,6 +95,11 @@ fn join(page: &str, path: &str) -> Option<String> {
     Some(joined)
 }
 
+/// Whether a destination is on another host, and not just another kind of address.
+fn is_remote(destination: &str) -> bool {
+    ["https://", "http://", "//"].iter().any(|start| destination.starts_with(start))
+}
+
 /// Whether a page has an anchor.
 pub fn has_anchor(page: &Page, anchor: &str) -> bool {
     anchor == "top"
@@ -102,7 +108,7 @@ pub fn has_anchor(page: &Page, anchor: &str) -> bool {
 }
 
 /// Checks every link and image of the site.
-pub(super) fn check(site: &Site, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(site: &Site, config: &Config, problems: &mut Vec<Diagnostic>) {
     for (index, page) in site.pages.iter().enumerate() {
         for link in &page.links {
             if link.image && link.alt.trim().is_empty() {
@@ -113,6 +119,13 @@ pub(super) fn check(site: &Site, problems: &mut Vec<Diagnostic>) {
                         format!("the image `{}` has no alternative text", link.target),
                     )
                     .help("say between the brackets what it shows: ![a chart of …](…)"),
+                );
+            }
+            if link.image && config.content_policy == ContentPolicy::Strict && is_remote(&link.target) {
+                let message = format!("the image `{}` comes from another host", link.target);
+                problems.push(
+                    Diagnostic::new(Code::RemoteImage, link.span, message)
+                        .help("keep a copy beside the page, unless it must always be the newest"),
                 );
             }
             problems.extend(check_one(site, index, link));

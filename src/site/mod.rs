@@ -78,7 +78,7 @@ pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<
     let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, redirects: BTreeMap::new(), title };
     reserve(&mut site, &mut problems);
     redirects(&mut site, &mut problems);
-    link::check(&site, &mut problems);
+    link::check(&site, config, &mut problems);
     governance::check(sources, &site, config, disk, &mut problems);
     (site, problems)
 }
