@@ -134,7 +134,7 @@ impl Walker<'_> {
                 let anchor = self.page.headings.get(self.headings).map_or("", |heading| heading.anchor.as_str());
                 self.headings += 1;
                 let link = format!(
-                    "<a class=\"anchor\" href=\"#{}{}\" aria-label=\"Link to this section\">#</a>",
+                    "<a class=\"anchor\" href=\"#{}{}\" aria-label=\"Link to this section\"></a>",
                     self.context.prefix,
                     escape(&url::encode(anchor))
                 );

@@ -61,7 +61,8 @@
       if (kind) line.append(' · ', node('span', `badge ${kind}`, `${icon} ${name}`));
       link.append(line);
     } else if (hit.excerpt) {
-      link.append(node('span', '', marked(hit.excerpt, words)));
+      const more = /[.!?:]$/.test(hit.excerpt) ? '' : ' …';
+      link.append(node('span', '', marked(hit.excerpt + more, words)));
     }
     const entry = node('li', '', link);
     entry.setAttribute('role', 'presentation');

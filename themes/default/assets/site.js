@@ -171,8 +171,8 @@ try {
 
 // The verification page: links choose a verdict without a script; with one, words choose rows.
 const rows = [...document.querySelectorAll('.rows tbody tr')];
-const legend = document.querySelector('.wall .legend');
-if (rows.length > 8 && legend) {
+const place = document.querySelector('.row-words');
+if (place) {
   const input = document.createElement('input');
   input.type = 'search';
   input.className = 'row-filter';
@@ -192,7 +192,7 @@ if (rows.length > 8 && legend) {
     for (const group of document.querySelectorAll('.rows')) group.hidden = !group.querySelector('tbody tr:not([hidden])');
     said.textContent = words.length > 0 ? `${left} of ${rows.length}` : '';
   });
-  legend.after(input, said);
+  place.append(input, said);
 }
 
 // The section being read, in the page's contents.
