@@ -273,7 +273,16 @@ impl Scanner<'_> {
             _ => None,
         };
         if let Some(lines) = lines {
-            lines.extend(value.split([',', ' ']).filter_map(parse_range));
+            let parts = || value.split([',', ' ']).filter(|part| !part.is_empty());
+            lines.extend(parts().filter_map(parse_range));
+            if let Some(wrong) = parts().find(|part| parse_range(part).is_none()) {
+                info.problems.push(InfoProblem {
+                    range: range.clone(),
+                    foreign: true,
+                    message: format!("`{wrong}` in `{key}` names no lines"),
+                    help: "write lines and ranges of lines, as in `1,3-4`".to_owned(),
+                });
+            }
             info.items.push(Item { key: ours.to_owned(), value: Some(value), range });
         } else if KEYS.contains(&ours) {
             info.items.push(Item { key: ours.to_owned(), value: Some(value), range });

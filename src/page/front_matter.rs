@@ -240,7 +240,9 @@ fn deserialize(block: &Block) -> Result<Map<String, Value>, SyntaxError> {
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or(&message).trim().to_owned();
             let message = message.rsplit_once(": line ").map_or(message.clone(), |(head, _)| head.to_owned());
-            Err((at..at + 1, message))
+            // The whole character: what is shown begins and ends between two.
+            let length = text[at.min(text.len())..].chars().next().map_or(1, char::len_utf8);
+            Err((at..at + length, message))
         }
     }
 }
@@ -303,6 +305,32 @@ mod tests {
         assert_eq!((front.title, body.as_str()), (None, "Body\n"));
         assert_eq!(problems[0].code, Code::FrontMatterSyntax);
         assert!(problems[0].span.start >= 13, "{problems:?}");
+    }
+
+    #[test]
+    fn a_value_is_shown_where_it_stands() {
+        let text = "---\nrelated:  \n  # comment b.md é\n  - a/b.md\n  - b.md\n  - b.md\nstatus: nope\nverify: {lvl: 1}\n---\n";
+        let (front, _, problems) = parsed(text);
+        let shown = |span: Span| (&text[span.start..span.end], text[..span.start].matches('\n').count() + 1);
+        let paths: Vec<_> = front.paths.iter().map(|(_, path)| shown(path.span)).collect();
+        assert_eq!(paths, [("a/b.md", 4), ("b.md", 5), ("b.md", 6)]);
+        let wrong: Vec<_> = problems.iter().map(|problem| shown(problem.span)).collect();
+        assert_eq!(wrong, [("nope", 7), ("lvl", 8)]);
+    }
+
+    #[test]
+    fn no_byte_is_cut_out_of_its_character() {
+        for text in [
+            "---\ntitle: A\ntags:  \n  - é\n---\n",
+            "---\nowner: >-  \n  日\n---\n",
+            "---\ntitle: A\né\n---\n",
+            "---\ntags: \"a\" — b\n---\n",
+            "---\r\ntags: [a]é\r\n---\r\n",
+        ] {
+            for problem in parsed(text).2 {
+                assert!(text.get(problem.span.start..problem.span.end).is_some(), "{text:?}: {problem:?}");
+            }
+        }
     }
 
     #[test]

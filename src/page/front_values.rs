@@ -42,21 +42,32 @@ impl Reader<'_> {
         self.key_line(key).and_then(|line| self.block.data.span_of(line)).unwrap_or(self.whole)
     }
 
-    /// Where a value of a key stands: on the key's line or on those below it, before the next key.
-    fn value_span(&self, key: &str, value: &str) -> Span {
+    /// Where the `nth` (from 0) of equal values of a key stands: on the key's line, or below it before the next key.
+    fn value_span(&self, key: &str, value: &str, nth: usize) -> Span {
         let text = self.block.data.as_str();
         let Some(line) = self.key_line(key) else { return self.whole };
-        let below = text[line.end..].split_inclusive('\n').skip(1);
-        let own = below.take_while(|line| line.starts_with([' ', '\t', '-', ']', '#']) || line.trim().is_empty());
-        let end = text.len().min(line.end + 1 + own.map(str::len).sum::<usize>());
-        let start = line.start + text[line.clone()].find([':', '=']).map_or(0, |at| at + 1);
-        let word = |character: Option<char>| character.is_some_and(|it| it.is_alphanumeric() || "-_".contains(it));
-        let region = &text[start..end.max(start)];
-        let mut places = region.match_indices(value).filter(|(at, found)| {
-            !word(region[..*at].chars().next_back()) && !word(region[at + found.len()..].chars().next())
-        });
-        let at = places.next().filter(|_| !value.is_empty()).map(|(at, _)| start + at);
-        at.and_then(|at| self.block.data.span_of(at..at + value.len())).unwrap_or_else(|| self.key_span(key))
+        let part = |character: char| character.is_alphanumeric() || "-_./:".contains(character);
+        let mut offset = line.start;
+        let mut places = Vec::new();
+        for (number, own) in text[line.start..].split_inclusive('\n').enumerate() {
+            let goes_on = own.starts_with([' ', '\t', '-', ']', '#']) || own.trim().is_empty();
+            if number > 0 && !goes_on {
+                break;
+            }
+            // Behind the key itself; nothing of a comment.
+            let start = if number == 0 { own.find([':', '=']).map_or(0, |at| at + 1) } else { 0 };
+            let searched = if own.trim_start().starts_with('#') { "" } else { &own[start..] };
+            for (at, found) in searched.match_indices(value) {
+                let before = searched[..at].chars().next_back().is_some_and(part);
+                let after = searched[at + found.len()..].chars().next().is_some_and(|it| part(it) && it != ':');
+                if !before && !after && !value.is_empty() {
+                    places.push(offset + start + at);
+                }
+            }
+            offset += own.len();
+        }
+        let at = places.get(nth).or(places.first());
+        at.and_then(|at| self.block.data.span_of(*at..*at + value.len())).unwrap_or_else(|| self.key_span(key))
     }
 
     fn wrong(&mut self, key: &str, message: String, help: &str) {
@@ -151,7 +162,9 @@ impl Reader<'_> {
             one => vec![one],
         };
         let items = items.into_iter().filter_map(|item| self.string(key, item)).collect::<Vec<_>>();
-        items.into_iter().map(|value| Located { span: self.value_span(key, &value), value }).collect()
+        let nth = |at: usize| items[..at].iter().filter(|other| **other == items[at]).count();
+        let spans: Vec<Span> = (0..items.len()).map(|at| self.value_span(key, &items[at], nth(at))).collect();
+        items.into_iter().zip(spans).map(|(value, span)| Located { value, span }).collect()
     }
 
     /// A page's `verify:` holds the words of a fence as keys, and `level`.
@@ -166,7 +179,7 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "it can hold whatever the info string of a fence can, and `level`".to_owned(),
             };
-            let span = self.value_span("verify", key);
+            let span = self.value_span("verify", key, 0);
             self.wrong_at(span, format!("unknown key `{key}` under `verify`"), &help);
         }
     }
@@ -180,7 +193,7 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it can be {}", names.join(", ")),
             };
-            self.wrong_at(self.value_span(key, &text), format!("`{key}` cannot be `{text}`"), &help);
+            self.wrong_at(self.value_span(key, &text, 0), format!("`{key}` cannot be `{text}`"), &help);
         }
         found
     }
@@ -188,7 +201,7 @@ impl Reader<'_> {
     fn date(&mut self, key: &str, value: &Value, span: Span) -> Option<Located<Date>> {
         let text = self.string(key, value)?;
         let Ok(date) = text.parse::<Date>() else {
-            self.wrong_at(self.value_span(key, &text), format!("`{text}` is no date"), "write it as YYYY-MM-DD");
+            self.wrong_at(self.value_span(key, &text, 0), format!("`{text}` is no date"), "write it as YYYY-MM-DD");
             return None;
         };
         if date > self.today {

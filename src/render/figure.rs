@@ -43,7 +43,7 @@ impl Figure<'_> {
     }
 
     /// The number of its first line, where lines are numbered.
-    fn first_number(&self) -> Option<usize> {
+    fn first_number(&self) -> Option<u32> {
         if !self.info.has("numbers") {
             return None;
         }
@@ -53,17 +53,33 @@ impl Figure<'_> {
         }
     }
 
-    /// The element around a line, if there is one: marked, added, taken away. Lines of a diff say it themselves.
-    fn line_element(&self, number: usize, line: &str) -> Option<&'static str> {
+    /// The element around a line, if there is one: marked, added, taken away.
+    fn line_element(&self, number: usize, diff: Option<char>) -> Option<&'static str> {
         let within = |ranges: &[(usize, usize)]| ranges.iter().any(|(from, to)| (*from..=*to).contains(&number));
-        let diff = matches!(self.label, "diff" | "patch");
-        if within(&self.info.inserted) || (diff && line.starts_with('+') && !line.starts_with("+++")) {
+        if within(&self.info.inserted) || diff == Some('+') {
             return Some("ins");
         }
-        if within(&self.info.deleted) || (diff && line.starts_with('-') && !line.starts_with("---")) {
+        if within(&self.info.deleted) || diff == Some('-') {
             return Some("del");
         }
         within(&self.info.highlights).then_some("mark")
+    }
+
+    /// What each line of a diff says of itself; nothing of the two lines that name its files, or of other code.
+    fn diff_signs(&self) -> Vec<Option<char>> {
+        if !matches!(self.label, "diff" | "patch") {
+            return Vec::new();
+        }
+        let lines: Vec<&str> = self.code.lines().collect();
+        let names_files = |at: usize| {
+            let pair = lines[at..].iter().take(2).collect::<Vec<_>>();
+            matches!(pair[..], [old, new] if old.starts_with("--- ") && new.starts_with("+++ "))
+        };
+        let sign = |at: usize| {
+            let header = names_files(at) || (at > 0 && names_files(at - 1));
+            lines[at].chars().next().filter(|sign| "+-".contains(*sign) && !header)
+        };
+        (0..lines.len()).map(sign).collect()
     }
 }
 
@@ -104,12 +120,13 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
 /// The shown lines. Numbers and the signs of added and removed lines are the stylesheet's: nobody copies them.
 fn lines(html: &mut String, figure: &Figure<'_>, highlighter: &Highlighter) {
     let first = figure.first_number();
-    let source = figure.code.lines().chain(std::iter::repeat(""));
-    for (number, (line, source)) in (1..).zip(highlighter.lines(figure.label, figure.code).iter().zip(source)) {
-        let element = figure.line_element(number, source);
+    let signs = figure.diff_signs();
+    for (at, line) in highlighter.lines(figure.label, figure.code).iter().enumerate() {
+        let element = figure.line_element(at + 1, signs.get(at).copied().flatten());
         let _ = element.map(|element| write!(html, "<{element}>"));
         if let Some(first) = first {
-            let _ = write!(html, "<i class=ln data-n={}></i>", first + number - 1);
+            let number = u64::from(first) + at as u64;
+            let _ = write!(html, "<i class=ln data-n={number}></i>");
         }
         html.push_str(line);
         let _ = element.map(|element| write!(html, "</{element}>"));

@@ -61,8 +61,9 @@ pub fn prune(terms: &mut BTreeMap<String, Postings>, budget: usize) {
     if all <= budget {
         return;
     }
-    // A compound that stands in one section is found there by its parts.
-    terms.retain(|term, found| found.sections.len() > 1 || !term.contains(['.', ':', '-']));
+    // A compound that stands in one section is found there by its parts; an operator has none.
+    let has_parts = |term: &str| term.contains(['.', ':', '-']) && term.contains(char::is_alphanumeric);
+    terms.retain(|term, found| found.sections.len() > 1 || !has_parts(term));
     // How many postings of each level may go, and with them the level up to which they do.
     let mut removable = [0_usize; LEVELS as usize + 1];
     for found in terms.values() {
@@ -118,9 +119,12 @@ mod tests {
         let few = vec![(3, 1)];
         let postings = |sections| Postings { sections, snippets: Vec::new() };
         let mut terms = BTreeMap::from([("many".to_owned(), postings(many)), ("few".to_owned(), postings(few))]);
+        terms.insert("..=".to_owned(), postings(vec![(1, 1)]));
+        terms.insert("a.b".to_owned(), postings(vec![(1, 1)]));
         prune(&mut terms, 40);
         let kept: Vec<u8> = terms["many"].sections.iter().map(|(_, level)| *level).collect();
         assert!((KEPT..=40).contains(&kept.len()) && kept.iter().all(|level| *level > 20), "{kept:?}");
         assert_eq!(terms["few"].sections.len(), 1);
+        assert!(terms.contains_key("..=") && !terms.contains_key("a.b"), "{:?}", terms.keys());
     }
 }

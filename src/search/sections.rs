@@ -5,7 +5,7 @@
 use crate::config::Config;
 use crate::page::markdown::{self, Piece, PieceKind};
 use crate::page::{Fence, Page};
-use crate::site::{PageIndex, Site};
+use crate::site::{PageIndex, Site, url};
 use crate::snippet::Verdicts;
 use crate::snippet::badge::{Badge, badge};
 use crate::snippet::collect::Snippet as Collected;
@@ -46,6 +46,8 @@ pub struct Snippet {
     pub is_code: bool,
     /// Whether it is as promised.
     pub proven: bool,
+    /// Whether it stands on the page; one that does not is counted all the same, as the page counts it.
+    pub is_shown: bool,
     /// The code.
     pub code: String,
 }
@@ -67,10 +69,9 @@ pub struct PageRecord {
 
 /// Cuts every page that search knows into its sections.
 pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: &Verdicts) -> Vec<PageRecord> {
-    let mut code: Code<'_> =
-        snippets.iter().map(|snippet| ((snippet.file, snippet.fence), (snippet.is_code, None))).collect();
+    let mut code: Code<'_> = snippets.iter().map(|snippet| ((snippet.file, snippet.fence), (snippet, None))).collect();
     for (snippet, verdict) in verdicts.iter() {
-        code.insert((snippet.file, snippet.fence), (snippet.is_code, Some(verdict)));
+        code.insert((snippet.file, snippet.fence), (snippet, Some(verdict)));
     }
     let mut tags: Vec<String> = vec![String::new(); site.pages.len()];
     for term in site.taxonomies.iter().flat_map(|taxonomy| &taxonomy.terms) {
@@ -88,7 +89,7 @@ pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: 
             let sections = Cutter::new(page).cut(page, config.search_code, &code);
             PageRecord {
                 page: index,
-                url: site.urls[index].clone(),
+                url: url::encode(&site.urls[index]),
                 title: page.title.clone(),
                 sections,
                 tags: tags[index].clone(),
@@ -97,8 +98,8 @@ pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: 
         .collect()
 }
 
-/// By file and number of the fence there: whether it is code, and what is known of it.
-type Code<'a> = BTreeMap<(FileId, usize), (bool, Option<&'a Verdict>)>;
+/// By file and number of the fence there: the block, and what is known of it.
+type Code<'a> = BTreeMap<(FileId, usize), (&'a Collected, Option<&'a Verdict>)>;
 
 /// The sections of a page as they grow.
 struct Cutter {
@@ -132,11 +133,10 @@ impl Cutter {
                 PieceKind::Heading => {}
                 PieceKind::Code => {
                     while let Some((number, fence)) = fences.next_if(|(_, fence)| offset >= fence.range.start) {
-                        let (is_code, verdict) = code.get(&(page.file, number)).copied().unwrap_or_default();
-                        self.snippet(number, fence, is_code, verdict);
+                        self.snippet(number, fence, code.get(&(page.file, number)).copied());
                     }
                     let section = self.sections.last_mut().expect("there is the top");
-                    if let Some(snippet) = section.snippets.last_mut().filter(|_| with_code) {
+                    if let Some(snippet) = section.snippets.last_mut().filter(|it| with_code && it.is_shown) {
                         snippet.code.push_str(&text);
                     }
                 }
@@ -162,15 +162,16 @@ impl Cutter {
         self.first_sentence = true;
     }
 
-    fn snippet(&mut self, number: usize, fence: &Fence, is_code: bool, verdict: Option<&Verdict>) {
+    fn snippet(&mut self, number: usize, fence: &Fence, block: Option<(&Collected, Option<&Verdict>)>) {
         let section = self.sections.last_mut().expect("there is the top");
-        let language = fence.info.language.to_lowercase();
+        let verdict = block.and_then(|(_, verdict)| verdict);
         section.snippets.push(Snippet {
             number: number + 1,
-            language,
+            language: fence.info.language.to_lowercase(),
             badge: badge(verdict),
-            is_code,
+            is_code: block.is_some_and(|(snippet, _)| snippet.is_code),
             proven: verdict.is_some_and(Verdict::is_proven),
+            is_shown: block.is_none_or(|(snippet, _)| !snippet.settings.hidden),
             code: String::new(),
         });
         // What stands below code rarely says what the section is.

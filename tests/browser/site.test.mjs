@@ -180,6 +180,35 @@ test('two key presses lead from an identifier to the verified snippet that shows
   }
 });
 
+test('arrows choose, Enter opens what is chosen, Escape closes, and what the site does not know is no filter', async () => {
+  const page = await open(`${address.http('manual')}index.html?ref=mail`);
+  await search(page, 'fence');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const chosen = await page.locator('#docgen-hit-2').getAttribute('href');
+  assert.notEqual(chosen, await page.locator('#docgen-hit-0').getAttribute('href'));
+  assert.ok(page.url().includes('ref=mail'), 'what others wrote into the address stays');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(new URL(chosen, page.url()).href);
+  await search(page, 'prelude');
+  await page.keyboard.press('Escape');
+  assert.ok(!(await page.locator('#docgen-search').isVisible()), 'one Escape is enough');
+  await page.goto(`${address.http('manual')}index.html?q=fence&tag=nope&utm_source=mail`);
+  await page.locator('#docgen-search-results [role=option]').first().waitFor();
+  assert.equal(await page.locator('#docgen-search-filters summary').textContent(), 'Filters');
+  await close(page);
+});
+
+test('what an address names is shown, in whatever tab it stands', async () => {
+  const page = await open(`${address.http('manual')}snippets/fences.html`);
+  const hidden = await page.locator('.tab[hidden] figure.snippet').first().getAttribute('id');
+  await page.goto(`${address.http('manual')}start.html`);
+  await page.goto(`${address.http('manual')}snippets/fences.html#${hidden}`);
+  assert.ok(await page.locator(`#${hidden}`).isVisible());
+  assert.ok(await page.locator(`#${hidden}`).evaluate((figure) => figure.getBoundingClientRect().top < innerHeight));
+  await close(page);
+});
+
 test('hits are filtered, or within a facet and and across them, and the address keeps it', async () => {
   const page = await open(`${address.http('manual')}index.html`);
   const found = () => page.locator('#docgen-search-results a').evaluateAll((links) => links.map((link) => link.pathname));
@@ -286,7 +315,7 @@ test('both halves of search make the same terms', async () => {
   const cases = JSON.parse(await readFile(new URL('terms.json', import.meta.url), 'utf8'));
   const made = await page.evaluate((texts) => texts.map((text) => window.docgenTerms(text)), Object.keys(cases));
   assert.deepEqual(made, Object.values(cases));
-  const forms = [['debugging', 'debugged'], ['queries', 'query'], ['traces', 'trace'], ['caches', 'cache'], ['class', 'class']];
+  const forms = [['debugging', 'debugged'], ['queries', 'query'], ['traces', 'trace'], ['caches', 'cache'], ['class', 'class'], ['warnings', 'warning'], ['strings', 'string']];
   for (const pair of forms) {
     const [one, other] = await page.evaluate((words) => words.map((word) => window.docgenStem(word)), pair);
     assert.equal(one, other, String(pair));

@@ -77,13 +77,19 @@
     choose(count > PAGE ? Math.max(before, 0) : 0);
   }
 
+  // What the list shows: its query and filters.
+  let shown;
+  const wanted = () => JSON.stringify([input.value, [...chosen].map(([name, values]) => [name, ...values])]);
+
   async function update() {
     const query = input.value;
     const mine = (turn += 1);
+    const what = wanted();
     remember(query.trim());
     if (!query.trim() && chosen.size === 0) {
       status.textContent = '';
       more.hidden = true;
+      shown = what;
       return show([], []);
     }
     try {
@@ -91,12 +97,13 @@
       const { hits, total } = await window.docgenQuery(query, { count, allowed });
       if (mine !== turn) return;
       show(hits, window.docgenStrong(query));
+      shown = what;
       more.hidden = hits.length >= total;
-      const what = query.trim() ? 'hit' : 'page';
+      const noun = query.trim() ? 'hit' : 'page';
       status.textContent =
         total === 0
           ? `Nothing found${query.trim() ? ` for “${query.trim()}”` : ''}${chosen.size > 0 ? ' with these filters' : ''}`
-          : `${hits.length < total ? `${hits.length} of ` : ''}${total} ${what}${total === 1 ? '' : 's'}`;
+          : `${hits.length < total ? `${hits.length} of ` : ''}${total} ${noun}${total === 1 ? '' : 's'}`;
     } catch (error) {
       status.textContent = `The search index cannot be loaded: ${error.message}`;
     }
@@ -120,6 +127,15 @@
     if (place.childElementCount > 0) return;
     try {
       place.replaceChildren(...(await window.docgenFacets()).map(fieldset));
+      const clear = node('button', '', 'Clear filters');
+      clear.type = 'button';
+      clear.addEventListener('click', () => {
+        chosen.clear();
+        for (const box of place.querySelectorAll('input')) box.checked = false;
+        summarise();
+        update();
+      });
+      place.append(clear);
     } catch (error) {
       status.textContent = `The filters cannot be loaded: ${error.message}`;
     }
@@ -138,28 +154,32 @@
     update();
   });
 
-  // -- the address: `?q=fence&tag=ci&tag=output` --
+  // -- the address: `?q=fence&tag=ci&tag=output`; what else stands there stays --
   const given = new URLSearchParams(location.search);
+  let foreign = [];
   function address(parameters) {
-    const query = parameters.toString();
+    const all = new URLSearchParams([...parameters, ...foreign]).toString();
     try {
-      history.replaceState(history.state, '', `${location.pathname}${query ? `?${query}` : ''}${location.hash}`);
+      history.replaceState(history.state, '', `${location.pathname}${all ? `?${all}` : ''}${location.hash}`);
     } catch {
       // Some browsers keep the address of a file as it is.
     }
   }
   function remember(query) {
     if (!dialog.open) return;
-    if (!query && chosen.size === 0) return address(new URLSearchParams());
-    const parameters = new URLSearchParams({ q: query });
-    for (const [name, values] of chosen) for (const value of values) parameters.append(name, value);
-    address(parameters);
+    const filters = [...chosen].flatMap(([name, values]) => [...values].map((value) => [name, value]));
+    address(query || filters.length > 0 ? [['q', query], ...filters] : []);
   }
-  function recall() {
+  async function recall() {
+    const names = await window.docgenFacetNames();
+    foreign = [...given].filter(([name]) => name !== 'q' && !(given.has('q') && names.includes(name)));
     if (!given.has('q')) return;
     input.value ||= given.get('q');
-    for (const [name, value] of given) {
-      if (name !== 'q') chosen.set(name, (chosen.get(name) ?? new Set()).add(value));
+    if (![...given.keys()].some((name) => names.includes(name))) return;
+    for (const { name, values } of await window.docgenFacets()) {
+      // What the site does not know (any more) is no filter.
+      const known = given.getAll(name).filter((value) => values.some(([slug]) => slug === value));
+      if (known.length > 0) chosen.set(name, new Set(known));
     }
     summarise();
     if (chosen.size > 0) filters.open = true;
@@ -173,12 +193,13 @@
     if (event.key === 'ArrowDown') choose(active + 1);
     else if (event.key === 'ArrowUp') choose(active - 1);
     else if (event.key === 'Enter') follow();
+    else if (event.key === 'Escape') dialog.close();
     else return;
     event.preventDefault();
   });
   // Enter may come before the hits do.
   async function follow() {
-    await update();
+    if (shown !== wanted()) await update();
     list.querySelectorAll('a')[Math.max(active, 0)]?.click();
   }
   more.addEventListener('click', () => {
@@ -189,11 +210,18 @@
   list.addEventListener('click', (event) => {
     const link = event.target.closest('a');
     // Another page is left with its search open, so that the way back leads to it.
-    if (link && link.pathname === location.pathname) dialog.close();
+    if (!link || link.pathname !== location.pathname || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    dialog.close();
+    address([]);
+    if (link.hash) location.hash = link.hash;
+    else scrollTo(0, 0);
   });
-  dialog.addEventListener('close', () => given.size > 0 && !given.has('q') ? null : address(new URLSearchParams()));
-  dialog.dataset.ready = '';
-  recall();
-  if ('entered' in input.dataset) follow();
-  else update();
+  dialog.addEventListener('close', () => address([]));
+  recall()
+    .catch((error) => (status.textContent = `The search index cannot be loaded: ${error.message}`))
+    .then(() => {
+      dialog.dataset.ready = '';
+      return 'entered' in input.dataset ? follow() : update();
+    });
 })();

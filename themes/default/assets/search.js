@@ -115,25 +115,19 @@
   // -- forms of one English word: plural and verb endings, nothing more --
   function stem(word) {
     if (!/^[a-z]{4,}$/.test(word)) return word;
-    const without = (end, least) => (word.endsWith(end) && word.length - end.length >= least ? word.slice(0, -end.length) : null);
-    const trimE = (text) => text.replace(/e+$/, '');
-    let found = without('ies', 2);
-    if (found !== null) return found + 'y';
-    found = without('sses', 2);
-    if (found !== null) return found + 'ss';
-    found = without('ing', 3) ?? without('ed', 3);
-    if (found !== null) {
-      const last = found.at(-1);
-      const doubled = found.length > 3 && found.at(-2) === last && !'lsz'.includes(last);
-      return trimE(doubled ? found.slice(0, -1) : found);
+    if (/..ies$/.test(word)) return `${word.slice(0, -3)}y`;
+    let found = word;
+    if (/sses$/.test(word)) found = word.slice(0, -2);
+    else if (/...s$/.test(word) && !/(ss|us|is)$/.test(word)) found = word.slice(0, /[xhoz]es$/.test(word) ? -2 : -1);
+    // What an ending leaves is a word: `tested`, not `need`; `running`, not `string`.
+    const [, rest] = found.match(/^(.*[aeiouy].*?)(?:ing|(?<!e)ed)$/) ?? [];
+    if (rest?.length >= 3) {
+      const last = rest.at(-1);
+      const doubled = rest.length > 3 && rest.at(-2) === last && !'lsz'.includes(last);
+      return (doubled ? rest.slice(0, -1) : rest).replace(/e+$/, '');
     }
-    if (/(ss|us|is)$/.test(word)) return word;
-    found = without('es', 3);
-    if (found === null || !/[xhoz]$/.test(found)) found = without('s', 3);
-    if (found !== null) return trimE(found);
-    return without('e', 3) ?? word;
+    return found.length > 3 ? found.replace(/e+$/, '') : found;
   }
-
 
   // -- the index --
   const waiting = new Map();
@@ -218,12 +212,24 @@
     return low - 1;
   }
 
-  // Terms are ordered by code point, as Rust orders UTF-8; JavaScript compares UTF-16, the same outside emoji.
-  const shards = new Map();
-  async function shard(term) {
+  // Terms are ordered by code point, as Rust orders UTF-8; JavaScript compares UTF-16, where surrogates come too early.
+  const rank16 = (unit) => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
+  function isAbove(one, other) {
+    let at = 0;
+    while (at < one.length && one[at] === other[at]) at += 1;
+    if (at === one.length || at === other.length) return one.length > other.length;
+    return rank16(one.charCodeAt(at)) > rank16(other.charCodeAt(at));
+  }
+  // The number of the shard that a term is in.
+  async function shardOf(term) {
     const { terms } = await manifest();
-    if (terms.length === 0) return new Map();
-    const number = Math.max(0, floor(terms, term));
+    let number = terms.length - 1;
+    while (number > 0 && isAbove(terms[number], term)) number -= 1;
+    return number;
+  }
+  const shards = new Map();
+  async function shard(number) {
+    if (number < 0) return new Map();
     const text = await load('terms', number);
     if (!shards.has(number)) {
       const fields = text.split(' ');
@@ -265,19 +271,32 @@
   // What a term of the query may be called in the index: the term itself, its forms, what it is the beginning of, and
   // for words that nobody knows, from five letters on, what is one slip away. Each with a factor.
   async function alternatives(term, unfinished) {
-    const data = await shard(term);
-    const found = [];
+    const { terms } = await manifest();
+    const own = await shardOf(term);
     const stemmed = stem(term);
-    const begins = unfinished && term.length >= 2;
-    for (const [known, postings] of data) {
-      if (known === term) found.push([postings, 1]);
-      else if (known[0] === term[0] && stem(known) === stemmed) found.push([postings, 0.9]);
-      else if (begins && known.startsWith(term)) found.push([postings, (0.6 * term.length) / known.length]);
+    const begins = (unfinished && term.length >= 2) || ([...term].length === 1 && isCjk(term));
+    const numbers = [own];
+    // What the word is the beginning of may go on in the next shard.
+    if (begins && terms[own + 1]?.startsWith(term)) numbers.push(own + 1);
+    const found = [];
+    for (const data of await Promise.all(numbers.map(shard))) {
+      for (const [known, postings] of data) {
+        if (known === term) found.push([postings, 1]);
+        else if (known[0] === term[0] && stem(known) === stemmed) found.push([postings, 0.9]);
+        else if (begins && known.startsWith(term)) found.push([postings, (0.6 * term.length) / known.length]);
+      }
     }
-    if (found.length > 0) return found;
-    for (const [known, postings] of data) {
-      if (term.length >= 5 && near(known, term)) found.push([postings, 0.5]);
-      else if (term.length >= 3 && known.startsWith(term)) found.push([postings, (0.5 * term.length) / known.length]);
+    if (found.length > 0 || term.length < 3) return found;
+    // A slip leaves the first letter alone, or swaps it with the second; a few shards around are enough.
+    const from = await shardOf(term[0]);
+    const to = await shardOf(`${term[0]}\u{10ffff}`);
+    const around = Array.from({ length: to - from + 1 }, (_, at) => from + at).sort((a, b) => Math.abs(a - own) - Math.abs(b - own));
+    const others = new Set([...around.slice(0, 4), await shardOf(term[1] + term[0] + term.slice(2))]);
+    for (const data of await Promise.all([...others].map(shard))) {
+      for (const [known, postings] of data) {
+        if (term.length >= 5 && near(known, term)) found.push([postings, 0.5]);
+        else if (known.startsWith(term)) found.push([postings, (0.5 * term.length) / known.length]);
+      }
     }
     return found;
   }
@@ -315,7 +334,11 @@
     const strong = words.filter((word) => !word.weak);
     const counted = strong.length > 0 ? strong : words;
     // What each word can say at most: a rare one more than a common one.
-    const heights = counted.map(({ scores }) => Math.max(0, ...scores.values()));
+    const heights = counted.map(({ scores }) => {
+      let highest = 0;
+      for (const score of scores.values()) highest = Math.max(highest, score);
+      return highest;
+    });
     const most = heights.reduce((sum, height) => sum + height, 0) || 1;
     const sections = new Map();
     const pages = new Map();
@@ -462,6 +485,7 @@
   window.docgenStem = stem;
   window.docgenQuery = search;
   window.docgenFacets = facets;
+  window.docgenFacetNames = async () => (await manifest()).facets.map(([name]) => name);
   window.docgenPages = having;
   window.docgenStrong = (query) => query.split(/\s+/).filter((word) => word && !WEAK.has(word.toLowerCase()));
 })();

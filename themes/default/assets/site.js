@@ -1,6 +1,57 @@
 // What makes a page nicer with JavaScript: theme switch, copy and wrap buttons, the present section, the search dialog.
 // Everything here is optional; the page reads and navigates without it.
 const root = document.documentElement;
+// The element that `#...` names, if there is one.
+function named(hash) {
+  try {
+    return document.getElementById(decodeURIComponent(hash.slice(1)));
+  } catch {
+    return null; // No address of ours.
+  }
+}
+
+// Search: nothing is loaded before it is opened.
+const dialog = document.getElementById('docgen-search');
+let loading;
+function loadSearch() {
+  const load = (name) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = `${root.dataset.root}docgen/${name}.js?v=${root.dataset.version}`;
+      script.async = false; // In this order.
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
+  loading ??= Promise.all(['search', 'search/manifest-0', 'search-dialog'].map(load));
+  return loading;
+}
+function openSearch(event) {
+  if (!dialog?.showModal) return;
+  event?.preventDefault();
+  if (!dialog.open) dialog.showModal();
+  document.getElementById('docgen-search-input').select();
+  if ('ready' in dialog.dataset) document.getElementById('docgen-search-input').dispatchEvent(new Event('input'));
+  loadSearch().catch(() => (location.href = `${root.dataset.root}search.html`));
+}
+document.querySelector('.search-open')?.addEventListener('click', openSearch);
+// Enter may come before the search has loaded; search-dialog.js then follows the first hit.
+document.getElementById('docgen-search-input')?.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || 'ready' in dialog.dataset) return;
+  event.preventDefault();
+  event.target.dataset.entered = '';
+});
+// An address with a search in it: somebody shared it, or came back.
+if (new URLSearchParams(location.search).has('q')) openSearch();
+document.addEventListener('keydown', (event) => {
+  const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
+  const slash = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const command = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
+  if (slash || command) openSearch(event);
+});
+dialog?.addEventListener('click', (event) => {
+  if (event.target === dialog) dialog.close();
+});
 
 // Theme: system's until the reader switches.
 const toggle = document.querySelector('.theme-toggle');
@@ -16,6 +67,19 @@ if (toggle) {
       // Not remembered, then.
     }
   });
+}
+
+// The commands of a session: what stands behind a prompt, and the lines on which it goes on.
+function commands(session) {
+  const found = [];
+  let goesOn = false;
+  for (const line of session.split('\n')) {
+    const [, command] = line.match(/^(?:[\w.-]+@[\w.-]+\S*)?[$#%>] (.*)$/) ?? [];
+    if (command === undefined && !goesOn) continue;
+    found.push(command ?? line);
+    goesOn = found.at(-1).endsWith('\\');
+  }
+  return found.join('\n');
 }
 
 // Copy buttons: the code without prompts; output has none.
@@ -35,9 +99,7 @@ for (const figure of document.querySelectorAll('figure.snippet:not(.output)')) {
       for (const line of shown.querySelectorAll('del')) line.textContent = '\0';
     }
     const kept = shown.textContent.replaceAll('\0\n', '');
-    const text = prompts
-      ? kept.split('\n').filter((line) => /^[$#%>] /.test(line)).map((line) => line.slice(2)).join('\n')
-      : kept;
+    const text = (prompts && commands(kept)) || kept;
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = 'Copied';
@@ -123,7 +185,7 @@ const choose = (name) => {
   }
 };
 groups.forEach((group, g) => {
-  const panels = [...group.querySelectorAll(':scope > .tab')];
+  const panels = [...group.querySelectorAll(':scope > .tab[data-tab]')];
   if (panels.length < 2) return group.classList.add('ready');
   const list = document.createElement('div');
   list.className = 'tab-list';
@@ -132,7 +194,7 @@ groups.forEach((group, g) => {
     panel.id = `tab-${g}-${p}`;
     panel.setAttribute('role', 'tabpanel');
     panel.setAttribute('aria-labelledby', `${panel.id}-name`);
-    panel.querySelector('.tab-name').hidden = true;
+    panel.querySelector('.tab-name')?.setAttribute('hidden', '');
     const tab = document.createElement('button');
     tab.type = 'button';
     tab.id = `${panel.id}-name`;
@@ -152,10 +214,14 @@ groups.forEach((group, g) => {
     }
   });
   list.addEventListener('keydown', (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
+    const forward = getComputedStyle(list).direction === 'rtl' ? -1 : 1;
+    const step = { ArrowRight: forward, ArrowLeft: -forward }[event.key];
     const tabs = [...list.children];
-    const next = tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length];
+    const next = step
+      ? tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length]
+      : { Home: tabs[0], End: tabs.at(-1) }[event.key];
+    if (!next) return;
+    event.preventDefault();
     next.focus();
     next.click();
   });
@@ -168,6 +234,17 @@ try {
 } catch {
   // The first ones, then.
 }
+
+// What an address names may stand in a tab that is not shown.
+function reveal() {
+  const target = named(location.hash);
+  const hidden = target?.closest('.tab[hidden]');
+  if (!hidden) return;
+  choose(hidden.dataset.tab);
+  target.scrollIntoView();
+}
+addEventListener('hashchange', reveal);
+reveal();
 
 // The verification page: links choose a verdict without a script; with one, words choose rows.
 const rows = [...document.querySelectorAll('.rows tbody tr')];
@@ -197,8 +274,8 @@ if (place) {
 
 // The section being read, in the page's contents.
 const entries = new Map();
-for (const link of document.querySelectorAll('.toc a')) {
-  const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+for (const link of document.querySelectorAll('.toc nav a')) {
+  const heading = named(link.hash);
   if (heading) entries.set(heading, link);
 }
 if (entries.size > 0 && 'IntersectionObserver' in window) {
@@ -219,45 +296,3 @@ if (entries.size > 0 && 'IntersectionObserver' in window) {
   for (const heading of headings) observer.observe(heading);
   addEventListener('scrollend', mark);
 }
-
-// Search: nothing is loaded before it is opened.
-const dialog = document.getElementById('docgen-search');
-let loading;
-function loadSearch() {
-  const load = (name) =>
-    new Promise((resolve, reject) => {
-      const script = document.createElement('script');
-      script.src = `${root.dataset.root}docgen/${name}.js?v=${root.dataset.version}`;
-      script.async = false; // In this order.
-      script.onload = resolve;
-      script.onerror = reject;
-      document.head.append(script);
-    });
-  loading ??= Promise.all(['search', 'search/manifest-0', 'search-dialog'].map(load));
-  return loading;
-}
-function openSearch(event) {
-  if (!dialog?.showModal) return;
-  event?.preventDefault();
-  if (!dialog.open) dialog.showModal();
-  document.getElementById('docgen-search-input').select();
-  loadSearch().catch(() => (location.href = `${root.dataset.root}search.html`));
-}
-document.querySelector('.search-open')?.addEventListener('click', openSearch);
-// Enter may come before the search has loaded; search-dialog.js then follows the first hit.
-document.getElementById('docgen-search-input')?.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || 'ready' in dialog.dataset) return;
-  event.preventDefault();
-  event.target.dataset.entered = '';
-});
-// An address with a search in it: somebody shared it, or came back.
-if (new URLSearchParams(location.search).has('q')) openSearch();
-document.addEventListener('keydown', (event) => {
-  const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
-  const slash = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-  const command = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
-  if (slash || command) openSearch(event);
-});
-dialog?.addEventListener('click', (event) => {
-  if (event.target === dialog) dialog.close();
-});
