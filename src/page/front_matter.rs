@@ -223,7 +223,9 @@ fn deserialize(block: &Block) -> Result<Map<String, Value>, SyntaxError> {
             Err(error) => Err((error.span().unwrap_or(0..1), error.message().trim().replace('\n', " "))),
         };
     }
-    match serde_saphyr::from_str::<Value>(text) {
+    // YAML 1.2's booleans: `No` is a word, and so are `on` and `y`.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    match serde_saphyr::from_str_with_options::<Value>(text, options) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err((0..1, "front matter must be keys with values, as in `title: A page`".to_owned())),
@@ -316,6 +318,15 @@ mod tests {
         assert_eq!(paths, [("a/b.md", 4), ("b.md", 5), ("b.md", 6)]);
         let wrong: Vec<_> = problems.iter().map(|problem| shown(problem.span)).collect();
         assert_eq!(wrong, [("nope", 7), ("lvl", 8)]);
+    }
+
+    #[test]
+    fn words_and_versions_are_taken_as_they_are_written() {
+        let (front, _, problems) = parsed("---\ntitle: No\ntags: [y, on, 1.10, 012, 2]\nowner: 3.0\n---\n");
+        assert_eq!(front.title.as_deref(), Some("No"));
+        let tags: Vec<_> = front.terms["tags"].iter().map(|term| term.value.as_str()).collect();
+        assert_eq!(tags, ["y", "on", "1.10", "012", "2"], "{problems:?}");
+        assert_eq!(front.terms["owners"][0].value, "3.0");
     }
 
     #[test]

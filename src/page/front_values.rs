@@ -8,7 +8,7 @@ use crate::config::{Risk, TAXONOMIES, parse_days};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::span::Span;
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Number, Value};
 use std::ops::Range;
 
 /// Reads the keys of one block.
@@ -145,7 +145,7 @@ impl Reader<'_> {
     fn string(&mut self, key: &str, value: &Value) -> Option<String> {
         match value {
             Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
+            Value::Number(number) => Some(self.written(key, number).unwrap_or_else(|| number.to_string())),
             Value::Bool(flag) => Some(flag.to_string()),
             Value::Null => None,
             Value::Array(_) | Value::Object(_) => {
@@ -153,6 +153,17 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// A number as its author wrote it, where text was wanted: `1.10` is a version, not one and a tenth.
+    fn written(&self, key: &str, number: &Number) -> Option<String> {
+        let text = self.block.data.as_str();
+        let line = self.key_line(key)?;
+        let own = text[line.start..].split_inclusive('\n').enumerate();
+        let own = own.take_while(|(at, line)| *at == 0 || line.starts_with([' ', '\t', '-', ']', '#']));
+        let mut words = own.flat_map(|(_, line)| line.split([' ', '\t', '\n', '\r', '[', ']', ',', ':', '=']));
+        let value = number.as_f64()?;
+        words.find(|word| word.parse() == Ok(value)).map(str::to_owned)
     }
 
     fn strings(&mut self, key: &str, value: &Value) -> Vec<Located<String>> {
