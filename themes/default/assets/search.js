@@ -324,7 +324,9 @@
     };
     for (const leaf of leaves) await add(leaf, 1 / leaves.length, true);
     for (const whole of wholes) await add(whole, 1, false);
-    return { scores, snippets, weak: WEAK.has(word.toLowerCase()), leaves };
+    // What is written like this is a name in code: `a_b`, `a.b`, `aB`, `--flag`, `..=`.
+    const isName = leaves.length === 0 || /[_.:]|\p{Ll}\p{Lu}|^-/u.test(word);
+    return { scores, snippets, weak: WEAK.has(word.toLowerCase()), leaves, isName };
   }
 
   async function rank(query, allowed) {
@@ -458,7 +460,9 @@
   async function hit({ section, score }, words) {
     const { url, anchor, title, heading, excerpt, snippets } = await record(section);
     const like = likeness(heading, words);
-    const snippet = words.length > 0 && like < 0.99 ? shown(snippets, words) : undefined;
+    // Names lead to the code that shows them, sentences to what is said.
+    const named = words.length === 1 || words.some(({ isName }) => isName);
+    const snippet = named && like < 0.99 ? shown(snippets, words) : undefined;
     const place = anchor ? `${url}#${encodeURIComponent(anchor)}` : url;
     return {
       url: snippet ? `${url}#snippet-${snippet.number}` : place,
