@@ -113,21 +113,24 @@ for (const figure of document.querySelectorAll('figure.snippet:not(.output)')) {
 }
 
 // Long lines scroll; whoever would rather see them broken can.
-// All are measured before any is changed.
-const overflowing = [...document.querySelectorAll('figure.snippet > pre')].filter((pre) => pre.scrollWidth > pre.clientWidth);
-for (const pre of overflowing) {
-  const caption = pre.parentElement.querySelector('figcaption');
-  if (!caption) continue;
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'wrap-toggle';
-  button.textContent = 'Wrap';
-  button.setAttribute('aria-pressed', 'false');
-  button.addEventListener('click', () => {
-    button.setAttribute('aria-pressed', String(pre.classList.toggle('wrap')));
-  });
-  caption.append(button);
-}
+// All are measured before any is changed,
+// and in a task of their own: measuring lays out the page.
+setTimeout(() => {
+  const overflowing = [...document.querySelectorAll('figure.snippet > pre')].filter((pre) => pre.scrollWidth > pre.clientWidth);
+  for (const pre of overflowing) {
+    const caption = pre.parentElement.querySelector('figcaption');
+    if (!caption) continue;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'wrap-toggle';
+    button.textContent = 'Wrap';
+    button.setAttribute('aria-pressed', 'false');
+    button.addEventListener('click', () => {
+      button.setAttribute('aria-pressed', String(pre.classList.toggle('wrap')));
+    });
+    caption.append(button);
+  }
+});
 
 // The page as Markdown, for whoever pastes it elsewhere. A file's twin cannot be read from file://.
 const twin = document.querySelector('.sources .twin');
