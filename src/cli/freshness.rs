@@ -15,7 +15,7 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
     let verdicts = build::recalled(shell, &config, &project)?;
     let edited = shell.edited(&config);
     crate::progress::Progress::finish(&progress);
-    let clocks = clocks((&project.site, &project.sources, &config), &edited, &|file| verdicts.proven(file));
+    let clocks = clocks((&project.site, &project.sources, &config), &edited, &verdicts.proven());
     let kinds = if options.report.is_empty() { vec!["terminal".to_owned()] } else { options.report.clone() };
     for wanted in &kinds {
         let (kind, path) = wanted.split_once('=').unwrap_or((wanted, "-"));

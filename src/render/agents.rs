@@ -203,7 +203,7 @@ impl Renderer<'_> {
             .values()
             .filter(|(snippet, _)| snippet.is_code)
             .filter_map(|(snippet, verdict)| {
-                let page = site.pages.iter().position(|page| page.file == snippet.file)?;
+                let page = self.pages.get(&snippet.file).copied()?;
                 let address = format!("{}#snippet-{}", site.urls[page], snippet.fence + 1);
                 Some(json!({
                     "id": snippet.id,

@@ -30,7 +30,7 @@ impl Renderer<'_> {
                 .edited
                 .get(&self.input.sources[page.file].name)
                 .map_or_else(String::new, |edit| edit.day.to_string()),
-            verified: self.input.verdicts.say_anything(),
+            verified: self.verified,
             owners: self.owners(index),
             ..FactsView::default()
         };
@@ -95,12 +95,7 @@ impl Renderer<'_> {
                     // Front matter may name a file from the content folder on, as links may with a `/` before them.
                     _ => match resolve(site, index, &format!("/{}", path.value)) {
                         Target::Page { page, .. } => self.link_to(from, page),
-                        _ => LinkView {
-                            title: path.value.clone(),
-                            url: String::new(),
-                            description: String::new(),
-                            facts: String::new(),
-                        },
+                        _ => LinkView { title: path.value.clone(), url: String::new(), ..LinkView::default() },
                     },
                 })
                 .collect(),
@@ -114,6 +109,6 @@ fn term_link(taxonomy: &Taxonomy, term: &Term, from: &str) -> LinkView {
         title: term.title.clone(),
         url: url::encode(&url::relative(from, &taxonomy.term_url(term))),
         description: term.description.clone(),
-        facts: String::new(),
+        ..LinkView::default()
     }
 }

@@ -12,13 +12,11 @@ use std::fmt::Write as _;
 
 /// Everything a figure is made of.
 pub struct Figure<'a> {
-    /// The label as written, for highlighting.
-    pub label: &'a str,
     /// The code as shown.
     pub code: &'a str,
     /// The whole block, if lines of it are hidden.
     pub whole: Option<&'a str>,
-    /// What the info string says of how it is shown.
+    /// Its label, and what else the info string says of how it is shown.
     pub info: &'a Info,
     /// The snippet and its verdict, for code.
     pub snippet: Option<(&'a Snippet, Option<&'a Verdict>)>,
@@ -33,6 +31,10 @@ pub struct Figure<'a> {
 }
 
 impl Figure<'_> {
+    fn label(&self) -> &str {
+        &self.info.language
+    }
+
     fn title(&self) -> Option<&str> {
         self.info.value("title")
     }
@@ -67,7 +69,7 @@ impl Figure<'_> {
 
     /// What each line of a diff says of itself; nothing of the two lines that name its files, or of other code.
     fn diff_signs(&self) -> Vec<Option<char>> {
-        if !matches!(self.label, "diff" | "patch") {
+        if !matches!(self.label(), "diff" | "patch") {
             return Vec::new();
         }
         let lines: Vec<&str> = self.code.lines().collect();
@@ -89,7 +91,7 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
     let class = if figure.is_output() { "snippet output" } else { "snippet" };
     let _ = write!(html, "<figure class=\"{class}\" id=\"{}snippet-{}\">", figure.prefix, figure.number);
     caption(&mut html, figure);
-    let language = if figure.label.is_empty() { "text" } else { figure.label };
+    let language = if figure.label().is_empty() { "text" } else { figure.label() };
     let name = figure.title().map_or_else(|| format!("{language} code"), str::to_owned);
     let _ = write!(
         html,
@@ -107,7 +109,7 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
             "<details class=\"whole\"><summary>Show hidden lines</summary><pre tabindex=\"0\" role=\"region\" aria-label=\"all of block {}{}\"><code>",
             figure.prefix, figure.number
         );
-        html.push_str(&highlighter.lines(figure.label, whole).join("\n"));
+        html.push_str(&highlighter.lines(figure.label(), whole).join("\n"));
         html.push_str("</code></pre></details>");
     }
     if let Some((snippet, Some(verdict))) = figure.snippet {
@@ -121,7 +123,7 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
 fn lines(html: &mut String, figure: &Figure<'_>, highlighter: &Highlighter) {
     let first = figure.first_number();
     let signs = figure.diff_signs();
-    for (at, line) in highlighter.lines(figure.label, figure.code).iter().enumerate() {
+    for (at, line) in highlighter.lines(figure.label(), figure.code).iter().enumerate() {
         let element = figure.line_element(at + 1, signs.get(at).copied().flatten());
         let _ = element.map(|element| write!(html, "<{element}>"));
         if let Some(first) = first {
@@ -136,7 +138,7 @@ fn lines(html: &mut String, figure: &Figure<'_>, highlighter: &Highlighter) {
 
 fn caption(html: &mut String, figure: &Figure<'_>) {
     html.push_str("<figcaption>");
-    let kind = if figure.is_output() { "output" } else { figure.label };
+    let kind = if figure.is_output() { "output" } else { figure.label() };
     if let Some(title) = figure.title() {
         let _ = write!(html, "<span class=\"title\">{}</span>", escape(title));
     }

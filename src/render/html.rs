@@ -250,7 +250,6 @@ impl Walker<'_> {
         let commit = self.context.commit_of(self.page);
         figure::render(
             &Figure {
-                label: &fence.info.language,
                 code: &code,
                 whole: hides.then_some(fence.code.as_str()),
                 info: &fence.info,

@@ -119,8 +119,7 @@ impl Renderer<'_> {
         view.breadcrumbs = vec![LinkView {
             title: taxonomy.plural.to_owned(),
             url: url::encode(&url::relative(url, &taxonomy.url())),
-            description: String::new(),
-            facts: String::new(),
+            ..LinkView::default()
         }];
         if taxonomy.name == "agents" {
             view.llms = format!("{}/llms.txt", url::encode(&term.slug));
@@ -164,7 +163,7 @@ fn term_links(taxonomy: &Taxonomy, from: &str) -> Vec<LinkView> {
             } else {
                 term.description.clone()
             },
-            facts: String::new(),
+            ..LinkView::default()
         })
         .collect()
 }

@@ -31,9 +31,11 @@ use crate::site::{PageIndex, Site, url};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
 use crate::source::{Edits, Sources};
+use crate::span::FileId;
 use highlight::Highlighter;
 use html::{PageContext, Snippets};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use theme::Theme;
 use view::{LinkView, PageView, SiteView, TocView};
 
@@ -127,6 +129,12 @@ struct Renderer<'a> {
     snippets: Snippets<'a>,
     nav: nav::Paths,
     version: String,
+    /// Whether anything is known of any block.
+    verified: bool,
+    /// The page of each file.
+    pages: BTreeMap<FileId, PageIndex>,
+    /// The place of each page in the order of reading.
+    order: BTreeMap<PageIndex, usize>,
 }
 
 impl<'a> Renderer<'a> {
@@ -144,7 +152,18 @@ impl<'a> Renderer<'a> {
             hasher.update(content.as_bytes());
         }
         let version = hasher.finalize().to_hex()[..8].to_owned();
-        Self { input, theme, highlighter, snippets, nav: nav::Paths::new(&input.site.nav), version }
+        let site = input.site;
+        Self {
+            theme,
+            highlighter,
+            snippets,
+            nav: nav::Paths::new(&site.nav),
+            version,
+            verified: input.verdicts.say_anything(),
+            pages: site.pages.iter().enumerate().map(|(index, page)| (page.file, index)).collect(),
+            order: site.nav.order.iter().enumerate().rev().map(|(at, page)| (*page, at)).collect(),
+            input,
+        }
     }
 
     /// The site's data, seen from the page at `from`.
@@ -185,8 +204,7 @@ impl<'a> Renderer<'a> {
                 .map(|taxonomy| LinkView {
                     title: taxonomy.plural.to_owned(),
                     url: format!("{root}{}", taxonomy.url()),
-                    description: String::new(),
-                    facts: String::new(),
+                    ..LinkView::default()
                 })
                 .collect(),
             live: *live,
@@ -204,7 +222,7 @@ impl<'a> Renderer<'a> {
             title: site.pages[page].title.clone(),
             url: url::encode(&url::relative(from, &site.urls[page])),
             description: site.pages[page].description.clone(),
-            facts: String::new(),
+            ..LinkView::default()
         }
     }
 
@@ -229,7 +247,7 @@ impl<'a> Renderer<'a> {
         let from = &site.urls[index];
         let context = self.context("", None);
         let first = page.headings.first().filter(|_| page.leading_heading);
-        let position = site.nav.order.iter().position(|entry| *entry == index);
+        let position = self.order.get(&index).copied();
         let neighbour = |offset: isize| {
             let at = position?.checked_add_signed(offset)?;
             site.nav.order.get(at).map(|page| self.link_to(from, *page))
@@ -267,8 +285,7 @@ impl<'a> Renderer<'a> {
                 crumbs.push(LinkView {
                     title: section.title.clone(),
                     url: url::encode(&url::relative(from, &section.url)),
-                    description: String::new(),
-                    facts: String::new(),
+                    ..LinkView::default()
                 });
             }
         }

@@ -36,7 +36,7 @@ pub struct SiteView {
 }
 
 /// A link.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct LinkView {
     /// Its text.
     pub title: String,

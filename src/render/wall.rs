@@ -24,7 +24,7 @@ impl Renderer<'_> {
         let mut groups: Vec<RowGroup> =
             GROUPS.iter().map(|(class, name)| RowGroup { class, name, rows: Vec::new() }).collect();
         for (snippet, verdict) in self.snippets.values().filter(|(snippet, _)| snippet.is_code) {
-            let Some(page) = site.pages.iter().position(|page| page.file == snippet.file) else { continue };
+            let Some(page) = self.pages.get(&snippet.file).copied() else { continue };
             let badge = badge(*verdict);
             let anchor = format!("#snippet-{}", snippet.fence + 1);
             let tools = verdict.map_or_else(String::new, |verdict| {
@@ -56,7 +56,7 @@ impl Renderer<'_> {
         groups.retain(|group| !group.rows.is_empty());
         VerificationView {
             nav: self.nav.view(&site.nav, None, from),
-            verified: self.input.verdicts.say_anything(),
+            verified: self.verified,
             code,
             proven: self.snippets.values().filter_map(|(_, verdict)| *verdict).filter(|it| it.is_proven()).count(),
             bar: bar(&counts),
@@ -69,7 +69,7 @@ impl Renderer<'_> {
         let site = self.input.site;
         let from = "health.html";
         let Input { site: _, sources, config, edited, verdicts, .. } = self.input;
-        let clocks = clocks((site, sources, config), edited, &|file| verdicts.proven(file));
+        let clocks = clocks((site, sources, config), edited, &verdicts.proven());
         let count = |wanted: &dyn Fn(Option<i32>) -> bool| clocks.iter().filter(|it| wanted(it.days_left)).count();
         let never = count(&|left| left.is_none());
         let overdue = count(&|left| left.is_some_and(|left| left < 0));

@@ -28,26 +28,22 @@ pub struct Value {
     pub pages: Vec<u32>,
 }
 
-/// Facets that are taxonomies: name here, title, name there.
-const OF_TAXONOMIES: [(&str, &str, &str); 4] = [
-    ("tag", "Tag", "tags"),
-    ("agent", "Agent", "agents"),
-    ("category", "Category", "categories"),
-    ("platform", "Platform", "platforms"),
-];
+/// Facets that are taxonomies: name in addresses, name of the taxonomy.
+const OF_TAXONOMIES: [(&str, &str); 4] =
+    [("tag", "tags"), ("agent", "agents"), ("category", "categories"), ("platform", "platforms")];
 
 /// The facets of a site; those without values are left out.
 pub fn facets(site: &Site, pages: &[PageRecord]) -> Vec<Facet> {
     let mut facets = Vec::new();
     let numbers: BTreeMap<PageIndex, u32> = numbered(pages).map(|(number, page)| (page.page, number)).collect();
-    for (name, title, taxonomy) in OF_TAXONOMIES {
+    for (name, taxonomy) in OF_TAXONOMIES {
         let Some(taxonomy) = site.taxonomies.iter().find(|known| known.name == taxonomy) else { continue };
         let values = taxonomy.terms.iter().map(|term| {
             let mut pages: Vec<u32> = term.pages.iter().filter_map(|page| numbers.get(page)).copied().collect();
             pages.sort_unstable();
             Value { slug: term.slug.clone(), title: term.title.clone(), pages }
         });
-        facets.push(Facet { name, title, values: values.collect() });
+        facets.push(Facet { name, title: taxonomy.singular, values: values.collect() });
     }
     facets.insert(2.min(facets.len()), languages(pages));
     let front = |page: &PageRecord| &site.pages[page.page].front_matter;

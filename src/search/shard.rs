@@ -8,7 +8,7 @@ use super::SearchIndex;
 use super::facets::Facet;
 use super::pack;
 use super::sections::{PageRecord, Snippet};
-use super::weigh::{Postings, Weighed};
+use super::weigh::{self, FUNCTION_WORDS, Postings, Weighed};
 use crate::page::heading::slugify;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ pub fn cut(weighed: Weighed, facets: &[Facet]) -> SearchIndex {
         pack::number(u32::try_from(page.sections.len()).expect("a page of few sections"), &mut sizes);
     }
     let manifest = json!({
+        "weak": FUNCTION_WORDS,
+        "scale": weigh::scale(),
         "terms": firsts,
         "blocks": pack::rising(&blocks),
         "sizes": sizes,

@@ -29,7 +29,7 @@ pub struct Weighed {
 }
 
 /// Words that say nearly nothing. Only headings, which name operators, keywords and functions, are found by them.
-pub const FUNCTION_WORDS: [&str; 61] = [
+pub const FUNCTION_WORDS: &[&str] = &[
     "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from",
     "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "may", "me", "my", "no", "not", "of",
     "on", "or", "our", "s", "so", "t", "than", "that", "the", "their", "then", "there", "they", "this", "to", "was",
@@ -155,10 +155,14 @@ fn impacts(fields: Vec<Fields>) -> BTreeMap<String, Vec<Posting>> {
 
 /// A weight on the logarithmic scale.
 fn level(weight: f64) -> u8 {
-    let share = (1.0 + weight).ln() / (1.0 + HIGHEST).ln();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=LEVELS")]
-    let level = (share * f64::from(LEVELS)).round().clamp(1.0, f64::from(LEVELS)) as u8;
+    let level = ((1.0 + weight).ln() / scale()).round().clamp(1.0, f64::from(LEVELS)) as u8;
     level
+}
+
+/// What a level stands for: the weight is `exp(level * scale) - 1`.
+pub fn scale() -> f64 {
+    (1.0 + HIGHEST).ln() / f64::from(LEVELS)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::source::{Edits, Sources};
 use crate::span::{FileId, Span};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// One page's clocks.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ impl Clocks {
 pub fn clocks(
     (site, sources, config): (&Site, &Sources, &Config),
     edited: &Edits,
-    proven: &dyn Fn(FileId) -> (usize, usize),
+    proven: &BTreeMap<FileId, (usize, usize)>,
 ) -> Vec<Clocks> {
     let mut clocks: Vec<Clocks> = site
         .pages
@@ -67,7 +68,7 @@ pub fn clocks(
                 reviewed: front.last_reviewed.as_ref().map(|date| date.value),
                 due,
                 days_left: due.and_then(|due| config.today.until(due).ok()).map(|span| span.get_days()),
-                proven: proven(page.file),
+                proven: proven.get(&page.file).copied().unwrap_or_default(),
                 span: front.last_reviewed.as_ref().map_or(Span::at(page.file, 0), |date| date.span),
             }
         })

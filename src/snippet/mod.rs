@@ -133,20 +133,20 @@ impl Verdicts {
         self.verdicts.iter().any(|verdict| verdict.level > Level::Unchecked || verdict.status == Status::Fail)
     }
 
-    /// How many blocks of code of a page are proven, or fail as shown, and how many there are.
-    pub fn proven(&self, page: crate::span::FileId) -> (usize, usize) {
-        let code = self.iter().filter(|(snippet, _)| snippet.file == page && snippet.is_code);
-        code.fold((0, 0), |(proven, all), (_, verdict)| (proven + usize::from(verdict.is_proven()), all + 1))
+    /// How many blocks of code of each page are proven, or fail as shown, and how many there are.
+    pub fn proven(&self) -> BTreeMap<crate::span::FileId, (usize, usize)> {
+        let mut pages: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+        for (snippet, verdict) in self.iter().filter(|(snippet, _)| snippet.is_code) {
+            let (proven, all) = pages.entry(snippet.file).or_default();
+            *proven += usize::from(verdict.is_proven());
+            *all += 1;
+        }
+        pages
     }
 
     /// How many of them were reached in an earlier run.
     pub fn cached(&self) -> usize {
         self.verdicts.iter().filter(|verdict| verdict.origin == Origin::Cache).count()
-    }
-
-    /// The verdict of a page's fence.
-    pub fn of(&self, page: crate::span::FileId, fence: usize) -> Option<(&Snippet, &Verdict)> {
-        self.iter().find(|(snippet, _)| snippet.file == page && snippet.fence == fence)
     }
 }
 

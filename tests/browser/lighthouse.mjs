@@ -1,44 +1,24 @@
 // Lighthouse over the built manual: performance, accessibility, best practices and SEO, as on a phone. Run by
 // `cargo xtask lighthouse`, with DOCGEN_SITE, CHROMIUM and FOLDER, where npm installed it.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
+import { ARGUMENTS, EXECUTABLE, serve } from './common.mjs';
 
 const require = createRequire(join(process.env.FOLDER, 'package.json'));
 const { default: lighthouse } = await import(pathToFileURL(require.resolve('lighthouse')).href);
 const PAGES = ['index.html', 'guides/debugging.html', 'reference/markdown.html', 'tags/index.html', 'verification.html', 'health.html', 'search.html'];
-const types = {
-  '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8',
-  '.md': 'text/markdown; charset=utf-8', '.xml': 'application/xml', '.png': 'image/png',
-};
-
-// Compressed and cacheable, as a host of pages serves it.
-const server = createServer((request, response) => {
-  const path = join(process.env.DOCGEN_SITE, decodeURIComponent(new URL(request.url, 'http://x').pathname));
-  if (!existsSync(path) || !extname(path)) return response.writeHead(404).end();
-  response.writeHead(200, {
-    'content-type': types[extname(path)] ?? 'application/octet-stream',
-    'content-encoding': 'gzip',
-    'cache-control': 'max-age=31536000',
-  });
-  response.end(gzipSync(readFileSync(path)));
-});
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const origin = `http://127.0.0.1:${server.address().port}`;
+const server = await serve(process.env.DOCGEN_SITE, { compressed: true });
+const { origin } = server;
 
 const profile = mkdtempSync(join(tmpdir(), 'docgen-lighthouse-'));
 const port = 9300 + (process.pid % 500);
 const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM,
-  args: [
-    `--remote-debugging-port=${port}`, '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  ],
+  executablePath: EXECUTABLE,
+  args: [`--remote-debugging-port=${port}`, ...ARGUMENTS],
 });
 let below = false;
 try {

@@ -1,13 +1,12 @@
 // What searching a large site costs a reader: `large-site.mjs` writes it, docgen builds it, a browser searches it.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { serve } from './common.mjs';
 
-const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
 const gz = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
 
 /** Two-word queries: words that stand together in headings, spread over the whole site. */
@@ -35,17 +34,12 @@ export async function searchCost(browser, docgen, pages, count = 20) {
     execFileSync(docgen, ['--quiet', 'build', '--root', folder, '--out', site]);
     const index = join(site, 'docgen/search');
     const sizes = readdirSync(index).map((name) => gz(join(index, name)));
-    const server = createServer((request, response) => {
-      const path = join(site, decodeURIComponent(new URL(request.url, 'http://x').pathname));
-      if (!existsSync(path)) return response.writeHead(404).end();
-      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(readFileSync(path));
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const server = await serve(site);
     const costs = [];
     for (const query of queriesOf(join(folder, 'content'), count)) {
       const context = await browser.newContext();
       const page = await context.newPage();
-      await page.goto(`http://127.0.0.1:${server.address().port}/index.html`);
+      await page.goto(`${server.origin}/index.html`);
       let bytes = 0;
       page.on('request', (request) => (bytes += gz(join(site, new URL(request.url()).pathname))));
       await page.keyboard.press('/');

@@ -1,22 +1,15 @@
 // How good search is, beside Pagefind and MiniSearch, on the same pages and judged queries. Run by
 // `cargo xtask search-quality`: SITES holds a built site per corpus, FOLDER what npm installed.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { extname, join, relative } from 'node:path';
-import { chromium } from 'playwright-core';
+import { join } from 'node:path';
+import { launch, serve } from './common.mjs';
 import { searchCost } from './search-cost.mjs';
 
 const require = createRequire(join(process.env.FOLDER, 'package.json'));
 const MiniSearch = require('minisearch');
 const HITS = 10;
-
-function files(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)],
-  );
-}
 
 /** The sections of every page, as a reader sees them: what MiniSearch is given. */
 async function sections(page, origin, pages) {
@@ -66,11 +59,7 @@ function score(results, queries) {
   return { mrr: reciprocal / queries.length, five: five / queries.length, missed };
 }
 
-const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 const totals = {};
 let behind = false;
 let tooMuch = false;
@@ -102,13 +91,8 @@ async function firstResult(origin) {
 for (const corpus of process.env.SITES.split(',')) {
   const [name, site] = corpus.split('=');
   const { queries } = JSON.parse(readFileSync(new URL(`../search/${name}.json`, import.meta.url), 'utf8'));
-  const server = createServer((request, response) => {
-    const path = join(site, decodeURIComponent(new URL(request.url, 'http://x').pathname));
-    if (!existsSync(path)) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(readFileSync(path));
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  const server = await serve(site);
+  const { origin } = server;
   const context = await browser.newContext({ bypassCSP: true });
   const page = await context.newPage();
   const authored = [...readFileSync(join(site, 'sitemap.xml'), 'utf8').matchAll(/<loc>[^<]*?\/([^<]*)<\/loc>/g)].map((found) => found[1]);

@@ -5,41 +5,19 @@
 // DOCGEN_GUIDE   the guide that started the project, built (optional)
 // CHROMIUM       the browser [default: /usr/bin/chromium]
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { launch, serve } from './common.mjs';
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const sites = { manual: process.env.DOCGEN_SITE, faulty: process.env.DOCGEN_FAULTY, guide: process.env.DOCGEN_GUIDE };
 assert.ok(sites.manual && sites.faulty, 'DOCGEN_SITE and DOCGEN_FAULTY must name built sites');
 
 let browser;
 const servers = {};
 
-function serve(folder) {
-  const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname)).replace(/\/$/, '/index.html');
-    try {
-      const body = await readFile(join(folder, path));
-      response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-    ],
-  });
+  browser = await launch();
   for (const [name, folder] of Object.entries(sites)) if (folder) servers[name] = await serve(folder);
 });
 
@@ -49,7 +27,7 @@ after(async () => {
 });
 
 const address = {
-  http: (name) => `http://127.0.0.1:${servers[name].address().port}/`,
+  http: (name) => `${servers[name].origin}/`,
   file: (name) => `${pathToFileURL(sites[name]).href}/`,
 };
 

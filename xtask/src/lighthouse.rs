@@ -4,7 +4,6 @@
 
 use crate::run::{Done, command, root, step};
 use crate::tools;
-use std::fs;
 
 /// Pinned: newer ones want a newer Node.
 const PACKAGE: &str = "lighthouse@12.8.2";
@@ -14,15 +13,7 @@ pub(crate) fn run() -> Done {
     step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;
     tools::npm_packages()?;
     let chromium = tools::browser()?;
-    let folder = root().join("target/lighthouse");
-    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    fs::create_dir_all(&folder).map_err(failed)?;
-    if !folder.join("node_modules/lighthouse").is_dir() {
-        fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(failed)?;
-        let mut npm = command("npm", &["install", "--no-audit", "--no-fund", "--save-exact", PACKAGE]);
-        npm.current_dir(&folder).env("PUPPETEER_SKIP_DOWNLOAD", "1");
-        step("lighthouse", npm)?;
-    }
+    let folder = tools::pinned("lighthouse", &[PACKAGE])?;
     let site = folder.join("site");
     let mut build = command(&root().join("target/release/docgen").to_string_lossy(), &["--quiet", "build", "--verify"]);
     build.arg("--out").arg(&site);

@@ -16,15 +16,8 @@ pub(crate) fn run() -> Done {
     step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;
     tools::npm_packages()?;
     let chromium = tools::browser()?;
-    let folder = root().join("target/search-quality");
+    let folder = tools::pinned("search-quality", PACKAGES)?;
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    fs::create_dir_all(&folder).map_err(failed)?;
-    if !PACKAGES.iter().all(|package| is_installed(&folder, package)) {
-        fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(failed)?;
-        let mut npm = command("npm", &["install", "--no-audit", "--no-fund", "--save-exact"]);
-        npm.args(PACKAGES).current_dir(&folder);
-        step("packages to compare with", npm)?;
-    }
     let docs = folder.join("fastify/content");
     copy(&folder.join("node_modules/fastify/docs"), &docs).map_err(failed)?;
     fs::write(folder.join("fastify/book.toml"), "[book]\ntitle = \"Fastify\"\n").map_err(failed)?;
@@ -41,12 +34,6 @@ pub(crate) fn run() -> Done {
     let mut node = command("node", &["tests/browser/search-quality.mjs"]);
     node.env("CHROMIUM", chromium).env("FOLDER", &folder).env("SITES", sites.join(",")).env("DOCGEN", docgen);
     step("search quality", node)
-}
-
-fn is_installed(folder: &Path, package: &str) -> bool {
-    let Some((name, version)) = package.split_once('@') else { return false };
-    let manifest = fs::read_to_string(folder.join("node_modules").join(name).join("package.json")).unwrap_or_default();
-    manifest.contains(&format!("\"version\": \"{version}\""))
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

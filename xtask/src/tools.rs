@@ -3,6 +3,7 @@
 //! Must not know: what is done with them.
 
 use crate::run::{Done, answers, command, root, step};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,15 +52,15 @@ pub(crate) fn browser() -> Done<String> {
 pub(crate) fn npm_packages() -> Done {
     let folder = root().join("tests/browser");
     // npm writes what it installed; if that is not what the lock file says, it was another one's.
-    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
     let (lock, done) = (read("package-lock.json"), folder.join("node_modules/.installed-lock"));
-    if std::fs::read_to_string(&done).unwrap_or_default() == lock {
+    if fs::read_to_string(&done).unwrap_or_default() == lock {
         return Ok(());
     }
     let mut npm = command("npm", &["ci", "--no-audit", "--no-fund"]);
     npm.current_dir(&folder);
     step("npm packages of the tests", npm)?;
-    std::fs::write(&done, lock).map_err(|error| format!("{}: {error}", done.display()))
+    fs::write(&done, lock).map_err(|error| format!("{}: {error}", done.display()))
 }
 
 /// Installs a package of Debian's where we may; otherwise says how to.
@@ -89,6 +90,27 @@ pub(crate) fn with_installed(mut command: Command) -> Command {
 }
 
 fn list(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let entries = fs::read_dir(folder).into_iter().flatten();
     entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
+}
+
+/// `target/NAME` with these npm packages, `name@version` each, installed where they are not.
+pub(crate) fn pinned(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let folder = root().join("target").join(name);
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    fs::create_dir_all(&folder).map_err(failed)?;
+    if !packages.iter().all(|package| is_installed(&folder, package)) {
+        fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(failed)?;
+        let mut npm = command("npm", &["install", "--no-audit", "--no-fund", "--save-exact"]);
+        // Our own browser serves; none is to be downloaded.
+        npm.args(packages).current_dir(&folder).env("PUPPETEER_SKIP_DOWNLOAD", "1");
+        step(&format!("packages of {name}"), npm)?;
+    }
+    Ok(folder)
+}
+
+fn is_installed(folder: &Path, package: &str) -> bool {
+    let Some((name, version)) = package.split_once('@') else { return false };
+    let manifest = fs::read_to_string(folder.join("node_modules").join(name).join("package.json")).unwrap_or_default();
+    manifest.contains(&format!("\"version\": \"{version}\""))
 }

@@ -186,6 +186,9 @@
     return out;
   }
 
+  // Words that say nearly nothing, and what a step of weight stands for: the manifest says.
+  const WEAK = new Set();
+  let scale;
   let ready;
   function manifest() {
     ready ??= load('manifest', 0).then((data) => {
@@ -195,6 +198,8 @@
         firsts.push(section);
         section += size;
       });
+      data.weak.forEach((word) => WEAK.add(word));
+      scale = data.scale;
       return { ...data, firsts, blocks: rising(data.blocks) };
     });
     return ready;
@@ -241,20 +246,13 @@
   }
 
   // Calls back with the weight of a term in each of its sections, and with the code blocks that show it.
-  const SCALE = Math.log(61) / 40;
   function read([sections, snippets], section, snippet) {
     let last = 0;
-    unpack(sections, true, (delta, level) => section((last += delta), Math.exp(level * SCALE) - 1));
+    unpack(sections, true, (delta, level) => section((last += delta), Math.exp(level * scale) - 1));
     rising(snippets).forEach(snippet);
   }
 
   // -- ranking: the factors below were chosen by `cargo xtask search-quality` --
-  const WEAK = new Set(
-    ("a an and are as at be been but by can could did do does for from had has have how i if in into is it its may me my " +
-      "no not of on or our s so t than that the their then there they this to was we were what when where which why will " +
-      "with you your").split(' '),
-  );
-
   function near(one, other) {
     if (Math.abs(one.length - other.length) > 1) return false;
     let at = 0;
