@@ -4,9 +4,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one door to the disk")]
 
+mod temporary;
+
 use crate::error::{Error, Result};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+pub use temporary::{Temporary, remove_tree};
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_path_buf();
@@ -157,6 +160,29 @@ pub fn list_recursively(root: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(files)
+}
+
+/// How much is in a folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Usage {
+    /// Bytes of its files.
+    pub bytes: u64,
+    /// Files, folders and links.
+    pub entries: usize,
+}
+
+/// What is below a folder, counted until there are more than `most` entries. What cannot be read is not counted.
+pub fn usage(folder: &Path, most: usize) -> Usage {
+    let entries = walkdir::WalkDir::new(folder).min_depth(1).into_iter().filter_map(std::result::Result::ok);
+    entries.take(most + 1).fold(Usage::default(), |usage, entry| {
+        let bytes = entry.metadata().map_or(0, |meta| if meta.is_file() { meta.len() } else { 0 });
+        Usage { bytes: usage.bytes + bytes, entries: usage.entries + 1 }
+    })
+}
+
+/// Makes a file or folder another user's and group's.
+pub fn give_to(path: &Path, owner: u32) -> Result<()> {
+    std::os::unix::fs::chown(path, Some(owner), Some(owner)).map_err(failed("give away", path))
 }
 
 /// The path with links resolved.

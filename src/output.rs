@@ -48,10 +48,7 @@ impl OutputTree {
         }
         let parent = out.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent)?;
-        let beside = tempfile::Builder::new()
-            .prefix(".docgen-new-")
-            .tempdir_in(parent)
-            .map_err(|source| Error::Io { action: "create a folder in", path: parent.to_path_buf(), source })?;
+        let beside = fs::Temporary::new(parent, ".docgen-new-")?;
         self.fill(out, beside.path(), &old)?;
         fs::make_public(beside.path())?;
         fs::swap_dirs(beside.path(), out)?;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// A folder to work in; a temporary one goes with this value.
 pub(super) struct Work {
     folder: PathBuf,
-    _temporary: Option<tempfile::TempDir>,
+    _temporary: Option<fs::Temporary>,
     _lock: Option<File>,
 }
 
@@ -37,18 +37,23 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
     let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {
-            sweep(&folder);
+            sweep(&shell.cache_folder());
+            fs::write_if_changed(&folder.with_file_name(OWNER), root.as_os_str().as_encoded_bytes())?;
             Ok(Work { folder, _temporary: None, _lock: Some(lock) })
         }
         Err(_) => temporary(shell),
     }
 }
 
-/// Removes what a run that was ended by force has left.
-fn sweep(folder: &Path) {
-    for path in fs::list(folder).unwrap_or_default() {
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("run-")) {
-            let _ = fs::remove_dir_all(&path);
+/// The file that says whose folder of the cache this is.
+const OWNER: &str = "root";
+
+/// Removes what the cache keeps for projects that are no longer there.
+fn sweep(cache: &Path) {
+    for folder in fs::list(cache).unwrap_or_default() {
+        let owner = fs::read_optional(&folder.join(OWNER)).ok().flatten();
+        if owner.is_some_and(|root| !root.is_empty() && !Path::new(&root).exists()) {
+            let _ = fs::remove_tree(&folder);
         }
     }
 }
@@ -84,11 +89,7 @@ pub(super) fn context<'a>(
 /// A work folder that is removed at the end; Ctrl-C removes it too.
 pub(super) fn temporary(shell: &Shell) -> Result<Work> {
     let base = shell.environment.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
-    let temporary = tempfile::Builder::new().prefix("docgen-").tempdir_in(&base).map_err(|source| Error::Io {
-        action: "create a folder in",
-        path: base.clone(),
-        source,
-    })?;
+    let temporary = fs::Temporary::new(&base, "docgen-work-")?;
     shell.supervisor.remove_on_interrupt(temporary.path());
     Ok(Work { folder: temporary.path().to_path_buf(), _temporary: Some(temporary), _lock: None })
 }

@@ -359,8 +359,17 @@ fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
             place.error(value, format!("`{value}` is no size"), "write `64KiB`, `1MiB` or `1GiB`".to_owned())
         }),
     };
-    let output = size(&raw.output, 1 << 20)?;
-    let memory = size(&raw.memory, 1 << 30)?;
+    let some = |value: &Option<String>, default: usize| match size(value, default)? {
+        // To the kernel a limit of nothing is no limit.
+        0 => Err(place.error(
+            value.as_deref().unwrap_or_default(),
+            "0 is no limit: nothing could run".to_owned(),
+            "write how much a block may use, `1GiB` for example".to_owned(),
+        )),
+        some => Ok(some),
+    };
+    let output = some(&raw.output, 1 << 20)?;
+    let memory = some(&raw.memory, 1 << 30)?;
     Ok(VerifyConfig {
         min_level: raw.min_level,
         foreign_words: raw.foreign_words,

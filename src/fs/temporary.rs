@@ -1,0 +1,173 @@
+//! Folders that go when they are no longer needed, and the removal of folders whatever is in them.
+//!
+//! A program that is killed cannot clean up. So each folder is locked while its owner lives, and who makes the next one
+//! removes those that nobody has locked. Must not know: what the folders are for.
+
+use super::failed;
+use crate::error::Result;
+use rustix::fs::{FlockOperation, flock};
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// A folder that is removed, with all in it, when this value goes, or else when the next one of its kind is made.
+#[derive(Debug)]
+pub struct Temporary {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Temporary {
+    /// A new folder in `parent` whose name starts with `prefix`. Removes those of this prefix whose owners are gone.
+    ///
+    /// # Errors
+    /// `Io` if the folder cannot be made.
+    pub fn new(parent: &Path, prefix: &str) -> Result<Self> {
+        sweep(parent, prefix);
+        loop {
+            let made = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
+            let path = made.map_err(failed("create a folder in", parent))?.keep();
+            let lock = File::open(&path).map_err(failed("open", &path))?;
+            // Somebody who sweeps may have been faster than the lock. Then this folder is gone, and there is a next one.
+            let same = |file: &File| {
+                let (Ok(here), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
+                (here.dev(), here.ino()) == (there.dev(), there.ino())
+            };
+            if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() && same(&lock) {
+                return Ok(Self { path, _lock: lock });
+            }
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = remove_tree(&self.path);
+    }
+}
+
+/// Removes the folders in `parent` that start with `prefix` and that no process has locked.
+fn sweep(parent: &Path, prefix: &str) {
+    for path in super::list(parent).unwrap_or_default() {
+        let ours = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix));
+        if !ours || path.is_symlink() || !path.is_dir() {
+            continue;
+        }
+        let _ = open_up(&path);
+        let abandoned = |lock: File| flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if File::open(&path).is_ok_and(abandoned) {
+            let _ = remove_tree(&path);
+        }
+    }
+}
+
+fn open_up(folder: &Path) -> std::io::Result<()> {
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+/// Removes a folder and all below it: folders that are closed to their owner, and folders so deep that their paths are
+/// too long. Moves each folder of the second level up to the first, so that no path grows. Links are not followed; none
+/// there is fine.
+///
+/// # Errors
+/// `Io` for the first thing that stays.
+pub fn remove_tree(root: &Path) -> Result<()> {
+    // Nearly always this will do.
+    match std::fs::remove_dir_all(root) {
+        Ok(()) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(_) => {}
+    }
+    let mut next = 0_u64;
+    open_up(root).map_err(failed("open", root))?;
+    loop {
+        let entries = super::list(root)?;
+        if entries.is_empty() {
+            return std::fs::remove_dir(root).map_err(failed("remove", root));
+        }
+        for entry in entries {
+            remove_entry(root, &entry, &mut next)?;
+        }
+    }
+}
+
+/// Removes a file, or a folder without its folders, which move up into `root`.
+fn remove_entry(root: &Path, entry: &Path, next: &mut u64) -> Result<()> {
+    if !is_folder(entry) {
+        return std::fs::remove_file(entry).map_err(failed("remove", entry));
+    }
+    open_up(entry).map_err(failed("open", entry))?;
+    for inner in super::list(entry)? {
+        if is_folder(&inner) {
+            open_up(&inner).map_err(failed("open", &inner))?;
+            let place = loop {
+                *next += 1;
+                let place = root.join(format!(".up-{next}"));
+                if !place.exists() {
+                    break place;
+                }
+            };
+            std::fs::rename(&inner, &place).map_err(failed("move", &inner))?;
+        } else {
+            std::fs::remove_file(&inner).map_err(failed("remove", &inner))?;
+        }
+    }
+    std::fs::remove_dir(entry).map_err(failed("remove", entry))
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_goes_with_its_value_whatever_is_in_it() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = Temporary::new(parent.path(), "one-").expect("made");
+        let closed = folder.path().join("closed");
+        std::fs::create_dir(&closed).expect("made");
+        std::fs::write(closed.join("file"), "x").expect("written");
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).expect("closed");
+        drop(folder);
+        assert_eq!(super::super::list(parent.path()).expect("listed"), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn three_thousand_levels_are_removed() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let root = parent.path().join("deep");
+        std::fs::create_dir(&root).expect("made");
+        // Built from below, since such a path is too long for one call.
+        for level in 0..3000 {
+            let (inner, outer) = (root.join("inner"), root.join(format!("outer-{level}")));
+            std::fs::create_dir(&outer).expect("made");
+            if level > 0 {
+                std::fs::rename(&inner, outer.join("inner")).expect("moved");
+            }
+            std::fs::rename(&outer, &inner).expect("moved");
+        }
+        remove_tree(&root).expect("removed");
+        assert!(!root.exists());
+    }
+
+    #[test]
+    fn who_makes_the_next_removes_what_nobody_has() {
+        let parent = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(parent.path().join("one-dead")).expect("made");
+        std::fs::create_dir(parent.path().join("two-other")).expect("made");
+        let alive = Temporary::new(parent.path(), "one-").expect("made");
+        let next = Temporary::new(parent.path(), "one-").expect("made");
+        assert!(alive.path().is_dir() && next.path().is_dir());
+        assert!(!parent.path().join("one-dead").exists());
+        assert!(parent.path().join("two-other").exists());
+    }
+}
