@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// Say only what is asked for, no progress
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Show every finding with its excerpt
+    /// Show every finding with its excerpt, and every program that was started
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
     /// Where caches and work folders go [default: $`XDG_CACHE_HOME/docgen`]

@@ -27,7 +27,7 @@ pub fn verify(sources: &Sources, verdicts: &Verdicts, started: &str) -> String {
         "started": started,
         "duration_ms": millis(verdicts.duration),
         "sandbox": verdicts.sandbox,
-        "tool_starts": verdicts.started,
+        "tool_starts": verdicts.started.len(),
         "totals": totals,
         "levels": levels,
         "snippets": verdicts.iter().map(|(snippet, verdict)| block(sources, snippet, verdict)).collect::<Vec<_>>(),

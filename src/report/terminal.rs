@@ -125,6 +125,9 @@ pub fn verdicts(sources: &Sources, verdicts: &Verdicts, policy: Policy, verbose:
     }
     missing_names(&mut text, verdicts);
     tools(&mut text, verdicts);
+    if verbose {
+        calls(&mut text, &verdicts.started);
+    }
     totals(&mut text, verdicts);
     text
 }
@@ -223,7 +226,7 @@ fn totals(text: &mut String, verdicts: &Verdicts) {
         },
         verdicts.duration.as_secs_f64()
     );
-    if verdicts.started == 0 && verdicts.cached() > 0 {
+    if verdicts.started.is_empty() && verdicts.cached() > 0 {
         let _ = writeln!(text, "nothing has changed: no tool was started");
     }
     let mut levels: BTreeMap<Level, usize> = BTreeMap::new();
@@ -238,6 +241,17 @@ fn totals(text: &mut String, verdicts: &Verdicts) {
     }
     languages(text, verdicts);
     unchecked_pages(text, verdicts);
+}
+
+/// The programs that this run started, one a line, cut where a program was given on the command line.
+fn calls(text: &mut String, started: &[String]) {
+    const SHOWN: usize = 120;
+    for call in started {
+        let line = call.lines().next().unwrap_or_default();
+        let cut: String = line.chars().take(SHOWN).collect();
+        let more = if cut.len() < call.len() { " …" } else { "" };
+        let _ = writeln!(text, "started: {cut}{more}");
+    }
 }
 
 fn languages(text: &mut String, verdicts: &Verdicts) {

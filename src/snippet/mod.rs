@@ -109,8 +109,8 @@ pub struct Verdicts {
     pub duration: Duration,
     /// How well runs were held in.
     pub sandbox: Confinement,
-    /// How many programs were started.
-    pub started: usize,
+    /// The calls of the programs that were started.
+    pub started: Vec<String>,
 }
 
 impl Verdicts {

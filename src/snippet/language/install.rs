@@ -21,6 +21,10 @@ pub(super) fn once(
 ) -> Result<Installed> {
     let hash = blake3::hash(lock.as_bytes()).to_hex();
     let place = bench.cache.join(format!("{kind}-{}", &hash.as_str()[..16]));
+    if bench.no_exec {
+        // An installation runs what the repository names: build backends, hooks.
+        return Ok(Err("--no-exec installs nothing".to_owned()));
+    }
     if place.is_dir() {
         return Ok(Ok(place));
     }
