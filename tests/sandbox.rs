@@ -8,11 +8,8 @@
 
 mod common;
 
-use common::outside::{Outside, allows_namespaces, levels};
-use common::{docgen, statuses, write};
-use serde_json::Value;
-use std::path::Path;
-use std::process::Command;
+use common::outside::{Ordinary, Outside, allows_namespaces, levels};
+use common::{docgen, statuses};
 
 /// Each tries all ways out and prints those that were open.
 const WAYS_OUT: &str = r#"# P
@@ -319,37 +316,12 @@ fn s8_3_levels_are_what_was_applied() {
 /// As root the test becomes nobody; as anybody else it is an ordinary user already.
 #[test]
 fn s8_2_an_ordinary_user_is_held_in_as_well() {
-    let root = rustix::process::getuid().is_root();
-    let python = Path::new("/usr/bin/python3");
-    if !root || !python.exists() || !Path::new("/usr/bin/setpriv").exists() {
-        return; // then every other test here runs as an ordinary user, or there is nothing to run as one
-    }
-    let program = tempfile::tempdir().expect("a temporary folder");
-    let binary = program.path().join("docgen");
-    std::fs::copy(env!("CARGO_BIN_EXE_docgen"), &binary).expect("copied");
+    let Some(ordinary) = Ordinary::new() else { return };
     let page = "```python run\nimport os\n\nprint(os.getuid())\ntry:\n    print(open(\"BAIT\").read())\nexcept PermissionError:\n    print(\"refused\")\n```\n\n```text output\n65534\nrefused\n```\n\n```python run\nimport os\nimport time\n\nfor _ in range(300):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(60)\n```\n";
-    write(program.path(), "home/bait", "BAIT-IN-A-FILE");
-    let bait = program.path().join("home/bait");
-    write(program.path(), "page.md", &page.replace("BAIT", &bait.display().to_string()));
-    for (path, mode) in [("", 0o755), ("docgen", 0o755), ("home", 0o777), ("page.md", 0o644), ("home/bait", 0o644)] {
-        use std::os::unix::fs::PermissionsExt as _;
-        let permissions = std::fs::Permissions::from_mode(mode);
-        std::fs::set_permissions(program.path().join(path), permissions).expect("set");
-    }
+    ordinary.write("home/bait", "BAIT-IN-A-FILE");
+    let page = page.replace("BAIT", &ordinary.path("home/bait").display().to_string());
     for level in levels().iter().copied() {
-        let output = Command::new("/usr/bin/setpriv")
-            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-            .arg(&binary)
-            .args(["--quiet", "verify", "--report", "json=-", "page.md"])
-            .current_dir(program.path())
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("HOME", program.path().join("home"))
-            .env("DOCGEN_SANDBOX", level)
-            .output()
-            .expect("setpriv starts");
-        let report: Value =
-            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", common::stderr(&output)));
+        let report = ordinary.verify(level, &page);
         assert_eq!(statuses(&report), ["pass", "not_code", "limit"], "{level}: {report:#}");
         assert_eq!(report["snippets"][0]["sandbox"], level);
     }

@@ -2,12 +2,14 @@
 //!
 //! Must not know: how the launcher does it.
 
-use super::sandbox::{Applied, Confinement, Ended, Line, OUTSIDE, Plan, Policy};
-use super::{End, Exceeded, Finished, Job};
+use super::group::{Group, Groups};
+use super::sandbox::{Applied, Confinement, Ended, Line, OUTSIDE, Plan, Policy, TASKS, TOOL_TASKS, watch};
+use super::{End, Exceeded, Finished, Hold, Job};
 use crate::error::{Error, Result};
 use crate::fs;
+use rustix::process::{getpid, set_child_subreaper};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Where the launcher is, and how far it can go on this machine.
@@ -19,8 +21,10 @@ pub(super) struct Sandbox {
     /// What stood in the way of a higher level.
     obstacle: Mutex<Option<String>>,
     /// Plans and reports lie in a folder that no policy allows.
-    folder: Mutex<Option<tempfile::TempDir>>,
+    folder: Mutex<Option<fs::Temporary>>,
     launches: AtomicUsize,
+    groups: OnceLock<Option<Groups>>,
+    adopts: AtomicBool,
 }
 
 impl Sandbox {
@@ -34,8 +38,8 @@ impl Sandbox {
             let Ok(scratch) = tempfile::tempdir() else { return Confinement::None };
             // As little as the tools themselves need to start.
             let read = ["/usr", "/lib", "/lib64", "/proc"].map(PathBuf::from).to_vec();
-            let policy =
-                Policy { read, scratch: Some(scratch.path().to_path_buf()), disk: 1 << 20, ..Policy::default() };
+            let scratch = Some(scratch.path().to_path_buf());
+            let policy = Policy { read, scratch, disk: 1 << 20, processes: 1, ..Policy::default() };
             [Confinement::Full, Confinement::Partial]
                 .into_iter()
                 .filter(|level| *level <= self.most && self.launcher.is_some())
@@ -62,6 +66,9 @@ impl Sandbox {
     /// The launcher's call for a job; nothing where there is no launcher or no policy.
     pub(super) fn confine(&self, job: &Job, level: Confinement, program: Option<&Path>) -> Result<Option<Confined>> {
         let (Some(launcher), Some(policy)) = (&self.launcher, &job.policy) else { return Ok(None) };
+        if level != Confinement::Full {
+            self.adopt();
+        }
         let folder = self.folder()?;
         let number = self.launches.fetch_add(1, Ordering::Relaxed);
         let (plan, report) = (folder.join(format!("{number}.plan")), folder.join(format!("{number}.report")));
@@ -70,7 +77,11 @@ impl Sandbox {
             value.clone().into_string().map_err(|_| name())
         };
         let env: Result<_> = job.env.iter().map(|(name, value)| Ok((name.clone(), text(value)?))).collect();
+        let tasks = if policy.processes > 0 { TASKS } else { TOOL_TASKS };
+        // The two stages are in the group too.
+        let group = self.groups.get_or_init(Groups::find).as_ref().and_then(|groups| groups.make(tasks + 2));
         let content = Plan {
+            group: group.as_ref().map(|group| group.folder().to_path_buf()),
             policy: policy.clone(),
             level,
             launcher: launcher.clone(),
@@ -82,12 +93,25 @@ impl Sandbox {
         fs::write(&plan, &serde_json::to_vec(&content).expect("a plan serializes"))?;
         let mut call = Job::new(launcher, Path::new("/")).arg(OUTSIDE).arg(&plan).arg(&report).args(&job.args);
         (call.stdin, call.limits, call.policy) = (job.stdin.clone(), job.limits, Some(policy.clone()));
-        Ok(Some(Confined { job: call, plan, report }))
+        Ok(Some(Confined { job: call, plan, report, group, level }))
     }
 
-    /// Removes the folder of plans and reports.
-    pub(super) fn forget(&self) {
+    /// Ends what got away from its launcher, and removes the groups and the folder of plans and reports.
+    pub(super) fn finish(&self) {
+        if self.adopts.load(Ordering::Relaxed) {
+            watch::end_descendants(getpid());
+        }
+        if let Some(Some(groups)) = self.groups.get() {
+            groups.finish();
+        }
         self.folder.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// Without namespaces a program may kill its launcher. What is left is docgen's own then, and ends with it.
+    fn adopt(&self) {
+        if !self.adopts.swap(true, Ordering::Relaxed) {
+            let _ = set_child_subreaper(Some(getpid()));
+        }
     }
 
     fn folder(&self) -> Result<PathBuf> {
@@ -95,8 +119,7 @@ impl Sandbox {
         if let Some(folder) = &*folder {
             return Ok(folder.path().to_path_buf());
         }
-        let made = tempfile::Builder::new().prefix("docgen-launch-").tempdir();
-        let made = made.map_err(|source| Error::Io { action: "make", path: std::env::temp_dir(), source })?;
+        let made = fs::Temporary::new(&std::env::temp_dir(), "docgen-launch-")?;
         let path = made.path().to_path_buf();
         *folder = Some(made);
         Ok(path)
@@ -108,6 +131,9 @@ pub(super) struct Confined {
     pub(super) job: Job,
     plan: PathBuf,
     report: PathBuf,
+    /// Ends what is left in it when this value goes.
+    group: Option<Group>,
+    level: Confinement,
 }
 
 /// What a launcher reported.
@@ -115,15 +141,43 @@ pub(super) struct Report {
     pub(super) level: Confinement,
     ended: Option<Ended>,
     disk_full: bool,
+    /// Whether the kernel holds the limit of processes.
+    limited: bool,
     pub(super) refused: Option<String>,
 }
 
+impl Report {
+    /// Why the level is not higher.
+    pub(super) fn obstacle(self) -> String {
+        let level = self.level.name();
+        self.refused.unwrap_or_else(|| {
+            if self.limited {
+                format!("only {level} could be applied")
+            } else {
+                "no limit of processes binds here: run docgen as a user other than root, or with a pids control group"
+                    .to_owned()
+            }
+        })
+    }
+}
+
 impl Confined {
+    /// How its processes are reached.
+    pub(super) fn hold(&self) -> Hold {
+        if self.level == Confinement::Full { Hold::Group } else { Hold::Subreaper }
+    }
+
+    /// Kills what is in its group, if it has one.
+    pub(super) fn end(&self) {
+        self.group.iter().for_each(Group::end);
+    }
+
     /// What the launcher reported, if it said anything.
     pub(super) fn report(&self) -> Option<Report> {
         let text = fs::read_optional(&self.report).ok().flatten()?;
         let mut applied = Applied::default();
-        let mut report = Report { level: Confinement::None, ended: None, disk_full: false, refused: None };
+        let mut report =
+            Report { level: Confinement::None, ended: None, disk_full: false, limited: false, refused: None };
         for line in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
             match line {
                 Line::Applied(found) => applied = found,
@@ -132,7 +186,7 @@ impl Confined {
                 Line::Refused(why) => report.refused = Some(why),
             }
         }
-        report.level = applied.level();
+        (report.level, report.limited) = (applied.level(), applied.processes);
         Some(report)
     }
 

@@ -149,6 +149,15 @@ impl Job {
         self
     }
 
+    /// Says that this is the parent of several programs, which may leave nothing to each other.
+    #[must_use]
+    pub fn shared(mut self) -> Self {
+        if let Some(policy) = &mut self.policy {
+            policy.shared = true;
+        }
+        self
+    }
+
     /// Its arguments.
     pub fn arguments(&self) -> &[OsString] {
         &self.args

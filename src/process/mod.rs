@@ -5,20 +5,20 @@
 //! runs in a [`sandbox`]. Must not know: which tools there are, or what their output means.
 
 mod confine;
+mod group;
 mod job;
 pub mod sandbox;
 
 use crate::error::{Error, Result};
-use confine::Sandbox;
+use confine::{Confined, Sandbox};
 pub use job::{Environment, Job, Limits};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 pub use sandbox::{Confinement, Policy};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -119,16 +119,28 @@ impl Finished {
 /// Starts children and can end all that are alive, on Ctrl-C for example.
 #[derive(Debug, Clone, Default)]
 pub struct Supervisor {
-    groups: Arc<Mutex<BTreeSet<i32>>>,
+    groups: Arc<Mutex<BTreeMap<i32, Hold>>>,
     temporary: Arc<Mutex<Vec<PathBuf>>>,
     sandbox: Arc<Sandbox>,
-    started: Arc<AtomicUsize>,
+    started: Arc<Mutex<Vec<String>>>,
+}
+
+/// How all processes of a child are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// They are in its process group, or the kernel ends them with a process of that group: the first of a namespace.
+    Group,
+    /// Some may have left the group. The child is a launcher that gets all orphans below it, and ends them.
+    Subreaper,
 }
 
 enum Event {
     Exited,
     OutputLimit,
 }
+
+/// How long a launcher may take to end what is below it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often the memory, the disk and the number of a child's processes are looked at.
 const TICK: Duration = Duration::from_millis(40);
@@ -144,9 +156,9 @@ impl Supervisor {
         self.sandbox.level(|policy, level| self.probe(policy, level))
     }
 
-    /// How many programs were started, without those that the sandbox tries itself out with.
-    pub fn started(&self) -> usize {
-        self.started.load(Ordering::Relaxed)
+    /// The calls of the programs that were started, in order, without those that the sandbox tries itself out with.
+    pub fn started(&self) -> Vec<String> {
+        self.started.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What tells this build of docgen from any other: the size and time of its program.
@@ -159,11 +171,12 @@ impl Supervisor {
     fn probe(&self, policy: &Policy, level: Confinement) -> Confinement {
         let nothing = Job::new("", Path::new("/")).policy(policy.clone()).limits(Limits::PROBE);
         let Ok(Some(confined)) = self.sandbox.confine(&nothing, level, None) else { return Confinement::None };
-        let _ = self.attend(&confined.job);
+        let _ = self.attend(&confined.job, Some(&confined));
         let Some(report) = confined.report() else { return Confinement::None };
         if report.level < level {
-            let why = report.refused.unwrap_or_else(|| format!("only {} could be applied", report.level.name()));
-            self.sandbox.note_obstacle(why);
+            let reached = report.level;
+            self.sandbox.note_obstacle(report.obstacle());
+            return reached;
         }
         report.level
     }
@@ -178,21 +191,22 @@ impl Supervisor {
     /// # Errors
     /// [`Error::Program`] if it cannot be started. However it ends after that is a value.
     pub fn run(&self, job: &Job) -> Result<Finished> {
-        self.started.fetch_add(1, Ordering::Relaxed);
+        self.started.lock().unwrap_or_else(PoisonError::into_inner).push(job.command_line());
         let level = if job.policy.is_some() { self.confinement() } else { Confinement::None };
         match self.sandbox.confine(job, level, Some(&job.program))? {
             Some(confined) => {
-                let finished = self.attend(&confined.job)?;
+                let finished = self.attend(&confined.job, Some(&confined))?;
                 Ok(confined.conclude(finished))
             }
-            None => self.attend(job),
+            None => self.attend(job, None),
         }
     }
 
     /// Starts a job and waits for its end.
-    fn attend(&self, job: &Job) -> Result<Finished> {
+    fn attend(&self, job: &Job, confined: Option<&Confined>) -> Result<Finished> {
         let started = Instant::now();
-        let mut child = self.spawn(job)?;
+        let hold = confined.map_or(Hold::Group, Confined::hold);
+        let mut child = self.spawn(job, hold)?;
         let pid = Pid::from_child(&child);
         let (events, inbox) = channel();
         let stdout = drain(child.stdout.take(), job.limits.output, events.clone());
@@ -205,9 +219,14 @@ impl Supervisor {
         });
         let mut peak = 0;
         let killed = watch_over(job, pid, started, &inbox, &mut peak);
-        if killed.is_some() && job.policy.is_some() {
-            // What has left the group is still below it.
-            sandbox::watch::end_descendants(pid);
+        if killed.is_some() {
+            if hold == Hold::Subreaper {
+                // It stops and kills what is below it, and then ends. If it cannot, the last two steps do the same.
+                confined.iter().for_each(|confined| confined.end());
+                let _ = rustix::process::kill_process(pid, Signal::TERM);
+                let _ = inbox.recv_timeout(PATIENCE);
+                sandbox::watch::end_descendants(pid);
+            }
         }
         let _ = rustix::process::kill_process_group(pid, Signal::KILL);
         let status = child.wait().map_err(|source| self.failure(job, source))?;
@@ -226,19 +245,21 @@ impl Supervisor {
         })
     }
 
-    /// Kills every child that is alive, with its group.
+    /// Kills every child that is alive, with all that it has started.
     pub fn kill_all(&self) {
-        for group in self.groups.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            if let Some(pid) = Pid::from_raw(*group) {
+        for (group, hold) in self.groups.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let Some(pid) = Pid::from_raw(*group) else { continue };
+            if *hold == Hold::Subreaper {
                 sandbox::watch::end_descendants(pid);
-                let _ = rustix::process::kill_process_group(pid, Signal::KILL);
             }
+            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
         }
     }
 
-    /// Removes what was needed to start children. To be called when no more will be.
+    /// Ends what got away from its launcher, and removes what was needed to start children. To be called when no more
+    /// will be started.
     pub fn finish(&self) {
-        self.sandbox.forget();
+        self.sandbox.finish();
     }
 
     /// A temporary folder that must not outlive an interrupted run.
@@ -256,7 +277,7 @@ impl Supervisor {
         std::process::exit(130)
     }
 
-    fn spawn(&self, job: &Job) -> Result<Child> {
+    fn spawn(&self, job: &Job, hold: Hold) -> Result<Child> {
         #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
         let mut command = std::process::Command::new(&job.program);
         command
@@ -273,7 +294,7 @@ impl Supervisor {
         }
         let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         let child = command.spawn().map_err(|source| self.failure(job, source))?;
-        groups.insert(Pid::from_child(&child).as_raw_nonzero().get());
+        groups.insert(Pid::from_child(&child).as_raw_nonzero().get(), hold);
         Ok(child)
     }
 
@@ -312,7 +333,7 @@ fn excess(policy: &Policy, launcher: Pid, peak: &mut u64) -> Option<Exceeded> {
         return Some(Exceeded::Memory);
     }
     let watched = policy.scratch.as_ref().filter(|_| policy.disk > 0);
-    (watched.is_some_and(|folder| sandbox::watch::disk(folder) > policy.disk)).then_some(Exceeded::Disk)
+    (watched.is_some_and(|folder| sandbox::watch::is_over(folder, policy.disk))).then_some(Exceeded::Disk)
 }
 
 /// A pipe that is being read to its end in a thread of its own.

@@ -13,6 +13,7 @@ use super::trace;
 use super::unit::{Bench, Unit};
 use super::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
 use super::{Context, expect, warm};
+use crate::fs;
 use crate::process::{Confinement, End, Environment, Exceeded, Finished, Job, Limits};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -90,15 +91,19 @@ impl<'a> Program<'a> {
         // Who looks at the stack sees what is below a program, and an interpreter's end is not quite its own.
         const LOOKS: &[&str] =
             &["inspect", "_getframe", "print_stack", "stacklevel", "faulthandler", "__del__", "weakref"];
+        // What a parent may not let its children do, since it would outlive them: limits, priorities, System V memory,
+        // files of shared memory.
+        const KEEPS: &[&str] =
+            &["ctypes", "resource", "prlimit", "sched_set", "setpriority", "os.nice", "sysv", "multiprocessing"];
         let starts = |name: &String| STARTS.iter().any(|prefix| name.starts_with(prefix));
-        let looks = |word: &&str| self.unit.program.as_str().contains(*word);
+        let says = |word: &&str| self.unit.program.as_str().contains(*word);
         let settings = &self.settings;
         !self.unit.standalone
             && !self.unit.marks.contains_key("asynchronous")
             && settings.stdin.is_none()
             && !settings.net
             && !settings.vars.keys().any(starts)
-            && !LOOKS.iter().any(looks)
+            && !LOOKS.iter().chain(KEEPS).any(says)
     }
 
     /// Runs it alone.
@@ -167,7 +172,7 @@ fn run_warm(
     let settings = Settings::default();
     let finished = warm::share_out(plain, |share| {
         let Some(parent) = language.warm_job(bench, folder.path()) else { return BTreeMap::new() };
-        let parent = confine(bench, parent, &settings, folder.path(), context);
+        let parent = confine(bench, parent, &settings, folder.path(), context).shared();
         let jobs: Vec<(usize, Job, Duration)> = share
             .iter()
             .filter_map(|program| {
@@ -261,6 +266,14 @@ fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
         "bad_alloc",
     ];
     const DISK: &[&str] = &["no space left on device", "file too large", "enospc", "efbig"];
+    const PROCESSES: &[&str] = &[
+        "can't start new thread",
+        "cannot fork",
+        "failed to create new os thread",
+        "failed to spawn thread",
+        "fork: retry: resource temporarily unavailable",
+        "spawn /bin/sh eagain",
+    ];
     /// The signal for a file that grows over its limit.
     const SIGXFSZ: i32 = 25;
     let failed = match finished.end {
@@ -280,6 +293,7 @@ fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
         // What crashes when it is refused memory does not always say so.
         End::Signaled(_) if finished.peak_memory > memory / 4 * 3 => End::Limit(Exceeded::Memory),
         _ if says(DISK) => End::Limit(Exceeded::Disk),
+        _ if says(PROCESSES) => End::Limit(Exceeded::Processes),
         end => end,
     }
 }
@@ -354,11 +368,8 @@ fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
     unit.evidence.run = Some(result);
 }
 
-fn scratch(work: &Path) -> Result<tempfile::TempDir, String> {
-    tempfile::Builder::new()
-        .prefix("run-")
-        .tempdir_in(work)
-        .map_err(|error| format!("no scratch folder in {}: {error}", work.display()))
+fn scratch(work: &Path) -> Result<fs::Temporary, String> {
+    fs::Temporary::new(work, "run-").map_err(|error| format!("no scratch folder: {error}"))
 }
 
 /// Whether a program, or `loopback`, is there.

@@ -116,3 +116,63 @@ impl Outside {
         assert!(self.victim.try_wait().expect("known").is_none(), "a signal got out");
     }
 }
+
+/// A docgen that an ordinary user runs. As root the test becomes nobody for it; as anybody else, all other tests run as an
+/// ordinary user already.
+pub(crate) struct Ordinary {
+    folder: tempfile::TempDir,
+}
+
+impl Ordinary {
+    /// Nothing where there is nobody to become, or no Python that nobody may run.
+    pub(crate) fn new() -> Option<Self> {
+        let there = |path: &str| std::path::Path::new(path).exists();
+        if !rustix::process::getuid().is_root() || !there("/usr/bin/python3") || !there("/usr/bin/setpriv") {
+            return None;
+        }
+        let ordinary = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        std::fs::copy(env!("CARGO_BIN_EXE_docgen"), ordinary.path("docgen")).expect("copied");
+        ordinary.write("home/.keep", "");
+        ordinary.open("", 0o755);
+        ordinary.open("docgen", 0o755);
+        ordinary.open("home", 0o777);
+        Some(ordinary)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        write(self.folder.path(), name, text);
+        self.open(name, 0o644);
+    }
+
+    fn open(&self, name: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(mode)).expect("set");
+    }
+
+    /// A call of any program as this user.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
+        command.current_dir(self.folder.path()).env_clear();
+        command.env("PATH", "/usr/bin:/bin").env("HOME", self.path("home"));
+        command
+    }
+
+    /// The call that verifies a page at a level.
+    pub(crate) fn call(&self, level: &str, page: &str) -> Command {
+        self.write("page.md", page);
+        let mut command = self.command(&self.path("docgen").display().to_string());
+        command.env("DOCGEN_SANDBOX", level).args(["--quiet", "verify", "--report", "json=-", "page.md"]);
+        command
+    }
+
+    /// The report of that.
+    pub(crate) fn verify(&self, level: &str, page: &str) -> Value {
+        let output = self.call(level, page).output().expect("setpriv starts");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)))
+    }
+}

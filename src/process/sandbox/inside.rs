@@ -3,7 +3,7 @@
 //! With namespaces it is their first process: it stays, and when it ends the kernel ends all others. Without, it becomes
 //! the program. Must not know: what the program is.
 
-use super::{Applied, Confinement, Ended, Line, Plan, namespaces, read_plan, rules, text};
+use super::{Applied, Confinement, Ended, Line, Plan, TASKS, identity, namespaces, read_plan, rules, text};
 use rustix::net::{AddressFamily, SocketType};
 use rustix::process::{DumpableBehavior, Signal, WaitOptions, set_dumpable_behavior, set_parent_process_death_signal};
 use std::ffi::OsString;
@@ -18,7 +18,6 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
     // Opened now, since soon it cannot be; programs do not inherit it.
     let mut report = crate::fs::open_to_append(report).map_err(|error| error.to_string())?;
     if plan.level == Confinement::Full {
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
         namespaces::own_proc()?;
     }
     // Held in, this process cannot open the report again: what goes wrong from here on is said through what is open.
@@ -46,9 +45,10 @@ fn start(plan: &Plan, applied: Applied, report: &mut File, arguments: &[OsString
     if plan.level != Confinement::Full {
         return Err(failed(command.exec()));
     }
-    // The program must not reach into its parent.
-    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    let child = command.spawn().map_err(failed)?;
+    // The program must not reach into its parent, nor signal it through a common group.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|error| format!("this process cannot be closed to the program: {error}"))?;
+    let child = command.process_group(0).spawn().map_err(failed)?;
     let ended = wait(child.id());
     write(report, &Line::Ended(ended))?;
     Ok(0)
@@ -60,19 +60,35 @@ fn write(report: &mut File, line: &Line) -> Result<(), String> {
 
 /// Takes everything away and tries whether it is gone.
 fn hold_in(plan: &Plan, outside: &Path) -> Result<Applied, String> {
-    rules::limits(&plan.policy, plan.level)?;
-    if plan.level == Confinement::None {
-        return Ok(Applied::default());
+    let full = plan.level == Confinement::Full;
+    rules::limits(&plan.policy)?;
+    let asked = plan.policy.processes > 0;
+    if asked || plan.level > Confinement::None {
+        rules::drop_rights(&plan.policy)?;
     }
-    rules::drop_capabilities()?;
+    if asked {
+        identity::limit_tasks(full, TASKS)?;
+    }
+    // Where nothing is to be run, there is time to try it out.
+    let tried = || plan.program.is_some() || plan.group.is_some() || identity::is_limited(&plan.launcher);
+    let processes = !asked || tried();
+    if full {
+        // Changing the user forgets it, so it comes after that.
+        set_parent_process_death_signal(Some(Signal::KILL))
+            .map_err(|error| format!("this process cannot follow its parent: {error}"))?;
+    }
+    if plan.level == Confinement::None {
+        return Ok(Applied { processes, ..Applied::default() });
+    }
     let landlock = rules::files(&plan.policy, plan.level).unwrap_or(0);
     let seccomp = rules::calls(&plan.policy, plan.level).is_ok();
     let closed = crate::fs::read(outside).is_err();
     let refused = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).is_err();
     Ok(Applied {
-        namespaces: plan.level == Confinement::Full && namespaces::alone(plan.policy.network),
+        namespaces: full && namespaces::alone(plan.policy.network),
         landlock: if closed { landlock } else { 0 },
         seccomp: seccomp && refused,
+        processes,
     })
 }
 

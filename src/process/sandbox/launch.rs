@@ -2,22 +2,29 @@
 //!
 //! Must not know: what the program is.
 
-use super::{Confinement, Ended, INSIDE, Line, SHARED_MEMORY, namespaces, note, read_plan, watch};
+use super::{Confinement, Ended, INSIDE, Line, SHARED_MEMORY, identity, namespaces, note, read_plan, watch};
+use nix::sys::signal::{self, SigSet};
 use rustix::process::{Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
+use std::process::{Child, ExitStatus};
 
 /// Makes namespaces and the scratch disk, starts stage two, waits, and ends what outlived the program.
 pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Result<u8, String> {
     // Files that docgen was started with are nobody's business here; Landlock does not look at what is open.
     close_fds::set_fds_cloexec(3, &[]);
-    // If docgen is gone, nobody keeps the time any more.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
     let plan = read_plan(plan_path)?;
-    let own_disk = plan.policy.scratch.as_deref().filter(|_| plan.level == Confinement::Full && plan.policy.disk > 0);
-    if plan.level == Confinement::Full {
-        namespaces::leave(plan.policy.network)?;
+    let full = plan.level == Confinement::Full;
+    follow_docgen(full)?;
+    if let Some(group) = &plan.group {
+        // Zero stands for the process that writes it (cgroups(7)).
+        crate::fs::overwrite(&group.join("cgroup.procs"), b"0").map_err(|error| error.to_string())?;
+    }
+    let own_disk = plan.policy.scratch.as_deref().filter(|_| full && plan.policy.disk > 0);
+    let owner = identity::other(&plan.policy);
+    if full {
+        namespaces::leave(&plan.policy, &plan.launcher)?;
         // The stages go on writing their report; the program cannot open it.
         crate::fs::append(report, b"").map_err(|error| error.to_string())?;
         let mut writable = plan.policy.write.clone();
@@ -25,21 +32,32 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         namespaces::only_read(&writable)?;
     }
     if let Some(folder) = own_disk {
-        namespaces::disk(folder, plan.policy.disk)?;
+        let owner = identity::other(&plan.policy);
+        namespaces::disk(folder, plan.policy.disk, owner)?;
         // Semaphores and shared memory, as `multiprocessing` uses them, have a place of their own.
-        let _ = namespaces::disk(Path::new(SHARED_MEMORY), plan.policy.disk);
+        if Path::new(SHARED_MEMORY).is_dir() {
+            namespaces::disk(Path::new(SHARED_MEMORY), plan.policy.disk, owner)?;
+        }
+    } else if let (Some(folder), Some(owner)) = (&plan.policy.scratch, owner) {
+        crate::fs::give_to(folder, owner).map_err(|error| error.to_string())?;
     }
     // What the program leaves behind becomes ours.
-    let _ = set_child_subreaper(Some(getpid()));
+    set_child_subreaper(Some(getpid())).map_err(|error| format!("orphans cannot be had: {error}"))?;
     #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
     let mut command = std::process::Command::new(&plan.launcher);
     // The program's environment is in the plan: nothing of it may reach a process that is not held in.
     command.arg(INSIDE).arg(plan_path).arg(report).args(arguments).env_clear().current_dir("/");
-    let mut child = command.spawn().map_err(|error| format!("cannot start myself again: {error}"))?;
-    let status = child.wait().map_err(|error| error.to_string())?;
-    if plan.level != Confinement::Full {
+    if !full {
+        // The program becomes this process: it must not signal us through a common group.
+        command.process_group(0);
+    }
+    let child = command.spawn().map_err(|error| format!("cannot start myself again: {error}"))?;
+    let status = wait_for(child, full)?;
+    if !full {
         watch::end_descendants(getpid());
     }
+    // Whoever ended us knows why.
+    let Some(status) = status else { return Ok(0) };
     if own_disk.is_some_and(is_full) {
         note(report, &Line::DiskFull)?;
     }
@@ -52,6 +70,38 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         note(report, &Line::Ended(ended))?;
     }
     Ok(0)
+}
+
+/// If docgen is gone, nobody keeps the time any more. With namespaces the kernel ends the rest with us; without, we must
+/// live to end it ourselves, and hear of it as a signal.
+fn follow_docgen(full: bool) -> Result<(), String> {
+    let signal = if full { Signal::KILL } else { Signal::TERM };
+    if !full {
+        signals().thread_block().map_err(|error| format!("signals cannot be waited for: {error}"))?;
+    }
+    set_parent_process_death_signal(Some(signal)).map_err(|error| format!("docgen's end cannot be heard of: {error}"))
+}
+
+/// The end of a child, or of docgen.
+fn signals() -> SigSet {
+    [signal::SIGCHLD, signal::SIGTERM].into_iter().collect()
+}
+
+/// Waits for stage two. Without namespaces also reaps orphans; nothing if docgen has ended, or wants this to end.
+fn wait_for(mut child: Child, full: bool) -> Result<Option<ExitStatus>, String> {
+    if full {
+        return child.wait().map(Some).map_err(|error| error.to_string());
+    }
+    loop {
+        let heard = signals().wait().map_err(|error| error.to_string())?;
+        if heard == signal::SIGTERM {
+            return Ok(None);
+        }
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return Ok(Some(status));
+        }
+        watch::reap(Some(child.id()));
+    }
 }
 
 /// Whether nothing more can be written.

@@ -9,6 +9,7 @@
 //!
 //! Must not know: languages, tools, what a block is.
 
+mod identity;
 mod inside;
 mod launch;
 mod namespaces;
@@ -24,10 +25,17 @@ use std::path::PathBuf;
 pub(super) const OUTSIDE: &str = "__sandbox";
 /// First argument of a docgen that is stage two.
 const INSIDE: &str = "__sandbox-inside";
+/// First argument of a docgen that gives a user namespace its users, from outside of it.
+const MAP: &str = "__sandbox-map";
 /// Where POSIX shared memory lives; at `full` a disk of the block's own.
 const SHARED_MEMORY: &str = "/dev/shm";
 /// Exit code of a stage that could not do its work.
 const REFUSED: u8 = 125;
+/// Processes and threads that the kernel lets a run have. The supervisor allows fewer processes, but looks at intervals
+/// only; this limit holds at once. Node, Go and Java start a dozen threads each.
+pub(super) const TASKS: u64 = 512;
+/// The same for tools, which compile many blocks at once on as many threads as there are cores.
+pub(super) const TOOL_TASKS: u64 = 4096;
 
 /// How well a child is held in, by what was applied and tried out (S8.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -36,7 +44,7 @@ pub enum Confinement {
     /// A process group, an environment, and limits.
     #[default]
     None,
-    /// Landlock or seccomp, no namespaces.
+    /// Landlock or seccomp, and a limit of processes that the kernel holds; no namespaces.
     Partial,
     /// Namespaces, Landlock from ABI 4 on, seccomp, limits.
     Full,
@@ -77,6 +85,10 @@ pub struct Policy {
     pub disk: u64,
     /// How many processes there may be at a time; 0 is no limit.
     pub processes: usize,
+    /// Whether several programs run one after another under this policy. None of them may then leave anything to the
+    /// next one: limits of their common parent, System V memory.
+    #[serde(default)]
+    pub shared: bool,
 }
 
 /// What the launcher is told. Everything but the program's arguments, which it gets as its own.
@@ -90,6 +102,8 @@ pub(super) struct Plan {
     pub(super) arg0: Option<String>,
     pub(super) cwd: PathBuf,
     pub(super) env: BTreeMap<String, String>,
+    /// The control group that stage one joins, if this machine has one to give.
+    pub(super) group: Option<PathBuf>,
 }
 
 /// What stage two applied, each tried out after it was applied.
@@ -98,11 +112,15 @@ pub(super) struct Applied {
     pub(super) namespaces: bool,
     pub(super) landlock: u8,
     pub(super) seccomp: bool,
+    /// The kernel limits the number of processes, or nobody asked for a limit.
+    pub(super) processes: bool,
 }
 
 impl Applied {
     pub(super) fn level(&self) -> Confinement {
-        if self.namespaces && self.landlock >= 4 && self.seccomp {
+        if !self.processes {
+            Confinement::None
+        } else if self.namespaces && self.landlock >= 4 && self.seccomp {
             Confinement::Full
         } else if self.landlock > 0 || self.seccomp {
             Confinement::Partial
@@ -136,6 +154,10 @@ pub(super) enum Line {
 pub fn launched() -> Option<u8> {
     let mut arguments = std::env::args_os().skip(1);
     let stage = arguments.next()?;
+    if stage.to_str()? == MAP {
+        let pid = arguments.next()?;
+        return Some(identity::map_from_outside(&pid).map_or(REFUSED, |()| 0));
+    }
     let (plan, report) = match stage.to_str()? {
         OUTSIDE | INSIDE => (PathBuf::from(arguments.next()?), PathBuf::from(arguments.next()?)),
         _ => return None,

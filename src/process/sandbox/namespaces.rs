@@ -2,6 +2,8 @@
 //!
 //! Must not know: what is to run in them.
 
+use super::Policy;
+use super::identity::{self, Mapper};
 use nix::sched::{CloneFlags, unshare};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change, mount_remount};
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, netlink, sendto, socket_with};
@@ -13,22 +15,26 @@ use std::ffi::CString;
 use std::path::Path;
 
 /// Leaves the host's namespaces. The children of this process live in a process namespace of their own.
-/// With `network` the host's network stays.
-pub(super) fn leave(network: bool) -> Result<(), String> {
-    let (uid, gid) = (getuid().as_raw(), getgid().as_raw());
+/// Where the policy allows the network, the host's stays.
+pub(super) fn leave(policy: &Policy, launcher: &Path) -> Result<(), String> {
+    let network = policy.network;
     let own_network = if network { CloneFlags::empty() } else { CloneFlags::CLONE_NEWNET };
+    let mapper = identity::other(policy).and_then(|_| Mapper::start(launcher));
+    let (uid, gid) = (getuid().as_raw(), getgid().as_raw());
     let all = own_network
         | CloneFlags::CLONE_NEWUSER
         | CloneFlags::CLONE_NEWPID
         | CloneFlags::CLONE_NEWNS
         | CloneFlags::CLONE_NEWIPC;
     unshare(all).map_err(|error| format!("namespaces are refused: {error}"))?;
-    let map = |file: &str, text: &str| {
-        crate::fs::overwrite(Path::new(file), text.as_bytes()).map_err(|error| error.to_string())
-    };
-    map("/proc/self/setgroups", "deny")?;
-    map("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
-    map("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
+    if !mapper.is_some_and(Mapper::finish) {
+        let map = |file: &str, text: &str| {
+            crate::fs::overwrite(Path::new(file), text.as_bytes()).map_err(|error| error.to_string())
+        };
+        map("/proc/self/setgroups", "deny")?;
+        map("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
+        map("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
+    }
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .map_err(|error| format!("mounts cannot be made private: {error}"))?;
     if !network {
@@ -38,7 +44,7 @@ pub(super) fn leave(network: bool) -> Result<(), String> {
 }
 
 /// Files and folders on a scratch disk: empty ones take memory too.
-const INODES: u32 = 16_384;
+pub(super) const INODES: u32 = 16_384;
 
 /// Makes everything but `writable` read-only: Landlock minds what is written into a file, not its mode and times.
 pub(super) fn only_read(writable: &[std::path::PathBuf]) -> Result<(), String> {
@@ -81,10 +87,11 @@ fn unescaped(place: &str) -> String {
         .fold(place.to_owned(), |text, (code, character)| text.replace(code, character))
 }
 
-/// A disk of `bytes` in memory, over a folder.
-pub(super) fn disk(folder: &Path, bytes: u64) -> Result<(), String> {
+/// A disk of `bytes` in memory, over a folder; `owner` is the user and group that it belongs to.
+pub(super) fn disk(folder: &Path, bytes: u64, owner: Option<u32>) -> Result<(), String> {
+    let owner = owner.map_or_else(String::new, |owner| format!(",uid={owner},gid={owner}"));
     let options =
-        CString::new(format!("size={bytes},nr_inodes={INODES},mode=700")).map_err(|error| error.to_string())?;
+        CString::new(format!("size={bytes},nr_inodes={INODES},mode=700{owner}")).map_err(|error| error.to_string())?;
     mount("tmpfs", folder, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, options.as_c_str())
         .map_err(|error| format!("no scratch disk: {error}"))
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not know: why.
 
-use super::{Confinement, Policy, SHARED_MEMORY};
+use super::{Confinement, Policy, SHARED_MEMORY, identity};
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, LandlockStatus, Ruleset, RulesetAttr as _,
     RulesetCreatedAttr as _, Scope, path_beneath_rules,
@@ -10,8 +10,8 @@ use landlock::{
 use nix::libc;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{
-    CapabilitySet, CapabilitySets, clear_ambient_capability_set, remove_capability_from_bounding_set, set_capabilities,
-    set_no_new_privs,
+    CapabilitySet, CapabilitySets, clear_ambient_capability_set, configure_capability_in_ambient_set,
+    remove_capability_from_bounding_set, set_capabilities, set_no_new_privs,
 };
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
@@ -26,11 +26,9 @@ const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/full"];
 const SOURCES: &[&str] = &["/dev/random", "/dev/urandom"];
 /// Open files; Go and Java ask for as many as they are let.
 const FILES: u64 = 4096;
-/// A backstop for processes and threads where the kernel counts them by namespace; the supervisor's limit is lower.
-const TASKS: u64 = 1024;
 
 /// Limits by the kernel. What they stop is told apart by the supervisor.
-pub(super) fn limits(policy: &Policy, level: Confinement) -> Result<(), String> {
+pub(super) fn limits(policy: &Policy) -> Result<(), String> {
     let set = |resource, value: u64| {
         // A docgen inside of a docgen may not ask for more than it was given itself.
         let value = getrlimit(resource).maximum.map_or(value, |most| most.min(value));
@@ -45,22 +43,24 @@ pub(super) fn limits(policy: &Policy, level: Confinement) -> Result<(), String> 
     if policy.disk > 0 {
         set(Resource::Fsize, policy.disk)?;
     }
-    if policy.processes > 0 && level == Confinement::Full {
-        set(Resource::Nproc, TASKS)?;
-    }
     Ok(())
 }
 
-/// No capability is left, and none can be had again.
-pub(super) fn drop_capabilities() -> Result<(), String> {
+/// Becomes the user that the program runs as. No capability is left but the one that this user keeps, and none can be
+/// had again.
+pub(super) fn drop_rights(policy: &Policy) -> Result<(), String> {
     let failed = |error: rustix::io::Errno| format!("capabilities cannot be dropped: {error}");
-    for capability in CapabilitySet::all().iter() {
+    for capability in CapabilitySet::all().difference(identity::KEPT).iter() {
         // An ordinary user has none to begin with, and may not.
         let _ = remove_capability_from_bounding_set(capability);
     }
+    identity::become_other(policy)?;
     let _ = clear_ambient_capability_set();
-    let none = CapabilitySet::empty();
-    set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none }).map_err(failed)?;
+    let kept = identity::kept();
+    set_capabilities(None, CapabilitySets { effective: kept, permitted: kept, inheritable: kept }).map_err(failed)?;
+    if !kept.is_empty() {
+        configure_capability_in_ambient_set(kept, true).map_err(failed)?;
+    }
     set_no_new_privs(true).map_err(failed)
 }
 
@@ -95,6 +95,10 @@ fn restrict(policy: &Policy, level: Confinement) -> Result<u8, landlock::Ruleset
     })
 }
 
+/// Calls newer than the C library's list; their numbers are the same on every architecture.
+const OPEN_TREE_ATTR: libc::c_long = 467;
+const FILE_SETATTR: libc::c_long = 469;
+
 /// System calls that a program of a page has no use for, and an attacker has.
 const DENIED: &[libc::c_long] = &[
     libc::SYS_acct,
@@ -126,9 +130,13 @@ const DENIED: &[libc::c_long] = &[
     libc::SYS_name_to_handle_at,
     libc::SYS_open_by_handle_at,
     libc::SYS_open_tree,
+    OPEN_TREE_ATTR,
+    FILE_SETATTR,
     libc::SYS_perf_event_open,
     libc::SYS_pidfd_getfd,
     libc::SYS_pivot_root,
+    libc::SYS_process_madvise,
+    libc::SYS_process_mrelease,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
     libc::SYS_quotactl,
@@ -156,13 +164,21 @@ pub(super) fn calls(policy: &Policy, level: Confinement) -> Result<(), String> {
     // `clone3` hides its flags from filters; told that it does not exist, C libraries use `clone`.
     let absent = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     let mut refused: BTreeMap<libc::c_long, Vec<SeccompRule>> = DENIED.iter().map(|call| (*call, Vec::new())).collect();
-    if level != Confinement::Full {
+    if level != Confinement::Full || policy.shared {
         // Without a namespace for it, System V's memory and queues outlive whoever made them.
         refused.extend([libc::SYS_shmget, libc::SYS_msgget, libc::SYS_semget].map(|call| (call, Vec::new())));
     }
     refused.insert(libc::SYS_clone, new_namespaces().map_err(|error| failed(&error))?);
     refused.insert(libc::SYS_socket, sockets(policy, level).map_err(|error| failed(&error))?);
+    refused.insert(libc::SYS_socketpair, datagram_pairs().map_err(|error| failed(&error))?);
     refused.insert(libc::SYS_ioctl, terminal_input().map_err(|error| failed(&error))?);
+    let own = own_pid(policy, level);
+    for call in OF_A_PROCESS {
+        refused.insert(*call, vec![other_pid(0, own).map_err(|error| failed(&error))?]);
+    }
+    for (call, one_process) in OF_PROCESSES {
+        refused.insert(*call, other_processes(*one_process, own).map_err(|error| failed(&error))?);
+    }
     for (call, rules) in refused.clone() {
         refused.insert(call | X32, rules);
     }
@@ -213,6 +229,50 @@ fn sockets(policy: &Policy, level: Confinement) -> Rules {
     let others: Result<Vec<_>, _> =
         allowed.into_iter().map(|family| condition(0, SeccompCmpOp::Ne, u64::from(family.unsigned_abs()))).collect();
     Ok(vec![SeccompRule::new(others?)?])
+}
+
+/// Calls that change a process, named by their first argument: its limits, its share of processors, where its memory is.
+const OF_A_PROCESS: &[libc::c_long] = &[
+    libc::SYS_migrate_pages,
+    libc::SYS_move_pages,
+    libc::SYS_prlimit64,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_setattr,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setscheduler,
+];
+
+/// Calls that change one process, a group's or a user's, by their first argument, named by the second; and the number
+/// that says that it is one process.
+const OF_PROCESSES: &[(libc::c_long, u64)] = &[(libc::SYS_setpriority, 0), (libc::SYS_ioprio_set, 1)];
+
+/// The number that the program has for itself. In a process namespace it is the second process.
+fn own_pid(policy: &Policy, level: Confinement) -> u64 {
+    match level {
+        // Zero is oneself too. The second process is the parent of all programs here.
+        Confinement::Full if policy.shared => 0,
+        Confinement::Full => 2,
+        _ => u64::from(std::process::id()),
+    }
+}
+
+/// A process that is neither 0, which means oneself, nor one's own number.
+fn other_pid(argument: u8, own: u64) -> Result<SeccompRule, seccompiler::BackendError> {
+    SeccompRule::new(vec![condition(argument, SeccompCmpOp::Ne, 0)?, condition(argument, SeccompCmpOp::Ne, own)?])
+}
+
+fn other_processes(one_process: u64, own: u64) -> Rules {
+    Ok(vec![SeccompRule::new(vec![condition(0, SeccompCmpOp::Ne, one_process)?])?, other_pid(1, own)?])
+}
+
+/// A datagram socket of a pair can send to any other Unix socket by its address. `SOCK_RAW` is another name for it
+/// (unix(7)); the upper bits of the type are flags.
+fn datagram_pairs() -> Rules {
+    const KIND: u64 = 0xf;
+    [libc::SOCK_DGRAM, libc::SOCK_RAW]
+        .into_iter()
+        .map(|kind| SeccompRule::new(vec![condition(1, SeccompCmpOp::MaskedEq(KIND), u64::from(kind.unsigned_abs()))?]))
+        .collect()
 }
 
 /// Typing into a terminal that is shared with the user.

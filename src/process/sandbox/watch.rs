@@ -2,59 +2,87 @@
 //!
 //! Must not know: why.
 
+use super::namespaces::INODES;
 use crate::fs;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Rounds of ending whatever is left: a process that forks faster than it is found is gone by then.
-const ROUNDS: usize = 200;
+/// Rounds of ending what is left. A process that forks faster than it is found is stopped by then.
+const ROUNDS: usize = 1000;
 
 /// All processes below one, without those that have ended.
 pub(in crate::process) fn descendants(root: Pid) -> Vec<Pid> {
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     let mut open = children(root);
     while let Some(pid) = open.pop() {
-        if !found.contains(&pid) {
+        if found.insert(pid.as_raw_nonzero()) {
             open.extend(children(pid));
-            found.push(pid);
         }
     }
-    found.retain(|pid| !is_zombie(*pid));
     found
+        .into_iter()
+        .map(|number| Pid::from_raw(number.get()).expect("it was one"))
+        .filter(|pid| is_alive(*pid))
+        .collect()
 }
 
 /// A process's children, by each of its threads.
 fn children(pid: Pid) -> Vec<Pid> {
     let tasks = fs::list(&proc_file(pid, "task")).unwrap_or_default();
     let lists = tasks.iter().map(|task| fs::read_to_string(&task.join("children")).unwrap_or_default());
-    lists
-        .flat_map(|list| {
-            list.split_whitespace().filter_map(|word| Pid::from_raw(word.parse().ok()?)).collect::<Vec<_>>()
-        })
-        .collect()
+    lists.flat_map(|list| numbers(&list)).collect()
+}
+
+/// Process numbers in a text.
+pub(in crate::process) fn numbers(text: &str) -> Vec<Pid> {
+    text.split_whitespace().filter_map(|word| Pid::from_raw(word.parse().ok()?)).collect()
 }
 
 fn proc_file(pid: Pid, name: &str) -> PathBuf {
     Path::new("/proc").join(pid.as_raw_nonzero().to_string()).join(name)
 }
 
-fn is_zombie(pid: Pid) -> bool {
+fn is_alive(pid: Pid) -> bool {
     let stat = fs::read_to_string(&proc_file(pid, "stat")).unwrap_or_default();
     // The name may hold anything; the state follows the last parenthesis.
-    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('Z'))
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
 }
 
-/// Ends every process below one, again and again until there are none.
+/// Ends every process below this one or another. First it stops them, so that none forks while the others are found;
+/// then it kills them. It repeats this until there are none.
 pub(in crate::process) fn end_descendants(root: Pid) {
     for _ in 0..ROUNDS {
-        let alive = descendants(root);
-        if alive.is_empty() {
+        let mut stopped = BTreeSet::new();
+        loop {
+            let alive = descendants(root);
+            let new: Vec<Pid> = alive.into_iter().filter(|pid| stopped.insert(pid.as_raw_nonzero())).collect();
+            if new.is_empty() {
+                break;
+            }
+            for pid in new {
+                let _ = kill_process(pid, Signal::STOP);
+            }
+        }
+        if stopped.is_empty() {
             return;
         }
-        for pid in alive {
-            let _ = kill_process(pid, Signal::KILL);
+        for number in stopped {
+            let _ = Pid::from_raw(number.get()).map(|pid| kill_process(pid, Signal::KILL));
+        }
+        if root == rustix::process::getpid() {
+            reap(None);
         }
         std::thread::yield_now();
+    }
+}
+
+/// Takes note of the end of each child but one, so that none stays behind as a zombie.
+pub(in crate::process) fn reap(but: Option<u32>) {
+    for pid in children(rustix::process::getpid()) {
+        if Some(pid.as_raw_nonzero().get().unsigned_abs()) != but {
+            let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
+        }
     }
 }
 
@@ -77,8 +105,8 @@ fn kilobytes(pid: Pid, file: &str, field: &str) -> u64 {
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Bytes of the files below a folder.
-pub(in crate::process) fn disk(folder: &Path) -> u64 {
-    let files = fs::list_recursively(folder).unwrap_or_default();
-    files.iter().filter_map(|file| folder.join(file).symlink_metadata().ok()).map(|meta| meta.len()).sum()
+/// Whether the files below a folder are larger than `bytes` together, or more than a disk of that size would take.
+pub(in crate::process) fn is_over(folder: &Path, bytes: u64) -> bool {
+    let usage = fs::usage(folder, INODES as usize);
+    usage.bytes > bytes || usage.entries > INODES as usize
 }

@@ -1,0 +1,124 @@
+//! The user that a program runs as, and how many processes the kernel lets that user have.
+//!
+//! The kernel does not hold root to `RLIMIT_NPROC`. So where docgen is root, its programs run as another user. That user
+//! keeps one capability: root's own files, toolchains below a closed home folder for example, stay readable. Landlock
+//! decides which of them.
+//!
+//! Must not know: what the program is.
+
+use super::{MAP, Policy};
+use crate::fs;
+use rustix::process::{Gid, Pid, Resource, Rlimit, Uid, geteuid, getrlimit, getuid, setrlimit};
+use rustix::thread::{
+    CapabilitySet, capabilities, set_keep_capabilities, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
+};
+use std::ffi::OsStr;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+/// `nobody` on every Linux; the overflow user of user namespaces (user_namespaces(7)).
+const NOBODY: u32 = 65_534;
+
+/// What another user than root keeps of root's rights.
+pub(super) const KEPT: CapabilitySet = CapabilitySet::DAC_OVERRIDE;
+
+/// The user and group that a program of this policy runs as, where that is not docgen's own.
+pub(super) fn other(policy: &Policy) -> Option<u32> {
+    let is_mapped = |file: &str| {
+        let map = fs::read_to_string(Path::new(file)).unwrap_or_default();
+        map.lines().any(|line| {
+            // First number inside, first number outside, count (user_namespaces(7)).
+            let numbers: Vec<u64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+            matches!(numbers[..], [first, _, count] if (first..first + count).contains(&NOBODY.into()))
+        })
+    };
+    let needed = policy.processes > 0 && getuid().is_root() && geteuid().is_root();
+    (needed && is_mapped("/proc/self/uid_map") && is_mapped("/proc/self/gid_map")).then_some(NOBODY)
+}
+
+/// The capabilities that stay when all others go: those of another user than root that was given them.
+pub(super) fn kept() -> CapabilitySet {
+    let own = capabilities(None).map_or(CapabilitySet::empty(), |own| own.permitted);
+    if getuid().is_root() { CapabilitySet::empty() } else { own & KEPT }
+}
+
+/// Becomes the other user, if there is one to become.
+pub(super) fn become_other(policy: &Policy) -> Result<(), String> {
+    let Some(number) = other(policy) else { return Ok(()) };
+    let (uid, gid) = (Uid::from_raw(number), Gid::from_raw(number));
+    let failed = |error: rustix::io::Errno| format!("another user cannot be had: {error}");
+    set_keep_capabilities(true).map_err(failed)?;
+    set_thread_groups(&[]).map_err(failed)?;
+    set_thread_res_gid(gid, gid, gid).map_err(failed)?;
+    set_thread_res_uid(uid, uid, uid).map_err(failed)
+}
+
+/// The limit of processes and threads for a user. In a namespace of their own the kernel counts ours alone; elsewhere
+/// it counts all that the user has.
+pub(super) fn limit_tasks(own_namespace: bool, most: u64) -> Result<(), String> {
+    let others = if own_namespace { 0 } else { tasks_of(getuid()) };
+    let maximum = getrlimit(Resource::Nproc).maximum;
+    let value = maximum.map_or(others + most, |maximum| maximum.min(others + most));
+    setrlimit(Resource::Nproc, Rlimit { current: Some(value), maximum: Some(value) })
+        .map_err(|error| format!("the limit of processes is refused: {error}"))
+}
+
+/// Whether the kernel holds this user to the limit: tries to start `program` with a limit of none.
+pub(super) fn is_limited(program: &Path) -> bool {
+    let limit = getrlimit(Resource::Nproc);
+    if limit.current.is_none() || setrlimit(Resource::Nproc, Rlimit { current: Some(0), ..limit.clone() }).is_err() {
+        return false;
+    }
+    #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
+    let started = std::process::Command::new(program).arg(MAP).arg("0").stdin(Stdio::null()).spawn();
+    let held = started.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+    if let Ok(mut child) = started {
+        let _ = child.wait();
+    }
+    setrlimit(Resource::Nproc, limit).is_ok() && held
+}
+
+/// Processes and threads of a user.
+fn tasks_of(user: Uid) -> u64 {
+    let processes = fs::list(Path::new("/proc")).unwrap_or_default();
+    let own = processes.iter().filter(|path| path.metadata().is_ok_and(|meta| meta.uid() == user.as_raw()));
+    own.map(|path| {
+        let status = fs::read_to_string(&path.join("status")).unwrap_or_default();
+        let threads = status.lines().find_map(|line| line.strip_prefix("Threads:"));
+        threads.and_then(|number| number.trim().parse::<u64>().ok()).unwrap_or(0)
+    })
+    .sum()
+}
+
+/// Only a process outside of a user namespace can give it more than one user: a docgen that waits until its parent has
+/// made the namespace.
+pub(super) struct Mapper(Child);
+
+impl Mapper {
+    /// Starts it, before the namespace is made.
+    pub(super) fn start(launcher: &Path) -> Option<Self> {
+        let own = rustix::process::getpid().as_raw_nonzero().to_string();
+        #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
+        let mut command = std::process::Command::new(launcher);
+        command.arg(MAP).arg(own).env_clear().stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().ok().map(Self)
+    }
+
+    /// Lets it do its work; whether it could.
+    pub(super) fn finish(mut self) -> bool {
+        let told = self.0.stdin.take().is_some_and(|mut pipe| pipe.write_all(b"x").is_ok());
+        self.0.wait().is_ok_and(|status| status.success()) && told
+    }
+}
+
+/// The work of a [`Mapper`]: gives the namespace of a process root and the other user.
+pub(super) fn map_from_outside(pid: &OsStr) -> Option<()> {
+    let pid = Pid::from_raw(pid.to_str()?.parse().ok()?)?;
+    std::io::stdin().read_exact(&mut [0]).ok()?;
+    let folder = Path::new("/proc").join(pid.as_raw_nonzero().to_string());
+    let both = format!("0 0 1\n{NOBODY} {NOBODY} 1\n");
+    fs::overwrite(&folder.join("gid_map"), both.as_bytes()).ok()?;
+    fs::overwrite(&folder.join("uid_map"), both.as_bytes()).ok()
+}
