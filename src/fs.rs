@@ -7,7 +7,7 @@
 mod temporary;
 
 use crate::error::{Error, Result};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 pub use temporary::{Temporary, remove_tree};
 
@@ -19,6 +19,14 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> E
 /// The bytes of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(failed("read", path))
+}
+
+/// The first bytes of a file, at most so many.
+pub fn head(path: &Path, most: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed("open", path))?;
+    file.take(most as u64).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    Ok(bytes)
 }
 
 /// The text of a file; an error if it is not UTF-8.

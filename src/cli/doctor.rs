@@ -62,7 +62,8 @@ fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[Ca
     for spec in language.tools() {
         match tools.find(spec) {
             Found::Yes(tool) => {
-                let place = shown(&tool.path, &shell.cwd);
+                let chain: Vec<String> = tool.chain().iter().map(|path| shown(path, &shell.cwd)).collect();
+                let place = chain.join(" → ");
                 let _ = writeln!(text, "  \x1b[32m✓\x1b[0m {} {}: {} ({place})", tool.name, tool.version, spec.role);
             }
             Found::Unusable(why) => {

@@ -3,6 +3,7 @@
 //! Readable by name: the system, toolchains, what docgen installed, the fixture and the package around the page.
 //! Must not know: how it is enforced, languages.
 
+use super::shims;
 use super::tool::{Found, ToolSpec, Tools};
 use crate::fs;
 use crate::process::Policy;
@@ -72,6 +73,8 @@ pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBu
     let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
     read.extend(tools.path_folders().into_iter().filter(|folder| is_a_place(folder, &home)));
     read.insert(tools.folder().to_path_buf());
+    let managers = shims::roots(tools.environment(), &tools.path_folders());
+    read.extend(managers.into_iter().filter(|folder| is_a_place(folder, &home)));
     let (cargo, rustup, pyenv) =
         (home_of(tools, "CARGO_HOME"), home_of(tools, "RUSTUP_HOME"), home_of(tools, "PYENV_ROOT"));
     read.extend(CARGO.iter().map(|part| cargo.join(part)));
@@ -79,7 +82,9 @@ pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBu
     read.insert(pyenv);
     for spec in specs {
         let Found::Yes(tool) = tools.find(spec) else { continue };
-        for program in [Some(tool.path.clone()), fs::canonicalize(&tool.path).ok()].into_iter().flatten() {
+        let programs = [&tool.path, &tool.real];
+        let real = programs.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
+        for program in programs.into_iter().cloned().chain(real) {
             let Some(prefix) = program.parent().and_then(Path::parent) else { continue };
             let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
             if prefix == home || home.starts_with(&prefix) {

@@ -32,6 +32,7 @@ pub mod policy;
 mod recall;
 mod run;
 pub mod settings;
+mod shims;
 pub mod tool;
 mod trace;
 pub mod unit;

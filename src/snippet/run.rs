@@ -6,13 +6,14 @@
 use super::batch::blocks;
 use super::collect::Snippet;
 use super::identity::FileIdentity;
-use super::language::Language;
+use super::language::{self, Language};
 use super::plan::{self, Owner};
 use super::settings::Settings;
+use super::tool::ToolSpec;
 use super::trace;
 use super::unit::{Bench, Unit};
 use super::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
-use super::{Context, expect, warm};
+use super::{Context, expect, shims, warm};
 use crate::fs;
 use crate::process::{Confinement, End, Environment, Exceeded, Finished, Job, Limits};
 use rayon::prelude::*;
@@ -135,6 +136,10 @@ impl<'a> Program<'a> {
             message: trace.message,
             span: trace.span,
             end: match ended(finished, settings, context.config.verify.memory as u64) {
+                End::Exited(code) if code != settings.exit && finished.confinement > Confinement::None => {
+                    let refused = shims::refused(&finished.stderr_text(), &bench.policy().read);
+                    refused.map_or(RunEnd::Exited(code), RunEnd::NotStarted)
+                }
                 End::Exited(code) => RunEnd::Exited(code),
                 End::Signaled(signal) => RunEnd::Signaled(signal),
                 End::TimedOut => RunEnd::TimedOut(settings.timeout.unwrap_or(context.config.verify.timeout)),
@@ -388,6 +393,11 @@ pub(super) fn program(context: &Context<'_>, need: &str) -> Option<String> {
     identity.or_else(|| available(context, need).then(|| need.to_owned()))
 }
 
+/// The tools of all languages: a block of one may call another's.
+fn all_tools() -> impl Iterator<Item = &'static ToolSpec> {
+    language::ALL.iter().flat_map(|language| language.tools().iter().copied())
+}
+
 /// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.
 fn confine(bench: &Bench<'_>, job: Job, settings: &Settings, scratch: &Path, context: &Context<'_>) -> Job {
     let mut policy = bench.policy();
@@ -399,7 +409,7 @@ fn confine(bench: &Bench<'_>, job: Job, settings: &Settings, scratch: &Path, con
         .policy(policy)
         .env("HOME", scratch.as_os_str())
         .env("TMPDIR", scratch.as_os_str())
-        .env("PATH", std::env::join_paths(bench.tools.path_folders()).unwrap_or_default())
+        .env("PATH", std::env::join_paths(bench.tools.block_folders(all_tools())).unwrap_or_default())
         .env("TZ", "UTC")
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")

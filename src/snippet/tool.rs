@@ -4,6 +4,7 @@
 //! `PATH`. Must not know: what a tool is used for.
 
 use super::identity::{Answer, FileIdentity, Memo};
+use super::shims;
 use crate::error::Result;
 use crate::fs;
 use crate::process::{Environment, Job, Limits, Supervisor};
@@ -80,6 +81,20 @@ pub struct Tool {
     pub version: String,
     /// What tells its real file from any other (S6.3).
     pub identity: String,
+    /// The program as it was found, which may be a shim.
+    pub found: PathBuf,
+    /// The program behind the shim; the same as `found` where there is none.
+    pub real: PathBuf,
+}
+
+impl Tool {
+    /// How the program is reached: `found`, and what is behind it.
+    pub fn chain(&self) -> Vec<&Path> {
+        let mut chain = vec![self.found.as_path()];
+        chain.extend([&self.path, &self.real].into_iter().map(PathBuf::as_path));
+        chain.dedup();
+        chain
+    }
 }
 
 /// What a search for a tool gave.
@@ -143,10 +158,27 @@ impl Tools {
         std::env::join_paths(own.into_iter().chain(self.path_folders())).unwrap_or_default()
     }
 
-    /// Where a block finds programs: the user's `PATH`, and what docgen has installed.
+    /// The user's `PATH`, and what docgen has installed.
     pub fn path_folders(&self) -> Vec<PathBuf> {
         let mut folders = self.environment.path_folders();
         folders.extend(self.installed_folders());
+        folders
+    }
+
+    /// Where a block finds programs: before all others the real ones of these tools that are behind shims, since a shim
+    /// may not find its version from a block's home folder.
+    pub fn block_folders(&self, specs: impl Iterator<Item = &'static ToolSpec>) -> Vec<PathBuf> {
+        let is_shim = |spec: &&'static ToolSpec| {
+            let first = self.candidates(spec).into_iter().next();
+            first.is_some_and(|path| spec.behind.is_some() || shims::is_shim(&path))
+        };
+        let mut folders = Vec::new();
+        for spec in specs.filter(is_shim) {
+            let Found::Yes(tool) = self.find(spec) else { continue };
+            let folder = tool.real.parent().filter(|_| tool.real != tool.found).map(Path::to_path_buf);
+            folders.extend(folder.filter(|folder| !folders.contains(folder)));
+        }
+        folders.extend(self.path_folders());
         folders
     }
 
@@ -246,9 +278,11 @@ impl Tools {
                 Ok(Answer { version, real }) if new_enough(&version, spec.minimum) => {
                     let file = real.as_deref().unwrap_or(&path);
                     let identity = FileIdentity::of(file).map(|it| it.short()).unwrap_or_default();
+                    let found = path.clone();
+                    let behind = real.clone().unwrap_or_else(|| path.clone());
                     // A toolchain's shim knows more than the program behind it; other shims only cost time.
-                    let path = if spec.behind.is_some() { path } else { real.unwrap_or(path) };
-                    return Found::Yes(Tool { name: spec.name, path, version, identity });
+                    let path = if spec.behind.is_some() { path } else { behind.clone() };
+                    return Found::Yes(Tool { name: spec.name, path, version, identity, found, real: behind });
                 }
                 Ok(Answer { version, .. }) => {
                     let least = spec.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
@@ -294,6 +328,7 @@ impl Tools {
         let real = text.lines().find_map(|line| line.strip_prefix("path=")).map(PathBuf::from);
         let version = version_in(&text).ok_or_else(|| "it prints no version".to_owned())?;
         let real = real.or_else(|| spec.behind.as_ref().and_then(|behind| self.look_behind(behind, path)));
+        let real = real.or_else(|| shims::behind(path, &self.environment, &self.supervisor));
         Ok(Answer { version, real: real.filter(|path| path.is_file()) })
     }
 
