@@ -225,6 +225,34 @@ fn the_manual_documents_every_rule_with_a_verified_example() {
     }
 }
 
+/// The names of all functions in tests and unit tests.
+fn test_names() -> BTreeSet<String> {
+    let files = rust_files(&root().join("src")).into_iter().chain(rust_files(&root().join("tests")));
+    let texts: Vec<String> = files.map(|path| read(&path)).collect();
+    let lines = texts.iter().flat_map(|text| text.lines());
+    lines.filter_map(|line| Some(line.trim().strip_prefix("fn ")?.split('(').next()?.to_owned())).collect()
+}
+
+#[test]
+fn what_the_manual_says_of_the_sandbox_is_tested() {
+    let text = read(&root().join("content/snippets/sandbox.md"));
+    let known = test_names();
+    let mut named = 0;
+    for comment in text.split("<!-- test: ").skip(1) {
+        for name in comment.split(" -->").next().unwrap_or_default().split(", ") {
+            assert!(known.contains(name), "sandbox.md names the test `{name}`, which does not exist");
+            named += 1;
+        }
+    }
+    assert!(named > 20, "only {named}");
+    let holds = text.split("\n##").filter(|section| section.starts_with("# What holds"));
+    let promises: Vec<&str> = holds.flat_map(str::lines).filter(|line| line.starts_with("- ")).collect();
+    assert!(promises.len() > 10, "{promises:?}");
+    for line in promises {
+        assert!(line.contains("<!-- test: "), "no test is named for: {line}");
+    }
+}
+
 #[test]
 fn numbered_rules_have_tests_named_after_them() {
     let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
