@@ -9,7 +9,7 @@ mod temporary;
 use crate::error::{Error, Result};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-pub use temporary::{Temporary, remove_tree};
+pub use temporary::{Temporary, remove_tree, sweep};
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_path_buf();

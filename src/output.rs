@@ -29,6 +29,9 @@ pub struct SyncReport {
     pub removed: usize,
 }
 
+/// How the name of a tree begins that is not yet in place.
+const NEW: &str = ".docgen-new-";
+
 impl OutputTree {
     /// Adds a file; the first one at a path stays.
     pub fn add(&mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) {
@@ -48,7 +51,8 @@ impl OutputTree {
         }
         let parent = out.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent)?;
-        let beside = fs::Temporary::new(parent, ".docgen-new-")?;
+        fs::sweep(parent, NEW);
+        let beside = fs::Temporary::new(parent, NEW)?;
         self.fill(out, beside.path(), &old)?;
         fs::make_public(beside.path())?;
         fs::swap_dirs(beside.path(), out)?;

@@ -38,12 +38,16 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
     match lock.try_lock() {
         Ok(()) => {
             sweep(&shell.cache_folder());
+            fs::sweep(&folder, crate::snippet::SCRATCH);
             fs::write_if_changed(&folder.with_file_name(OWNER), root.as_os_str().as_encoded_bytes())?;
             Ok(Work { folder, _temporary: None, _lock: Some(lock) })
         }
         Err(_) => temporary(shell),
     }
 }
+
+/// How the name of a temporary work folder begins.
+const WORK: &str = "docgen-work-";
 
 /// The file that says whose folder of the cache this is.
 const OWNER: &str = "root";
@@ -89,7 +93,8 @@ pub(super) fn context<'a>(
 /// A work folder that is removed at the end; Ctrl-C removes it too.
 pub(super) fn temporary(shell: &Shell) -> Result<Work> {
     let base = shell.environment.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
-    let temporary = fs::Temporary::new(&base, "docgen-work-")?;
+    fs::sweep(&base, WORK);
+    let temporary = fs::Temporary::new(&base, WORK)?;
     shell.supervisor.remove_on_interrupt(temporary.path());
     Ok(Work { folder: temporary.path().to_path_buf(), _temporary: Some(temporary), _lock: None })
 }

@@ -1,7 +1,7 @@
 //! Folders that go when they are no longer needed, and the removal of folders whatever is in them.
 //!
-//! A program that is killed cannot clean up. So each folder is locked while its owner lives, and who makes the next one
-//! removes those that nobody has locked. Must not know: what the folders are for.
+//! A program that is killed cannot clean up. So each folder is locked while its owner lives, and a later run removes those
+//! that nobody has locked. Must not know: what the folders are for.
 
 use super::failed;
 use crate::error::Result;
@@ -19,17 +19,19 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// A new folder in `parent` whose name starts with `prefix`. Removes those of this prefix whose owners are gone.
+    /// A new folder in `parent` whose name starts with `prefix`.
     ///
     /// # Errors
     /// `Io` if the folder cannot be made.
     pub fn new(parent: &Path, prefix: &str) -> Result<Self> {
-        sweep(parent, prefix);
         loop {
             let made = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
             let path = made.map_err(failed("create a folder in", parent))?.keep();
-            let lock = File::open(&path).map_err(failed("open", &path))?;
-            // Somebody who sweeps may have been faster than the lock. Then this folder is gone, and there is a next one.
+            // Another process that sweeps may be faster than the lock. Then this folder is gone, and we make a new one.
+            let lock = match File::open(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                opened => opened.map_err(failed("open", &path))?,
+            };
             let same = |file: &File| {
                 let (Ok(here), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
                 (here.dev(), here.ino()) == (there.dev(), there.ino())
@@ -53,7 +55,7 @@ impl Drop for Temporary {
 }
 
 /// Removes the folders in `parent` that start with `prefix` and that no process has locked.
-fn sweep(parent: &Path, prefix: &str) {
+pub fn sweep(parent: &Path, prefix: &str) {
     for path in super::list(parent).unwrap_or_default() {
         let ours = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix));
         if !ours || path.is_symlink() || !path.is_dir() {
@@ -160,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn who_makes_the_next_removes_what_nobody_has() {
+    fn what_nobody_has_locked_is_swept() {
         let parent = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(parent.path().join("one-dead")).expect("made");
         std::fs::create_dir(parent.path().join("two-other")).expect("made");
         let alive = Temporary::new(parent.path(), "one-").expect("made");
-        let next = Temporary::new(parent.path(), "one-").expect("made");
-        assert!(alive.path().is_dir() && next.path().is_dir());
+        sweep(parent.path(), "one-");
+        assert!(alive.path().is_dir());
         assert!(!parent.path().join("one-dead").exists());
         assert!(parent.path().join("two-other").exists());
     }

@@ -27,6 +27,9 @@ pub(super) struct Sandbox {
     adopts: AtomicBool,
 }
 
+/// How the name of the folder of plans and reports begins.
+const LAUNCH: &str = "docgen-launch-";
+
 impl Sandbox {
     pub(super) fn new(launcher: PathBuf, most: Confinement) -> Self {
         Self { launcher: Some(launcher), most, ..Self::default() }
@@ -119,7 +122,8 @@ impl Sandbox {
         if let Some(folder) = &*folder {
             return Ok(folder.path().to_path_buf());
         }
-        let made = fs::Temporary::new(&std::env::temp_dir(), "docgen-launch-")?;
+        fs::sweep(&std::env::temp_dir(), LAUNCH);
+        let made = fs::Temporary::new(&std::env::temp_dir(), LAUNCH)?;
         let path = made.path().to_path_buf();
         *folder = Some(made);
         Ok(path)

@@ -52,6 +52,7 @@ use collect::Snippet;
 use conclude::{plain, same_outputs};
 pub use extract::extract;
 pub use recall::{recall, why};
+pub use run::SCRATCH;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -373,8 +373,11 @@ fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
     unit.evidence.run = Some(result);
 }
 
+/// How the name of a scratch folder begins.
+pub const SCRATCH: &str = "run-";
+
 fn scratch(work: &Path) -> Result<fs::Temporary, String> {
-    fs::Temporary::new(work, "run-").map_err(|error| format!("no scratch folder: {error}"))
+    fs::Temporary::new(work, SCRATCH).map_err(|error| format!("no scratch folder: {error}"))
 }
 
 /// Whether a program, or `loopback`, is there.
