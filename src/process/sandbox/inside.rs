@@ -3,7 +3,7 @@
 //! With namespaces it is their first process: it stays, and when it ends the kernel ends all others. Without, it becomes
 //! the program. Must not know: what the program is.
 
-use super::{Applied, Confinement, Ended, Line, Plan, TASKS, identity, namespaces, read_plan, rules, text};
+use super::{Applied, Confinement, Ended, Line, Plan, TASKS, TOOL_TASKS, identity, namespaces, read_plan, rules, text};
 use rustix::net::{AddressFamily, SocketType};
 use rustix::process::{DumpableBehavior, Signal, WaitOptions, set_dumpable_behavior, set_parent_process_death_signal};
 use std::ffi::OsString;
@@ -66,8 +66,8 @@ fn hold_in(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     if asked || plan.level > Confinement::None {
         rules::drop_rights(&plan.policy)?;
     }
-    if asked {
-        identity::limit_tasks(full, TASKS)?;
+    if asked || plan.level > Confinement::None {
+        identity::limit_tasks(full, if asked { TASKS } else { TOOL_TASKS })?;
     }
     // Where nothing is to be run, there is time to try it out.
     let tried = || plan.program.is_some() || plan.group.is_some() || identity::is_limited(&plan.launcher);
