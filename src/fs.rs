@@ -85,6 +85,54 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
     open_to_append(path)?.write_all(bytes).map_err(failed("write", path))
 }
 
+/// What tells one state of a file from another without reading it, and one file from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Device and inode: which file it is, whatever its path.
+    pub identity: (u64, u64),
+    /// Whether it is an ordinary file.
+    pub is_file: bool,
+    len: u64,
+    changed: (i64, i64),
+}
+
+impl From<std::fs::Metadata> for Stamp {
+    fn from(meta: std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self {
+            identity: (meta.dev(), meta.ino()),
+            is_file: meta.is_file(),
+            len: meta.len(),
+            changed: (meta.ctime(), meta.ctime_nsec()),
+        }
+    }
+}
+
+/// The stamp of a file, links followed; `None` where there is none.
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    std::fs::metadata(path).ok().map(Stamp::from)
+}
+
+/// The ordinary files, by identity, that this process writes its standard output and standard error to.
+pub fn own_output() -> Vec<(u64, u64)> {
+    use std::os::fd::AsFd as _;
+    let (out, err) = (std::io::stdout(), std::io::stderr());
+    [out.as_fd(), err.as_fd()]
+        .into_iter()
+        .filter_map(|handle| std::fs::File::from(handle.try_clone_to_owned().ok()?).metadata().ok())
+        .map(Stamp::from)
+        .filter(|stamp| stamp.is_file)
+        .map(|stamp| stamp.identity)
+        .collect()
+}
+
+/// A hash of a file's content, read piece by piece; `None` where it cannot be read.
+pub fn hash(path: &Path) -> Option<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
+    Some(hasher.finalize())
+}
+
 /// Makes a folder and those above it.
 pub fn create_dir_all(path: &Path) -> Result<()> {
     std::fs::create_dir_all(path).map_err(failed("create", path))
@@ -191,6 +239,25 @@ pub fn usage(folder: &Path, most: usize) -> Usage {
 /// Makes a file or folder another user's and group's.
 pub fn give_to(path: &Path, owner: u32) -> Result<()> {
     std::os::unix::fs::chown(path, Some(owner), Some(owner)).map_err(failed("give away", path))
+}
+
+/// The files below a folder and the folders they lie in, itself included; links are not followed, and folders of the
+/// names `left_out` not entered. What cannot be read is not there.
+pub fn tree(root: &Path, left_out: &[&str]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let is_entered = |entry: &walkdir::DirEntry| {
+        !(entry.file_type().is_dir() && left_out.iter().any(|name| entry.file_name() == *name))
+    };
+    let entries = walkdir::WalkDir::new(root).into_iter().filter_entry(is_entered).filter_map(std::result::Result::ok);
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            folders.push(entry.into_path());
+        } else if kind.is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    (files, folders)
 }
 
 /// The path with links resolved.

@@ -16,6 +16,7 @@ use crate::snippet::Verdicts;
 use crate::snippet::collect::collect;
 use crate::source::{self, Edits, Sources};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A project as read and resolved.
@@ -70,6 +71,23 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Page>, Vec<Diagnostic>)
         })
         .collect();
     (pages, problems)
+}
+
+/// The files that pages name, beside the pages themselves: what they include, the schemas of their data, and, where the
+/// content folder is the whole project, the files that they link to. Some may not exist.
+pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
+    let Project { sources, site, .. } = project;
+    let mut named = source::included_paths(sources);
+    for snippet in collect(sources, &site.pages, config) {
+        if let Some(schema) = &snippet.settings.schema {
+            let folders = [snippet.page_path.parent().unwrap_or(&config.root), &config.root];
+            named.extend(folders.map(|folder| source::normalise(&folder.join(schema))));
+        }
+    }
+    if config.content == config.root {
+        named.extend(render::linked_assets(site).iter().map(|relative| site.assets[relative].path.clone()));
+    }
+    named
 }
 
 /// Renders the whole site into memory. `verdicts` is empty where nothing was verified.

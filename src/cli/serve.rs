@@ -3,103 +3,225 @@
 use super::args::ServeOptions;
 use super::{Shell, check, work};
 use crate::config::{Config, Overrides};
-use crate::error::{ExitStatus, Result};
+use crate::error::{Error, ExitStatus, Result};
 use crate::pipeline::{self, Project, Stage};
 use crate::process::Job;
-use crate::progress::Silent;
+use crate::progress::{Progress, Silent};
 use crate::render::highlight::Highlighter;
 use crate::report::terminal;
-use crate::serve::{Preview, http, watch};
+use crate::serve::inputs::{Inputs, Own};
+use crate::serve::watch::Watch;
+use crate::serve::{Preview, http};
 use crate::snippet::tool::Tools;
 use crate::snippet::{self, Context, Options, Verdicts};
+use crate::source::{self, slash_path};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
-    let overrides = Overrides { drafts: options.drafts, ..Overrides::default() };
     let (server, port) = http::listen(&options.host, options.port)?;
     let host = if options.host == "0.0.0.0" { "127.0.0.1" } else { &options.host };
     let address = format!("http://{host}:{port}/");
     // What must be absolute leads to the preview.
-    let overrides = Overrides { base_url: Some(address.trim_end_matches('/').to_owned()), ..overrides };
+    let base_url = Some(address.trim_end_matches('/').to_owned());
+    let overrides = Overrides { drafts: options.drafts, base_url, ..Overrides::default() };
     let config = shell.config(overrides.clone(), None)?;
     let preview = Arc::new(Preview::default());
-    let highlighter = Highlighter::default();
-    let builder = Builder { shell, highlighter: &highlighter, preview: &preview };
-    // Before the first build: what is saved while it runs must not be missed.
-    let watched = [
-        config.content.clone(),
-        config.root.join("book.toml"),
-        config.root.join("themes"),
-        config.root.join("snippets"),
-    ];
-    let watch = watch::start(&watched, &config.out)?;
-    let first = builder.build(&config, &Verdicts::default())?;
+    let mut builder = Builder {
+        shell,
+        overrides,
+        own: Own::new(&config, shell.cache_folder()),
+        config,
+        highlighter: Highlighter::default(),
+        preview: Arc::clone(&preview),
+        tools: (!options.no_verify).then(|| shell.tools()),
+        watch: Watch::start()?,
+        inputs: Inputs::default(),
+        named: BTreeSet::new(),
+        said: BTreeMap::new(),
+    };
+    let first = builder.build(Manner::Heard)?;
     shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title));
-    let shared = Arc::clone(&preview);
-    std::thread::spawn(move || http::serve(&server, &shared));
+    std::thread::spawn(move || http::serve(&server, &preview));
     if options.open {
         open(shell, &address);
     }
-    let verifier = (!options.no_verify).then(|| shell.tools());
-    builder.verified(&config, &first, verifier.as_ref())?;
-    while watch.next().is_some() {
-        // A mistake in a file that is being edited must not end the preview.
-        if let Err(error) = builder.again(overrides.clone(), verifier.as_ref()) {
-            shell.terminal.error(&format!("\x1b[1;31merror\x1b[0m: {error}"));
-        }
+    builder.verify(&first, Manner::Heard)?;
+    while let Some(touched) = builder.next() {
+        builder.again(&touched);
     }
     Ok(ExitStatus::Success)
 }
 
+/// How a build speaks of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It says what it did and what is wrong.
+    Heard,
+    /// It says only what is new. So it is after a change that docgen's own words can make: `docgen serve | tee` may
+    /// write into a file of the content folder, and a line for each build would make a build for each line.
+    Silent,
+}
+
 struct Builder<'a> {
     shell: &'a Shell,
-    highlighter: &'a Highlighter,
-    preview: &'a Preview,
+    overrides: Overrides,
+    config: Config,
+    highlighter: Highlighter,
+    preview: Arc<Preview>,
+    /// Verifies snippets, unless `--no-verify`.
+    tools: Option<Tools>,
+    watch: Watch,
+    own: Own,
+    /// What the last build read.
+    inputs: Inputs,
+    /// The files that its pages name.
+    named: BTreeSet<PathBuf>,
+    /// What was said last, by kind.
+    said: BTreeMap<&'static str, String>,
 }
 
 impl Builder<'_> {
+    /// Waits for files that may have changed.
+    fn next(&mut self) -> Option<BTreeSet<PathBuf>> {
+        self.watch.next(|path| self.inputs.concern(path, &self.own))
+    }
+
+    /// Builds again if an input has changed. A mistake in a file that is being edited must not end the preview.
+    fn again(&mut self, touched: &BTreeSet<PathBuf>) {
+        let now = match self.look(touched) {
+            Ok(now) => now,
+            Err(error) => return self.say("error", wrong(&error), Manner::Silent),
+        };
+        let before = std::mem::replace(&mut self.inputs, now);
+        let changed = self.inputs.difference(&before);
+        if changed.is_empty() {
+            if self.shell.terminal.verbose {
+                self.shell.terminal.say(&format!("nothing to rebuild: {} has the same content", self.list(touched)));
+            }
+            return;
+        }
+        let aside = |path: &PathBuf| before.has(path) && self.inputs.has(path) && self.is_beside_pages(path);
+        let manner = if changed.iter().all(aside) { Manner::Silent } else { Manner::Heard };
+        if let Err(error) = self.rebuild(&changed, manner) {
+            self.say("error", wrong(&error), manner);
+        }
+    }
+
+    fn rebuild(&mut self, changed: &BTreeSet<PathBuf>, manner: Manner) -> Result<()> {
+        if manner == Manner::Heard {
+            self.config = self.shell.config(self.overrides.clone(), None)?;
+        }
+        let project = self.build(manner)?;
+        if manner == Manner::Heard {
+            let pages = terminal::plural(project.site.pages.len(), "page");
+            self.shell.terminal.say(&format!("rebuilt {pages}: {} changed", self.list(changed)));
+        }
+        self.said.remove("error");
+        self.verify(&project, manner)
+    }
+
+    /// Whether a file stands beside the pages or in a fixture, so that docgen's output could be led into it.
+    fn is_beside_pages(&self, path: &Path) -> bool {
+        let is_source = source::is_page(path) || self.named.contains(path);
+        let root = &self.config.root;
+        !is_source && path != root.join("book.toml") && !path.starts_with(root.join("themes"))
+    }
+
+    /// Looks at the inputs, all of their folders being watched: what changes from then on makes an event.
+    fn look(&mut self, touched: &BTreeSet<PathBuf>) -> Result<Inputs> {
+        loop {
+            let now = Inputs::look((&self.config, &self.own), &self.named, &self.inputs, touched)?;
+            if !self.watch.cover(&now.watched())? {
+                return Ok(now);
+            }
+        }
+    }
+
+    /// Reads the site. What its pages name is looked at before it is read, so that no change is missed in between.
+    fn read(&mut self) -> Result<Project> {
+        loop {
+            self.inputs = self.look(&BTreeSet::new())?;
+            let project = pipeline::read(&self.config, &|path| path.exists(), &Silent)?;
+            let named = pipeline::named_files(&project, &self.config);
+            let more = !named.is_subset(&self.named);
+            self.named = named;
+            if !more {
+                return Ok(project);
+            }
+        }
+    }
+
     /// Reads and renders the site, and shows it.
-    fn build(&self, config: &Config, verdicts: &Verdicts) -> Result<Project> {
-        let mut project = pipeline::read(config, &|path| path.exists(), &Silent)?;
-        project.edited = self.shell.edited(config);
-        check::report(self.shell, &project.sources, &project.problems);
-        self.render(config, &project, verdicts)?;
+    fn build(&mut self, manner: Manner) -> Result<Project> {
+        let mut project = self.read()?;
+        project.edited = self.shell.edited(&self.config);
+        let problems = terminal::diagnostics(&project.sources, &project.problems);
+        if manner == Manner::Heard || self.said.get("problems") != Some(&problems) {
+            check::report(self.shell, &project.sources, &project.problems);
+        }
+        self.said.insert("problems", problems);
+        self.render(&project, &Verdicts::default())?;
         Ok(project)
     }
 
-    fn render(&self, config: &Config, project: &Project, verdicts: &Verdicts) -> Result<()> {
-        let stage = Stage { progress: &Silent, highlighter: self.highlighter, live: true };
-        self.preview.show(pipeline::render(project, config, verdicts, &stage)?);
+    fn render(&self, project: &Project, verdicts: &Verdicts) -> Result<()> {
+        let stage = Stage { progress: &Silent, highlighter: &self.highlighter, live: true };
+        self.preview.show(pipeline::render(project, &self.config, verdicts, &stage)?);
         Ok(())
     }
 
-    /// Builds again after a change.
-    fn again(&self, overrides: Overrides, tools: Option<&Tools>) -> Result<()> {
-        let config = self.shell.config(overrides, None)?;
-        let project = self.build(&config, &Verdicts::default())?;
-        self.shell.terminal.say(&format!("rebuilt {}", terminal::plural(project.site.pages.len(), "page")));
-        self.verified(&config, &project, tools)
-    }
-
     /// Verifies the snippets and shows the site with its verdicts.
-    fn verified(&self, config: &Config, project: &Project, tools: Option<&Tools>) -> Result<()> {
-        let Some(tools) = tools else { return Ok(()) };
-        let work = work::of_project(self.shell, &config.root)?;
-        let progress = self.shell.progress();
-        let options = Options { bare: !config.has_project, ..Options::default() };
-        let context = work::context(self.shell, (config, &project.sources), tools, &progress, work.folder(), options);
-        let context = Context { cache: Some(work::cache_of_project(self.shell, &config.root)), ..context };
+    fn verify(&mut self, project: &Project, manner: Manner) -> Result<()> {
+        let Some(tools) = &self.tools else { return Ok(()) };
+        let work = work::of_project(self.shell, &self.config.root)?;
+        let progress: Box<dyn Progress> = match manner {
+            Manner::Heard => Box::new(self.shell.progress()),
+            Manner::Silent => Box::new(Silent),
+        };
+        let options = Options { bare: !self.config.has_project, ..Options::default() };
+        let input = (&self.config, &project.sources);
+        let context = work::context(self.shell, input, tools, progress.as_ref(), work.folder(), options);
+        let context = Context { cache: Some(work::cache_of_project(self.shell, &self.config.root)), ..context };
         let verdicts = snippet::verify(&context, &project.site.pages)?;
-        self.render(config, project, &verdicts)?;
+        self.render(project, &verdicts)?;
         let totals: Vec<String> = verdicts
             .totals()
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .map(|(status, count)| format!("{count} {}", status.name()))
             .collect();
-        self.shell.terminal.say(&format!("verified {}", totals.join(", ")));
+        self.say("totals", format!("verified {}", totals.join(", ")), manner);
         Ok(())
     }
+
+    /// Says something, unless it is silent and this was said already.
+    fn say(&mut self, kind: &'static str, text: String, manner: Manner) {
+        if manner == Manner::Silent && self.said.get(kind) == Some(&text) {
+            return;
+        }
+        if kind == "error" {
+            self.shell.terminal.error(&text);
+        } else {
+            self.shell.terminal.say(&text);
+        }
+        self.said.insert(kind, text);
+    }
+
+    /// `content/a.md and 2 more`
+    fn list(&self, paths: &BTreeSet<PathBuf>) -> String {
+        let first =
+            paths.first().map_or(Path::new("a file"), |path| path.strip_prefix(&self.config.root).unwrap_or(path));
+        match paths.len() {
+            0 | 1 => slash_path(first),
+            number => format!("{} and {} more", slash_path(first), number - 1),
+        }
+    }
+}
+
+fn wrong(error: &Error) -> String {
+    format!("\x1b[1;31merror\x1b[0m: {error}")
 }
 
 /// Opens the user's browser; that it cannot is no reason to stop.

@@ -110,7 +110,8 @@ fn assets(input: &Input<'_>, tree: &mut OutputTree) -> Result<()> {
     Ok(())
 }
 
-fn linked_assets(site: &Site) -> std::collections::BTreeSet<String> {
+/// The files beside the pages that pages point at.
+pub fn linked_assets(site: &Site) -> std::collections::BTreeSet<String> {
     use crate::site::link::{Target, resolve};
     let links =
         site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));

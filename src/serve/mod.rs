@@ -1,12 +1,13 @@
 //! Live preview: the site in memory, served on loopback, rebuilt when a file changes.
 //!
-//! 1. [`watch`] turns file-system events into "something changed".
+//! 1. [`watch`] turns file-system events into paths that may have changed; [`inputs`] says whether the site's inputs did.
 //! 2. The builder given by `cli` makes a new [`OutputTree`]; the shared [`Preview`] takes it and bumps its version.
 //! 3. [`http`] serves the tree; browsers wait on `/-/events` and reload when the version changes.
 //!
 //! Must not know: how a site is built.
 
 pub mod http;
+pub mod inputs;
 pub mod watch;
 
 use crate::output::OutputTree;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Folders of a fixture that are never copied: they are built, not written.
-const BUILT: &[&str] = &["target", "node_modules", "__pycache__", ".venv", "blocks", "bin"];
+pub const BUILT: &[&str] = &["target", "node_modules", "__pycache__", ".venv", "blocks", "bin"];
 
 /// The folder of a fixture in the project, if it is there.
 pub(super) fn source(config: &Config, name: &str) -> Option<PathBuf> {

@@ -51,6 +51,7 @@ pub use cache::Cache;
 use collect::Snippet;
 use conclude::{plain, same_outputs};
 pub use extract::extract;
+pub use fixture::BUILT as BUILT_FOLDERS;
 pub use recall::{recall, why};
 pub use run::SCRATCH;
 use std::collections::BTreeMap;

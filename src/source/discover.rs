@@ -16,10 +16,12 @@ const NEVER_ENTERED: &[&str] = &["node_modules", "target", "public"];
 pub(super) struct Found {
     pub(super) pages: Vec<PathBuf>,
     pub(super) assets: Vec<PathBuf>,
+    /// The folders that were entered, the content folder first.
+    pub(super) folders: Vec<PathBuf>,
 }
 
 /// Whether the file is Markdown, by its extension.
-fn is_page(path: &Path) -> bool {
+pub fn is_page(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
@@ -44,7 +46,9 @@ pub(super) fn walk(content: &Path, root: &Path, out: &Path) -> Result<Found> {
             path: error.path().unwrap_or(content).to_path_buf(),
             source: error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of symbolic links")),
         })?;
-        if entry.file_type().is_file() {
+        if entry.file_type().is_dir() {
+            found.folders.push(entry.into_path());
+        } else if entry.file_type().is_file() {
             let list = if is_page(entry.path()) { &mut found.pages } else { &mut found.assets };
             list.push(entry.into_path());
         }

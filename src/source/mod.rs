@@ -13,8 +13,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Result;
 use crate::fs;
 use crate::span::{FileId, LineCol, LineIndex, Span};
+pub use discover::is_page;
 pub use edited::{Edits, edited};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 use std::path::{Component, Path, PathBuf};
 
@@ -169,6 +170,36 @@ pub fn load(config: &Config) -> Result<(Sources, Vec<Diagnostic>)> {
         .collect();
     read_includes(&mut sources, &mut problems)?;
     Ok((sources, problems))
+}
+
+/// Where the content is read from, for a preview to watch.
+#[derive(Debug, Default)]
+pub struct ContentPaths {
+    /// The files of the content folder.
+    pub files: Vec<PathBuf>,
+    /// The folders that are looked into; a new file in one of them is new content.
+    pub folders: Vec<PathBuf>,
+}
+
+/// The files and folders that [`load`] would read now, without what pages include.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where a folder cannot be read.
+pub fn content_paths(config: &Config) -> Result<ContentPaths> {
+    let found = discover::walk(&config.content, &config.root, &config.out)?;
+    let files = found.pages.into_iter().chain(found.assets).collect();
+    Ok(ContentPaths { files, folders: found.folders })
+}
+
+/// The files that the sources include, whether they exist or not, as long as they lie in the project.
+pub fn included_paths(sources: &Sources) -> BTreeSet<PathBuf> {
+    let of_file = |file: &SourceFile| -> Vec<PathBuf> {
+        include::directives(&file.text)
+            .map(|directive| include::target_path(&file.path, directive.path))
+            .filter(|path| path.starts_with(&sources.root))
+            .collect()
+    };
+    sources.iter().flat_map(of_file).collect()
 }
 
 /// Reads the given files only, as `docgen verify README.md` does. A folder stands for the pages in it.

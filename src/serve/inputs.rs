@@ -1,0 +1,133 @@
+//! The files that a preview is made of, with a hash of each: only what changes one of them changes the site.
+//!
+//! Files of docgen's own are none: the site, the ledger, the cache, and what its output is redirected into.
+//! Must not know: what the files mean, how a site is built.
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::fs::{self, Stamp};
+use crate::snippet::{BUILT_FOLDERS, ledger};
+use crate::source;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What is written by docgen itself.
+#[derive(Debug, Default)]
+pub struct Own {
+    paths: Vec<PathBuf>,
+    printed_to: Vec<(u64, u64)>,
+}
+
+impl Own {
+    /// The output folder, the ledger, `cache`, and the files that this process prints to.
+    pub fn new(config: &Config, cache: PathBuf) -> Self {
+        Self { paths: vec![config.out.clone(), ledger::path(config), cache], printed_to: fs::own_output() }
+    }
+
+    /// Whether docgen writes this file or folder.
+    pub fn has(&self, path: &Path) -> bool {
+        self.is_own(path, fs::stamp(path))
+    }
+
+    fn is_own(&self, path: &Path, stamp: Option<Stamp>) -> bool {
+        self.paths.iter().any(|own| path.starts_with(own))
+            || stamp.is_some_and(|stamp| self.printed_to.contains(&stamp.identity))
+    }
+}
+
+/// A file as it was looked at.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    stamp: Option<Stamp>,
+    hash: Option<blake3::Hash>,
+}
+
+/// Stands for the hash of a file of which no more counts than that it is there.
+const ANY_CONTENT: blake3::Hash = blake3::Hash::from_bytes([0; 32]);
+
+/// The inputs of a site at one moment.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    files: BTreeMap<PathBuf, Known>,
+    /// Folders in which any file is an input.
+    folders: BTreeSet<PathBuf>,
+    /// Files and folders that would be inputs if they came to be.
+    awaited: BTreeSet<PathBuf>,
+}
+
+impl Inputs {
+    /// Looks at the disk. `named` are the files that pages name. What `before` knows of a file still holds if the file
+    /// looks the same and is not among the `touched`.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] where the content folder cannot be read.
+    pub fn look(
+        (config, own): (&Config, &Own),
+        named: &BTreeSet<PathBuf>,
+        before: &Self,
+        touched: &BTreeSet<PathBuf>,
+    ) -> Result<Self> {
+        let content = source::content_paths(config)?;
+        // Where the content folder is the whole project, files that no page names are no part of the site.
+        let whole_project = config.content == config.root;
+        let mut folders = content.folders;
+        let mut files: BTreeMap<PathBuf, bool> =
+            content.files.into_iter().map(|path| (path.clone(), !whole_project || source::is_page(&path))).collect();
+        let mut awaited = BTreeSet::from([config.root.join("book.toml"), config.content.clone()]);
+        if config.has_project {
+            let themes = config.root.join("themes");
+            let (theme, snippets) = (themes.join(&config.theme), config.root.join("snippets"));
+            for found in [fs::tree(&theme, &[]), fs::tree(&snippets, BUILT_FOLDERS)] {
+                files.extend(found.0.into_iter().map(|path| (path, true)));
+                folders.extend(found.1);
+            }
+            awaited.extend([themes, theme, snippets]);
+        }
+        awaited.extend(named.iter().cloned());
+        files.extend(awaited.iter().filter(|path| !path.is_dir()).map(|path| (path.clone(), true)));
+        let known = |(path, content_counts): (PathBuf, bool)| {
+            let stamp = fs::stamp(&path);
+            if own.is_own(&path, stamp) {
+                return None;
+            }
+            let same = before.files.get(&path).filter(|known| known.stamp == stamp && !touched.contains(&path));
+            let hash = match stamp {
+                Some(_) if !content_counts => Some(ANY_CONTENT),
+                Some(stamp) if stamp.is_file => same.map_or_else(|| fs::hash(&path), |known| known.hash),
+                _ => None,
+            };
+            Some((path, Known { stamp, hash }))
+        };
+        let files = files.into_iter().filter_map(known).collect();
+        Ok(Self { files, folders: folders.into_iter().filter(|path| !own.has(path)).collect(), awaited })
+    }
+
+    /// The folders to watch: those of the inputs, and those in which one could come to be.
+    pub fn watched(&self) -> BTreeSet<PathBuf> {
+        let above = self.awaited.iter().filter_map(|path| path.parent()).filter(|folder| folder.is_dir());
+        self.folders.iter().cloned().chain(above.map(Path::to_path_buf)).collect()
+    }
+
+    /// Whether an event at this path can be about an input.
+    pub fn concern(&self, path: &Path, own: &Own) -> bool {
+        let in_folder = || path.parent().is_some_and(|folder| self.folders.contains(folder)) && !is_hidden(path);
+        (self.files.contains_key(path) || self.awaited.contains(path) || in_folder()) && !own.has(path)
+    }
+
+    /// The files whose content differs, or that are in one and not in the other.
+    pub fn difference(&self, before: &Self) -> BTreeSet<PathBuf> {
+        let hash = |inputs: &Self, path: &Path| inputs.files.get(path).map(|known| known.hash);
+        let paths: BTreeSet<&PathBuf> = self.files.keys().chain(before.files.keys()).collect();
+        paths.into_iter().filter(|path| hash(self, path) != hash(before, path)).cloned().collect()
+    }
+
+    /// Whether the file was there before, too.
+    pub fn has(&self, path: &Path) -> bool {
+        self.files.get(path).is_some_and(|known| known.hash.is_some())
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.starts_with('.') && name != ".gitignore"
+}
