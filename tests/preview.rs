@@ -85,6 +85,9 @@ fn text(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or("no answer")
+}
 
 fn rebuilds(said: &str) -> usize {
     said.lines().filter(|line| line.starts_with("rebuilt ")).count()
@@ -281,4 +284,98 @@ fn every_kind_of_input_rebuilds_a_preview() {
     server.wait_for("/new/a.txt", "Nothing here.");
     write(folder, "book.toml", "[book]\ntitle = \"Renamed\"\n");
     server.wait_for("/page.html", "Renamed");
+}
+
+#[test]
+fn slow_readers_stop_nobody() {
+    const LARGE: usize = 30_000_000;
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    write(temp.path(), "book.toml", "[book]\n");
+    write(temp.path(), "content/page.md", "# Page\n");
+    std::fs::write(temp.path().join("content/large.bin"), vec![b'x'; LARGE]).expect("written");
+    let server = Server::start(temp.path(), &["--no-verify"]);
+    let slow: Vec<TcpStream> = (0..100).map(|_| server.request("GET", "/large.bin", &server.address)).collect();
+    // Each has its answer begun before the next request is made.
+    for mut stream in &slow {
+        stream.read_exact(&mut [0]).expect("the answer begins");
+    }
+    assert!(server.get("/page.html").contains(">Page</h1>"));
+    let silent: Vec<TcpStream> = (0..20).map(|_| server.send("")).collect();
+    let streams: Vec<_> = (0..200).map(|_| server.versions()).map(|mut versions| (versions.next(), versions)).collect();
+    assert!(streams.iter().all(|(first, _)| first.is_some()));
+    assert!(server.get("/page.html").contains(">Page</h1>"));
+    let body = text(slow.into_iter().next().expect("one of them"));
+    assert!(body.ends_with("xxx") && body.len() > LARGE, "all of it arrives: {}", body.len());
+    drop(silent);
+}
+
+#[test]
+fn a_name_from_elsewhere_does_not_reach_a_preview() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    write(temp.path(), "page.md", "# Page\n");
+    let server = Server::start(temp.path(), &["--no-verify", "--allow-host", "docs.example"]);
+    let port = server.address.rsplit(':').next().expect("a port");
+    for path in ["/page.html", "/-/events"] {
+        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.0.2.1", ""] {
+            let answer = text(server.request("GET", path, &format!("{host}:{port}")));
+            assert_eq!(status(&answer), "403", "{host}: {answer}");
+            assert!(!answer.contains("Page") && answer.contains("--allow-host"), "{answer}");
+        }
+        for request in [format!("GET {path} HTTP/1.1\r\n\r\n"), format!("GET {path} HTTP/1.0\r\n\r\n")] {
+            assert_eq!(status(&text(server.send(&request))), "400", "{request}");
+        }
+        let two = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n");
+        assert_eq!(status(&text(server.send(&two))), "400");
+    }
+    for host in ["localhost", "LOCALHOST", "127.0.0.1", "[::1]", "docs.example"] {
+        let answer = text(server.request("GET", "/page.html", &format!("{host}:{port}")));
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(">Page</h1>"), "{host}: {answer}");
+    }
+    let help = docgen(temp.path()).args(["serve", "--help"]).output().expect("docgen starts");
+    assert!(common::stdout(&help).contains("--allow-host laptop.example"));
+}
+
+#[test]
+fn a_preview_is_only_read() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    write(temp.path(), "page.md", "# Page\n");
+    let server = Server::start(temp.path(), &["--no-verify"]);
+    for path in ["/page.html", "/-/events", "/gone.html"] {
+        for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"] {
+            let body = "x".repeat(100_000);
+            let answer = text(server.send(&format!(
+                "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )));
+            assert_eq!(status(&answer), "405", "{method} {path}: {answer}");
+            assert!(answer.contains("\r\nAllow: GET, HEAD\r\n"), "{answer}");
+        }
+    }
+    for (path, expected) in [("/page.html", "200"), ("/-/events", "200"), ("/gone.html", "404")] {
+        let answer = text(server.request("HEAD", path, &server.address));
+        assert!(status(&answer) == expected && answer.ends_with("\r\n\r\n"), "{answer}");
+    }
+}
+
+#[test]
+fn strange_requests_get_an_answer_and_nothing_else() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    write(temp.path(), "book.toml", "[book]\n");
+    write(temp.path(), "content/page.md", "# Page\n");
+    write(temp.path(), "secret.txt", "secret");
+    let server = Server::start(temp.path(), &["--no-verify"]);
+    for path in
+        ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/%00", "/page.html%00", "/%ff", "//secret.txt"]
+    {
+        let answer = server.get(path);
+        assert!(status(&answer) == "404" && !answer.contains("\r\n\r\nsecret"), "{path}: {answer}");
+    }
+    let long = "x".repeat(20_000);
+    assert_eq!(status(&server.get(&format!("/{long}"))), "414");
+    let headers = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {long}\r\n\r\n");
+    assert_eq!(status(&text(server.send(&headers))), "431");
+    let many = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "X: y\r\n".repeat(500));
+    assert_eq!(status(&text(server.send(&many))), "431");
+    assert_eq!(status(&text(server.send("hello\r\n\r\n"))), "400");
+    assert!(server.get("/page.html").contains(">Page</h1>"));
 }

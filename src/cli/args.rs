@@ -56,7 +56,9 @@ pub(super) enum Command {
     #[command(after_help = "Example: docgen build --verify --base-url https://example.org/docs")]
     Build(BuildOptions),
     /// Preview the site, reloading as you save
-    #[command(after_help = "Example: docgen serve --open")]
+    #[command(
+        after_help = "Examples:\n  docgen serve --open\n  docgen serve --host 0.0.0.0 --allow-host laptop.example   for others in this network"
+    )]
     Serve(ServeOptions),
     /// Verify code blocks: parse, lint, compile and, where asked, run them
     #[command(
@@ -140,6 +142,9 @@ pub(super) struct ServeOptions {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub(super) host: String,
+    /// Answer to this host name too, as in the address that a browser opens; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) allow_host: Vec<String>,
     /// Port to listen on [default: 3000, or the next free one]
     #[arg(long, value_name = "PORT")]
     pub(super) port: Option<u16>,

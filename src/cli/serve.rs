@@ -9,6 +9,7 @@ use crate::process::Job;
 use crate::progress::{Progress, Silent};
 use crate::render::highlight::Highlighter;
 use crate::report::terminal;
+use crate::serve::answer::Hosts;
 use crate::serve::inputs::{Inputs, Own};
 use crate::serve::watch::Watch;
 use crate::serve::{Preview, http};
@@ -16,13 +17,13 @@ use crate::snippet::tool::Tools;
 use crate::snippet::{self, Context, Options, Verdicts};
 use crate::source::{self, slash_path};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
-    let (server, port) = http::listen(&options.host, options.port)?;
-    let host = if options.host == "0.0.0.0" { "127.0.0.1" } else { &options.host };
-    let address = format!("http://{host}:{port}/");
+    let (listener, bound) = http::listen(&options.host, options.port)?;
+    let address = address(&options.host, bound);
     // What must be absolute leads to the preview.
     let base_url = Some(address.trim_end_matches('/').to_owned());
     let overrides = Overrides { drafts: options.drafts, base_url, ..Overrides::default() };
@@ -43,7 +44,8 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     };
     let first = builder.build(Manner::Heard)?;
     shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title));
-    std::thread::spawn(move || http::serve(&server, &preview));
+    let hosts = Hosts::new(bound, options.allow_host.iter().cloned().chain([options.host.clone()]));
+    std::thread::spawn(move || http::serve(&listener, hosts, &preview));
     if options.open {
         open(shell, &address);
     }
@@ -52,6 +54,17 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
         builder.again(&touched);
     }
     Ok(ExitStatus::Success)
+}
+
+/// The address for a browser on this machine.
+fn address(host: &str, bound: SocketAddr) -> String {
+    let host = match (host.parse(), bound.is_ipv6()) {
+        (Ok(IpAddr::V4(ip)), _) if ip.is_unspecified() => "127.0.0.1".to_owned(),
+        (Ok(IpAddr::V6(ip)), _) if ip.is_unspecified() => "[::1]".to_owned(),
+        (Ok(IpAddr::V6(ip)), _) => format!("[{ip}]"),
+        _ => host.to_owned(),
+    };
+    format!("http://{host}:{}/", bound.port())
 }
 
 /// How a build speaks of itself.

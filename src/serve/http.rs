@@ -1,129 +1,269 @@
-//! HTTP on loopback: files of the tree, and an event stream that tells browsers to reload.
+//! HTTP for the preview: connections with limits of number, size and time, one thread each.
 //!
-//! Must not know: how the tree was made.
+//! A connection carries one request. One that reads slowly, or sends nothing, holds up no other.
+//! Must not know: what is answered ([`super::answer`]), how the tree was made.
 
 use super::Preview;
+use super::answer::{Answer, Asked, Hosts, answer};
 use crate::error::{Error, Result};
-use crate::site::url;
-use std::io::Write as _;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
-use tiny_http::{Header, Method, Request, Response, Server};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// Ports tried after the default one.
 const TRIES: u16 = 100;
+/// Requests answered at a time.
+const MOST_REQUESTS: usize = 128;
+/// Event streams open at a time: one for each page that somebody looks at.
+const MOST_STREAMS: usize = 256;
+/// The size of a request's head.
+const MOST_HEAD: usize = 16 << 10;
+/// Headers of a request.
+const MOST_HEADERS: usize = 100;
+/// How long a client may take to ask.
+const ASKING: Duration = Duration::from_secs(10);
+/// How long a client may read nothing of the answer.
+const STALLED: Duration = Duration::from_secs(60);
+/// A sign of life in an event stream.
+const PULSE: Duration = Duration::from_secs(15);
 
 /// Listens on `port`, or, if none was asked for, on the first free one from 3000 on.
 ///
 /// # Errors
 /// [`Error::Port`] where the port that was asked for is in use, or none is free.
-pub fn listen(host: &str, port: Option<u16>) -> Result<(Server, u16)> {
+pub fn listen(host: &str, port: Option<u16>) -> Result<(TcpListener, SocketAddr)> {
     let (first, last) = port.map_or((3000, 3000 + TRIES), |port| (port, port));
     let mut message = String::new();
     for candidate in first..=last {
-        match Server::http((host, candidate)) {
-            Ok(server) => {
-                let port = server.server_addr().to_ip().map_or(candidate, |address| address.port());
-                return Ok((server, port));
-            }
+        match TcpListener::bind((host, candidate)).and_then(|listener| Ok((listener.local_addr()?, listener))) {
+            Ok((address, listener)) => return Ok((listener, address)),
             Err(error) => message = error.to_string(),
         }
     }
     Err(Error::Port { address: format!("{host}:{first}"), message })
 }
 
-/// Serves until the program ends. Each event stream has a thread of its own.
-pub fn serve(server: &Server, preview: &Arc<Preview>) {
-    for request in server.incoming_requests() {
-        let preview = Arc::clone(preview);
-        if request.url() == "/-/events" {
-            std::thread::spawn(move || events(request, &preview));
-        } else {
-            answer(request, &preview);
-        }
-    }
-}
-
-/// Server-sent events: the version now, and each one after it; a comment now and then to notice a closed browser.
-fn events(request: Request, preview: &Preview) {
-    let mut stream = request.into_writer();
-    let head =
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
-    if stream.write_all(head.as_bytes()).is_err() {
-        return;
-    }
-    let mut known = None;
+/// Serves until the program ends.
+pub fn serve(listener: &TcpListener, hosts: Hosts, preview: &Arc<Preview>) {
+    let hosts = Arc::new(hosts);
+    let (requests, streams) = (Arc::default(), Arc::default());
     loop {
-        let version = preview.version_after(known, Duration::from_secs(15));
-        let text =
-            if Some(version) == known { ":\n\n".to_owned() } else { format!("event: version\ndata: {version}\n\n") };
-        known = Some(version);
-        if stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).is_err() {
-            return;
+        let Ok((stream, _)) = listener.accept() else {
+            // Most likely there are too many open files: some will be closed soon.
+            std::thread::sleep(Duration::from_millis(50));
+            continue;
+        };
+        let Some(permit) = Permit::take(&requests, MOST_REQUESTS) else {
+            let _ = stream.set_nonblocking(true).and_then(|()| (&stream).write_all(BUSY.as_bytes()));
+            continue;
+        };
+        let connection = Connection { stream, hosts: Arc::clone(&hosts), preview: Arc::clone(preview) };
+        let streams = Arc::clone(&streams);
+        let _ = std::thread::Builder::new().name("preview".to_owned()).spawn(move || connection.run(permit, &streams));
+    }
+}
+
+/// For those who come while too many are there.
+const BUSY: &str =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// One of a limited number; given back when it is dropped.
+struct Permit(Arc<AtomicUsize>);
+
+impl Permit {
+    fn take(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let more = |number| (number < most).then_some(number + 1);
+        taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok().then(|| Self(Arc::clone(taken)))
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+struct Connection {
+    stream: TcpStream,
+    hosts: Arc<Hosts>,
+    preview: Arc<Preview>,
+}
+
+impl Connection {
+    /// Answers one request. That the client has gone away is no error.
+    fn run(mut self, permit: Permit, streams: &Arc<AtomicUsize>) {
+        let done = self.stream.set_write_timeout(Some(STALLED)).and_then(|()| match self.read_request()? {
+            Ok(asked) => self.respond(&asked, permit, streams),
+            Err(status) => self.send(status, &[], &format!("{}\n", reason(status)), false),
+        });
+        if done.is_ok() {
+            self.end();
+        }
+    }
+
+    /// Reads the head of the request; the status to answer with where it is none.
+    fn read_request(&mut self) -> std::io::Result<std::result::Result<Asked, u16>> {
+        let (mut head, mut part) = (Vec::new(), [0; 2048]);
+        let end = Instant::now() + ASKING;
+        loop {
+            let patience = end.saturating_duration_since(Instant::now());
+            if patience.is_zero() {
+                // Browsers connect before they have anything to ask, and expect no answer then.
+                return if head.is_empty() { Err(ErrorKind::TimedOut.into()) } else { Ok(Err(408)) };
+            }
+            self.stream.set_read_timeout(Some(patience))?;
+            let read = match self.stream.read(&mut part) {
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => 0,
+                other => match other? {
+                    0 => return Err(ErrorKind::UnexpectedEof.into()),
+                    read => read,
+                },
+            };
+            head.extend_from_slice(&part[..read]);
+            match parse(&head) {
+                Some(asked) => return Ok(asked),
+                None if head.len() > MOST_HEAD => return Ok(Err(if head.contains(&b'\n') { 431 } else { 414 })),
+                None => {}
+            }
+        }
+    }
+
+    fn respond(&mut self, asked: &Asked, permit: Permit, streams: &Arc<AtomicUsize>) -> std::io::Result<()> {
+        let tree = self.preview.tree();
+        match answer(asked, &tree, &self.hosts) {
+            Answer::File { status, path, kind } => {
+                let body = tree.files.get(&path).map_or(&[][..], Vec::as_slice);
+                let headers = [("Content-Type", kind), ("Vary", "Accept"), ("Cache-Control", "no-cache")];
+                self.send(status, &headers, body, asked.is_head())
+            }
+            Answer::Text { status, text, headers } => {
+                let headers: Vec<_> = headers.iter().copied().chain([TEXT]).collect();
+                self.send(status, &headers, &text, asked.is_head())
+            }
+            Answer::Events => {
+                let headers = [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")];
+                if asked.is_head() {
+                    return self.send(200, &headers, "", true);
+                }
+                // A stream stays for as long as the page is open, so it is not counted among the requests.
+                let Some(_stream) = Permit::take(streams, MOST_STREAMS) else {
+                    return self.send(503, &[("Retry-After", "1"), TEXT], "too many pages are open\n", false);
+                };
+                drop(permit);
+                drop(tree);
+                self.stream.write_all(head(200, &headers, None).as_bytes())?;
+                self.events()
+            }
+        }
+    }
+
+    /// Server-sent events: the version now, and each one after it; a comment now and then.
+    fn events(&mut self) -> std::io::Result<()> {
+        let (mut known, mut spoken) = (None, Instant::now());
+        loop {
+            let version = self.preview.version_after(known, Duration::from_secs(1));
+            if Some(version) != known {
+                write!(self.stream, "event: version\ndata: {version}\n\n")?;
+            } else if spoken.elapsed() >= PULSE {
+                self.stream.write_all(b":\n\n")?;
+            } else if self.is_gone()? {
+                return Ok(());
+            } else {
+                continue;
+            }
+            (known, spoken) = (Some(version), Instant::now());
+        }
+    }
+
+    /// Whether the client has closed its end.
+    fn is_gone(&self) -> std::io::Result<bool> {
+        self.stream.set_nonblocking(true)?;
+        let peeked = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false)?;
+        match peeked {
+            Ok(read) => Ok(read == 0),
+            Err(error) => Ok(error.kind() != ErrorKind::WouldBlock),
+        }
+    }
+
+    fn send(
+        &mut self,
+        status: u16,
+        headers: &[(&str, &str)],
+        body: &(impl AsRef<[u8]> + ?Sized),
+        head_only: bool,
+    ) -> std::io::Result<()> {
+        let body = body.as_ref();
+        self.stream.write_all(head(status, headers, Some(body.len())).as_bytes())?;
+        if head_only { Ok(()) } else { self.stream.write_all(body) }
+    }
+
+    /// Closes so that the answer arrives: what the client still sends is taken, within limits, else the system would
+    /// throw away what it has not read yet.
+    fn end(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Write);
+        let _ = self.stream.set_read_timeout(Some(Duration::from_secs(2)));
+        let (mut part, mut taken) = ([0; 4096], 0);
+        while let Ok(read @ 1..) = self.stream.read(&mut part) {
+            taken += read;
+            if taken > 1 << 20 {
+                return;
+            }
         }
     }
 }
 
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("the headers are ours")
-}
+const TEXT: (&str, &str) = ("Content-Type", "text/plain; charset=utf-8");
 
-fn answer(request: Request, preview: &Preview) {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        let _ = request.respond(Response::from_string("only GET and HEAD\n").with_status_code(405));
-        return;
+fn head(status: u16, headers: &[(&str, &str)], length: Option<usize>) -> String {
+    let mut text = format!("HTTP/1.1 {status} {}\r\nX-Content-Type-Options: nosniff\r\n", reason(status));
+    let length = length.map(|length| ("Content-Length", length.to_string()));
+    let lines = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).chain(length);
+    for (name, value) in lines.chain([("Connection", "close".to_owned())]) {
+        text.extend([name, ": ", &value, "\r\n"]);
     }
-    let tree = preview.tree();
-    let path = file_path(request.url());
-    // A client that asks for Markdown, as agents do, gets the page's twin.
-    let twin = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
-    let path = twin.filter(|twin| wants_markdown(&request) && tree.files.contains_key(twin)).unwrap_or(path);
-    let (status, path, body) = match tree.files.get(&path) {
-        Some(body) => (200, path, body.clone()),
-        None => (404, "404.html".to_owned(), tree.files.get("404.html").cloned().unwrap_or_default()),
-    };
-    let response = Response::from_data(body)
-        .with_status_code(status)
-        .with_header(header("Content-Type", content_type(&path)))
-        .with_header(header("Vary", "Accept"))
-        .with_header(header("Cache-Control", "no-cache"));
-    let _ = request.respond(response);
+    text + "\r\n"
 }
 
-/// Whether a client would rather have Markdown than HTML: it names it, and HTML not before it.
-fn wants_markdown(request: &Request) -> bool {
-    let accept = request.headers().iter().find(|header| header.field.equiv("Accept"));
-    let accept = accept.map_or("", |header| header.value.as_str());
-    let place = |kind: &str| accept.split(',').position(|part| part.trim().starts_with(kind));
-    place("text/markdown").is_some_and(|markdown| place("text/html").is_none_or(|html| markdown < html))
+/// A request, once its head is complete; the status to answer with where it is none.
+fn parse(head: &[u8]) -> Option<std::result::Result<Asked, u16>> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut request = httparse::Request::new(&mut headers);
+    match request.parse(head) {
+        Ok(httparse::Status::Partial) => None,
+        Ok(httparse::Status::Complete(_)) => {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let named = |name: &str| -> Vec<String> {
+                let fits = request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
+                fits.map(|header| text(header.value)).collect()
+            };
+            Some(Ok(Asked {
+                method: request.method.unwrap_or_default().to_owned(),
+                target: request.path.unwrap_or_default().to_owned(),
+                hosts: named("Host"),
+                accept: named("Accept").join(","),
+            }))
+        }
+        Err(httparse::Error::TooManyHeaders) => Some(Err(431)),
+        Err(httparse::Error::Version) => Some(Err(505)),
+        Err(_) => Some(Err(400)),
+    }
 }
 
-/// The file that a request's target means.
-fn file_path(target: &str) -> String {
-    let path = target.split(['?', '#']).next().unwrap_or_default();
-    let path = url::decode(path.trim_start_matches('/'));
-    if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path }
-}
-
-fn content_type(path: &str) -> &'static str {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "json" => "application/json; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "ico" => "image/x-icon",
-        "pdf" => "application/pdf",
-        "xml" => "application/xml; charset=utf-8",
-        "md" => "text/markdown; charset=utf-8",
-        "txt" => "text/plain; charset=utf-8",
-        "woff2" => "font/woff2",
-        _ => "application/octet-stream",
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        414 => "URI Too Long",
+        431 => "Request Header Fields Too Large",
+        503 => "Service Unavailable",
+        _ => "HTTP Version Not Supported",
     }
 }
 
@@ -132,16 +272,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets() {
-        assert_eq!(file_path("/"), "index.html");
-        assert_eq!(file_path("/guides/?x=1"), "guides/index.html");
-        assert_eq!(file_path("/a%20b.html"), "a b.html");
+    fn a_port_in_use_is_refused_if_it_was_asked_for() {
+        let (_listener, address) = listen("127.0.0.1", Some(0)).expect("any port");
+        let error = listen("127.0.0.1", Some(address.port())).err().expect("in use").to_string();
+        assert!(error.contains(&address.port().to_string()) && error.contains("--port"), "{error}");
     }
 
     #[test]
-    fn a_port_in_use_is_refused_if_it_was_asked_for() {
-        let (_server, port) = listen("127.0.0.1", Some(0)).expect("any port");
-        let error = listen("127.0.0.1", Some(port)).err().expect("in use").to_string();
-        assert!(error.contains(&port.to_string()) && error.contains("--port"), "{error}");
+    fn permits_are_given_back() {
+        let taken = Arc::default();
+        let first = Permit::take(&taken, 1);
+        assert!(first.is_some() && Permit::take(&taken, 1).is_none());
+        drop(first);
+        assert!(Permit::take(&taken, 1).is_some());
     }
 }

@@ -1,0 +1,179 @@
+//! A request → what is answered: a file of the tree, the event stream, or why not.
+//!
+//! Must not know: sockets, how the tree was made.
+
+use crate::output::OutputTree;
+use crate::site::url;
+use std::net::{IpAddr, SocketAddr};
+
+/// What a client asks.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// `GET`
+    pub method: String,
+    /// `/guides/?x=1`
+    pub target: String,
+    /// The `Host` headers.
+    pub hosts: Vec<String>,
+    /// The `Accept` headers.
+    pub accept: String,
+}
+
+impl Asked {
+    /// Whether only the head of the answer is wanted.
+    pub fn is_head(&self) -> bool {
+        self.method == "HEAD"
+    }
+}
+
+/// What it gets.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A file of the tree.
+    File {
+        /// The status.
+        status: u16,
+        /// Its path in the tree; there may be none.
+        path: String,
+        /// Its type.
+        kind: &'static str,
+    },
+    /// The stream of versions.
+    Events,
+    /// A few words.
+    Text {
+        /// The status.
+        status: u16,
+        /// The words.
+        text: String,
+        /// Further headers.
+        headers: &'static [(&'static str, &'static str)],
+    },
+}
+
+/// The names by which the preview may be called.
+///
+/// A page from elsewhere can let its own name lead to this machine, and then read the preview as if it were its own
+/// ("DNS rebinding"). It cannot change the name in `Host`. An address in numbers is no name that anybody can lend.
+#[derive(Debug)]
+pub struct Hosts {
+    bound: IpAddr,
+    names: Vec<String>,
+}
+
+impl Hosts {
+    /// For a preview that listens on `bound`; `names` are allowed beside the machine's own.
+    pub fn new(bound: SocketAddr, names: impl IntoIterator<Item = String>) -> Self {
+        let names = names.into_iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase()).collect();
+        Self { bound: bound.ip(), names }
+    }
+
+    fn allow(&self, host: &str) -> bool {
+        let name = without_port(host).trim_end_matches('.').to_ascii_lowercase();
+        let address = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&name).parse::<IpAddr>();
+        match address {
+            Ok(address) => address.is_loopback() || self.bound.is_unspecified() || address == self.bound,
+            Err(_) => name == "localhost" || name.ends_with(".localhost") || self.names.contains(&name),
+        }
+    }
+}
+
+/// `localhost` of `localhost:3000`, `[::1]` of `[::1]:3000`.
+fn without_port(host: &str) -> &str {
+    let colon = host.rfind(':').filter(|at| host[at + 1..].bytes().all(|byte| byte.is_ascii_digit()));
+    // In an address that ends with `]` the last colon is not before a port.
+    colon.filter(|at| !host[..*at].starts_with('[') || host[..*at].ends_with(']')).map_or(host, |at| &host[..at])
+}
+
+/// What a request gets.
+pub fn answer(asked: &Asked, tree: &OutputTree, hosts: &Hosts) -> Answer {
+    let text = |status, text: String| Answer::Text { status, text, headers: &[] };
+    let [host] = asked.hosts.as_slice() else {
+        return text(400, "the request must have one `Host` header\n".to_owned());
+    };
+    if !hosts.allow(host) {
+        let name = without_port(host);
+        return text(
+            403,
+            format!(
+                "`docgen serve` does not answer to the name `{name}`: a page from elsewhere could use it to read the \
+                 preview.\nIf the name is yours, allow it: docgen serve --allow-host {name}\n"
+            ),
+        );
+    }
+    if !matches!(asked.method.as_str(), "GET" | "HEAD") {
+        let text = "the preview only reads: use GET or HEAD\n".to_owned();
+        return Answer::Text { status: 405, text, headers: &[("Allow", "GET, HEAD")] };
+    }
+    let path = file_path(&asked.target);
+    if path == "-/events" {
+        return Answer::Events;
+    }
+    // A client that asks for Markdown, as agents do, gets the page's twin.
+    let twin = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
+    let path = twin.filter(|twin| asked.wants_markdown() && tree.files.contains_key(twin)).unwrap_or(path);
+    let (status, path) = if tree.files.contains_key(&path) { (200, path) } else { (404, "404.html".to_owned()) };
+    Answer::File { status, kind: content_type(&path), path }
+}
+
+impl Asked {
+    /// Whether the client would rather have Markdown than HTML: it names it, and HTML not before it.
+    fn wants_markdown(&self) -> bool {
+        let place = |kind: &str| self.accept.split(',').position(|part| part.trim().starts_with(kind));
+        place("text/markdown").is_some_and(|markdown| place("text/html").is_none_or(|html| markdown < html))
+    }
+}
+
+/// The file that a request's target means.
+fn file_path(target: &str) -> String {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    let path = url::decode(path.trim_start_matches('/'));
+    if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path }
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "pdf" => "application/pdf",
+        "xml" => "application/xml; charset=utf-8",
+        "md" => "text/markdown; charset=utf-8",
+        "txt" => "text/plain; charset=utf-8",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets() {
+        assert_eq!(file_path("/"), "index.html");
+        assert_eq!(file_path("/guides/?x=1"), "guides/index.html");
+        assert_eq!(file_path("/a%20b.html"), "a b.html");
+    }
+
+    #[test]
+    fn only_names_that_nobody_can_lend_are_allowed() {
+        let here = Hosts::new("127.0.0.1:3000".parse().expect("an address"), ["Docs.test".to_owned()]);
+        for host in ["localhost:3000", "LOCALHOST.", "a.localhost", "127.0.0.1", "[::1]:3000", "docs.test:80"] {
+            assert!(here.allow(host), "{host}");
+        }
+        for host in ["evil.test", "localhost.evil.test", "127.0.0.1.evil.test:3000", "10.0.0.1", "", "[::1", ":3000"] {
+            assert!(!here.allow(host), "{host}");
+        }
+        let everywhere = Hosts::new("0.0.0.0:3000".parse().expect("an address"), []);
+        assert!(everywhere.allow("10.0.0.1:3000") && everywhere.allow("[fe80::1]") && !everywhere.allow("evil.test"));
+    }
+}
