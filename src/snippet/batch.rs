@@ -190,8 +190,8 @@ fn judge_units(
     mut units: Vec<Unit>,
     verdicts: &mut BTreeMap<usize, Verdict>,
 ) -> Result<()> {
-    let mut calls = 2 * units.len().max(1).ilog2() + 2;
-    check_isolating(batch.language, bench, &mut units, &mut calls)?;
+    let mut budget = Budget::new(units.len());
+    check_isolating(batch.language, bench, &mut units, &mut budget)?;
     run::run_units(context, bench, batch.language, snippets, &mut units)?;
     for mut unit in units {
         let index = unit.snippet;
@@ -221,24 +221,42 @@ pub(super) fn blocks(number: usize, language: &dyn Language) -> String {
     format!("{number} {} block{}", language.title(), if number == 1 { "" } else { "s" })
 }
 
-/// Checks the units together. Where a tool breaks down over them, halves are checked by themselves, so that the block
-/// which breaks it is the only one to suffer; `calls` bounds how often, for a tool that is broken altogether.
-fn check_isolating(language: &dyn Language, bench: &Bench<'_>, units: &mut [Unit], calls: &mut u32) -> Result<()> {
+/// How often the units of a batch may be checked again.
+struct Budget {
+    calls: u32,
+    /// Splits that may be paid back, since they showed that the tool works on other blocks.
+    refunds: u32,
+}
+
+impl Budget {
+    fn new(units: usize) -> Self {
+        Self { calls: 2 * units.max(1).ilog2() + 2, refunds: 64 }
+    }
+}
+
+/// Checks the units together. Where a tool breaks down over them, halves are checked by themselves, so that the blocks
+/// that break it are the only ones to suffer; the budget bounds how often, for a tool that is broken altogether.
+fn check_isolating(language: &dyn Language, bench: &Bench<'_>, units: &mut [Unit], budget: &mut Budget) -> Result<()> {
     language.check(bench, units)?;
     let broken = units.iter().any(Unit::is_broken_down);
-    if !broken || units.len() < 2 || *calls < 2 {
+    if !broken || units.len() < 2 || budget.calls < 2 {
         return Ok(());
     }
-    if units.iter().any(Unit::is_out_of_time) {
-        bench.patience.share(*calls);
+    let out_of_time = units.iter().any(Unit::is_out_of_time);
+    if out_of_time {
+        bench.patience.share(budget.calls);
     }
-    *calls -= 2;
+    budget.calls -= 2;
     for unit in units.iter_mut() {
         unit.forget();
     }
     let (first, second) = units.split_at_mut(units.len() / 2);
-    check_isolating(language, bench, first, calls)?;
-    check_isolating(language, bench, second, calls)
+    check_isolating(language, bench, first, budget)?;
+    check_isolating(language, bench, second, budget)?;
+    if !out_of_time && budget.refunds > 0 && !units.iter().all(Unit::is_broken_down) {
+        (budget.calls, budget.refunds) = (budget.calls + 2, budget.refunds - 1);
+    }
+    Ok(())
 }
 
 /// Whether a member of this status keeps the later ones from being judged (S3.3).

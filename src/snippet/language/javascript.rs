@@ -3,8 +3,8 @@
 //! A block with `import`, `export` or top-level `await` is a module, any other is `CommonJS`. JSX is parsed by oxlint,
 //! since Node cannot. Must not know: pages.
 
-use super::install;
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
+use super::{answers, install};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
@@ -58,12 +58,13 @@ const QUIET: &[&str] = &["no-unused-vars", "no-unused-expressions", "no-console"
 static MODULE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*(?:import\b[^(]|export\b|await\b)").expect("a valid pattern"));
 
-const CHECK: &str = include_str!("javascript_check.mjs");
+/// Parses many blocks.
+const CHECK: &str = concat!(include_str!("javascript_places.mjs"), "\n", include_str!("javascript_check.mjs"));
 
 #[derive(Serialize)]
 struct Request<'a> {
-    root: String,
-    blocks: Vec<Block<'a>>,
+    root: &'a str,
+    blocks: &'a [Block<'a>],
 }
 
 #[derive(Serialize)]
@@ -72,8 +73,16 @@ struct Block<'a> {
     kind: &'a str,
 }
 
+/// What the check says of one block.
 #[derive(Deserialize)]
-struct Answer {
+#[serde(untagged)]
+enum Answer {
+    Broken { broken: String },
+    Checked(Checked),
+}
+
+#[derive(Deserialize)]
+struct Checked {
     module: bool,
     error: Option<SyntaxProblem>,
     #[serde(default)]
@@ -82,6 +91,7 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct SyntaxProblem {
+    code: String,
     message: String,
     line: usize,
     column: usize,
@@ -89,7 +99,7 @@ struct SyntaxProblem {
 
 #[derive(Deserialize)]
 struct OxlintReport {
-    diagnostics: Vec<OxlintFinding>,
+    diagnostics: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -99,7 +109,6 @@ struct OxlintFinding {
     #[serde(default)]
     code: String,
     help: Option<String>,
-    filename: String,
     #[serde(default)]
     labels: Vec<OxlintLabel>,
 }
@@ -248,53 +257,50 @@ impl Language for JavaScript {
 
 fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     let Some(node) = tool_for(bench.tools, &NODE, Step::Parse, units) else { return Ok(()) };
-    let request = Request {
-        root: bench.folder.display().to_string(),
-        blocks: units
-            .iter()
-            .map(|unit| Block { code: unit.program.as_str(), kind: if is_jsx(unit) { "jsx" } else { "js" } })
-            .collect(),
-    };
-    let json = serde_json::to_vec(&request).expect("strings serialize");
-    let job = bench
-        .linter(&node.path)
-        .args(["--experimental-vm-modules", "--no-warnings", "--input-type=module", "-e", CHECK])
-        .stdin(json);
-    let finished = bench.supervisor.run(&job)?;
-    let answers: Vec<Answer> = match serde_json::from_slice(&finished.stdout) {
-        Ok(answers) if finished.success() => answers,
-        _ => {
-            for unit in units {
-                unit.missing(Step::Parse, &format!("node broke down: {}", finished.summary()));
-            }
-            return Ok(());
-        }
-    };
+    let root = bench.folder.display().to_string();
+    let kind = |unit: &Unit| if is_jsx(unit) { "jsx" } else { "js" };
+    let blocks: Vec<Block<'_>> =
+        units.iter().map(|unit| Block { code: unit.program.as_str(), kind: kind(unit) }).collect();
+    let answers = answers::ask("node", blocks.len(), &bench.patience, |first| {
+        let request = Request { root: &root, blocks: &blocks[first..] };
+        let json = serde_json::to_vec(&request).expect("strings serialize");
+        let options = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "-e", CHECK];
+        bench.supervisor.run(&bench.linter(&node.path).args(options).stdin(json))
+    })?;
     for (unit, answer) in units.iter_mut().zip(answers) {
-        if let Some(problem) = answer.error {
-            let place = Place::point(problem.line, problem.column, ColumnUnit::Utf16);
-            let said = Said {
-                severity: Severity::Error,
-                tool: "node",
-                code: "SyntaxError".to_owned(),
-                message: problem.message,
-                help: None,
-            };
-            unit.say(Step::Parse, Some(place), said);
-            unit.skip(Step::Lint);
-            continue;
-        }
-        if !is_jsx(unit) {
-            unit.pass(Step::Parse);
-        }
-        if unit.wants(Step::Lint) {
-            for name in answer.missing {
-                unit.dependency(&name);
+        let why = match answer {
+            Ok(Answer::Checked(checked)) => {
+                note_parsed(bench, unit, checked)?;
+                continue;
             }
+            Ok(Answer::Broken { broken }) => format!("node cannot check this block: {broken}"),
+            Err(why) => why,
+        };
+        unit.missing(Step::Parse, &why);
+        unit.skip(Step::Lint);
+    }
+    Ok(())
+}
+
+/// Notes what Node's parser said of a block.
+fn note_parsed(bench: &Bench<'_>, unit: &mut Unit, checked: Checked) -> Result<()> {
+    if let Some(SyntaxProblem { code, message, line, column }) = checked.error {
+        let place = Place::point(line, column, ColumnUnit::Utf16);
+        let said = Said { severity: Severity::Error, tool: "node", code, message, help: None };
+        unit.say(Step::Parse, Some(place), said);
+        unit.skip(Step::Lint);
+        return Ok(());
+    }
+    if !is_jsx(unit) {
+        unit.pass(Step::Parse);
+    }
+    if unit.wants(Step::Lint) {
+        for name in checked.missing {
+            unit.dependency(&name);
         }
-        if answer.module {
-            rename_to_module(&bench.folder, unit)?;
-        }
+    }
+    if checked.module {
+        rename_to_module(&bench.folder, unit)?;
     }
     Ok(())
 }
@@ -373,8 +379,15 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         return Ok(());
     };
     for finding in report.diagnostics {
-        if let Some(unit) = units.iter_mut().find(|unit| unit.is_file(&finding.filename)) {
-            note(unit, finding);
+        let file = finding["filename"].as_str().unwrap_or_default().to_owned();
+        let finding =
+            serde_json::from_value(finding).map_err(|error| format!("oxlint said something unreadable: {error}"));
+        // What no file is named for may be about any of them.
+        for unit in units.iter_mut().filter(|unit| file.is_empty() || unit.is_file(&file)) {
+            match &finding {
+                Ok(finding) => note(unit, finding),
+                Err(why) => unit.missing(Step::Lint, why),
+            }
         }
     }
     for unit in units {
@@ -387,7 +400,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
     Ok(())
 }
 
-fn note(unit: &mut Unit, finding: OxlintFinding) {
+fn note(unit: &mut Unit, finding: &OxlintFinding) {
     let code = finding.code.rsplit_once('(').map_or("", |(_, code)| code.trim_end_matches(')')).to_owned();
     let range = finding.labels.last().map(|label| label.span.offset..label.span.offset + label.span.length);
     let syntax = code.is_empty();
@@ -398,6 +411,6 @@ fn note(unit: &mut Unit, finding: OxlintFinding) {
         unit.skip(Step::Lint);
     }
     // What oxlint advises for an undefined name is its own configuration, which the author does not have.
-    let help = finding.help.filter(|_| code != "no-undef");
-    unit.say_at(step, range, Said { severity, tool: "oxlint", code, message: finding.message, help });
+    let help = finding.help.clone().filter(|_| code != "no-undef");
+    unit.say_at(step, range, Said { severity, tool: "oxlint", code, message: finding.message.clone(), help });
 }

@@ -1,8 +1,7 @@
 // Parses every block of a request in one process, tells modules from CommonJS, and looks whether imports resolve.
-// Reads {root, blocks: [{code, kind}]} from standard input; prints a list with one answer a block.
-import vm from 'node:vm';
+// Reads {root, blocks: [{code, kind}]} from standard input; prints `ready`, then one line of JSON a block.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 
@@ -10,21 +9,12 @@ const request = JSON.parse(readFileSync(0, 'utf8'));
 const resolver = createRequire(join(request.root, 'blocks', 'x.js'));
 const wrapper = ['exports', 'require', 'module', '__filename', '__dirname'];
 
-// V8 prints `file:line`, the source line and carets under the culprit.
-function place(stack, message) {
-  const lines = stack.split('\n');
-  const at = lines.findIndex((line) => /^\s*\^+\s*$/.test(line));
-  const line = at >= 2 ? Number(/:(\d+)$/.exec(lines[at - 2])?.[1]) : 1;
-  const column = at >= 2 ? lines[at].indexOf('^') + 1 : 1;
-  return { message, line: line || 1, column };
-}
-
 function asScript(code) {
   try {
     vm.compileFunction(code, wrapper, { filename: 'block' });
     return null;
   } catch (error) {
-    return place(String(error.stack), error.message);
+    return place(code, String(error.stack), error);
   }
 }
 
@@ -34,7 +24,7 @@ function asModule(code) {
   } catch (error) {
     // The module parser tells no position; `node --check` does.
     const checked = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], { input: code, encoding: 'utf8' });
-    return { error: place(checked.stderr ?? '', error.message) };
+    return { error: place(code, checked.stderr ?? '', error) };
   }
 }
 
@@ -65,4 +55,19 @@ function check({ code, kind }) {
   return { module: true, error: null, missing: names.filter((name) => !provided(name)) };
 }
 
-process.stdout.write(JSON.stringify(request.blocks.map(check)));
+// Lone surrogates are no text elsewhere. What was said stays said if the next block ends this process.
+function say(line) {
+  let left = Buffer.from(`${line}\n`);
+  while (left.length > 0) left = left.subarray(writeSync(1, left));
+}
+
+say('ready');
+for (const block of request.blocks) {
+  let answer;
+  try {
+    answer = check(block);
+  } catch (error) {
+    answer = { broken: String(error) };
+  }
+  say(JSON.stringify(answer, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value)));
+}

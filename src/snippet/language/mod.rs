@@ -4,6 +4,7 @@
 //! into it) and its units, and notes in each unit what it found; one call per tool serves all units (S7.2).
 //! Must not know: pages, verdicts, reports.
 
+mod answers;
 mod bash;
 mod data;
 mod data_schema;

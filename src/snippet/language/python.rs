@@ -2,8 +2,8 @@
 //!
 //! Must not know: pages.
 
-use super::install;
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
+use super::{answers, install};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
@@ -16,6 +16,7 @@ use crate::snippet::verdict::{Level, Step};
 use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -54,7 +55,8 @@ const IGNORE: &str = "F401,F841";
 
 static REDEFINED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"from line (\d+)").expect("a valid pattern"));
 
-const CHECK: &str = include_str!("python_check.py");
+/// Parses and compiles many blocks.
+const CHECK: &str = concat!(include_str!("python_imports.py"), "\n", include_str!("python_check.py"));
 /// Runs many blocks from one interpreter.
 const WARM: &str = include_str!("python_warm.py");
 /// Runs a block that has `await` at its top level.
@@ -62,12 +64,20 @@ const RUN_ASYNC: &str = include_str!("python_run.py");
 
 #[derive(Serialize)]
 struct Request<'a> {
-    roots: Vec<String>,
-    blocks: Vec<&'a str>,
+    roots: &'a [String],
+    blocks: &'a [&'a str],
+}
+
+/// What the check says of one block.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Broken { broken: String },
+    Checked(Checked),
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Checked {
     parse: Option<SyntaxProblem>,
     compile: Option<SyntaxProblem>,
     #[serde(default)]
@@ -80,6 +90,7 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct SyntaxProblem {
+    code: String,
     message: String,
     line: usize,
     column: usize,
@@ -90,14 +101,14 @@ struct SyntaxProblem {
 impl SyntaxProblem {
     fn place(&self) -> Place {
         let end = match (self.end_line, self.end_column) {
-            (Some(line), Some(column)) if line >= 1 && column >= 1 => Some((line, column)),
+            (Some(line), Some(column)) => Some((line, column)),
             _ => None,
         };
-        Place { line: self.line.max(1), column: self.column.max(1), end, unit: ColumnUnit::Char }
+        Place { line: self.line, column: self.column, end, unit: ColumnUnit::Char }
     }
 
     fn said(&self, severity: Severity) -> Said {
-        Said { severity, tool: "python", code: "SyntaxError".to_owned(), message: self.message.clone(), help: None }
+        Said { severity, tool: "python", code: self.code.clone(), message: self.message.clone(), help: None }
     }
 }
 
@@ -105,7 +116,6 @@ impl SyntaxProblem {
 struct RuffFinding {
     code: Option<String>,
     message: String,
-    filename: String,
     location: RuffPlace,
     end_location: RuffPlace,
 }
@@ -130,7 +140,7 @@ impl Language for Python {
     }
 
     fn aliases(&self) -> &'static [&'static str] {
-        &["py", "python3", "pycon"]
+        &["py", "python3"]
     }
 
     fn steps(&self) -> &'static [Step] {
@@ -164,7 +174,6 @@ impl Language for Python {
     fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
         let separator = format!("print({:?}, flush=True)\n", pieces.token);
         let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), false);
-        let text = if is_transcript(text.as_str()) { without_prompts(&text) } else { text };
         Program { text, path: format!("blocks/{name}.py") }
     }
 
@@ -230,27 +239,6 @@ fn interpreter(bench: &Bench<'_>, scratch: &Path) -> std::result::Result<Job, St
         .env("PYTHONIOENCODING", "utf-8"))
 }
 
-/// Whether a block is an interactive session: its first words are a prompt.
-fn is_transcript(text: &str) -> bool {
-    text.trim_start().starts_with(">>>")
-}
-
-/// The inputs of an interactive session; what it printed is left out.
-fn without_prompts(session: &MappedText) -> MappedText {
-    let mut out = MappedText::new();
-    let mut offset = 0;
-    for line in session.as_str().split_inclusive('\n') {
-        let indent = line.len() - line.trim_start().len();
-        let rest = &line[indent..];
-        if let Some(input) = rest.strip_prefix(">>>").or_else(|| rest.strip_prefix("...")) {
-            let start = offset + line.len() - input.len() + usize::from(input.starts_with(' '));
-            out.push_mapped(session, start..offset + line.len());
-        }
-        offset += line.len();
-    }
-    out
-}
-
 /// Where what `requirements.txt` pins is installed; nothing where the fixture has none.
 fn dependencies(bench: &Bench<'_>) -> Result<std::result::Result<Option<PathBuf>, String>> {
     let Some(lock) = fs::read_optional(&bench.folder.join("requirements.txt"))? else {
@@ -307,34 +295,38 @@ impl Python {
             }
             return Ok(());
         };
-        let request = Request {
-            roots: roots(bench).iter().map(|root| root.display().to_string()).collect(),
-            blocks: units.iter().map(|unit| unit.program.as_str()).collect(),
-        };
-        let json = serde_json::to_vec(&request).expect("strings serialize");
-        let job = bench.linter(&python.path).args(["-I", "-c", CHECK]).stdin(json);
-        let finished = bench.supervisor.run(&job)?;
-        let mut answers: Vec<Answer> = match serde_json::from_slice(&finished.stdout) {
-            Ok(answers) if finished.success() => answers,
-            _ => {
-                for unit in units {
-                    unit.missing(Step::Parse, &format!("python broke down: {}", finished.summary()));
+        let blocks: Vec<&str> = units.iter().map(|unit| unit.program.as_str()).collect();
+        let roots: Vec<String> = roots(bench).iter().map(|root| root.display().to_string()).collect();
+        let answers = answers::ask("python", blocks.len(), &bench.patience, |first| {
+            let request = Request { roots: &roots, blocks: &blocks[first..] };
+            let json = serde_json::to_vec(&request).expect("strings serialize");
+            bench.supervisor.run(&bench.linter(&python.path).args(["-I", "-c", CHECK]).stdin(json))
+        })?;
+        for (unit, answer) in units.iter_mut().zip(answers) {
+            match answer {
+                Ok(Answer::Checked(mut checked)) => {
+                    if bench.no_exec {
+                        // Nothing was installed, so nothing can be missed.
+                        checked.missing.clear();
+                    }
+                    note(unit, &checked);
                 }
-                return Ok(());
+                Ok(Answer::Broken { broken }) => give_up(unit, &format!("python cannot check this block: {broken}")),
+                Err(why) => give_up(unit, &why),
             }
-        };
-        for (unit, answer) in units.iter_mut().zip(&mut answers) {
-            if bench.no_exec {
-                // Nothing was installed, so nothing can be missed.
-                answer.missing.clear();
-            }
-            note(unit, answer);
         }
         Ok(())
     }
 }
 
-fn note(unit: &mut Unit, answer: &Answer) {
+/// Nothing is known of a block.
+fn give_up(unit: &mut Unit, why: &str) {
+    unit.missing(Step::Parse, why);
+    unit.skip(Step::Lint);
+    unit.skip(Step::Compile);
+}
+
+fn note(unit: &mut Unit, answer: &Checked) {
     if let Some(problem) = &answer.parse {
         unit.say(Step::Parse, Some(problem.place()), problem.said(Severity::Error));
         unit.skip(Step::Lint);
@@ -353,8 +345,7 @@ fn note(unit: &mut Unit, answer: &Answer) {
     }
     if unit.wants(Step::Compile) {
         for warning in &answer.warnings {
-            let said = Said { code: "SyntaxWarning".to_owned(), ..warning.said(Severity::Warning) };
-            unit.say(Step::Compile, Some(warning.place()), said);
+            unit.say(Step::Compile, Some(warning.place()), warning.said(Severity::Warning));
         }
         if let Some(problem) = &answer.compile {
             unit.say(Step::Compile, Some(problem.place()), problem.said(Severity::Error));
@@ -384,7 +375,7 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         job = job.arg(&unit.path);
     }
     let finished = bench.supervisor.run(&job)?;
-    let findings: Vec<RuffFinding> = match serde_json::from_slice(&finished.stdout) {
+    let findings: Vec<Value> = match serde_json::from_slice(&finished.stdout) {
         Ok(findings) if finished.success() => findings,
         _ => {
             for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
@@ -394,8 +385,15 @@ fn lint(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         }
     };
     for finding in findings {
-        if let Some(unit) = units.iter_mut().find(|unit| unit.is_file(&finding.filename)) {
-            note_lint(unit, finding);
+        let file = finding["filename"].as_str().unwrap_or_default().to_owned();
+        let finding =
+            serde_json::from_value(finding).map_err(|error| format!("ruff said something unreadable: {error}"));
+        // What no file is named for may be about any of them.
+        for unit in units.iter_mut().filter(|unit| file.is_empty() || unit.is_file(&file)) {
+            match &finding {
+                Ok(finding) => note_lint(unit, finding),
+                Err(why) => unit.missing(Step::Lint, why),
+            }
         }
     }
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
@@ -416,8 +414,8 @@ fn own_rules(folder: &Path) -> Result<Option<PathBuf>> {
     Ok(named.then_some(manifest))
 }
 
-fn note_lint(unit: &mut Unit, finding: RuffFinding) {
-    let code = finding.code.unwrap_or_else(|| "invalid-syntax".to_owned());
+fn note_lint(unit: &mut Unit, finding: &RuffFinding) {
+    let code = finding.code.clone().unwrap_or_else(|| "invalid-syntax".to_owned());
     // What the wrapping allows is no error: `await` at the top level.
     if unit.marks.contains_key("asynchronous") && (code == "F704" || finding.message.contains("await")) {
         return;
@@ -435,5 +433,9 @@ fn note_lint(unit: &mut Unit, finding: RuffFinding) {
         unit: ColumnUnit::Char,
     };
     let severity = if error { Severity::Error } else { Severity::Warning };
-    unit.say(Step::Lint, Some(place), Said { severity, tool: "ruff", code, message: finding.message, help: None });
+    unit.say(
+        Step::Lint,
+        Some(place),
+        Said { severity, tool: "ruff", code, message: finding.message.clone(), help: None },
+    );
 }

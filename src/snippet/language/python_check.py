@@ -1,56 +1,42 @@
 # Parses and compiles every block of a request in one process, and looks whether what they import is there.
-# Reads {"roots": [folder], "blocks": [code]} from standard input; prints a list with one answer a block.
+# Reads {"roots": [folder], "blocks": [code]} from standard input; prints `ready`, then one line of JSON a block.
 import ast
-import importlib.util
 import json
 import sys
 import warnings
 
 request = json.load(sys.stdin)
 sys.path[:0] = request["roots"]
-known = {}
 
 
-def provided(name):
-    if name not in known:
-        try:
-            known[name] = importlib.util.find_spec(name) is not None
-        except Exception:
-            known[name] = False
-    return known[name]
+def as_text(message):
+    """A message without lone surrogates, which are no text elsewhere."""
+    return message.encode("utf-8", "replace").decode("utf-8")
 
 
-def guarded(node):
-    """Whether a `try` expects the import to fail."""
-    for handler in node.handlers:
-        names = ast.walk(handler.type) if handler.type is not None else [None]
-        for name in names:
-            if name is None or getattr(name, "id", "") in ("ImportError", "ModuleNotFoundError", "Exception"):
-                return True
-    return False
+def problem(error, code):
+    """A syntax error as an answer: columns count characters from 1, an end that CPython does not know is left out."""
+    kind, message = type(error).__name__, as_text(str(error.msg))
+    line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
+    if error.lineno is None and "\0" in code:
+        before = code[: code.index("\0")].split("\n")
+        line, column = len(before), len(before[-1]) + 1
+    end_line, end_column = getattr(error, "end_lineno", None), getattr(error, "end_offset", None)
+    lines = code.split("\n")
+    text = lines[line - 1] if line <= len(lines) else ""
+    if kind == "TabError" or message.startswith(("unexpected indent", "unindent does not match")):
+        # CPython names a column in the middle or none at all; it is the indentation that is wrong.
+        indent = len(text) - len(text.lstrip(" \t\f"))
+        column, end_line, end_column = 1, line, indent + 1
+    answer = {"code": kind, "message": message, "line": line, "column": column}
+    if end_line and end_column and (end_line, end_column) > (line, column):
+        answer.update(end_line=end_line, end_column=end_column)
+    return answer
 
 
-def imports(node, found):
-    if isinstance(node, ast.Import):
-        found.extend(alias.name.split(".")[0] for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-        found.append(node.module.split(".")[0])
-    elif isinstance(node, ast.Try) and guarded(node):
-        for part in node.orelse + node.finalbody:
-            imports(part, found)
-        return
-    for child in ast.iter_child_nodes(node):
-        imports(child, found)
-
-
-def problem(error):
-    return {
-        "message": error.msg,
-        "line": error.lineno or 1,
-        "column": error.offset or 1,
-        "end_line": getattr(error, "end_lineno", None),
-        "end_column": getattr(error, "end_offset", None),
-    }
+def too_much(error):
+    """What a program that is too deep or too large for the interpreter is told."""
+    return {"code": type(error).__name__, "message": as_text(str(error)) or "too deeply nested", "line": 1, "column": 1}
 
 
 def check(code):
@@ -61,29 +47,39 @@ def check(code):
         try:
             tree = compile(code, "block", "exec", ast.PyCF_ONLY_AST | flag, True)
         except SyntaxError as error:
-            answer["parse"] = problem(error)
+            answer["parse"] = problem(error, code)
             return answer
         except (ValueError, RecursionError, MemoryError) as error:
-            answer["parse"] = {"message": str(error) or type(error).__name__, "line": 1, "column": 1}
+            answer["parse"] = too_much(error)
             return answer
-        found = []
-        imports(tree, found)
-        answer["missing"] = sorted({name for name in found if not provided(name)})
+        answer["missing"], answer["unknown"] = imported(tree, code)
         try:
             compiled = compile(code, "block", "exec", flag, True)
             # CO_COROUTINE: there is an `await` at the top level.
             answer["asynchronous"] = bool(compiled.co_flags & 0x80)
         except SyntaxError as error:
-            answer["compile"] = problem(error)
-        except (ValueError, RecursionError) as error:
-            answer["compile"] = {"message": str(error), "line": 1, "column": 1}
+            answer["compile"] = problem(error, code)
+        except (ValueError, RecursionError, MemoryError) as error:
+            answer["compile"] = too_much(error)
     seen = set()
     for warning in caught:
-        if (warning.lineno, str(warning.message)) not in seen:
-            seen.add((warning.lineno, str(warning.message)))
-            answer["warnings"].append({"message": str(warning.message), "line": warning.lineno, "column": 1})
+        message = as_text(str(warning.message))
+        if (warning.lineno, message) not in seen:
+            seen.add((warning.lineno, message))
+            answer["warnings"].append({"code": "SyntaxWarning", "message": message, "line": warning.lineno, "column": 1})
     return answer
 
 
-sys.setrecursionlimit(5000)
-json.dump([check(code) for code in request["blocks"]], sys.stdout)
+def say(line):
+    # One call, one line: what was said stays said if the next block ends this process.
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+say("ready")
+for block in request["blocks"]:
+    try:
+        reply = check(block)
+    except Exception as error:
+        reply = {"broken": as_text(f"{type(error).__name__}: {error}")}
+    say(json.dumps(reply))

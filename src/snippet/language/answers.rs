@@ -1,0 +1,116 @@
+//! Asks one process about many blocks: it prints `ready`, then one line of JSON a block, in the order of the blocks.
+//!
+//! A block costs no other its verdict: an answer that cannot be read is one block's, and where the process dies over a
+//! block, another process goes on with the next one. Must not know: what is asked.
+
+use crate::error::Result;
+use crate::process::{End, Finished};
+use crate::snippet::unit::Patience;
+use serde::de::DeserializeOwned;
+use std::result::Result as StdResult;
+
+/// What a process prints once it has read its request and can answer.
+const READY: &[u8] = b"ready";
+/// How many blocks may end the process before the rest goes without an answer.
+const MOST_CRASHES: usize = 64;
+/// How many calls share the time of one, once it has run out.
+const CALLS_AFTER_TIMEOUT: u32 = 16;
+
+/// The answer for each of `count` blocks, or why there is none. `call` asks about the blocks from a number on.
+pub(super) fn ask<A: DeserializeOwned>(
+    tool: &str,
+    count: usize,
+    patience: &Patience,
+    call: impl Fn(usize) -> Result<Finished>,
+) -> Result<Vec<StdResult<A, String>>> {
+    let mut answers = Vec::with_capacity(count);
+    let mut crashes = 0;
+    while answers.len() < count {
+        let first = answers.len();
+        let finished = call(first)?;
+        let Some(lines) = lines(&finished) else {
+            return Ok(without(answers, count, &format!("{tool} broke down: {}", finished.summary())));
+        };
+        answers.extend(lines.take(count - first).map(|line| {
+            serde_json::from_slice(line)
+                .map_err(|error| format!("{tool}'s answer for this block is unreadable: {error}"))
+        }));
+        if answers.len() == count {
+            break;
+        }
+        crashes += 1;
+        if crashes > MOST_CRASHES {
+            return Ok(without(answers, count, &format!("{tool} broke down: {}", finished.summary())));
+        }
+        if finished.end == End::TimedOut {
+            patience.share(CALLS_AFTER_TIMEOUT);
+            if answers.len() > first {
+                continue; // Many blocks took the time; the next one is not to blame before it had a call of its own.
+            }
+        }
+        answers.push(Err(format!("{tool} crashed over this block: {}", finished.summary())));
+    }
+    Ok(answers)
+}
+
+/// The complete lines of a process that was ready to answer.
+fn lines(finished: &Finished) -> Option<impl Iterator<Item = &[u8]>> {
+    let end = finished.stdout.iter().rposition(|byte| *byte == b'\n')?;
+    let mut lines = finished.stdout[..end].split(|byte| *byte == b'\n');
+    (lines.next()? == READY).then_some(lines)
+}
+
+fn without<A>(mut answers: Vec<StdResult<A, String>>, count: usize, why: &str) -> Vec<StdResult<A, String>> {
+    answers.resize_with(count, || Err(why.to_owned()));
+    answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::{Job, Limits, Supervisor};
+    use std::path::Path;
+    use std::time::Duration;
+
+    /// What a shell says that does the same for every block, but for those that the script names.
+    fn asked(script: &str) -> Vec<StdResult<u32, String>> {
+        let call = |first: usize| {
+            let loop_over = format!("echo ready; for n in $(seq {first} 5); do case $n in {script} esac; echo 7; done");
+            let limits = Limits { wall: Duration::from_secs(2), output: 1024 };
+            Supervisor::default().run(&Job::new("/bin/sh", Path::new("/")).args(["-c", &loop_over]).limits(limits))
+        };
+        ask("sh", 6, &Patience::new(Duration::from_secs(1)), call).expect("sh is there")
+    }
+
+    fn lost(answers: &[StdResult<u32, String>]) -> Vec<usize> {
+        (0..answers.len()).filter(|index| answers[*index].is_err()).collect()
+    }
+
+    #[test]
+    fn a_block_that_ends_the_process_costs_no_other() {
+        let answers = asked("1|2) kill -9 $$;; 4) exit 3;;");
+        assert_eq!(lost(&answers), [1, 2, 4]);
+        assert_eq!(answers[1], Err("sh crashed over this block: killed by signal 9".to_owned()));
+    }
+
+    #[test]
+    fn a_block_whose_answer_is_unreadable_costs_no_other() {
+        let answers = asked("0) echo -1; continue;; 3) echo; continue;; 5) echo '\"\\ud800\"'; continue;;");
+        assert_eq!(lost(&answers), [0, 3, 5]);
+    }
+
+    #[test]
+    fn a_block_that_takes_all_the_time_costs_no_other() {
+        assert_eq!(lost(&asked("3) exec sleep 60;;")), [3]);
+    }
+
+    #[test]
+    fn a_process_that_is_never_ready_is_called_once() {
+        let calls = std::cell::Cell::new(0);
+        let answers = ask::<u32>("sh", 3, &Patience::new(Duration::from_secs(1)), |_| {
+            calls.set(calls.get() + 1);
+            Supervisor::default().run(&Job::new("/bin/sh", Path::new("/")).args(["-c", "exit 9"]))
+        });
+        assert_eq!((lost(&answers.expect("sh is there")), calls.get()), (vec![0, 1, 2], 1));
+    }
+}
