@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{project, statuses, verify_json};
+use common::{project, run, statuses, stdout, verify_json};
 use serde_json::Value;
 
 fn verified(config: &str, page: &str) -> Value {
@@ -96,4 +96,55 @@ fn blocks_that_crash_a_linter_cost_no_others() {
     let report = verified("[book]\n", &among_good_ones("jsx", "const x = <p>1</p>;", &poisons));
     let found = of_poisons(&report);
     assert_eq!([&found[0], &found[1], &found[2], &found[3]], ["env_error", "env_error", "pass", "env_error"]);
+}
+
+#[test]
+fn transcripts_are_unchecked_whatever_is_asked_of_them() {
+    let transcripts = [
+        ("pycon", ">>> print(1)\n2"),
+        ("python-repl", ">>> print(1)\n2"),
+        ("py-repl", ">>> print(1)\n2"),
+        ("python", ">>> print(1)\n2"),
+        ("py", "\n# A session:\n>>> print(1)\n2"),
+        ("python", "  >>> print(1)\n  2"),
+        ("python", "In [1]: 1 + 1\nOut[1]: 3"),
+        ("js", "> 1 + 1\n3"),
+        ("node", "// A session:\n> 1 + 1\n3"),
+        ("bash", "$ echo 1\n2"),
+        ("console", "$ echo 1\n2"),
+        ("shell-session", "$ echo 1\n2"),
+    ];
+    for (label, text) in transcripts {
+        for words in ["", " run", " should_fail", " {exit=0}", " {group=a}"] {
+            let report = verified("[book]\n", &format!("# P\n\n```{label}{words}\n{text}\n```\n"));
+            let block = &report["snippets"][0];
+            let (status, level) = (block["status"].as_str(), block["level"].as_str());
+            assert_eq!((status, level), (Some("unchecked"), Some("Unchecked")), "{label}{words}: {block}");
+            assert_eq!(block["reason"], "transcripts are not compared yet", "{label}{words}");
+            let warnings = block["diagnostics"].as_array().map_or(0, Vec::len);
+            assert_eq!(warnings, usize::from(!words.is_empty()), "{label}{words}: {block}");
+        }
+    }
+}
+
+#[test]
+fn the_output_of_a_transcript_is_unchecked_too() {
+    let page = "# P\n\n```python run\n>>> print(1)\n```\n\n```text output\n2\n```\n\n```python run\nprint(1)\n```\n\n```text output\n1\n```\n";
+    let site = project("[book]\n", page);
+    let (report, exit) = verify_json(site.path(), &[]);
+    assert_eq!(
+        (statuses(&report), exit),
+        (["unchecked", "unchecked", "pass", "not_code"].map(String::from).to_vec(), 0)
+    );
+    let said = stdout(&run(site.path(), &["verify"]));
+    assert!(said.contains("nothing was run"), "{said}");
+}
+
+#[test]
+fn prompts_inside_a_program_make_no_transcript() {
+    let page = "# P\n\n```python\ndef f():\n    \"\"\"\n    >>> f()\n    1\n    \"\"\"\n    return 1\n```\n\n```python\nx = 8\nprint(x\n>> 1)\n```\n\n```python\nx = 1\n>>> x\n```\n";
+    assert_eq!(statuses(&verified("[book]\n", page)), ["pass", "pass", "fail"]);
+    // A transcript among the members of a group is none of them.
+    let page = "# P\n\n```python run {group=a}\nx = 1\n```\n\n```python {group=a}\n>>> x\n2\n```\n\n```python run {group=a}\nprint(x)\n```\n\n```text output\n1\n```\n";
+    assert_eq!(statuses(&verified("[book]\n", page)), ["pass", "unchecked", "pass", "not_code"]);
 }

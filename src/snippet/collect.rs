@@ -54,6 +54,8 @@ pub struct Snippet {
     pub adapter: Option<&'static dyn Language>,
     /// Whether it is code at all (S1.8).
     pub is_code: bool,
+    /// Whether it is an interactive session, or the output of one: neither is compared yet.
+    pub transcript: bool,
     /// What its info string, its page and the configuration say.
     pub settings: Settings,
     /// The code.
@@ -182,10 +184,15 @@ fn rules_for(
 fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: &[usize]) -> Snippet {
     let label = fence.info.language.clone();
     let (language, adapter, is_code) = match language::by_label(&label) {
+        Label::Known(adapter) if language::is_transcript(adapter.name(), fence.code.as_str()) => {
+            (adapter.name().to_owned(), None, true)
+        }
         Label::Known(adapter) => (adapter.name().to_owned(), Some(adapter), true),
         Label::NotCode(name) => (name.to_owned(), None, false),
-        Label::Unknown => (label.clone(), None, true),
+        Label::Transcript | Label::Unknown => (label.clone(), None, true),
     };
+    let is_transcript = language::is_transcript(&language, fence.code.as_str())
+        || matches!(language::by_label(&label), Label::Transcript);
     let mut settings = Settings::default();
     if let Some(adapter) = adapter
         && let Some(lang) = config.verify.languages.get(adapter.name())
@@ -233,6 +240,7 @@ fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: 
         language,
         label,
         adapter,
+        transcript: is_transcript && !settings.output && !settings.not_code,
         is_code: is_code && !settings.output && !settings.not_code,
         settings,
         code: fence.code.clone(),
@@ -257,6 +265,8 @@ fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
             fence: Some(snippets[index].fence),
         };
         let above = snippets[..index].iter_mut().rev().find(|above| !above.settings.output);
+        let of_transcript =
+            above.as_ref().is_some_and(|above| above.transcript && page.fences[above.fence].heading == heading);
         let fault = match above {
             Some(above) if above.adapter.is_some() && page.fences[above.fence].heading == heading => {
                 // `match=` and `filter=` may stand on either of the two.
@@ -273,10 +283,12 @@ fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
                     Some("the block above is never run, so it has no output")
                 }
             }
+            Some(_) if of_transcript => None,
             _ => Some("there is no block above in this section whose output this could be"),
         };
         let snippet = &mut snippets[index];
         snippet.adapter = None;
+        snippet.transcript = of_transcript;
         snippet.fault = snippet.fault.take().or_else(|| fault.map(|problem| (problem.to_owned(), snippet.open)));
     }
 }

@@ -221,6 +221,29 @@ fn selected(snippet: &Snippet, options: &Options) -> bool {
         && options.id.as_ref().is_none_or(|id| snippet.id == *id)
 }
 
+/// The verdict of an interactive session: it is never green, and who asks for it to be run is told that it was not.
+fn unchecked_transcript(snippet: &Snippet) -> Verdict {
+    const REASON: &str = "transcripts are not compared yet";
+    let settings = &snippet.settings;
+    let asked = settings.run || matches!(settings.promise, verdict::Promise::FailsAtRun(_));
+    let joined = settings.group.is_some() || settings.setup || settings.teardown;
+    let consequence = match (asked, joined) {
+        (true, _) => Some("nothing was run"),
+        (false, true) => Some("this one is no part of a program"),
+        (false, false) => None,
+    };
+    let mut verdict = plain(Status::Unchecked, Some(REASON.to_owned()));
+    verdict.findings.extend(consequence.map(|consequence| Finding {
+        severity: Severity::Warning,
+        code: "transcript".to_owned(),
+        tool: "docgen",
+        message: format!("{REASON}: {consequence}"),
+        span: Some(snippet.open),
+        help: None,
+    }));
+    verdict
+}
+
 /// Verdicts that need no tool.
 fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
     let fault = snippet.fault.clone().filter(|_| !context.options.bare);
@@ -236,6 +259,9 @@ fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
             help: None,
         });
         return Some(verdict);
+    }
+    if snippet.transcript {
+        return Some(unchecked_transcript(snippet));
     }
     if !snippet.is_code {
         return Some(plain(Status::NotCode, None));

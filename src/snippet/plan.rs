@@ -108,7 +108,7 @@ pub fn earlier(snippets: &[Snippet], index: usize) -> Vec<usize> {
 }
 
 fn same_program(one: &Snippet, other: &Snippet) -> bool {
-    one.page == other.page && one.language == other.language && one.is_code && !is_frame(one)
+    one.page == other.page && one.language == other.language && one.is_code && !one.transcript && !is_frame(one)
 }
 
 /// Whether a block is setup or teardown rather than a member.
@@ -171,6 +171,7 @@ fn frames(snippets: &[Snippet], index: usize, wanted: impl Fn(&Snippet) -> bool)
             *other != index
                 && wanted(frame)
                 && frame.is_code
+                && !frame.transcript
                 && frame.page == snippet.page
                 && frame.language == snippet.language
                 && (group.is_none() || group == snippet.settings.group.as_ref())

@@ -17,6 +17,7 @@ mod rust;
 mod rust_messages;
 mod rust_package;
 mod rust_wrap;
+mod transcript;
 
 use super::collect::Snippet;
 use super::plan::Pieces;
@@ -27,6 +28,7 @@ use crate::process::Job;
 use crate::span::MappedText;
 use std::borrow::Cow;
 use std::path::Path;
+pub use transcript::begins as is_transcript;
 
 /// A program made of a block: its text, and where in the fixture it is written.
 #[derive(Debug)]
@@ -232,6 +234,8 @@ pub enum Label {
     Known(&'static dyn Language),
     /// Not code; the name it is counted under.
     NotCode(&'static str),
+    /// An interactive session.
+    Transcript,
     /// A language without an adapter.
     Unknown,
 }
@@ -241,6 +245,9 @@ pub fn by_label(label: &str) -> Label {
     let label = label.to_lowercase();
     if let Some((_, name)) = NOT_CODE.iter().find(|(known, _)| *known == label) {
         return Label::NotCode(name);
+    }
+    if transcript::is_label(&label) {
+        return Label::Transcript;
     }
     ALL.iter()
         .find(|language| language.name() == label || language.aliases().contains(&label.as_str()))
@@ -252,7 +259,7 @@ pub fn same(one: &str, other: &str) -> bool {
     let name = |label: &str| match by_label(label) {
         Label::Known(language) => language.name().to_owned(),
         Label::NotCode(name) => name.to_owned(),
-        Label::Unknown => label.to_lowercase(),
+        Label::Transcript | Label::Unknown => label.to_lowercase(),
     };
     name(one) == name(other)
 }
@@ -316,6 +323,7 @@ mod tests {
         assert!(matches!(by_label("MD"), Label::NotCode("markdown")));
         assert!(matches!(by_label(""), Label::NotCode("")));
         assert!(matches!(by_label("java"), Label::Unknown));
+        assert!(matches!(by_label("PyCon"), Label::Transcript));
     }
 
     #[test]
