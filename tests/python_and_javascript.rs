@@ -148,3 +148,46 @@ fn prompts_inside_a_program_make_no_transcript() {
     let page = "# P\n\n```python run {group=a}\nx = 1\n```\n\n```python {group=a}\n>>> x\n2\n```\n\n```python run {group=a}\nprint(x)\n```\n\n```text output\n1\n```\n";
     assert_eq!(statuses(&verified("[book]\n", page)), ["pass", "unchecked", "pass", "not_code"]);
 }
+
+#[test]
+fn an_end_of_input_points_at_what_is_not_closed() {
+    let cases = [
+        ("function f() {\n  if (x) {\n}\n\n", (1, 14), "Unexpected end of input: this `{` is never closed"),
+        ("foo(function () {\n  bar(1);\n", (1, 17), "Unexpected end of input: this `{` is never closed"),
+        ("const list = [1,\n  /]/.test('['),\n\n", (1, 14), "Unexpected end of input: this `[` is never closed"),
+        ("const t = `a {\n${x}\n", (1, 11), "Unexpected end of input: this ``` is never closed"),
+        ("const t = `a ${x\n", (1, 14), "Missing } in template expression: this `${` is never closed"),
+        ("const a = 1;\n/* what\n", (2, 1), "Invalid or unexpected token: this `/*` is never closed"),
+        ("const x =\n// so it goes\n\n", (1, 9), "Unexpected end of input"),
+        ("import fs from 'fs';\nfunction f() {\n", (2, 14), "Unexpected end of input: this `{` is never closed"),
+        ("await f(\n", (1, 8), "Unexpected end of input: this `(` is never closed"),
+        ("let a = (1;\n", (1, 11), "Unexpected token ';'"),
+        ("f(1, 2\n", (1, 6), "missing ) after argument list"),
+    ];
+    for (text, (line, column), message) in cases {
+        let report = verified("[book]\n", &format!("# P\n\n```js\n{text}```\n"));
+        let found = errors(&report, 0);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        let said = (found[0].0, found[0].1, found[0].4.as_str());
+        assert_eq!(said, (line + 3, column, message), "{text}");
+    }
+    let jsx = verified("[book]\n", "# P\n\n```jsx\nfunction A() {\n  return <p></p>;\n\n```\n");
+    assert_eq!((errors(&jsx, 0)[0].0, errors(&jsx, 0)[0].1), (4, 14), "{jsx}");
+}
+
+#[test]
+fn a_thrown_error_has_line_and_column() {
+    let cases = [
+        ("const a = 1;\n  if (a) throw new Error('boom');\n", (2, 16), "Error: boom"),
+        ("function f() { return null.x; }\n    f();\n", (1, 28), "TypeError: Cannot read properties"),
+        ("const make = () => new RangeError('far');\n\nthrow make();\n", (1, 20), "RangeError: far"),
+        ("const a = 1;\n  throw 'text';\n", (2, 3), ""),
+        ("await 1;\nconst s = '😀'; null.y;\n", (2, 21), "TypeError: Cannot read properties"),
+    ];
+    for (text, (line, column), message) in cases {
+        let report = verified("[book]\n", &format!("# P\n\n```js run\n{text}```\n"));
+        let found = errors(&report, 0);
+        assert_eq!((found[0].0, found[0].1), (line + 3, column), "{text}: {found:?}");
+        assert!(found[0].4.starts_with(message), "{text}: {found:?}");
+    }
+}

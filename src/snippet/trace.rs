@@ -9,7 +9,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:Uncaught )?((?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning)|panic)\b.*)$")
+    Regex::new(r"^(?:Uncaught )?((?:[\w.]*Error|[\w.]+(?:Exception|Exit|Interrupt|Warning)|panic)\b.*)$")
         .expect("a valid pattern")
 });
 
@@ -25,26 +25,55 @@ fn place_pattern(unit: &Unit) -> Option<Regex> {
     Regex::new(&format!(r#"[^\s"(]*{}"?(?::(\d+)(?::(\d+))?|, line (\d+))?"#, regex::escape(&unit.path))).ok()
 }
 
+/// A place as a trace names it.
+#[derive(Clone, Copy)]
+struct Seen {
+    python: bool,
+    /// It stands alone on its line, above the frames.
+    headline: bool,
+    line: usize,
+    column: Option<usize>,
+    unit: ColumnUnit,
+}
+
 /// Reads the standard error of a failed run.
 pub(super) fn read(unit: &Unit, stderr: &str) -> Trace {
     let Some(pattern) = place_pattern(unit) else { return Trace { message: None, span: None } };
-    let mut places = pattern.captures_iter(stderr).filter_map(|found| {
-        let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok());
-        let line: usize = number(1).or(number(3))?;
-        Some((found.get(3).is_some(), line, number(2)))
-    });
-    // Python names the innermost frame last, all others first.
+    let mut places = pattern.captures_iter(stderr).filter_map(|found| seen(&found, stderr));
+    // Python names the innermost frame last, all others first. V8 puts a line above its frames, which have columns.
     let first = places.next();
     let place = match first {
-        Some((true, ..)) => places.last().or(first),
+        Some(Seen { python: true, .. }) => places.last().or(first),
+        Some(Seen { headline: true, .. }) => places.find(|place| place.column.is_some()).or(first),
         _ => first,
     };
-    let span = place.and_then(|(_, line, column)| {
-        let column = column.unwrap_or_else(|| first_word(unit, line));
-        let range = unit.range_of(Place::point(line, column, ColumnUnit::Char))?;
+    let span = place.and_then(|place| {
+        let column = place.column.unwrap_or_else(|| first_word(unit, place.line));
+        let range = unit.range_of(Place::point(place.line, column, place.unit))?;
         unit.program.span_of(range)
     });
     Trace { message: message(stderr), span }
+}
+
+fn seen(found: &regex::Captures<'_>, stderr: &str) -> Option<Seen> {
+    let whole = found.get(0)?;
+    let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok());
+    let line = number(1).or(number(3))?;
+    let before = stderr[..whole.start()].rsplit('\n').next().unwrap_or_default();
+    let (column, unit) = match (number(2), above_caret(&stderr[whole.end()..])) {
+        (Some(column), _) if before.trim_start().starts_with("at ") => (Some(column), ColumnUnit::Utf16),
+        (None, Some(column)) => (Some(column), ColumnUnit::Utf16),
+        (column, _) => (column, ColumnUnit::Char),
+    };
+    let headline = before.is_empty() && number(2).is_none();
+    Some(Seen { python: found.get(3).is_some(), headline, line, column, unit })
+}
+
+/// The column that V8's caret names, below the source line, where a place ends its line.
+fn above_caret(rest: &str) -> Option<usize> {
+    let mut lines = rest.lines();
+    let (end, _source, caret) = (lines.next()?, lines.next()?, lines.next()?);
+    (end.is_empty() && caret.trim_start().starts_with('^')).then(|| caret.find('^').map(|at| at + 1))?
 }
 
 /// The column of the first character of a line that is not white space.
