@@ -49,7 +49,8 @@ macro_rules! codes {
 }
 
 codes! {
-    FileUnreadable "file-unreadable" Error "A page could not be read. Check the permissions, or leave it out with .gitignore.";
+    FileUnreadable "file-unreadable" Error "A file of the content folder is not read: it is no ordinary file, its permissions forbid it, it has more than 32 MB, or it is a link that leads nowhere, to hidden files or out of the project. It is left out; mend it, or name it in .gitignore.";
+    FileName "file-name" Error "A file of the content folder has a name that the site cannot have: not UTF-8, with control characters or a backslash, or too long for a file system. It is left out; rename it.";
     FileNotUtf8 "file-not-utf8" Error "A page is not UTF-8. Convert it; the position is that of the first bad byte.";
     FrontMatterSyntax "front-matter-syntax" Error "The front matter is not valid YAML or TOML.";
     FrontMatterUnclosed "front-matter-unclosed" Error "The front matter opens but never closes.";
@@ -58,6 +59,8 @@ codes! {
     FrontMatterUnknownKey "front-matter-unknown-key" Hint "A front-matter key that docgen does not know. It is kept under `extra`.";
     FrontMatterPath "front-matter-path" Error "A path named in the front matter does not exist.";
     IncludeMissing "include-missing" Error "An included file, line range or anchor does not exist.";
+    IncludeLimit "include-limit" Error "Includes are nested too deep, go round in a circle, or make the page too long.";
+    ReadRefused "read-refused" Error "A page asks for a file that is not read for a page: it lies outside the project, is hidden, is no ordinary file, or has more than 32 MB.";
     DuplicateUrl "duplicate-url" Error "Two pages would be written to the same URL. Rename one of them.";
     DuplicateId "duplicate-id" Error "Two pages have the same `id`.";
     BrokenLink "broken-link" Error "A link to a page or file that does not exist.";

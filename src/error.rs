@@ -65,6 +65,14 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A file of the site would lie where it cannot.
+    #[error("the site cannot have a file at {path:?}: it {why}\n  help: rename the page, the file or the term that this name comes from")]
+    OutputPath {
+        /// The path below the output folder.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// No port could be bound.
     #[error(
         "cannot listen on {address}: {message}\n  help: leave --port out to take the next free one, or name another"

@@ -5,20 +5,37 @@
 #![expect(clippy::disallowed_methods, reason = "the one door to the disk")]
 
 mod temporary;
+mod within;
 
 use crate::error::{Error, Result};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 pub use temporary::{Temporary, remove_tree, sweep};
+pub use within::{
+    Refused, check_within, find_within, is_hidden, normalise, project_of, read_beside, read_named, read_within,
+};
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_path_buf();
     move |source| Error::Io { action, path, source }
 }
 
+/// Opens an ordinary file. A pipe would make us wait, and a device like `/dev/zero` never ends.
+fn open_ordinary(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is not an ordinary file"));
+    }
+    Ok(file)
+}
+
 /// The bytes of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(failed("read", path))
+    let mut bytes = Vec::new();
+    let read = open_ordinary(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(failed("read", path))
 }
 
 /// The first bytes of a file, at most so many.
@@ -31,13 +48,16 @@ pub fn head(path: &Path, most: usize) -> Result<Vec<u8>> {
 
 /// The text of a file; an error if it is not UTF-8.
 pub fn read_to_string(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(failed("read", path))
+    let mut text = String::new();
+    let read = open_ordinary(path).and_then(|mut file| file.read_to_string(&mut text));
+    read.map(|_| text).map_err(failed("read", path))
 }
 
 /// The text of a file, or `None` where there is none.
 pub fn read_optional(path: &Path) -> Result<Option<String>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    let mut text = String::new();
+    match open_ordinary(path).and_then(|mut file| file.read_to_string(&mut text)) {
+        Ok(_) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed("read", path)(error)),
     }

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::site::url::fault;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,8 +15,7 @@ pub const MARKER: &str = ".docgen";
 /// Every file of the site.
 #[derive(Debug, Default, Clone)]
 pub struct OutputTree {
-    /// Path relative to the site's root, with `/`, and content.
-    pub files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 /// What writing a tree changed.
@@ -33,9 +33,33 @@ pub struct SyncReport {
 const NEW: &str = ".docgen-new-";
 
 impl OutputTree {
-    /// Adds a file; the first one at a path stays.
-    pub fn add(&mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) {
-        self.files.entry(path.into()).or_insert_with(|| content.into());
+    /// Path relative to the site's root, with `/`, and content of every file.
+    pub fn files(&self) -> &BTreeMap<String, Vec<u8>> {
+        &self.files
+    }
+
+    /// Adds a file; the first one at a path stays. This is the only way into the tree: no path in it leaves the output
+    /// folder, and none is a file and a folder at once.
+    ///
+    /// # Errors
+    /// [`Error::OutputPath`] where the path cannot be one of the site's.
+    pub fn add(&mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Result<()> {
+        let path = path.into();
+        if let Some(why) = fault(&path).or_else(|| self.clash(&path)) {
+            return Err(Error::OutputPath { path, why });
+        }
+        self.files.entry(path).or_insert_with(|| content.into());
+        Ok(())
+    }
+
+    fn clash(&self, path: &str) -> Option<String> {
+        let above = path.match_indices('/').map(|(at, _)| &path[..at]).find(|above| self.files.contains_key(*above));
+        if let Some(above) = above {
+            return Some(format!("lies in `{above}`, which is a file"));
+        }
+        let below = format!("{path}/");
+        let first = self.files.range(below.clone()..).next().filter(|(other, _)| other.starts_with(&below));
+        first.map(|(other, _)| format!("is the folder of `{other}`"))
     }
 
     /// Writes the tree to `out`.
@@ -119,7 +143,7 @@ mod tests {
     fn tree(files: &[(&str, &str)]) -> OutputTree {
         let mut tree = OutputTree::default();
         for (path, content) in files {
-            tree.add(*path, *content);
+            tree.add(*path, *content).expect("a path of the site");
         }
         tree
     }
@@ -136,6 +160,15 @@ mod tests {
         assert_eq!(changed, SyncReport { written: 1, unchanged: 0, removed: 1 });
         assert!(!out.join("b").exists());
         assert_eq!(fs::list(temp.path()).expect("listed").len(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn no_path_leaves_the_tree() {
+        let mut tree = tree(&[("a.html", "a"), ("b/c.html", "c")]);
+        for path in ["../x", "/x", "b/../../x", "a.html/x", "b", ".docgen"] {
+            assert!(matches!(tree.add(path, "x"), Err(Error::OutputPath { .. })), "{path}");
+        }
+        assert_eq!(tree.files().len(), 2);
     }
 
     #[test]

@@ -37,9 +37,11 @@ pub struct Project {
 /// Where a file cannot be read.
 pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<Project> {
     progress.phase("reading pages", None);
-    let (sources, mut problems) = source::load(config)?;
+    let (mut sources, mut problems) = source::load(config)?;
     let (pages, found) = parse(&sources, config);
     problems.extend(found);
+    let named = site::takes_only_what_is_named(config).then(|| site::link::file_names(&pages));
+    problems.extend(sources.check_assets(named.as_ref()));
     let (site, found) = site::resolve(&sources, pages, config, disk);
     problems.extend(found);
     problems.sort_by_key(|a| (a.span, a.code));
@@ -85,7 +87,7 @@ pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
         }
     }
     if config.content == config.root {
-        named.extend(render::linked_assets(site).iter().map(|relative| site.assets[relative].path.clone()));
+        named.extend(site.copied.iter().map(|relative| site.assets[relative].path.clone()));
     }
     named
 }

@@ -214,7 +214,17 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
     let grave: Vec<_> = problems
         .iter()
         .filter(|problem| {
-            matches!(problem.code, Code::FileNotUtf8 | Code::IncludeMissing | Code::FenceUnclosed | Code::DuplicateUrl)
+            matches!(
+                problem.code,
+                Code::FileNotUtf8
+                    | Code::FileUnreadable
+                    | Code::FileName
+                    | Code::IncludeMissing
+                    | Code::IncludeLimit
+                    | Code::ReadRefused
+                    | Code::FenceUnclosed
+                    | Code::DuplicateUrl
+            )
         })
         .cloned()
         .collect();

@@ -96,6 +96,8 @@ pub struct Config {
     pub root: PathBuf,
     /// The content folder, absolute.
     pub content: PathBuf,
+    /// The folder that files which pages ask for must lie in: the git repository, else the project's folder.
+    pub project: PathBuf,
     /// Whether there is a `book.toml`; without one, a file is "bare" (S1.6, S2.3).
     pub has_project: bool,
     /// Whether the folder has mdBook's layout (`SUMMARY.md` in the content folder).
@@ -259,6 +261,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         today,
         hints,
         root: root.to_path_buf(),
+        project: fs::project_of(root, &content),
         content,
     })
 }

@@ -3,7 +3,7 @@
 //! Pure: the included files are in [`Sources`] already. Must not know: Markdown.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Sources;
+use crate::source::{Refused, Sources};
 use crate::source::include::{self, Directive, Part};
 use crate::span::{FileId, MappedText, Span};
 use std::ops::Range;
@@ -64,11 +64,9 @@ impl Expander<'_> {
                 "look for a file that includes itself",
             );
         }
-        if !path.starts_with(self.sources.root()) {
-            return problem(
-                format!("`{}` lies outside the project", directive.path),
-                "includes may only name files below the project's root",
-            );
+        if let Some(refused) = self.sources.refused(&path).filter(|refused| **refused != Refused::Missing) {
+            let message = format!("the included file `{}` {}", directive.path, refused.why());
+            return Err(Box::new(Diagnostic::new(Code::ReadRefused, span, message).help(refused.help())));
         }
         let Some(target) = self.sources.by_path(&path) else {
             return problem(

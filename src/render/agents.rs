@@ -4,11 +4,12 @@
 //! Sources: llmstxt.org; the twin's address is the page's with `.md`. Must not know: templates.
 
 use super::Renderer;
+use crate::error::Result;
 use crate::output::OutputTree;
 use crate::page::markdown;
 use crate::site::link::{Target, resolve};
 use crate::site::taxonomy::Term;
-use crate::site::{PageIndex, url};
+use crate::site::{PageIndex, twin_url, url};
 use crate::snippet::collect::Snippet;
 use crate::snippet::verdict::{Origin, Status, Verdict};
 use serde_json::{Value, json};
@@ -17,30 +18,29 @@ use std::fmt::Write as _;
 /// Characters in an `llms.txt` before its sections get files of their own.
 const LONG: usize = 50_000;
 
-/// The address of a page's twin.
-pub(super) fn twin_url(url: &str) -> String {
-    format!("{}.md", url.strip_suffix(".html").unwrap_or(url))
-}
-
 impl Renderer<'_> {
     /// Everything for agents.
-    pub(super) fn for_agents(&self, tree: &mut OutputTree) {
+    pub(super) fn for_agents(&self, tree: &mut OutputTree) -> Result<()> {
         let site = self.input.site;
         let mut full = format!("# {}\n", site.title);
         for index in site.nav.order.iter().copied().chain(self.unlisted()) {
             let twin = self.twin(index);
             let _ = write!(full, "\n<!-- {} -->\n\n{twin}", site.urls[index]);
-            tree.add(twin_url(&site.urls[index]), twin);
+            tree.add(twin_url(&site.urls[index]), twin)?;
         }
-        tree.add("llms-full.txt", full);
-        self.llms(tree);
-        let agents: Vec<Value> = self.agents().iter().map(|term| self.agent(tree, term)).collect();
+        tree.add("llms-full.txt", full)?;
+        self.llms(tree)?;
+        let agents: Vec<Value> = self.agents().iter().map(|term| self.agent(tree, term)).collect::<Result<_>>()?;
         let list = json!({ "schema": "docgen.agents/1", "site": site.title, "agents": agents });
-        tree.add("agents.json", pretty(&list));
-        tree.add("verification.json", pretty(&self.verdicts()));
+        tree.add("agents.json", pretty(&list))?;
+        tree.add("verification.json", pretty(&self.verdicts()))?;
         let sitemap = self.canonical("sitemap.xml");
         let sitemap = if sitemap.is_empty() { String::new() } else { format!("\nSitemap: {sitemap}\n") };
-        tree.add("robots.txt", format!("User-agent: *\nAllow: /\n{sitemap}"));
+        // An author's own takes its place.
+        if site.copied.iter().all(|path| path != "robots.txt") {
+            tree.add("robots.txt", format!("User-agent: *\nAllow: /\n{sitemap}"))?;
+        }
+        Ok(())
     }
 
     /// Pages that the navigation does not have, as with a `SUMMARY.md` that leaves some out.
@@ -116,7 +116,7 @@ impl Renderer<'_> {
     }
 
     /// `llms.txt`: every page by section; one that grows too long is split by section.
-    fn llms(&self, tree: &mut OutputTree) {
+    fn llms(&self, tree: &mut OutputTree) -> Result<()> {
         let site = self.input.site;
         let mut parts: Vec<(String, String, String)> = Vec::new();
         for section in &site.nav.sections {
@@ -146,10 +146,10 @@ impl Renderer<'_> {
                 let relative = self.input.config.base_url.is_empty();
                 let up = if relative { url::to_root(&address) } else { String::new() };
                 let own = list.replace("](", &format!("]({up}"));
-                tree.add(address, format!("# {title}\n\n{own}"));
+                tree.add(address, format!("# {title}\n\n{own}"))?;
             }
         }
-        tree.add("llms.txt", text);
+        tree.add("llms.txt", text)
     }
 
     fn agents(&self) -> Vec<Term> {
@@ -158,12 +158,12 @@ impl Renderer<'_> {
     }
 
     /// An agent's own `llms.txt`, and its entry in `agents.json`.
-    fn agent(&self, tree: &mut OutputTree, term: &Term) -> Value {
+    fn agent(&self, tree: &mut OutputTree, term: &Term) -> Result<Value> {
         let site = self.input.site;
         let address = format!("agents/{}/llms.txt", term.slug);
         let list: String = term.pages.iter().map(|page| self.entry(&address, *page)).collect();
         let about = if term.description.is_empty() { String::new() } else { format!("\n> {}\n", term.description) };
-        tree.add(address.clone(), format!("# {} for {}\n{about}\n## Pages\n\n{list}", site.title, term.title));
+        tree.add(address.clone(), format!("# {} for {}\n{about}\n## Pages\n\n{list}", site.title, term.title))?;
         let pages: Vec<Value> = term
             .pages
             .iter()
@@ -183,13 +183,13 @@ impl Renderer<'_> {
                 })
             })
             .collect();
-        json!({
+        Ok(json!({
             "name": term.title,
             "description": term.description,
             "url": format!("agents/{}.html", term.slug),
             "llms": address,
             "pages": pages,
-        })
+        }))
     }
 
     /// `verification.json`: the ledger as the site shows it.

@@ -5,6 +5,7 @@
 
 use super::Renderer;
 use super::highlight::escape;
+use crate::error::Result;
 use crate::output::OutputTree;
 use crate::site::PageIndex;
 use std::fmt::Write as _;
@@ -14,11 +15,11 @@ const ENTRIES: usize = 50;
 
 impl Renderer<'_> {
     /// Writes `atom.xml`, if the site knows its address and some page has a date.
-    pub(super) fn feed(&self, tree: &mut OutputTree) {
+    pub(super) fn feed(&self, tree: &mut OutputTree) -> Result<()> {
         let dated: Vec<(String, PageIndex)> = self.dated();
-        let Some((newest, _)) = dated.first() else { return };
+        let Some((newest, _)) = dated.first() else { return Ok(()) };
         if self.input.config.base_url.is_empty() {
-            return;
+            return Ok(());
         }
         let site = self.input.site;
         let mut xml = format!(
@@ -40,7 +41,7 @@ impl Renderer<'_> {
             );
         }
         xml.push_str("</feed>\n");
-        tree.add("atom.xml", xml);
+        tree.add("atom.xml", xml)
     }
 
     /// Pages with the day of their last change, or of their last review where nothing else is known; newest first.

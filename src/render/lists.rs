@@ -28,22 +28,20 @@ impl Renderer<'_> {
         tree.add(
             "verification.html",
             self.theme.render("verification.html", &self.site_view("verification.html"), "report", &verification)?,
-        );
+        )?;
         let health = self.theme.render("health.html", &self.site_view("health.html"), "health", &self.health())?;
-        tree.add("health.html", health);
+        tree.add("health.html", health)?;
         for (from, to) in &site.redirects {
             let target = url::encode(&url::relative(from, to));
-            tree.add(from.clone(), self.theme.render("redirect.html", &self.site_view(from), "target", &target)?);
+            tree.add(from.clone(), self.theme.render("redirect.html", &self.site_view(from), "target", &target)?)?;
         }
         // The one page whose address is not known when it is written: everything on it is absolute.
         let root = format!("{}/", base_path(&self.input.config.base_url));
-        tree.add("404.html", self.theme.render("404.html", &self.site_view_at(&root), "root", &root)?);
-        Ok(())
+        tree.add("404.html", self.theme.render("404.html", &self.site_view_at(&root), "root", &root)?)
     }
 
     fn list(&self, tree: &mut OutputTree, url: &str, view: &ListView) -> Result<()> {
-        tree.add(url, self.theme.render("list.html", &self.site_view(url), "list", view)?);
-        Ok(())
+        tree.add(url, self.theme.render("list.html", &self.site_view(url), "list", view)?)
     }
 
     fn empty_list(&self, url: &str, kind: &'static str, title: String) -> ListView {

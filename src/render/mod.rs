@@ -21,13 +21,13 @@ pub mod view;
 mod wall;
 
 use crate::config::{Config, ContentPolicy};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::output::OutputTree;
 use crate::page::Page;
 use crate::progress::Progress;
 use crate::search::SearchIndex;
-use crate::site::{PageIndex, Site, url};
+use crate::site::{PageIndex, Site, twin_url, url};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
 use crate::source::{Edits, Sources};
@@ -79,48 +79,38 @@ pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progr
         })
         .collect::<Result<_>>()?;
     for (url, html) in pages {
-        tree.add(url, html);
+        tree.add(url, html)?;
     }
     renderer.generated(&mut tree)?;
-    renderer.for_agents(&mut tree);
-    renderer.feed(&mut tree);
+    renderer.for_agents(&mut tree)?;
+    renderer.feed(&mut tree)?;
     renderer.print(&mut tree)?;
     for (path, content) in &renderer.theme.assets {
         if input.live || path != "docgen/live.js" {
-            tree.add(path.clone(), content.clone());
+            tree.add(path.clone(), content.clone())?;
         }
     }
     for (path, content) in &input.index.files {
-        tree.add(path.clone(), content.clone());
+        tree.add(path.clone(), content.clone())?;
     }
     assets(input, &mut tree)?;
-    tree.add("sitemap.xml", renderer.sitemap());
+    tree.add("sitemap.xml", renderer.sitemap())?;
     Ok(tree)
 }
 
-/// Files beside the pages. Where the content folder is the whole project, only what pages point at is taken along.
+/// Files beside the pages.
 fn assets(input: &Input<'_>, tree: &mut OutputTree) -> Result<()> {
-    let whole_project = input.config.content == input.config.root;
-    let linked = linked_assets(input.site);
-    for (relative, asset) in &input.site.assets {
-        if !whole_project || linked.contains(relative) {
-            tree.add(relative.clone(), fs::read(&asset.path)?);
-        }
+    for relative in &input.site.copied {
+        let path = &input.site.assets[relative].path;
+        // The checks have found it readable; if it is not, it was changed since.
+        let failed = |refused: fs::Refused| Error::Io {
+            action: "read",
+            path: path.clone(),
+            source: std::io::Error::other(refused.why()),
+        };
+        tree.add(relative.clone(), fs::read_within(&input.config.project, path).map_err(failed)?)?;
     }
     Ok(())
-}
-
-/// The files beside the pages that pages point at.
-pub fn linked_assets(site: &Site) -> std::collections::BTreeSet<String> {
-    use crate::site::link::{Target, resolve};
-    let links =
-        site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
-    links
-        .filter_map(|(index, link)| match resolve(site, index, &link.target) {
-            Target::Asset(path) => Some(path),
-            _ => None,
-        })
-        .collect()
 }
 
 struct Renderer<'a> {
@@ -269,7 +259,7 @@ impl<'a> Renderer<'a> {
             previous: neighbour(-1),
             next: neighbour(1),
             edit: self.edit_address(page),
-            markdown: url::encode(&url::relative(from, &agents::twin_url(from))),
+            markdown: url::encode(&url::relative(from, &twin_url(from))),
             extra: page.front_matter.extra.clone(),
         };
         let wanted =

@@ -34,7 +34,6 @@ impl Renderer<'_> {
         let view = PrintView { pages: pages.collect() };
         let content: String = view.pages.iter().map(|page| page.content.as_str()).collect();
         let site = self.site_view_with("print.html", &content);
-        tree.add("print.html", self.theme.render("print.html", &site, "print", &view)?);
-        Ok(())
+        tree.add("print.html", self.theme.render("print.html", &site, "print", &view)?)
     }
 }

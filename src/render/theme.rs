@@ -4,7 +4,7 @@
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, Refused};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tera::{Context, Tera};
@@ -58,6 +58,12 @@ impl Theme {
                 "create the folder, or take `theme` out of [site] in book.toml",
             ));
         }
+        if config.has_project && folder.is_dir() {
+            let found = if is_plain(&name) { fs::find_within(&config.project, &folder) } else { Err(Refused::Outside) };
+            found.map_err(|refused| {
+                Error::usage(format!("the theme `{name}` {}", refused.why()), "a theme is a folder below themes/")
+            })?;
+        }
         let mut tera = Tera::new();
         let failed = |error: tera::Error| Error::Template { theme: name.clone(), message: describe(&error) };
         tera.set_fallback_prefixes(["default/"]).map_err(failed)?;
@@ -102,6 +108,11 @@ impl Theme {
     pub fn has(&self, template: &str) -> bool {
         self.tera.contains_template(template) || self.tera.contains_template(&format!("default/{template}"))
     }
+}
+
+/// Whether a theme's name is that of a folder below `themes/`.
+fn is_plain(name: &str) -> bool {
+    !name.contains(['/', '\\']) && !name.starts_with('.')
 }
 
 /// An asset's path in the site.

@@ -111,8 +111,8 @@ pub fn answer(asked: &Asked, tree: &OutputTree, hosts: &Hosts) -> Answer {
     }
     // A client that asks for Markdown, as agents do, gets the page's twin.
     let twin = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
-    let path = twin.filter(|twin| asked.wants_markdown() && tree.files.contains_key(twin)).unwrap_or(path);
-    let (status, path) = if tree.files.contains_key(&path) { (200, path) } else { (404, "404.html".to_owned()) };
+    let path = twin.filter(|twin| asked.wants_markdown() && tree.files().contains_key(twin)).unwrap_or(path);
+    let (status, path) = if tree.files().contains_key(&path) { (200, path) } else { (404, "404.html".to_owned()) };
     Answer::File { status, kind: content_type(&path), path }
 }
 

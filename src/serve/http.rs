@@ -134,7 +134,7 @@ impl Connection {
         let tree = self.preview.tree();
         match answer(asked, &tree, &self.hosts) {
             Answer::File { status, path, kind } => {
-                let body = tree.files.get(&path).map_or(&[][..], Vec::as_slice);
+                let body = tree.files().get(&path).map_or(&[][..], Vec::as_slice);
                 let headers = [("Content-Type", kind), ("Vary", "Accept"), ("Cache-Control", "no-cache")];
                 self.send(status, &headers, body, asked.is_head())
             }

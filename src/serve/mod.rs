@@ -31,7 +31,7 @@ impl Preview {
     /// Shows a new tree; browsers reload if it differs from the old one.
     pub fn show(&self, tree: OutputTree) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.tree.files == tree.files {
+        if state.tree.files() == tree.files() {
             return;
         }
         state.tree = Arc::new(tree);

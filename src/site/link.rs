@@ -6,6 +6,8 @@ use super::{PageIndex, Site, url};
 use crate::config::{Config, ContentPolicy};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Link, Page};
+use crate::source::{Refused, Sources};
+use std::collections::BTreeSet;
 
 /// What a link's destination turns out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,8 +109,31 @@ pub fn has_anchor(page: &Page, anchor: &str) -> bool {
         || page.html_ids.iter().any(|id| id == anchor)
 }
 
+/// The file names that the links and images of all pages end with.
+pub fn file_names(pages: &[Page]) -> BTreeSet<String> {
+    let links = pages.iter().flat_map(|page| &page.links).filter(|link| !is_external(&link.target));
+    links
+        .map(|link| {
+            let path = url::decode(link.target.split(['#', '?']).next().unwrap_or_default());
+            path.rsplit('/').next().unwrap_or_default().to_owned()
+        })
+        .collect()
+}
+
+/// The files beside the pages that links and images lead to.
+pub(super) fn assets_of_pages(site: &Site) -> BTreeSet<String> {
+    let links =
+        site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
+    links
+        .filter_map(|(index, link)| match resolve(site, index, &link.target) {
+            Target::Asset(path) => Some(path),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Checks every link and image of the site.
-pub(super) fn check(site: &Site, config: &Config, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(sources: &Sources, site: &Site, config: &Config, problems: &mut Vec<Diagnostic>) {
     for (index, page) in site.pages.iter().enumerate() {
         for link in &page.links {
             if link.image && link.alt.trim().is_empty() {
@@ -128,12 +153,18 @@ pub(super) fn check(site: &Site, config: &Config, problems: &mut Vec<Diagnostic>
                         .help("keep a copy beside the page, unless it must always be the newest"),
                 );
             }
-            problems.extend(check_one(site, index, link));
+            let refused = |path: &str| sources.refused(&config.content.join(path));
+            problems.extend(check_one(site, index, link, refused));
         }
     }
 }
 
-fn check_one(site: &Site, index: PageIndex, link: &Link) -> Option<Diagnostic> {
+fn check_one<'a>(
+    site: &Site,
+    index: PageIndex,
+    link: &Link,
+    refused: impl Fn(&str) -> Option<&'a Refused>,
+) -> Option<Diagnostic> {
     match resolve(site, index, &link.target) {
         Target::Page { page, anchor: Some(anchor) } if !has_anchor(&site.pages[page], &anchor) => {
             let headings = &site.pages[page].headings;
@@ -147,6 +178,11 @@ fn check_one(site: &Site, index: PageIndex, link: &Link) -> Option<Diagnostic> {
             Some(Diagnostic::new(Code::BrokenAnchor, link.span, message).help(help))
         }
         Target::Missing(path) => {
+            let (code, what) = if link.image { (Code::MissingImage, "image") } else { (Code::BrokenLink, "link") };
+            if let Some(refused) = refused(&path) {
+                let message = format!("this {what} names a file that is not read: `{}` {}", link.target, refused.why());
+                return Some(Diagnostic::new(Code::ReadRefused, link.span, message).help(refused.help()));
+            }
             let pages = site.pages.iter().map(|page| page.relative.as_str());
             let near = did_you_mean(&path, pages.chain(site.assets.keys().map(String::as_str)));
             let with_extension = format!("{path}.md");
@@ -157,7 +193,6 @@ fn check_one(site: &Site, index: PageIndex, link: &Link) -> Option<Diagnostic> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "paths are relative to the page, or to the content folder if they start with `/`".to_owned(),
             };
-            let (code, what) = if link.image { (Code::MissingImage, "image") } else { (Code::BrokenLink, "link") };
             Some(Diagnostic::new(code, link.span, format!("this {what} leads nowhere: `{}`", link.target)).help(help))
         }
         _ => None,

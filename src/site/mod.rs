@@ -12,6 +12,7 @@ pub mod clocks;
 pub mod governance;
 pub mod link;
 pub mod nav;
+mod places;
 pub mod taxonomy;
 pub mod url;
 
@@ -22,6 +23,8 @@ use crate::page::front_matter::PageStatus;
 use crate::source::{Asset, Sources};
 use crate::span::Span;
 use nav::Nav;
+use places::Places;
+pub use places::twin_url;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use taxonomy::Taxonomy;
@@ -31,6 +34,12 @@ pub type PageIndex = usize;
 
 /// Whether a path exists: the one question that `site` has to the disk.
 pub type Disk<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
+
+/// Whether only those files beside the pages are taken along that pages point at: where the content folder is the
+/// whole project.
+pub fn takes_only_what_is_named(config: &Config) -> bool {
+    config.content == config.root
+}
 
 /// The whole site, resolved.
 #[derive(Debug)]
@@ -49,6 +58,8 @@ pub struct Site {
     pub generated: BTreeSet<String>,
     /// Files beside the pages, by their path relative to the content folder.
     pub assets: BTreeMap<String, Asset>,
+    /// Those of them that become part of the site.
+    pub copied: Vec<String>,
     /// Former URLs and where they lead.
     pub redirects: BTreeMap<String, String>,
     /// The site's title: from the configuration, else the home page's.
@@ -75,10 +86,12 @@ pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<
     let generated = generated_urls(&pages, &by_url, &taxonomies, &nav);
     let assets = sources.assets.iter().map(|asset| (asset.relative.clone(), asset.clone())).collect();
     let title = site_title(config, &pages, &by_url);
-    let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, redirects: BTreeMap::new(), title };
+    let (copied, redirects) = (Vec::new(), BTreeMap::new());
+    let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, copied, redirects, title };
     reserve(&mut site, &mut problems);
-    redirects(&mut site, &mut problems);
-    link::check(&site, config, &mut problems);
+    redirect(&mut site, &mut problems);
+    places::copied(&mut site, config, &mut problems);
+    link::check(sources, &site, config, &mut problems);
     governance::check(sources, &site, config, disk, &mut problems);
     (site, problems)
 }
@@ -104,8 +117,15 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
     let mut urls = Vec::new();
     let mut by_url: BTreeMap<String, PageIndex> = BTreeMap::new();
     let mut by_folded: BTreeMap<String, PageIndex> = BTreeMap::new();
+    let mut places = Places::default();
     for page in pages {
         let url = url::page_url(&page.relative);
+        if let Some(why) = url::fault(&url) {
+            let message = format!("the site cannot have this page: its address {why}");
+            let problem = Diagnostic::new(Code::FileName, Span::at(page.file, 0), message);
+            problems.push(problem.help("rename the file; it is left out"));
+            continue;
+        }
         // Two URLs that differ in case only are one file on many disks.
         if let Some(first) = by_folded.get(&url.to_lowercase()) {
             let other = &sources[kept[*first].file].name;
@@ -119,6 +139,14 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
             );
             continue;
         }
+        if let Some(why) = places.clash(&url).or_else(|| places.clash(&twin_url(&url))) {
+            let message = format!("this page would be {url}, which {why}");
+            let problem = Diagnostic::new(Code::DuplicateUrl, Span::at(page.file, 0), message);
+            problems.push(problem.help("rename one of the two; this page is left out"));
+            continue;
+        }
+        places.take(&url, &format!("the page {}", page.relative));
+        places.take(&twin_url(&url), &format!("the Markdown twin of {}", page.relative));
         by_folded.insert(url.to_lowercase(), kept.len());
         by_url.insert(url.clone(), kept.len());
         urls.push(url);
@@ -151,13 +179,15 @@ fn generated_urls(
 /// A page of the author's may stand in for the home page, a section's list or the 404; any other URL that docgen
 /// makes itself is taken.
 fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
-    let taken: Vec<String> = site.generated.iter().filter(|url| site.by_url.contains_key(*url)).cloned().collect();
-    for url in taken {
-        if url == "404.html" {
+    let folded: BTreeMap<String, PageIndex> =
+        site.by_url.iter().map(|(url, page)| (url.to_lowercase(), *page)).collect();
+    let taken = site.generated.iter().filter_map(|url| Some((url.clone(), *folded.get(&url.to_lowercase())?)));
+    for (url, page) in taken.collect::<Vec<_>>() {
+        if url == "404.html" && site.urls[page] == url {
             site.generated.remove(&url);
             continue;
         }
-        let page = &site.pages[site.by_url[&url]];
+        let page = &site.pages[page];
         problems.push(
             Diagnostic::new(
                 Code::DuplicateUrl,
@@ -169,8 +199,9 @@ fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn redirects(site: &mut Site, problems: &mut Vec<Diagnostic>) {
+fn redirect(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut places = places::taken(site);
     for (index, page) in site.pages.iter().enumerate() {
         for alias in &page.front_matter.aliases {
             let from = alias.value.trim_start_matches('/');
@@ -181,14 +212,20 @@ fn redirects(site: &mut Site, problems: &mut Vec<Diagnostic>) {
             } else {
                 url::page_url(from)
             };
-            if site.by_url.contains_key(&from) || site.generated.contains(&from) || found.contains_key(&from) {
-                problems.push(
-                    Diagnostic::new(Code::DuplicateUrl, alias.span, format!("the alias `{from}` is taken"))
-                        .help("an alias may not be the address of another page or alias"),
-                );
+            let problem = if let Some(why) = url::fault(&from) {
+                let message = format!("the alias `{}` is no address of this site: it {why}", alias.value);
+                let help = "write a former address of the page, from the top of the site, as in `/old/page.html`";
+                Diagnostic::new(Code::FrontMatterValue, alias.span, message).help(help)
+            } else if let Some(why) = places.clash(&from) {
+                let message = format!("the alias `{from}` {why}");
+                let help = "an alias may not be the address of another page or alias";
+                Diagnostic::new(Code::DuplicateUrl, alias.span, message).help(help)
             } else {
+                places.take(&from, "another alias");
                 found.insert(from, site.urls[index].clone());
-            }
+                continue;
+            };
+            problems.push(problem);
         }
     }
     site.redirects = found;

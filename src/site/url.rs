@@ -10,6 +10,34 @@ pub fn page_url(relative: &str) -> String {
     if folder.is_empty() { format!("{stem}.html") } else { format!("{folder}/{stem}.html") }
 }
 
+/// The longest name that file systems take, in bytes.
+const LONGEST_NAME: usize = 255;
+/// The longest path below the output folder. The system's own limit, 4096, counts the folders above it too.
+const LONGEST_PATH: usize = 1024;
+/// What an output folder holds that is docgen's own.
+const OWN: &str = ".docgen";
+
+/// Why no file of the site can be at this path: one that leaves the output folder, or that a file system refuses.
+pub fn fault(path: &str) -> Option<String> {
+    let drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|first: char| first.is_ascii_alphabetic());
+    if path.starts_with('/') || drive || path.split('/').any(|part| part == "..") {
+        return Some("leads out of the output folder".to_owned());
+    }
+    if path.split('/').any(|part| part.is_empty() || part == ".") {
+        return Some("holds a part without a name".to_owned());
+    }
+    if let Some(character) = path.chars().find(|character| character.is_control() || *character == '\\') {
+        return Some(format!("holds `{}`, which not every system takes in a name", character.escape_default()));
+    }
+    if path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(OWN)) {
+        return Some(format!("lies at `{OWN}`, which is docgen's own"));
+    }
+    if let Some(part) = path.split('/').find(|part| part.len() > LONGEST_NAME) {
+        return Some(format!("has a name of {} bytes; file systems take {LONGEST_NAME}", part.len()));
+    }
+    (path.len() > LONGEST_PATH).then(|| format!("has {} bytes; {LONGEST_PATH} are the most", path.len()))
+}
+
 /// The folder of a URL, with its slash, or nothing.
 pub fn folder(url: &str) -> &str {
     url.rfind('/').map_or("", |at| &url[..=at])
@@ -86,8 +114,12 @@ pub fn term_slug(term: &str) -> String {
             _ => {}
         }
     }
-    let slug = slug.trim_matches('-');
-    if slug.is_empty() { "term".to_owned() } else { slug.to_owned() }
+    match slug.trim_matches('-') {
+        "" => "term".to_owned(),
+        // That page lists the terms.
+        "index" => "term-index".to_owned(),
+        slug => slug.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -107,6 +139,19 @@ mod tests {
         assert_eq!(relative("a/b.html", "d/e/f.html"), "../d/e/f.html");
         assert_eq!(relative("index.html", "tags/index.html"), "tags/index.html");
         assert_eq!(relative("a/b/c.html", "index.html"), "../../index.html");
+    }
+
+    #[test]
+    fn a_path_that_leaves_the_output_folder_is_no_path_of_the_site() {
+        for path in ["/a", "../a", "a/../../b", "a/..", "c:/a", "C:a", "", "a//b", "./a", "a\0b", "a\\b", "a\nb"] {
+            assert!(fault(path).is_some(), "{path:?}");
+        }
+        for path in [".docgen", ".docgen/x", &format!("{}.html", "a".repeat(251)), &"a/".repeat(600)] {
+            assert!(fault(path).is_some(), "{path:?}");
+        }
+        for path in ["a", "a/b.html", "javascript:alert(1).html", "a..b/c...html", ".nojekyll", "größe 1.html"] {
+            assert_eq!(fault(path), None, "{path:?}");
+        }
     }
 
     #[test]

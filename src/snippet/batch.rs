@@ -44,7 +44,7 @@ pub(super) fn batches(
                     let same = |other: &&Snippet| other.file == snippet.file && other.language == snippet.language;
                     let on_page = snippets.iter().filter(same);
                     let code: String = on_page.map(|other| other.code.as_str()).collect();
-                    package::nearest(*language, &sources[snippet.file])
+                    package::nearest(*language, &sources[snippet.file], sources.project())
                         .filter(|package| language.uses_package(package, &code))
                 });
                 let package = package.clone();
@@ -139,6 +139,7 @@ fn bench<'a>(context: &'a Context<'_>, batch: &Batch) -> Bench<'a> {
         folder: context.work.join(folder),
         package: batch.package.clone(),
         root: context.config.root.clone(),
+        project: context.config.project.clone(),
         cache: context.work.join("cache"),
         build: context.work.join("build"),
         tools: context.tools,
@@ -168,10 +169,11 @@ fn prepare(context: &Context<'_>, batch: &Batch, bench: &Bench<'_>, mut units: V
     if let Err(why) = language.install(bench)? {
         return Ok(Err((units, why)));
     }
-    if batch.package.is_some() {
+    if let Some(package) = &batch.package {
         let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
         context.progress.phase(&format!("binding the {} package around the pages", language.title()), None);
-        if let Err(why) = language.bind(bench, &code)? {
+        let opened = package::parts(package).map(drop);
+        if let Err(why) = opened.map_or_else(|why| Ok(Err(why)), |()| language.bind(bench, &code))? {
             for unit in &mut units {
                 let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
                 unit.missing(step, &format!("the package around the page cannot be bound: {why}"));

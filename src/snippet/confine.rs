@@ -6,7 +6,6 @@
 use super::shims;
 use super::tool::{Found, ToolSpec, Tools};
 use crate::fs;
-use crate::process::Policy;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -187,15 +186,4 @@ pub(super) fn for_installers(tools: &Tools) -> Vec<PathBuf> {
     let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
     let own = NAMES.iter().map(|name| home.join(name));
     own.chain(SYSTEM.iter().map(PathBuf::from)).filter(|path| path.exists()).collect()
-}
-
-/// Opens the package around a page, but for its hidden files: `.git` and `.env` hold secrets.
-pub(super) fn open_package(policy: &mut Policy, package: &Path) {
-    policy.list.push(package.to_path_buf());
-    let entries = fs::list(package).unwrap_or_default();
-    // A link leads wherever its author likes.
-    let shown = |path: &PathBuf| {
-        !path.is_symlink() && path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'))
-    };
-    policy.read.extend(entries.into_iter().filter(shown));
 }

@@ -40,6 +40,7 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
                 folder: folder.clone(),
                 package: package.clone(),
                 root: context.config.root.clone(),
+                project: context.config.project.clone(),
                 cache: context.work.join("cache"),
                 build: context.work.join("build"),
                 tools: context.tools,

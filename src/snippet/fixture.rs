@@ -18,7 +18,8 @@ pub const BUILT: &[&str] = &["target", "node_modules", "__pycache__", ".venv", "
 pub(super) fn source(config: &Config, name: &str) -> Option<PathBuf> {
     let folder = config.root.join("snippets").join(name);
     // A link could lead to anything; links inside are left out when it is copied.
-    (config.has_project && folder.is_dir() && !folder.is_symlink()).then_some(folder)
+    let inside = folder.is_dir() && !folder.is_symlink() && fs::find_within(&config.project, &folder).is_ok();
+    (config.has_project && inside).then_some(folder)
 }
 
 /// Makes `folder` a copy of the fixture `name`, or of the language's minimal one.
@@ -60,9 +61,14 @@ pub(super) fn preludes(config: &Config, name: &str) -> Result<BTreeMap<String, S
     let Some(source) = source(config, name) else { return Ok(BTreeMap::new()) };
     let mut preludes = BTreeMap::new();
     for path in fs::list(&source.join("preludes"))? {
-        if let Some(stem) = path.file_stem().filter(|_| path.is_file() && !path.is_symlink()) {
-            preludes.insert(stem.to_string_lossy().into_owned(), fs::read_to_string(&path)?);
-        }
+        let Some(stem) = path.file_stem().filter(|_| path.is_file() && !path.is_symlink()) else { continue };
+        let Ok(bytes) = fs::read_within(&config.project, &path) else { continue };
+        let text = String::from_utf8(bytes).map_err(|error| Error::Io {
+            action: "read",
+            path: path.clone(),
+            source: std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error()),
+        })?;
+        preludes.insert(stem.to_string_lossy().into_owned(), text);
     }
     Ok(preludes)
 }

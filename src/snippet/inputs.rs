@@ -9,11 +9,11 @@ use super::plan::{self, Owner};
 use super::tool::{Found, Tool};
 use super::unit::Unit;
 use super::{Context, fixture, package};
+use crate::config::Config;
 use crate::error::Result;
 use crate::fs;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::path::PathBuf;
 
 /// Raised when an adapter judges differently than before, so that old verdicts no longer count.
 const ADAPTERS: u32 = 1;
@@ -126,7 +126,7 @@ impl Shared {
         inputs.content.insert("settings".to_owned(), asked);
         inputs.machine.insert("mode".to_owned(), format!("no-exec {}", options.no_exec));
         if let Some((_, path)) = &unit.schema {
-            inputs.content.insert(format!("schema {path}"), digest(&schema(snippet, &context.config.root, path)));
+            inputs.content.insert(format!("schema {path}"), digest(&schema(snippet, context.config, path)));
         }
         let needs: Vec<_> = settings.needs.iter().map(|need| (need, super::run::program(context, need))).collect();
         inputs.machine.insert("needs".to_owned(), digest(&needs));
@@ -135,9 +135,9 @@ impl Shared {
 }
 
 /// The text of a schema, wherever it is looked for.
-fn schema(snippet: &Snippet, root: &std::path::Path, path: &str) -> Option<String> {
-    let beside = snippet.page_path.parent().map(PathBuf::from).unwrap_or_default();
-    [beside, root.to_path_buf()].iter().find_map(|folder| fs::read_optional(&folder.join(path)).ok().flatten())
+fn schema(snippet: &Snippet, config: &Config, path: &str) -> Option<String> {
+    let bytes = fs::read_beside(&config.project, &snippet.page_path, &config.root, path).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// The program of a block, by whose text it is.

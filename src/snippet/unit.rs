@@ -4,6 +4,7 @@
 //! (S7.4). Must not know: which tool said what, or what a verdict is.
 
 use super::confine;
+use super::package;
 use super::plan::Owner;
 use super::tool::{Tool, ToolSpec, Tools};
 use super::verdict::{Evidence, Finding, Level, Step, StepOutcome};
@@ -25,6 +26,8 @@ pub struct Bench<'a> {
     pub folder: PathBuf,
     /// The project's root.
     pub root: PathBuf,
+    /// The folder that files which pages ask for must lie in.
+    pub project: PathBuf,
     /// What installers have put there; tools only read it.
     pub cache: PathBuf,
     /// A folder for the tools' own caches, and their home.
@@ -86,12 +89,14 @@ impl Bench<'_> {
 
     /// What anything that reads or runs a block may touch.
     pub fn policy(&self) -> Policy {
-        let read = self.readable.get_or_init(|| confine::readable(self.tools, self.specs)).clone();
+        let readable = || {
+            let parts = self.package.iter().flat_map(|package| package::parts(package).unwrap_or_default());
+            confine::readable(self.tools, self.specs).into_iter().chain(parts).collect()
+        };
+        let read = self.readable.get_or_init(readable).clone();
         let mut policy = Policy { read, ..Policy::default() };
         policy.read.extend([self.folder.clone(), self.cache.clone(), self.build.clone()]);
-        if let Some(package) = &self.package {
-            confine::open_package(&mut policy, package);
-        }
+        policy.list.extend(self.package.clone());
         policy
     }
 

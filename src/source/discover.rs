@@ -3,12 +3,16 @@
 //! Never entered: hidden folders, `node_modules`, `target`, `public`, the output folder, and whatever `.gitignore`
 //! excludes. Must not know: what is in the files.
 
+use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, Refused};
 use crate::source::normalise;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
+/// More than any site has. Links between folders can make far more paths than there are files.
+const MOST_FILES: usize = 1_000_000;
 const NEVER_ENTERED: &[&str] = &["node_modules", "target", "public"];
 
 /// The files of a content folder, sorted by path.
@@ -18,6 +22,8 @@ pub(super) struct Found {
     pub(super) assets: Vec<PathBuf>,
     /// The folders that were entered, the content folder first.
     pub(super) folders: Vec<PathBuf>,
+    /// What cannot be read, and why: links that lead out of the project or nowhere, pipes, folders without permission.
+    pub(super) refused: Vec<(PathBuf, Refused)>,
 }
 
 /// Whether the file is Markdown, by its extension.
@@ -25,10 +31,23 @@ pub fn is_page(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
-/// Walks `content`. `root` is where `.gitignore` files start to count, `out` the output folder.
-pub(super) fn walk(content: &Path, root: &Path, out: &Path) -> Result<Found> {
+/// Walks `content`, a folder of the project or one that the user named. `root` is where `.gitignore` files start to
+/// count.
+///
+/// # Errors
+/// [`Error::Io`] where `content` itself cannot be read.
+pub(super) fn walk(content: &Path, root: &Path, config: &Config) -> Result<Found> {
+    let project = if content.starts_with(&config.project) { &config.project } else { content };
+    // Of a whole repository only pages and what they point at belong to the site.
+    let whole_project = content == config.root;
     let ignored = Ignored::new(content, root);
     let mut found = Found::default();
+    let refused = RefCell::new(Vec::new());
+    let refuse = |path: &Path, why: Refused| {
+        if !whole_project || is_page(path) {
+            refused.borrow_mut().push((path.to_path_buf(), why));
+        }
+    };
     let walk = walkdir::WalkDir::new(content).follow_links(true).sort_by_file_name().into_iter();
     let entered = walk.filter_entry(|entry| {
         if entry.depth() == 0 {
@@ -36,31 +55,60 @@ pub(super) fn walk(content: &Path, root: &Path, out: &Path) -> Result<Found> {
         }
         let name = entry.file_name().to_string_lossy();
         let is_dir = entry.file_type().is_dir();
-        !name.starts_with('.')
-            && !(is_dir && (NEVER_ENTERED.contains(&name.as_ref()) || entry.path() == out))
-            && !ignored.matches(entry.path(), is_dir)
+        let belongs = !name.starts_with('.')
+            && !(is_dir && (NEVER_ENTERED.contains(&name.as_ref()) || entry.path() == config.out))
+            && !ignored.matches(entry.path(), is_dir);
+        if !belongs || !entry.path_is_symlink() {
+            return belongs;
+        }
+        let inside = fs::find_within(project, entry.path());
+        inside.map_err(|why| refuse(entry.path(), why)).is_ok()
     });
-    for entry in entered {
-        let entry = entry.map_err(|error| Error::Io {
-            action: "read",
-            path: error.path().unwrap_or(content).to_path_buf(),
-            source: error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of symbolic links")),
-        })?;
-        if entry.file_type().is_dir() {
-            found.folders.push(entry.into_path());
-        } else if entry.file_type().is_file() {
-            let list = if is_page(entry.path()) { &mut found.pages } else { &mut found.assets };
-            list.push(entry.into_path());
+    for (count, entry) in entered.enumerate() {
+        if count >= MOST_FILES {
+            return Err(Error::usage(
+                format!("{} holds more than {MOST_FILES} files", content.display()),
+                "look for links that lead to folders above them; name what is no content in .gitignore",
+            ));
+        }
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => found.folders.push(entry.into_path()),
+            Ok(entry) if is_page(entry.path()) => found.pages.push(entry.into_path()),
+            Ok(entry) => found.assets.push(entry.into_path()),
+            Err(error) if error.depth() > 0 => {
+                let path = error.path().unwrap_or(content);
+                if !ignored.matches(path, false) {
+                    refuse(path, reason(project, path, &error));
+                }
+            }
+            Err(error) => return Err(failure(content, error)),
         }
     }
+    found.refused = refused.into_inner();
     Ok(found)
 }
 
+/// Why the walk could not enter a file or folder.
+fn reason(project: &Path, path: &Path, error: &walkdir::Error) -> Refused {
+    if error.loop_ancestor().is_some() {
+        return Refused::Unreadable("it is a link to a folder that it lies in".to_owned());
+    }
+    match fs::find_within(project, path) {
+        Err(why) => why,
+        Ok(()) => Refused::Unreadable(error.io_error().map_or_else(|| error.to_string(), ToString::to_string)),
+    }
+}
+
+fn failure(content: &Path, error: walkdir::Error) -> Error {
+    let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of symbolic links"));
+    Error::Io { action: "read", path: content.to_path_buf(), source }
+}
+
 /// A path given on the command line: a file stands for itself, a folder for the pages in it.
-pub(super) fn expand(path: &Path, out: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn expand(path: &Path, config: &Config) -> Result<Found> {
     let path = normalise(path);
     if path.is_file() {
-        return Ok(vec![path]);
+        return Ok(Found { pages: vec![path], ..Found::default() });
     }
     if !path.is_dir() {
         return Err(Error::usage(
@@ -68,7 +116,9 @@ pub(super) fn expand(path: &Path, out: &Path) -> Result<Vec<PathBuf>> {
             "name a Markdown file or a folder that holds some",
         ));
     }
-    Ok(walk(&path, &path, out)?.pages)
+    let mut found = walk(&path, &path, config)?;
+    found.refused.retain(|(path, _)| is_page(path));
+    Ok(found)
 }
 
 /// The `.gitignore` files from the root down to the content folder and below it.
@@ -83,7 +133,7 @@ impl Ignored {
         folders.extend(nested_folders_with_gitignore(content));
         let matchers = folders
             .iter()
-            .filter(|folder| folder.join(".gitignore").is_file())
+            .filter(|folder| has_gitignore(folder))
             .filter_map(|folder| {
                 let mut builder = GitignoreBuilder::new(folder);
                 builder.add(folder.join(".gitignore"));
@@ -101,6 +151,12 @@ impl Ignored {
     }
 }
 
+/// As git has it, a `.gitignore` is a file, not a link.
+fn has_gitignore(folder: &Path) -> bool {
+    let file = folder.join(".gitignore");
+    file.is_file() && !file.is_symlink()
+}
+
 fn nested_folders_with_gitignore(content: &Path) -> Vec<PathBuf> {
     let mut waiting = vec![content.to_path_buf()];
     let mut found = Vec::new();
@@ -109,7 +165,7 @@ fn nested_folders_with_gitignore(content: &Path) -> Vec<PathBuf> {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if path.is_dir() && !path.is_symlink() && !name.starts_with('.') && !NEVER_ENTERED.contains(&name.as_str())
             {
-                if path.join(".gitignore").is_file() {
+                if has_gitignore(&path) {
                     found.push(path.clone());
                 }
                 waiting.push(path);

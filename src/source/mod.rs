@@ -12,12 +12,13 @@ use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Result;
 use crate::fs;
+pub use crate::fs::{Refused, normalise};
 use crate::span::{FileId, LineCol, LineIndex, Span};
 pub use discover::is_page;
 pub use edited::{Edits, edited};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// One file that a person wrote, whole in memory.
 #[derive(Debug)]
@@ -46,6 +47,8 @@ impl SourceFile {
 /// A file that is no page: an image, a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
+    /// Its number: messages about it have a place, though it has no text.
+    pub file: FileId,
     /// Absolute path.
     pub path: PathBuf,
     /// Path relative to the content folder, with `/`.
@@ -70,10 +73,17 @@ pub struct Sources {
     pub pages: Vec<PageSource>,
     /// Everything else in the content folder, sorted by path.
     pub assets: Vec<Asset>,
+    /// Files that exist, or were asked for, and are not read, by absolute path.
+    refused: BTreeMap<PathBuf, Refused>,
     /// mdBook's `SUMMARY.md`, which is no page.
     pub summary: Option<FileId>,
     root: PathBuf,
+    /// The folder that files which pages ask for must lie in.
+    project: PathBuf,
 }
+
+/// What was read of a file, or why not.
+type Bytes = std::result::Result<Vec<u8>, Refused>;
 
 impl Index<FileId> for Sources {
     type Output = SourceFile;
@@ -86,7 +96,7 @@ impl Index<FileId> for Sources {
 impl Sources {
     /// An empty set for a project at `root`.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), ..Self::default() }
+        Self { root: root.to_path_buf(), project: root.to_path_buf(), ..Self::default() }
     }
 
     /// Adds a file's text; for tests and for text that is not on disk.
@@ -95,11 +105,34 @@ impl Sources {
             Some(rest) => (rest.to_owned(), true),
             None => (text, false),
         };
+        let id = self.push(path.clone(), text, byte_order_mark);
+        self.by_path.insert(path, id);
+        id
+    }
+
+    fn push(&mut self, path: PathBuf, text: String, byte_order_mark: bool) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than four thousand million files"));
-        let name = relative_name(&self.root, &path);
-        self.by_path.insert(path.clone(), id);
+        let name = self.name_of(&path);
         self.files.push(SourceFile { id, name, lines: LineIndex::new(&text), text, byte_order_mark, path });
         id
+    }
+
+    /// A path from the root, with `../` for what lies beside it in the repository; absolute for what lies outside.
+    fn name_of(&self, path: &Path) -> String {
+        let within = self.root.ancestors().take_while(|above| above.starts_with(&self.project));
+        let found = within.enumerate().find_map(|(up, above)| Some((up, path.strip_prefix(above).ok()?)));
+        found.map_or_else(|| slash_path(path), |(up, below)| format!("{}{}", "../".repeat(up), slash_path(below)))
+    }
+
+    /// Why the file at an absolute, normalised path is not read, if it was asked for.
+    pub fn refused(&self, path: &Path) -> Option<&Refused> {
+        self.refused.get(path)
+    }
+
+    /// Notes a file of the content folder that is left out. It has no text that a message could show.
+    fn leave_out(&mut self, path: &Path, code: Code, message: String, help: &str) -> Diagnostic {
+        let file = self.push(path.to_path_buf(), String::new(), false);
+        Diagnostic::new(code, Span::at(file, 0), message).help(help)
     }
 
     /// The file at an absolute, normalised path, if it was read.
@@ -107,9 +140,9 @@ impl Sources {
         self.by_path.get(path).copied()
     }
 
-    /// The root that names are relative to.
-    pub fn root(&self) -> &Path {
-        &self.root
+    /// The folder that files which pages ask for must lie in.
+    pub fn project(&self) -> &Path {
+        &self.project
     }
 
     /// All files in the order in which they were read.
@@ -117,13 +150,34 @@ impl Sources {
         self.files.iter()
     }
 
-    /// Reads a file into the set, or finds it there. Bytes that are not UTF-8 are a diagnostic, and `None`.
-    fn read(&mut self, path: &Path, problems: &mut Vec<Diagnostic>) -> Result<Option<FileId>> {
-        if let Some(id) = self.by_path(path) {
-            return Ok(Some(id));
+    /// Reads a page into the set. One that cannot be read is a diagnostic, and `None`.
+    fn page(&mut self, path: &Path, bytes: Bytes, problems: &mut Vec<Diagnostic>) -> Option<FileId> {
+        match bytes {
+            Ok(bytes) => self.text(path, bytes, problems),
+            Err(refused) => {
+                problems.push(self.refuse(path, &refused, "page"));
+                None
+            }
         }
-        match String::from_utf8(fs::read(path)?) {
-            Ok(text) => Ok(Some(self.add(path.to_path_buf(), text))),
+    }
+
+    /// A file of the content folder that is not read.
+    fn refuse(&mut self, path: &Path, refused: &Refused, what: &str) -> Diagnostic {
+        self.refused.insert(path.to_path_buf(), refused.clone());
+        let message = match refused {
+            Refused::Missing => format!("this {what} is a link that leads nowhere"),
+            Refused::Outside => format!("this {what} is reached through a link that leads out of the project"),
+            Refused::Hidden(part) => format!("this {what} is reached through a link to what is hidden: `{part}`"),
+            other => format!("this {what} {}", other.why()),
+        };
+        let help = format!("{}; it is left out", refused.help());
+        self.leave_out(path, Code::FileUnreadable, message, &help)
+    }
+
+    /// The file's text into the set. Bytes that are not UTF-8 are a diagnostic, and `None`.
+    fn text(&mut self, path: &Path, bytes: Vec<u8>, problems: &mut Vec<Diagnostic>) -> Option<FileId> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(self.add(path.to_path_buf(), text)),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let id = self.add(path.to_path_buf(), String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -137,38 +191,40 @@ impl Sources {
                     )
                     .help("convert it, for example with `iconv -f WINDOWS-1252 -t UTF-8`; the page is left out"),
                 );
-                Ok(None)
+                None
             }
         }
     }
 }
 
-/// Reads the whole content folder.
+/// Reads the whole content folder. A file that cannot be read costs itself only.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where a file or folder cannot be read.
+/// [`crate::error::Error::Io`] where the content folder itself cannot be read.
 pub fn load(config: &Config) -> Result<(Sources, Vec<Diagnostic>)> {
     let mut problems = Vec::new();
-    let mut sources = Sources::new(&config.root);
-    let found = discover::walk(&config.content, &config.root, &config.out)?;
+    let mut sources = Sources { project: config.project.clone(), ..Sources::new(&config.root) };
+    let found = discover::walk(&config.content, &config.root, config)?;
     for path in found.pages {
-        let relative = slash_path(path.strip_prefix(&config.content).expect("below the content folder"));
-        let Some(file) = sources.read(&path, &mut problems)? else { continue };
+        let Some(relative) = sources.relative(&path, &config.content, &mut problems) else { continue };
+        let bytes = fs::read_within(&config.project, &path);
+        let Some(file) = sources.page(&path, bytes, &mut problems) else { continue };
         if relative == "SUMMARY.md" {
             sources.summary = Some(file);
         } else {
             sources.pages.push(PageSource { file, relative });
         }
     }
-    sources.assets = found
-        .assets
-        .into_iter()
-        .map(|path| {
-            let relative = slash_path(path.strip_prefix(&config.content).expect("below the content folder"));
-            Asset { path, relative }
-        })
-        .collect();
-    read_includes(&mut sources, &mut problems)?;
+    for (path, refused) in found.refused {
+        problems.push(sources.refuse(&path, &refused, "file"));
+    }
+    for path in found.assets {
+        if let Some(relative) = sources.relative(&path, &config.content, &mut problems) {
+            let file = sources.push(path.clone(), String::new(), false);
+            sources.assets.push(Asset { file, path, relative });
+        }
+    }
+    read_includes(&mut sources, &mut problems);
     Ok((sources, problems))
 }
 
@@ -186,7 +242,7 @@ pub struct ContentPaths {
 /// # Errors
 /// [`crate::error::Error::Io`] where a folder cannot be read.
 pub fn content_paths(config: &Config) -> Result<ContentPaths> {
-    let found = discover::walk(&config.content, &config.root, &config.out)?;
+    let found = discover::walk(&config.content, &config.root, config)?;
     let files = found.pages.into_iter().chain(found.assets).collect();
     Ok(ContentPaths { files, folders: found.folders })
 }
@@ -208,54 +264,82 @@ pub fn included_paths(sources: &Sources) -> BTreeSet<PathBuf> {
 /// [`crate::error::Error::Usage`] where a path does not exist or holds no Markdown, `Io` where it cannot be read.
 pub fn load_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic>)> {
     let mut problems = Vec::new();
-    let mut sources = Sources::new(&config.root);
+    let mut sources = Sources { project: config.project.clone(), ..Sources::new(&config.root) };
     for path in paths {
-        for page in discover::expand(path, &config.out)? {
+        let named = path.is_file();
+        let found = discover::expand(path, config)?;
+        for page in found.pages {
             if sources.by_path(&page).is_some() {
                 continue;
             }
             let base = if page.starts_with(&config.content) { &config.content } else { &config.root };
             let relative = slash_path(page.strip_prefix(base).unwrap_or(&page));
-            if let Some(file) = sources.read(&page, &mut problems)? {
+            // What the user names is read wherever it lies; what lies in a folder, only from inside of that folder.
+            let bytes = match fs::read_within(&config.project, &page) {
+                Err(_) if named => fs::read_named(&page),
+                Err(_) if !page.starts_with(&config.project) => fs::read_within(path, &page),
+                read => read,
+            };
+            if let Some(file) = sources.page(&page, bytes, &mut problems) {
                 sources.pages.push(PageSource { file, relative });
             }
         }
+        for (path, refused) in found.refused {
+            problems.push(sources.refuse(&path, &refused, "file"));
+        }
     }
-    read_includes(&mut sources, &mut problems)?;
+    read_includes(&mut sources, &mut problems);
     Ok((sources, problems))
 }
 
-/// Reads what the files include, and what those include. What cannot be found is left to `page::include` to report,
+impl Sources {
+    /// A file's path relative to the content folder, with `/`; nothing, and a diagnostic, where it is not UTF-8.
+    fn relative(&mut self, path: &Path, content: &Path, problems: &mut Vec<Diagnostic>) -> Option<String> {
+        let below = path.strip_prefix(content).expect("below the content folder");
+        if below.to_str().is_none() {
+            let message = "this file's name is not UTF-8".to_owned();
+            problems.push(self.leave_out(path, Code::FileName, message, "rename it; it is left out"));
+            return None;
+        }
+        Some(slash_path(below))
+    }
+
+    /// Takes away the files beside the pages that cannot be read. Where only what pages point at is taken along,
+    /// `named` holds the names of those files; the others are not looked at, and the pages' links are told of.
+    pub fn check_assets(&mut self, named: Option<&BTreeSet<String>>) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        for asset in std::mem::take(&mut self.assets) {
+            let name = asset.relative.rsplit('/').next().unwrap_or_default();
+            let wanted = named.is_none_or(|named| named.contains(name));
+            let Some(refused) = wanted.then(|| fs::check_within(&self.project, &asset.path).err()).flatten() else {
+                self.assets.push(asset);
+                continue;
+            };
+            let problem = self.refuse(&asset.path, &refused, "file");
+            problems.extend(named.is_none().then_some(problem));
+        }
+        problems
+    }
+}
+
+/// Reads what the files include, and what those include. What cannot be read is left to `page::include` to report,
 /// which knows where the author asked for it.
-fn read_includes(sources: &mut Sources, problems: &mut Vec<Diagnostic>) -> Result<()> {
+fn read_includes(sources: &mut Sources, problems: &mut Vec<Diagnostic>) {
     let mut next = 0;
     while next < sources.files.len() {
         let file = &sources.files[next];
-        let wanted: Vec<PathBuf> = include::directives(&file.text)
+        let wanted: BTreeSet<PathBuf> = include::directives(&file.text)
             .map(|directive| include::target_path(&file.path, directive.path))
-            .filter(|path| path.starts_with(&sources.root) && path.is_file())
+            .filter(|path| sources.by_path(path).is_none() && sources.refused(path).is_none())
             .collect();
         for path in wanted {
-            sources.read(&path, problems)?;
+            match fs::read_within(&sources.project, &path) {
+                Ok(bytes) => drop(sources.text(&path, bytes, problems)),
+                Err(refused) => drop(sources.refused.insert(path, refused)),
+            }
         }
         next += 1;
     }
-    Ok(())
-}
-
-/// The path with `.` and `..` worked out, without asking the disk.
-pub fn normalise(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::CurDir => {}
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// A relative path with `/` between its parts, whatever the system uses.
@@ -263,6 +347,4 @@ pub fn slash_path(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/").replace("//", "/")
 }
 
-fn relative_name(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).map_or_else(|_| slash_path(path), slash_path)
-}
+

@@ -3,27 +3,19 @@
 //! Must not know: which format the block is written in, but for finding a value in its text.
 
 use crate::diagnostic::Severity;
-use crate::fs;
+use crate::fs::{self, Refused};
 use crate::snippet::unit::{Bench, Said, Unit};
 use crate::snippet::verdict::Step;
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged as _;
+use jsonschema::Validator;
 use serde_json::Value;
 use std::ops::Range;
+use std::path::Path;
 
 /// Validates a block that names a schema; a block without one has nothing to lint.
 pub(super) fn validate(bench: &Bench<'_>, unit: &mut Unit, read: fn(&str) -> Option<Vec<Value>>) {
     let Some((page, written)) = unit.schema.clone() else { return };
-    let folder = page.parent().unwrap_or(&page).to_path_buf();
-    let places = [folder.join(&written), bench.root.join(&written)];
-    let schema = places.iter().find(|path| path.is_file()).and_then(|path| fs::read_to_string(path).ok());
-    let validator = match schema.map(|text| serde_json::from_str::<Value>(&text)) {
-        None => Err(format!("there is no schema `{written}`, neither beside the page nor below the root")),
-        Some(Err(error)) => Err(format!("the schema `{written}` is no JSON: {error}")),
-        Some(Ok(schema)) => {
-            jsonschema::validator_for(&schema).map_err(|error| format!("`{written}` is no JSON Schema: {error}"))
-        }
-    };
     let said = |message: String| Said {
         severity: Severity::Error,
         tool: "jsonschema",
@@ -31,10 +23,10 @@ pub(super) fn validate(bench: &Bench<'_>, unit: &mut Unit, read: fn(&str) -> Opt
         message,
         help: None,
     };
-    let validator = match validator {
+    let validator = match validator(bench, &page, &written) {
         Ok(validator) => validator,
-        Err(message) => {
-            unit.say_at(Step::Lint, Some(0..1), said(message));
+        Err((message, help)) => {
+            unit.say_at(Step::Lint, Some(0..1), Said { help, ..said(message) });
             return;
         }
     };
@@ -51,6 +43,17 @@ pub(super) fn validate(bench: &Bench<'_>, unit: &mut Unit, read: fn(&str) -> Opt
         }
     }
     unit.pass(Step::Lint);
+}
+
+/// The schema that a page names, or what is wrong with it and what to do.
+fn validator(bench: &Bench<'_>, page: &Path, written: &str) -> Result<Validator, (String, Option<String>)> {
+    let bytes = fs::read_beside(&bench.project, page, &bench.root, written).map_err(|refused| match refused {
+        Refused::Missing => (format!("there is no schema `{written}`, neither beside the page nor below the root"), None),
+        other => (format!("the schema `{written}` {}", other.why()), Some(other.help().to_owned())),
+    })?;
+    let schema: Value = serde_json::from_slice(&bytes)
+        .map_err(|error| (format!("the schema `{written}` is no JSON: {error}"), None))?;
+    jsonschema::validator_for(&schema).map_err(|error| (format!("`{written}` is no JSON Schema: {error}"), None))
 }
 
 /// The bytes of the value that a JSON pointer means: exact in JSON, by the last key's line elsewhere.
