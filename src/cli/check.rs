@@ -49,7 +49,10 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
                 let verdict = if count.is_empty() { "nothing to complain about" } else { &count };
                 shell.terminal.result(&format!("{pages}: {verdict}\n"));
             }
-            "github" => shell.terminal.result(&github::diagnostics(&project.sources, &project.problems)),
+            "github" => {
+                let repository = shell.repository(&config.root);
+                shell.terminal.result(&github::diagnostics(&project.sources, &project.problems, &repository));
+            }
             other => {
                 return Err(Error::usage(format!("unknown report `{other}`"), "there are `terminal` and `github`"));
             }

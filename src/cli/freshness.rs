@@ -15,14 +15,18 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
     let verdicts = build::recalled(shell, &config, &project)?;
     let edited = shell.edited(&config);
     crate::progress::Progress::finish(&progress);
+    let repository = shell.repository(&config.root);
     let clocks = clocks((&project.site, &project.sources, &config), &edited, &verdicts.proven());
     let kinds = if options.report.is_empty() { vec!["terminal".to_owned()] } else { options.report.clone() };
     for wanted in &kinds {
         let (kind, path) = wanted.split_once('=').unwrap_or((wanted, "-"));
         let text = match kind {
             "terminal" => freshness::text(&clocks, options.due),
-            "json" => freshness::json(&clocks, config.today),
-            "github" => github::diagnostics(&project.sources, &overdue(&clocks, options.due.unwrap_or(0))),
+            "json" => freshness::json(&clocks, (&project.sources, &repository), config.today),
+            "github" => {
+                let overdue = overdue(&clocks, options.due.unwrap_or(0));
+                github::diagnostics(&project.sources, &overdue, &repository)
+            }
             other => {
                 return Err(Error::usage(
                     format!("unknown report `{other}`"),

@@ -16,9 +16,10 @@ mod work;
 
 use crate::config::{self, Config, Overrides};
 use crate::error::{Error, ExitStatus, Result};
+use crate::fs;
 use crate::process::{Confinement, Environment, Supervisor};
-use crate::report::Terminal;
 use crate::report::progress::Bars;
+use crate::report::{Repository, Terminal};
 use crate::snippet::tool::Tools;
 use args::{Arguments, Command, Report};
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -151,6 +152,19 @@ impl Shell {
     /// Whether this run is in CI.
     fn in_ci(&self) -> bool {
         self.environment.get("CI").is_some_and(|value| value != "false")
+    }
+
+    /// The repository around the project at `root`: GitHub's workspace, else the folder with a `.git`, else the working
+    /// directory.
+    fn repository(&self, root: &Path) -> Repository {
+        let workspace = self.environment.get("GITHUB_WORKSPACE").map(PathBuf::from);
+        let workspace = workspace.filter(|folder| folder.is_absolute()).map(|folder| {
+            // The project's own path has its links resolved.
+            if root.starts_with(&folder) { folder } else { fs::canonicalize(&folder).unwrap_or(folder) }
+        });
+        let with_git = || root.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
+        let folder = workspace.filter(|folder| root.starts_with(folder)).or_else(with_git);
+        Repository::new(folder.unwrap_or_else(|| self.cwd.clone()))
     }
 
     fn home(&self) -> PathBuf {

@@ -8,7 +8,7 @@ use crate::page::Page;
 use crate::pipeline;
 use crate::process::Confinement;
 use crate::report::terminal::plural;
-use crate::report::{github, json, terminal};
+use crate::report::{Repository, github, json, terminal};
 use crate::snippet::ledger::{self, Ledger};
 use crate::snippet::policy::{Ledgers, Policy};
 use crate::snippet::verdict::{Level, Status, Step, StepOutcome};
@@ -71,7 +71,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         most: if options.no_exec { Level::Linted } else { Level::OutputMatched },
     };
     for report in &reports {
-        write(shell, report, &sources, &verdicts, policy, &started.to_string())?;
+        write(shell, report, (&sources, &shell.repository(&config.root)), &verdicts, policy, &started.to_string())?;
     }
     if verdicts.snippets.is_empty() {
         shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
@@ -305,7 +305,7 @@ fn reports(wanted: &[String]) -> Result<Vec<Report>> {
 fn write(
     shell: &Shell,
     report: &Report,
-    sources: &Sources,
+    (sources, repository): (&Sources, &Repository),
     verdicts: &Verdicts,
     policy: Policy,
     started: &str,
@@ -314,9 +314,9 @@ fn write(
         Report::Terminal => {
             shell.terminal.result(&terminal::verdicts(sources, verdicts, policy, shell.terminal.verbose));
         }
-        Report::Github => shell.terminal.result(&github::verdicts(sources, verdicts)),
+        Report::Github => shell.terminal.result(&github::verdicts(sources, verdicts, repository)),
         Report::Json(path) => {
-            let text = json::verify(sources, verdicts, started);
+            let text = json::verify(sources, verdicts, repository, started);
             if path == "-" {
                 shell.terminal.result(&text);
             } else {

@@ -2,7 +2,9 @@
 //!
 //! They are never merged: a page that was edited yesterday may still wait for its review. Must not know: the terminal.
 
+use super::Repository;
 use crate::site::clocks::Clocks;
+use crate::source::Sources;
 use jiff::civil::Date;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -36,13 +38,14 @@ pub fn text(clocks: &[Clocks], due: Option<i32>) -> String {
 }
 
 /// For machines, schema `docgen.freshness/1`.
-pub fn json(clocks: &[Clocks], today: Date) -> String {
+pub fn json(clocks: &[Clocks], (sources, repository): (&Sources, &Repository), today: Date) -> String {
     let day = |date: Option<Date>| date.map(|date| date.to_string());
     let pages: Vec<_> = clocks
         .iter()
         .map(|it| {
             json!({
                 "page": it.page,
+                "path": repository.path(&sources[it.span.file]),
                 "title": it.title,
                 "owner": it.owner,
                 "edited": day(it.edited),

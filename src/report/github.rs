@@ -2,7 +2,7 @@
 //!
 //! Source: "Workflow commands for GitHub Actions", docs.github.com. Must not know: the terminal.
 
-use super::Item;
+use super::{Item, Repository};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::Verdicts;
 use crate::snippet::verdict::Status;
@@ -10,7 +10,7 @@ use crate::source::Sources;
 use std::fmt::Write as _;
 
 /// Annotations for verdicts: errors of blocks that are not as promised, then warnings.
-pub fn verdicts(sources: &Sources, verdicts: &Verdicts) -> String {
+pub fn verdicts(sources: &Sources, verdicts: &Verdicts, repository: &Repository) -> String {
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning] {
         for (snippet, verdict) in verdicts.iter() {
@@ -20,7 +20,7 @@ pub fn verdicts(sources: &Sources, verdicts: &Verdicts) -> String {
             for finding in verdict.findings.iter().filter(|finding| finding.severity == severity) {
                 let mut item = Item::from(finding);
                 item.span = item.span.or(Some(snippet.open));
-                annotate(&mut text, sources, &item);
+                annotate(&mut text, (sources, repository), &item);
             }
             let silent = !verdict.findings.iter().any(|finding| finding.severity == Severity::Error);
             let bad = matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass);
@@ -35,7 +35,7 @@ pub fn verdicts(sources: &Sources, verdicts: &Verdicts) -> String {
                     notes: Vec::new(),
                     help: None,
                 };
-                annotate(&mut text, sources, &item);
+                annotate(&mut text, (sources, repository), &item);
             }
         }
     }
@@ -43,17 +43,17 @@ pub fn verdicts(sources: &Sources, verdicts: &Verdicts) -> String {
 }
 
 /// Annotations for content problems.
-pub fn diagnostics(sources: &Sources, problems: &[Diagnostic]) -> String {
+pub fn diagnostics(sources: &Sources, problems: &[Diagnostic], repository: &Repository) -> String {
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Hint] {
         for problem in problems.iter().filter(|problem| problem.severity == severity) {
-            annotate(&mut text, sources, &Item::from(problem));
+            annotate(&mut text, (sources, repository), &Item::from(problem));
         }
     }
     text
 }
 
-fn annotate(text: &mut String, sources: &Sources, item: &Item<'_>) {
+fn annotate(text: &mut String, (sources, repository): (&Sources, &Repository), item: &Item<'_>) {
     let command = match item.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -63,7 +63,7 @@ fn annotate(text: &mut String, sources: &Sources, item: &Item<'_>) {
     if let Some(span) = item.span {
         let file = &sources[span.file];
         let (start, end) = (file.line_col(span.start), file.line_col(span.end));
-        properties.push(format!("file={}", property(&file.name)));
+        properties.push(format!("file={}", property(&repository.path(file))));
         properties.push(format!("line={}", start.line));
         properties.push(format!("endLine={}", end.line));
         // GitHub takes columns only for a range on one line.

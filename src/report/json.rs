@@ -2,14 +2,15 @@
 //!
 //! Must not know: the terminal.
 
+use super::Repository;
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
 use crate::snippet::verdict::{Finding, Level, Origin, Status, Verdict};
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
 
-/// The report. `started` is an RFC 3339 time.
-pub fn verify(sources: &Sources, verdicts: &Verdicts, started: &str) -> String {
+/// The report. `started` is an RFC 3339 time. `page` is relative to the project, as ids are; `path` to the repository.
+pub fn verify(sources: &Sources, verdicts: &Verdicts, repository: &Repository, started: &str) -> String {
     let counted = verdicts.totals();
     let mut totals = Map::new();
     totals.insert("found".to_owned(), json!(verdicts.snippets.len()));
@@ -30,7 +31,7 @@ pub fn verify(sources: &Sources, verdicts: &Verdicts, started: &str) -> String {
         "tool_starts": verdicts.started.len(),
         "totals": totals,
         "levels": levels,
-        "snippets": verdicts.iter().map(|(snippet, verdict)| block(sources, snippet, verdict)).collect::<Vec<_>>(),
+        "snippets": verdicts.iter().map(|(snippet, verdict)| block((sources, repository), snippet, verdict)).collect::<Vec<_>>(),
     });
     let mut text = serde_json::to_string_pretty(&report).expect("JSON serializes");
     text.push('\n');
@@ -41,12 +42,13 @@ fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn block(sources: &Sources, snippet: &Snippet, verdict: &Verdict) -> Value {
+fn block(files: (&Sources, &Repository), snippet: &Snippet, verdict: &Verdict) -> Value {
     let steps: Map<String, Value> =
         verdict.steps.iter().map(|(step, outcome)| (step.name().to_owned(), json!(outcome))).collect();
     json!({
         "id": snippet.id,
         "page": snippet.page_name,
+        "path": files.1.path(&files.0[snippet.open.file]),
         "line": snippet.line,
         "end_line": snippet.end_line,
         "lang": snippet.language,
@@ -66,11 +68,11 @@ fn block(sources: &Sources, snippet: &Snippet, verdict: &Verdict) -> Value {
         "hash": verdict.hash,
         "key": verdict.key,
         "output": verdict.output,
-        "diagnostics": verdict.findings.iter().map(|finding| diagnostic(sources, snippet, finding)).collect::<Vec<_>>(),
+        "diagnostics": verdict.findings.iter().map(|finding| diagnostic(files, snippet, finding)).collect::<Vec<_>>(),
     })
 }
 
-fn diagnostic(sources: &Sources, snippet: &Snippet, finding: &Finding) -> Value {
+fn diagnostic((sources, repository): (&Sources, &Repository), snippet: &Snippet, finding: &Finding) -> Value {
     let mut value = json!({
         "severity": finding.severity,
         "code": finding.code,
@@ -81,6 +83,7 @@ fn diagnostic(sources: &Sources, snippet: &Snippet, finding: &Finding) -> Value 
     let file = &sources[span.file];
     let (start, end) = (file.line_col(span.start), file.line_col(span.end));
     value["page"] = json!(file.name);
+    value["path"] = json!(repository.path(file));
     value["line"] = json!(start.line);
     value["column"] = json!(start.column);
     value["end_line"] = json!(end.line);

@@ -11,8 +11,10 @@ pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::verdict::Finding;
+use crate::source::{SourceFile, slash_path};
 use crate::span::Span;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +26,25 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// The repository around a project. Annotations and machines name files from its folder; people at a terminal read
+/// names from the project.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    folder: PathBuf,
+}
+
+impl Repository {
+    /// The repository in `folder`.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// A file's path from the repository, with `/`; a file outside keeps its name in the project.
+    pub fn path(&self, file: &SourceFile) -> String {
+        file.path.strip_prefix(&self.folder).map_or_else(|_| file.name.clone(), slash_path)
+    }
 }
 
 /// A problem of either kind, as reporters see it.

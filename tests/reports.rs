@@ -1,0 +1,146 @@
+//! What reports say of files, of hints that repeat, and of a page's own id.
+
+#![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
+
+mod common;
+
+use common::{docgen, project, run, stderr, stdout, write};
+use serde_json::Value;
+use std::path::Path;
+
+/// Standard output of docgen in `cwd`, with one more variable.
+fn said(cwd: &Path, variable: (&str, &str), args: &[&str]) -> String {
+    let output = docgen(cwd)
+        .env_remove("GITHUB_WORKSPACE")
+        .env(variable.0, variable.1)
+        .arg("--quiet")
+        .args(args)
+        .output()
+        .expect("docgen starts");
+    assert_ne!(output.status.code(), Some(2), "{}", stderr(&output));
+    stdout(&output)
+}
+
+const NONE: (&str, &str) = ("DOCGEN_TEST", "1");
+
+#[test]
+fn s9_1_annotations_name_files_as_the_repository_does() {
+    let repository = tempfile::tempdir().expect("a temporary folder");
+    let page = "---\nlast_reviewed: 2020-01-01\n---\n\n# P\n\n```python\nundefined\n```\n\n[x](gone.md)\n";
+    write(repository.path(), "docs/book.toml", "[book]\n");
+    write(repository.path(), "docs/content/a.md", page);
+    write(repository.path(), "docs/content/b.md", "# B\n\n{{#include ../parts/inc.txt}}\n");
+    write(repository.path(), "docs/parts/inc.txt", "```python\nnowhere\n```\n");
+    write(repository.path(), "notes/README.md", "# N\n\n```python\nundefined\n```\n");
+    let docs = repository.path().join("docs");
+    let commands: [&[&str]; 3] = [
+        &["verify", "--report", "github"],
+        &["check", "--report", "github"],
+        &["report", "freshness", "--report", "github"],
+    ];
+    // Without a repository: from the current folder.
+    for args in commands {
+        let text = said(&docs, NONE, args);
+        assert!(text.contains("file=content/a.md,"), "{args:?}: {text}");
+        let text = said(repository.path(), NONE, &[&["--root", "docs"], args].concat());
+        assert!(text.contains("file=docs/content/a.md,"), "{args:?}: {text}");
+    }
+    // A worktree's `.git` is a file. No git is started.
+    write(repository.path(), ".git", "gitdir: /nonexistent\n");
+    for args in commands {
+        let text = said(&docs, NONE, args);
+        assert!(text.contains("file=docs/content/a.md,") && !text.contains("file=content/"), "{args:?}: {text}");
+        let above = repository.path().parent().expect("a folder").display().to_string();
+        let text = said(&docs, ("GITHUB_WORKSPACE", &above), args);
+        assert!(text.contains("/docs/content/a.md,") && !text.contains("file=docs/"), "{args:?}: {text}");
+        let text = said(&docs, ("GITHUB_WORKSPACE", "/nonexistent"), args);
+        assert!(text.contains("file=docs/content/a.md,"), "a workspace that is elsewhere names nothing here: {text}");
+    }
+    let text = said(&docs, NONE, commands[0]);
+    assert!(text.contains("file=docs/parts/inc.txt,line=2"), "{text}");
+    let text = said(&repository.path().join("notes"), NONE, &["verify", "README.md", "--report", "github"]);
+    assert!(text.contains("file=notes/README.md,"), "{text}");
+    // What people see stays as it was: named from the project.
+    assert!(said(&docs, NONE, &["verify"]).contains("--> content/a.md:8:1"));
+}
+
+#[test]
+fn s5_3_json_names_files_from_the_repository_too() {
+    let repository = tempfile::tempdir().expect("a temporary folder");
+    write(repository.path(), ".git/HEAD", "ref: refs/heads/main\n");
+    write(repository.path(), "docs/book.toml", "[book]\n");
+    write(repository.path(), "docs/content/a.md", "# P\n\n```python\nundefined\n```\n");
+    let docs = repository.path().join("docs");
+    let report: Value = serde_json::from_str(&said(&docs, NONE, &["verify", "--report", "json=-"])).expect("JSON");
+    let block = &report["snippets"][0];
+    assert_eq!((&block["page"], &block["path"]), (&"content/a.md".into(), &"docs/content/a.md".into()));
+    let found = &block["diagnostics"][0];
+    assert_eq!((&found["page"], &found["path"]), (&"content/a.md".into(), &"docs/content/a.md".into()));
+    // What a ledger or a rule names stays what it is.
+    assert_eq!(block["id"], "content/a.md#p/1");
+    let args = ["report", "freshness", "--report", "json=-"];
+    let report: Value = serde_json::from_str(&said(&docs, NONE, &args)).expect("JSON");
+    assert_eq!(report["pages"][0]["path"], "docs/content/a.md");
+}
+
+#[test]
+fn equal_hints_are_one_with_a_count_and_three_places() {
+    let block = "```js frame=\"none\"\nlet a;\n```\n\n";
+    let image = "![a badge](https://img.example.org/badge.svg)\n\n";
+    let front = "---\nsidebar_position: 1\n---\n\n";
+    let site = project("[book]\n", &format!("{front}# P\n\n{image}{}", block.repeat(5)));
+    write(site.path(), "content/q.md", &format!("{front}# Q\n\n{image}{}", block.repeat(2)));
+    let text = stdout(&run(site.path(), &["check"]));
+    for (what, count) in [("`frame`", 7), ("`sidebar_position`", 2), ("img.example.org", 2)] {
+        let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("hint") && line.contains(what)).collect();
+        assert_eq!(lines.len(), 1, "{what}: {text}");
+        assert!(lines[0].contains(&format!("{count} times")), "{}", lines[0]);
+    }
+    assert!(text.contains("also at content/page.md:13:7, content/page.md:17:7 and 4 more places"), "{text}");
+    assert!(text.contains("also at content/q.md:2:1\n"), "{text}");
+    assert!(text.contains("11 hints"), "all of them are counted: {text}");
+    let all = stdout(&run(site.path(), &["--verbose", "check"]));
+    assert_eq!(all.matches("hint[fence-foreign]").count(), 7, "{all}");
+    let notices = stdout(&run(site.path(), &["check", "--report", "github"]));
+    assert_eq!(notices.matches("::notice").count(), 3, "{notices}");
+    assert!(notices.contains("content/page.md:17:7"), "{notices}");
+    // Errors stay one each.
+    write(site.path(), "content/r.md", "# R\n\n[a](gone.md)\n\n[b](gone.md)\n");
+    let text = stdout(&run(site.path(), &["check"]));
+    assert_eq!(text.matches("error[broken-link]").count(), 2, "{text}");
+}
+
+#[test]
+fn a_pages_id_is_on_it_and_in_what_machines_read() {
+    const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    let front = format!("---\nid: {}\nagents: [coder]\n---\n\n", ID.to_lowercase());
+    let site = project("[book]\n", &format!("{front}# P\n\n```json\n[1]\n```\n"));
+    assert_eq!(run(site.path(), &["build"]).status.code(), Some(0));
+    let read = |name: &str| std::fs::read_to_string(site.path().join("public").join(name)).expect(name);
+    let page = read("page.html");
+    assert!(page.contains(&format!("<meta name=\"docgen:id\" content=\"{ID}\">")), "{page}");
+    let facts = page.split("<ul class=\"facts\">").nth(1).and_then(|rest| rest.split("</ul>").next()).expect("facts");
+    assert!(facts.contains(ID), "{facts}");
+    let json = |name: &str| serde_json::from_str::<Value>(&read(name)).expect("JSON");
+    assert_eq!(json("agents.json")["agents"][0]["pages"][0]["id"], ID);
+    assert_eq!(json("verification.json")["snippets"][0]["page_id"], ID);
+    assert!(read("page.md").contains(&format!("id {ID}")) && read("llms-full.txt").contains(ID), "{}", read("page.md"));
+}
+
+#[test]
+fn an_id_of_another_tool_is_a_hint() {
+    let site = project("[book]\n", "---\nid: usage\n---\n\n# P\n");
+    write(site.path(), "content/q.md", "---\nid: 12\n---\n\n# Q\n");
+    write(site.path(), "content/r.md", "---\nid: getting-started\n---\n\n# R\n");
+    let output = run(site.path(), &["check", "--deny", "warnings"]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert_eq!(text.matches("hint[").count(), 1, "{text}");
+    assert!(text.contains("ULID") && text.contains("usage") && text.contains("3 times"), "{text}");
+    assert_eq!(run(site.path(), &["build"]).status.code(), Some(0));
+    // A slip in what was meant as one is an error still.
+    write(site.path(), "content/q.md", "---\nid: 01ARZ3NDEKTSV4RRFFQ69G5FAU\n---\n\n# Q\n");
+    let output = run(site.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stdout(&output).contains("error[front-matter-value]"), "{}", stdout(&output));
+}
