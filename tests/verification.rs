@@ -149,6 +149,7 @@ fn s5_3_the_json_report_has_exactly_these_keys() {
         [
             "id",
             "page",
+            "path",
             "line",
             "end_line",
             "lang",
@@ -173,7 +174,7 @@ fn s5_3_the_json_report_has_exactly_these_keys() {
     );
     assert_eq!(
         keys(&report["snippets"][1]["diagnostics"][0]),
-        ["severity", "code", "tool", "message", "page", "line", "column", "end_line", "end_column"]
+        ["severity", "code", "tool", "message", "page", "path", "line", "column", "end_line", "end_column"]
     );
 }
 

@@ -129,6 +129,9 @@ pub(super) struct BuildOptions {
     /// Verify the snippets first, and show their verdicts
     #[arg(long)]
     pub(super) verify: bool,
+    /// With --verify: fail only on what is worse than the ledger says
+    #[arg(long, requires = "verify")]
+    pub(super) ratchet: bool,
     /// Take these as errors
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub(super) deny: Vec<Deny>,

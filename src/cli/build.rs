@@ -7,9 +7,11 @@ use crate::error::{ExitStatus, Result};
 use crate::pipeline::{self, Project, Stage};
 use crate::progress::Silent;
 use crate::render::highlight::Highlighter;
-use crate::report::terminal::{count, plural};
+use crate::report::Verification;
+use crate::report::terminal::{self, count, plural};
 use crate::snippet::ledger::Ledger;
 use crate::snippet::policy::Ledgers;
+use crate::snippet::ratchet::{Ratchet, Reach};
 use crate::snippet::{self, Context, Options, Verdicts};
 
 pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
@@ -29,18 +31,18 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         let policy = verify::policy(shell, &config, false, None)?;
         let work = work::of_project(shell, &config.root)?;
         let tools = shell.tools();
-        let options =
+        let wanted =
             Options { bare: !config.has_project, strict: policy.strict, whole_project: true, ..Options::default() };
-        let context = work::context(shell, (&config, &project.sources), &tools, &progress, work.folder(), options);
+        let context = work::context(shell, (&config, &project.sources), &tools, &progress, work.folder(), wanted);
         let context = Context { cache: Some(work::cache_of_project(shell, &config.root)), ..context };
+        let ledger = Ledger::load(&config)?;
         let verdicts = snippet::verify(&context, &project.site.pages)?;
-        shell.terminal.say(&crate::report::terminal::verdicts(
-            &project.sources,
-            &verdicts,
-            policy,
-            shell.terminal.verbose,
-        ));
-        let found = snippet::policy::exit(&verdicts, policy, &Ledgers::default());
+        let reach = Reach { no_exec: false, whole: true };
+        let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, &verdicts, reach));
+        let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
+        let report = Verification { sources: &project.sources, verdicts: &verdicts, policy, ledgers };
+        shell.terminal.say(&terminal::verdicts(&report, shell.terminal.verbose));
+        let found = snippet::policy::exit(&verdicts, policy, &ledgers);
         if status == ExitStatus::Success && found != ExitStatus::NothingFound {
             status = found;
         }

@@ -11,7 +11,7 @@ use crate::snippet::names::missing;
 
 /// Writes `snippets/LANG/preludes/suggested.EXT` for each language with missing names; an existing one stays.
 pub(super) fn write(shell: &Shell, config: &Config, verdicts: &Verdicts) -> Result<()> {
-    let names = missing(verdicts);
+    let names = missing(verdicts.iter());
     for language in language::ALL {
         let mine = names.iter().filter(|missing| missing.language == language.name());
         let stubs: Vec<String> = mine.filter_map(|missing| language.stub(&missing.name, missing.called)).collect();

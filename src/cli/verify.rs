@@ -8,10 +8,11 @@ use crate::page::Page;
 use crate::pipeline;
 use crate::process::Confinement;
 use crate::report::terminal::plural;
-use crate::report::{Repository, github, json, terminal};
+use crate::report::{Verification, github, json, terminal};
 use crate::snippet::ledger::{self, Ledger};
 use crate::snippet::policy::{Ledgers, Policy};
-use crate::snippet::verdict::{Level, Status, Step, StepOutcome};
+use crate::snippet::ratchet::{Ratchet, Reach};
+use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::snippet::{self, Context, Options, Verdicts};
 use crate::source::{Sources, normalise};
 use crate::{fs, progress::Progress as _};
@@ -65,18 +66,20 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if options.suggest_prelude {
         suggest::write(shell, &config, &verdicts)?;
     }
-    let ledgers = Ledgers {
-        ratchet: options.ratchet.then_some(&ledger),
-        locked: options.locked.then_some(&ledger),
-        most: if options.no_exec { Level::Linted } else { Level::OutputMatched },
-    };
+    let reach = Reach { no_exec: options.no_exec, whole: options.is_everything() };
+    let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, &verdicts, reach));
+    let ledgers =
+        Ledgers { ratchet: ratchet.as_ref(), locked: options.locked.then_some(&ledger), written: options.write_ledger };
+    let found = Verification { sources: &sources, verdicts: &verdicts, policy, ledgers };
     for report in &reports {
-        write(shell, report, (&sources, &shell.repository(&config.root)), &verdicts, policy, &started.to_string())?;
+        write(shell, report, &found, &config, &started.to_string())?;
     }
     if verdicts.snippets.is_empty() {
         shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
     }
-    say_of_ledger(shell, &verdicts, &ledgers);
+    if options.ratchet && ledger.is_empty() && !options.write_ledger {
+        shell.terminal.say("there is no ledger yet: docgen verify --write-ledger records the blocks as they are");
+    }
     let exit = snippet::policy::exit(&verdicts, policy, &ledgers);
     if options.write_ledger {
         write_ledger(shell, ledger.clone(), &verdicts, &context, options)?;
@@ -148,28 +151,6 @@ fn write_ledger(
     fs::write_if_changed(&ledger::path(context.config), ledger.text().as_bytes())?;
     shell.terminal.say(&format!("{} in snippets/ledger.json", plural(ledger.len(), "block")));
     Ok(())
-}
-
-/// What the ledger makes of the verdicts: what it forgives, what is worse, what it does not know.
-fn say_of_ledger(shell: &Shell, verdicts: &Verdicts, ledgers: &Ledgers<'_>) {
-    let mut forgiven = 0;
-    for (snippet, verdict) in verdicts.iter() {
-        let place = format!("{}:{} {}", snippet.page_name, snippet.line, snippet.id);
-        if ledgers.has_sunk(snippet, verdict) {
-            let known = ledgers.ratchet.is_some_and(|ledger| ledger.has(snippet, verdict));
-            let why = if known { "the ledger has it better" } else { "it fails, and the ledger does not know it" };
-            shell.terminal.result(&format!("\x1b[1;31mworse\x1b[0m {place}: {why}\n"));
-        } else if ledgers.ratchet.is_some() && matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit)
-        {
-            forgiven += 1;
-        }
-        if ledgers.misses(snippet, verdict) {
-            shell.terminal.result(&format!("\x1b[33mpolicy\x1b[0m {place}: not in the ledger as it is now\n"));
-        }
-    }
-    if forgiven > 0 {
-        shell.terminal.result(&format!("{} as the ledger has it (--ratchet)\n", plural(forgiven, "failing block")));
-    }
 }
 
 /// What is to be verified.
@@ -302,21 +283,13 @@ fn reports(wanted: &[String]) -> Result<Vec<Report>> {
     Ok(reports)
 }
 
-fn write(
-    shell: &Shell,
-    report: &Report,
-    (sources, repository): (&Sources, &Repository),
-    verdicts: &Verdicts,
-    policy: Policy,
-    started: &str,
-) -> Result<()> {
+fn write(shell: &Shell, report: &Report, found: &Verification<'_>, config: &Config, started: &str) -> Result<()> {
+    let repository = shell.repository(&config.root);
     match report {
-        Report::Terminal => {
-            shell.terminal.result(&terminal::verdicts(sources, verdicts, policy, shell.terminal.verbose));
-        }
-        Report::Github => shell.terminal.result(&github::verdicts(sources, verdicts, repository)),
+        Report::Terminal => shell.terminal.result(&terminal::verdicts(found, shell.terminal.verbose)),
+        Report::Github => shell.terminal.result(&github::verdicts(found, &repository)),
         Report::Json(path) => {
-            let text = json::verify(sources, verdicts, repository, started);
+            let text = json::verify(found, &repository, started);
             if path == "-" {
                 shell.terminal.result(&text);
             } else {

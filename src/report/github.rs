@@ -2,42 +2,54 @@
 //!
 //! Source: "Workflow commands for GitHub Actions", docs.github.com. Must not know: the terminal.
 
-use super::{Item, Repository};
+use super::{Item, Repository, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::snippet::Verdicts;
 use crate::snippet::verdict::Status;
 use crate::source::Sources;
 use std::fmt::Write as _;
 
-/// Annotations for verdicts: errors of blocks that are not as promised, then warnings.
-pub fn verdicts(sources: &Sources, verdicts: &Verdicts, repository: &Repository) -> String {
+/// Annotations for verdicts: errors of blocks that are not as promised, then warnings, then what the ledger makes of it.
+/// Failures that the ledger knows are only counted.
+pub fn verdicts(found: &Verification<'_>, repository: &Repository) -> String {
     let mut text = String::new();
+    let files = (found.sources, repository);
     for severity in [Severity::Error, Severity::Warning] {
-        for (snippet, verdict) in verdicts.iter() {
-            if verdict.status == Status::Xfail {
+        for (number, snippet, verdict, breaches) in found.blocks().filter(|(number, ..)| !found.ledgers.knows(*number))
+        {
+            if verdict.status != Status::Xfail {
+                for finding in verdict.findings.iter().filter(|finding| finding.severity == severity) {
+                    let item = Item::from(finding);
+                    annotate(&mut text, files, &Item { span: item.span.or(Some(snippet.open)), ..item });
+                }
+            }
+            if severity != Severity::Error {
                 continue;
             }
-            for finding in verdict.findings.iter().filter(|finding| finding.severity == severity) {
-                let mut item = Item::from(finding);
-                item.span = item.span.or(Some(snippet.open));
-                annotate(&mut text, (sources, repository), &item);
-            }
+            let mut say = |severity, code, message: &str| {
+                let span = Some(snippet.open);
+                let item = Item { severity, code, tool: None, message, span, notes: Vec::new(), help: None };
+                annotate(&mut text, files, &item);
+            };
             let silent = !verdict.findings.iter().any(|finding| finding.severity == Severity::Error);
-            let bad = matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass);
-            if severity == Severity::Error && bad && silent {
-                let message = verdict.reason.as_deref().unwrap_or(verdict.status.name());
-                let item = Item {
-                    severity: if verdict.status == Status::Xpass { Severity::Warning } else { Severity::Error },
-                    code: verdict.status.name(),
-                    tool: None,
-                    message,
-                    span: Some(snippet.open),
-                    notes: Vec::new(),
-                    help: None,
-                };
-                annotate(&mut text, (sources, repository), &item);
+            let (worse, status) = (found.worse(number, verdict), verdict.status);
+            match worse {
+                Some(why) if silent || !is_bad(status) => {
+                    let reason = verdict.reason.as_ref().map_or(String::new(), |reason| format!("{reason}\n"));
+                    say(Severity::Error, "worse", &format!("{reason}{why}"));
+                }
+                _ if silent && is_bad(status) && status != Status::Blocked => {
+                    let severity = if status == Status::Xpass { Severity::Warning } else { Severity::Error };
+                    say(severity, status.name(), verdict.reason.as_deref().unwrap_or(status.name()));
+                }
+                _ => {}
+            }
+            for breach in &breaches {
+                say(Severity::Error, "policy", breach);
             }
         }
+    }
+    for line in found.ratchet() {
+        let _ = writeln!(text, "::notice title=ledger::{}", data(&line));
     }
     text
 }

@@ -2,15 +2,16 @@
 //!
 //! Must not know: the terminal.
 
-use super::Repository;
-use crate::snippet::Verdicts;
+use super::{Repository, Verification};
 use crate::snippet::collect::Snippet;
 use crate::snippet::verdict::{Finding, Level, Origin, Status, Verdict};
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
 
 /// The report. `started` is an RFC 3339 time. `page` is relative to the project, as ids are; `path` to the repository.
-pub fn verify(sources: &Sources, verdicts: &Verdicts, repository: &Repository, started: &str) -> String {
+/// With `--ratchet`, `known` marks what fails as the ledger has it, and `worse` what is worse.
+pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) -> String {
+    let verdicts = found.verdicts;
     let counted = verdicts.totals();
     let mut totals = Map::new();
     totals.insert("found".to_owned(), json!(verdicts.snippets.len()));
@@ -22,7 +23,16 @@ pub fn verify(sources: &Sources, verdicts: &Verdicts, repository: &Repository, s
         let number = verdicts.iter().filter(|(snippet, verdict)| snippet.is_code && verdict.level == *level).count();
         levels.insert(level.name().to_owned(), json!(number));
     }
-    let report = json!({
+    let ratchet = found.ledgers.ratchet;
+    let blocks = verdicts.iter().enumerate().map(|(number, (snippet, verdict))| {
+        let mut value = block((found.sources, repository), snippet, verdict);
+        if let Some(ratchet) = ratchet {
+            value["known"] = json!(ratchet.is_known(number));
+            value["worse"] = json!(ratchet.is_worse(number));
+        }
+        value
+    });
+    let mut report = json!({
         "schema": "docgen.verify/1",
         "docgen": env!("CARGO_PKG_VERSION"),
         "started": started,
@@ -31,8 +41,11 @@ pub fn verify(sources: &Sources, verdicts: &Verdicts, repository: &Repository, s
         "tool_starts": verdicts.started.len(),
         "totals": totals,
         "levels": levels,
-        "snippets": verdicts.iter().map(|(snippet, verdict)| block((sources, repository), snippet, verdict)).collect::<Vec<_>>(),
+        "snippets": blocks.collect::<Vec<_>>(),
     });
+    if let Some(it) = ratchet {
+        report["ratchet"] = json!({ "known": it.known(), "worse": it.worse(), "better": it.better() });
+    }
     let mut text = serde_json::to_string_pretty(&report).expect("JSON serializes");
     text.push('\n');
     text

@@ -10,8 +10,12 @@ pub mod progress;
 pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::snippet::verdict::Finding;
-use crate::source::{SourceFile, slash_path};
+use crate::snippet::Verdicts;
+use crate::snippet::collect::Snippet;
+use crate::snippet::policy::{Ledgers, Policy};
+use crate::snippet::ratchet::Standing;
+use crate::snippet::verdict::{Finding, Status, Verdict};
+use crate::source::{SourceFile, Sources, slash_path};
 use crate::span::Span;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -45,6 +49,60 @@ impl Repository {
     pub fn path(&self, file: &SourceFile) -> String {
         file.path.strip_prefix(&self.folder).map_or_else(|_| file.name.clone(), slash_path)
     }
+}
+
+/// A verification as reporters see it: the verdicts, and what they are held to.
+#[derive(Clone, Copy)]
+pub struct Verification<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The blocks with their verdicts.
+    pub verdicts: &'a Verdicts,
+    /// How strictly they are taken.
+    pub policy: Policy,
+    /// What else they are held to.
+    pub ledgers: Ledgers<'a>,
+}
+
+impl Verification<'_> {
+    /// The blocks by number, with how each breaks the policy.
+    fn blocks(&self) -> impl Iterator<Item = (usize, &Snippet, &Verdict, Vec<String>)> {
+        self.verdicts.iter().enumerate().map(|(block, (snippet, verdict))| {
+            (block, snippet, verdict, self.ledgers.breaches(block, snippet, verdict, self.policy))
+        })
+    }
+
+    /// Why a block is worse than the ledger says, if it is.
+    fn worse(&self, block: usize, verdict: &Verdict) -> Option<String> {
+        match self.ledgers.ratchet?.standing(block) {
+            Standing::Even | Standing::Better => None,
+            Standing::Sunk(level) => {
+                Some(format!("the ledger has it better: {} before, {} now", level.name(), verdict.level.name()))
+            }
+            Standing::Broken(status) => {
+                Some(format!("the ledger has it better: {} before, {} now", status.name(), verdict.status.name()))
+            }
+            Standing::New => Some("it fails, and the ledger does not know it".to_owned()),
+        }
+    }
+
+    /// What the ledger makes of it all, for people: how much is known, how much got better.
+    fn ratchet(&self) -> Vec<String> {
+        let Some(ratchet) = self.ledgers.ratchet else { return Vec::new() };
+        let better = (ratchet.better() > 0 && !self.ledgers.written).then(|| {
+            let what = if ratchet.better() == 1 { "1 block is" } else { &format!("{} blocks are", ratchet.better()) };
+            format!("{what} better; the ledger can be tightened: run docgen verify --write-ledger")
+        });
+        let known = (ratchet.known() > 0).then(|| {
+            format!("{} as the ledger has it (--ratchet)", terminal::plural(ratchet.known(), "failing block"))
+        });
+        better.into_iter().chain(known).collect()
+    }
+}
+
+/// Whether a block of this status is shown as wrong.
+fn is_bad(status: Status) -> bool {
+    matches!(status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked)
 }
 
 /// A problem of either kind, as reporters see it.

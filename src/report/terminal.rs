@@ -2,12 +2,11 @@
 //!
 //! Must not know: colour settings; the text always has colours, and whoever prints it takes them away.
 
-use super::Item;
+use super::{Item, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
-use crate::snippet::names::missing;
-use crate::snippet::policy::{Policy, violation};
+use crate::snippet::names::{Missing, missing};
 use crate::snippet::verdict::{Level, Status, Verdict};
 use crate::source::Sources;
 use annotate_snippets::{AnnotationKind, Element, Group, Level as Title, Renderer, Snippet as Excerpt};
@@ -115,29 +114,42 @@ pub fn plural(number: usize, what: &str) -> String {
 }
 
 /// The verdicts: what is wrong, block by block, then the totals. `verbose` shows every finding with its excerpt.
-pub fn verdicts(sources: &Sources, verdicts: &Verdicts, policy: Policy, verbose: bool) -> String {
+/// Failures that the ledger knows are only counted, unless `verbose`.
+pub fn verdicts(found: &Verification<'_>, verbose: bool) -> String {
     let mut text = String::new();
-    for (snippet, verdict) in verdicts.iter() {
-        block(&mut text, sources, snippet, verdict, verbose);
-        if let Some(problem) = violation(snippet, verdict, policy) {
-            let _ = writeln!(text, "\x1b[33mpolicy\x1b[0m {}:{} {problem}\n", snippet.page_name, snippet.line);
+    let is_shown = |number: usize| verbose || !found.ledgers.knows(number);
+    for (number, snippet, verdict, breaches) in found.blocks() {
+        if is_shown(number) {
+            block(&mut text, found.sources, snippet, verdict, verbose);
+        }
+        for breach in breaches {
+            let _ = writeln!(text, "\x1b[33mpolicy\x1b[0m {}:{} {breach}\n", snippet.page_name, snippet.line);
         }
     }
-    missing_names(&mut text, verdicts);
+    let verdicts = found.verdicts;
+    let shown = verdicts.iter().enumerate().filter(|(number, _)| is_shown(*number)).map(|(_, block)| block);
+    missing_names(&mut text, &missing(shown));
     tools(&mut text, verdicts);
     if verbose {
         calls(&mut text, &verdicts.started);
     }
     totals(&mut text, verdicts);
+    for (number, snippet, verdict, _) in found.blocks() {
+        if let Some(why) = found.worse(number, verdict) {
+            let place = (&snippet.page_name, snippet.line, &snippet.id);
+            let _ = writeln!(text, "\x1b[1;31mworse\x1b[0m {}:{} {}: {why}", place.0, place.1, place.2);
+        }
+    }
+    for line in found.ratchet() {
+        let _ = writeln!(text, "{line}");
+    }
     text
 }
 
 fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verdict, verbose: bool) {
-    let bad =
-        matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked);
     let errors: Vec<Item<'_>> =
         verdict.findings.iter().filter(|finding| finding.severity == Severity::Error).map(Item::from).collect();
-    if bad {
+    if is_bad(verdict.status) {
         let reason = if errors.is_empty() { verdict.reason.clone().unwrap_or_default() } else { String::new() };
         let _ = writeln!(
             text,
@@ -170,8 +182,7 @@ fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verd
 }
 
 /// Undefined names summed up over all pages, with the ways out (S3.7).
-fn missing_names(text: &mut String, verdicts: &Verdicts) {
-    let sorted = missing(verdicts);
+fn missing_names(text: &mut String, sorted: &[Missing]) {
     if sorted.is_empty() {
         return;
     }

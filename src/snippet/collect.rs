@@ -307,16 +307,17 @@ fn attach_promises(snippets: &mut [Snippet]) {
 
 /// A block's own name is unique on its page (S2.2).
 fn duplicate_names(snippets: &mut [Snippet]) {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for snippet in snippets {
         let Some(name) = &snippet.settings.name else { continue };
-        match seen.get(name) {
-            Some(line) => {
+        match seen.get_mut(name) {
+            Some((line, count)) => {
+                *count += 1;
                 snippet.fault = Some((format!("the block at line {line} is called `{name}` already"), snippet.open));
-                snippet.id = format!("{}@{}", snippet.id, snippet.line);
+                snippet.id = format!("{}@{count}", snippet.id);
             }
             None => {
-                seen.insert(name.clone(), snippet.line);
+                seen.insert(name.clone(), (snippet.line, 1));
             }
         }
     }

@@ -5,7 +5,7 @@
 
 use super::Verdicts;
 use super::collect::Snippet;
-use super::verdict::{Level, Origin, Promise, Status, Verdict};
+use super::verdict::{Level, Origin, Status, Verdict};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
@@ -20,10 +20,10 @@ const SCHEMA: &str = "docgen.ledger/1";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    hash: String,
-    id: String,
-    status: Status,
-    level: Level,
+    pub(super) hash: String,
+    pub(super) id: String,
+    pub(super) status: Status,
+    pub(super) level: Level,
     tools: BTreeMap<String, String>,
     os: String,
     sandbox: Confinement,
@@ -89,6 +89,11 @@ impl Ledger {
         self.entries.insert(entry.id.clone(), entry);
     }
 
+    /// Its lines, by id.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
     /// Whether content is known by its hash (`--locked`).
     pub fn knows(&self, hash: &str) -> bool {
         self.hashes.contains_key(hash)
@@ -96,8 +101,7 @@ impl Ledger {
 
     /// A block's verdict as the ledger has it: of its content, else of its id, which is stale then (S6.5).
     pub(super) fn verdict(&self, id: &str, hash: &str) -> Option<Verdict> {
-        let by_hash = self.hashes.get(hash).and_then(|id| self.entries.get(id));
-        let (entry, origin) = match (by_hash, self.entries.get(id)) {
+        let (entry, origin) = match (self.by_content(id, hash), self.entries.get(id)) {
             (Some(entry), _) => (entry, Origin::Ledger),
             (None, Some(entry)) => (entry, Origin::Stale),
             (None, None) => return None,
@@ -115,47 +119,32 @@ impl Ledger {
         })
     }
 
-    /// Whether a verdict is worse than what the ledger says of the block (`--ratchet`). A block that it does not know
-    /// is held to nothing less than the others: it must be good.
-    /// `most` is the level that this run goes to, as under `--no-exec`.
-    pub fn is_worse(&self, snippet: &Snippet, verdict: &Verdict, most: Level) -> bool {
-        let before = self.hashes.get(&verdict.hash).and_then(|id| self.entries.get(id));
-        // An ignored block that would pass is a warning, not a failure.
-        let ignored = matches!(snippet.settings.promise, Promise::Ignored(_));
-        let bad = is_bad(verdict.status) && !ignored;
-        match before.or_else(|| self.entries.get(&snippet.id)) {
-            None => bad,
-            Some(entry) => {
-                let judged = bad || matches!(verdict.status, Status::Pass | Status::Xfail);
-                (bad && !is_bad(entry.status))
-                    || (judged && bad == is_bad(entry.status) && verdict.level < entry.level.min(most))
-            }
-        }
-    }
-
-    /// Whether the ledger has a line for a block, by its content or its id.
-    pub fn has(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
-        self.knows(&verdict.hash) || self.entries.contains_key(&snippet.id)
+    /// The line of a content: the block's own where several have it.
+    fn by_content(&self, id: &str, hash: &str) -> Option<&Entry> {
+        let own = self.entries.get(id).filter(|entry| entry.hash == hash);
+        own.or_else(|| self.entries.get(self.hashes.get(hash)?))
     }
 
     /// The ledger with these verdicts in it. A line changes only where hash, status, level, tools or output do; blocks
     /// that are gone are left out where the whole project was verified.
     #[must_use]
     pub fn with(mut self, verdicts: &Verdicts, date: &str, whole: bool) -> Self {
+        // A fault in the fence fails a block of any language, and the output of nothing.
         let judged = |snippet: &Snippet, verdict: &Verdict| {
-            snippet.is_code && snippet.adapter.is_some() && !verdict.hash.is_empty()
+            let code = snippet.is_code && snippet.adapter.is_some();
+            (code || is_bad(verdict.status)) && !verdict.hash.is_empty()
         };
+        let before = self.clone();
         if whole {
             let present: BTreeSet<&str> = verdicts.snippets.iter().map(|snippet| snippet.id.as_str()).collect();
             self.entries.retain(|id, _| present.contains(id.as_str()));
         }
         for (snippet, verdict) in verdicts.iter().filter(|(snippet, verdict)| judged(snippet, verdict)) {
             let mut entry = entry(snippet, verdict, date);
-            if let Some(old) = self.entries.get(&snippet.id) {
-                // That a tool is missing here says nothing against what was proven elsewhere.
-                if verdict.status == Status::EnvError && old.hash == verdict.hash {
-                    continue;
-                }
+            // That a tool is missing here says nothing against what was proven elsewhere.
+            if let (Status::EnvError, Some(old)) = (verdict.status, before.by_content(&snippet.id, &verdict.hash)) {
+                entry = Entry { id: snippet.id.clone(), ..old.clone() };
+            } else if let Some(old) = self.entries.get(&snippet.id) {
                 let dated = Entry { date: old.date.clone(), os: old.os.clone(), sandbox: old.sandbox, ..entry.clone() };
                 if dated == *old {
                     entry = dated;
@@ -185,7 +174,8 @@ impl Ledger {
     }
 }
 
-fn is_bad(status: Status) -> bool {
+/// Whether a block of this status is not as promised.
+pub(super) fn is_bad(status: Status) -> bool {
     matches!(status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked)
 }
 

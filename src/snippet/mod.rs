@@ -29,6 +29,7 @@ pub mod names;
 mod package;
 pub mod plan;
 pub mod policy;
+pub mod ratchet;
 mod recall;
 mod run;
 pub mod settings;
@@ -178,9 +179,10 @@ pub fn verify(context: &Context<'_>, pages: &[Page]) -> Result<Verdicts> {
     }
     same_outputs(&snippets, &mut verdicts);
     for (snippet, verdict) in snippets.iter().zip(&mut verdicts) {
-        if let Some(verdict) = verdict.as_mut().filter(|verdict| verdict.hash.is_empty() && snippet.is_code) {
-            // Nothing was put together; the fault and the code are all there is.
-            let fault = format!("{:?}", (&snippet.language, snippet.code.as_str(), &verdict.reason));
+        let unhashed = |verdict: &&mut Verdict| verdict.hash.is_empty() && verdict.status != Status::NotCode;
+        if let Some(verdict) = verdict.as_mut().filter(unhashed) {
+            // Nothing was put together: the code is all there is. The reason may name lines, which move.
+            let fault = format!("{:?}", (&snippet.language, snippet.code.as_str(), verdict.status));
             verdict.hash = blake3::hash(fault.as_bytes()).to_hex().to_string();
         }
     }

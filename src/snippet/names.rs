@@ -2,8 +2,8 @@
 //!
 //! Must not know: how the sum is printed.
 
-use super::Verdicts;
-use super::verdict::{Finding, Status};
+use super::collect::Snippet;
+use super::verdict::{Finding, Status, Verdict};
 use std::collections::BTreeMap;
 
 /// A name that nothing defines.
@@ -20,10 +20,10 @@ pub struct Missing {
 }
 
 /// The names, those used in most blocks first.
-pub fn missing(verdicts: &Verdicts) -> Vec<Missing> {
+pub fn missing<'a>(blocks: impl Iterator<Item = (&'a Snippet, &'a Verdict)>) -> Vec<Missing> {
     let mut names: BTreeMap<(&str, &str), Missing> = BTreeMap::new();
     // What must fail, or is not judged, asks for no way out.
-    for (snippet, verdict) in verdicts.iter().filter(|(_, verdict)| verdict.status == Status::Fail) {
+    for (snippet, verdict) in blocks.filter(|(_, verdict)| verdict.status == Status::Fail) {
         let mut here: Vec<&str> = verdict.findings.iter().filter_map(undefined_name).collect();
         here.sort_unstable();
         here.dedup();

@@ -5,6 +5,7 @@
 use super::Verdicts;
 use super::collect::Snippet;
 use super::ledger::Ledger;
+use super::ratchet::Ratchet;
 use super::verdict::{Level, Promise, Status, Verdict};
 use crate::error::ExitStatus;
 
@@ -20,7 +21,7 @@ pub struct Policy {
 }
 
 /// A block that breaks the policy, and how.
-pub fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option<String> {
+fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option<String> {
     let judged = matches!(verdict.status, Status::Pass | Status::Xfail);
     if !policy.lenient {
         match &snippet.settings.promise {
@@ -35,32 +36,35 @@ pub fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option
         .then(|| format!("is {} only, and the least level is {}", verdict.level.name(), policy.min_level.name()))
 }
 
-/// What else a verdict is held to.
+/// What else verdicts are held to. Blocks are named by their number in the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ledgers<'a> {
-    /// `--ratchet`: only what is worse than this ledger says is a failure.
-    pub ratchet: Option<&'a Ledger>,
+    /// `--ratchet`: only what is worse than the ledger says is a failure.
+    pub ratchet: Option<&'a Ratchet>,
     /// `--locked`: what this ledger does not know breaks the policy.
     pub locked: Option<&'a Ledger>,
-    /// The level that this run goes to.
-    pub most: Level,
+    /// `--write-ledger`: this run writes it anew.
+    pub written: bool,
 }
 
 impl Ledgers<'_> {
-    /// Whether a failure is one that the ledger already has.
-    pub fn forgives(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
-        self.ratchet.is_some_and(|ledger| !ledger.is_worse(snippet, verdict, self.most))
-    }
-
-    /// Whether a block is worse than it was, though it does not fail.
-    pub fn has_sunk(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
-        self.ratchet.is_some_and(|ledger| ledger.is_worse(snippet, verdict, self.most))
+    /// Whether a block fails as the ledger has it: that is counted, not shown.
+    pub fn knows(&self, block: usize) -> bool {
+        self.ratchet.is_some_and(|ratchet| ratchet.is_known(block))
     }
 
     /// Whether a block should be in the ledger and is not.
-    pub fn misses(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
+    fn misses(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
         let judged = snippet.is_code && snippet.adapter.is_some();
         self.locked.is_some_and(|ledger| judged && !ledger.knows(&verdict.hash))
+    }
+
+    /// How a block breaks the policy, beyond what the ledger has.
+    pub fn breaches(&self, block: usize, snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Vec<String> {
+        let excused = self.ratchet.is_some_and(|ratchet| ratchet.excuses_policy(block));
+        let unknown =
+            self.misses(snippet, verdict).then(|| format!("{} is not in the ledger as it is now", snippet.id));
+        violation(snippet, verdict, policy).filter(|_| !excused).into_iter().chain(unknown).collect()
     }
 }
 
@@ -69,29 +73,29 @@ pub fn exit(verdicts: &Verdicts, policy: Policy, ledgers: &Ledgers<'_>) -> ExitS
     if verdicts.snippets.is_empty() {
         return ExitStatus::NothingFound;
     }
-    let any = |statuses: &[Status]| verdicts.verdicts.iter().any(|verdict| statuses.contains(&verdict.status));
-    if policy.strict && any(&[Status::EnvError]) {
+    let blocks = || verdicts.iter().enumerate();
+    let excused = |block: usize| ledgers.ratchet.is_some_and(|ratchet| ratchet.excuses(block));
+    let lacks =
+        |(block, (_, verdict)): (usize, (&Snippet, &Verdict))| verdict.status == Status::EnvError && !excused(block);
+    if policy.strict && blocks().any(lacks) {
         return ExitStatus::Environment;
     }
-    let surprised = verdicts.iter().any(|(snippet, verdict)| {
-        verdict.status == Status::Xpass && matches!(snippet.settings.promise, Promise::Ignored(_))
-    });
+    let is_ignored = |snippet: &Snippet| matches!(snippet.settings.promise, Promise::Ignored(_));
     let failed = |snippet: &Snippet, verdict: &Verdict| match verdict.status {
         Status::Fail | Status::Timeout | Status::Limit => true,
-        Status::Xpass => !matches!(snippet.settings.promise, Promise::Ignored(_)),
+        Status::Xpass => !is_ignored(snippet),
         _ => false,
     };
-    let counts = |(snippet, verdict): (&Snippet, &Verdict)| {
-        (failed(snippet, verdict) && !ledgers.forgives(snippet, verdict)) || ledgers.has_sunk(snippet, verdict)
+    let counts = |(block, (snippet, verdict)): (usize, (&Snippet, &Verdict))| match ledgers.ratchet {
+        Some(ratchet) => ratchet.is_worse(block),
+        None => failed(snippet, verdict),
     };
-    if verdicts.iter().any(counts) {
+    if blocks().any(counts) {
         return ExitStatus::Content;
     }
-    let broken = verdicts
-        .iter()
-        .any(|(snippet, verdict)| violation(snippet, verdict, policy).is_some() || ledgers.misses(snippet, verdict));
-    if broken || (policy.strict && surprised) {
-        return ExitStatus::Policy;
-    }
-    ExitStatus::Success
+    let breaks = |(block, (snippet, verdict)): (usize, (&Snippet, &Verdict))| {
+        let surprising = verdict.status == Status::Xpass && is_ignored(snippet) && !excused(block);
+        (policy.strict && surprising) || !ledgers.breaches(block, snippet, verdict, policy).is_empty()
+    };
+    if blocks().any(breaks) { ExitStatus::Policy } else { ExitStatus::Success }
 }
