@@ -66,7 +66,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file of the site would lie where it cannot.
-    #[error("the site cannot have a file at {path:?}: it {why}\n  help: rename the page, the file or the term that this name comes from")]
+    #[error(
+        "the site cannot have a file at {path:?}: it {why}\n  help: rename the page, the file or the term that this name comes from"
+    )]
     OutputPath {
         /// The path below the output folder.
         path: String,

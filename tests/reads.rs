@@ -105,9 +105,15 @@ fn links_in_the_content_folder_lead_nowhere_outside() {
     ] {
         let place = format!("content/{file}:1:1");
         let before = said.split(&place).next().unwrap_or_default();
-        assert!(said.contains(&place) && before.lines().rev().nth(1).is_some_and(|line| line.contains(why)), "{file}: {said}");
+        assert!(
+            said.contains(&place) && before.lines().rev().nth(1).is_some_and(|line| line.contains(why)),
+            "{file}: {said}"
+        );
     }
-    assert!(said.contains("this image names a file that is not read: `picture.txt` lies outside the project"), "{said}");
+    assert!(
+        said.contains("this image names a file that is not read: `picture.txt` lies outside the project"),
+        "{said}"
+    );
     assert!(!site(&top).contains(SECRET));
     for own in ["shared.txt", "own.txt"] {
         let copied = std::fs::read_to_string(top.join("docs/public").join(own)).expect("copied");
@@ -118,7 +124,8 @@ fn links_in_the_content_folder_lead_nowhere_outside() {
 #[test]
 fn a_schema_is_an_ordinary_file_of_the_project() {
     let (_temp, top) = repository();
-    let schemas = ["/etc/passwd", "../../../outside/secret.txt", "../../.env", "pipe", "zero", "large.json", "gone.json"];
+    let schemas =
+        ["/etc/passwd", "../../../outside/secret.txt", "../../.env", "pipe", "zero", "large.json", "gone.json"];
     let blocks: String = schemas.iter().map(|schema| format!("```json {{schema={schema}}}\n[1]\n```\n\n")).collect();
     write(&top, "docs/content/p.md", &format!("# P\n\n{blocks}"));
     let pipe = Command::new("mkfifo").arg(top.join("docs/content/pipe")).status().expect("mkfifo is there");
@@ -176,17 +183,24 @@ fn nothing_is_written_outside_the_output_folder() {
     let top = temp.path().join("site");
     write(&top, "book.toml", "[book]\n");
     write(temp.path(), "victim.html", "precious\n");
-    let aliases = ["../../victim", "/../../made", "a/../../../made", "x/./y", "C:/made", ".docgen/", "p.html/below", "old"];
+    let aliases =
+        ["../../victim", "/../../made", "a/../../../made", "x/./y", "C:/made", ".docgen/", "p.html/below", "old"];
     write(&top, "content/p.md", &format!("---\naliases: {aliases:?}\n---\n\n# P\n"));
     let output = run(&top, &["build"]);
     let said = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     for alias in &aliases[..3] {
-        assert!(said.contains(&format!("the alias `{alias}` is no address of this site: it leads out of the output folder")), "{said}");
+        assert!(
+            said.contains(&format!(
+                "the alias `{alias}` is no address of this site: it leads out of the output folder"
+            )),
+            "{said}"
+        );
     }
     assert_eq!(said.matches("content/p.md:2:").count(), aliases.len() - 1, "{said}");
     assert_eq!(std::fs::read_to_string(temp.path().join("victim.html")).expect("still there"), "precious\n");
-    let mut beside: Vec<_> = std::fs::read_dir(temp.path()).expect("a folder").map(|it| it.expect("an entry").file_name()).collect();
+    let mut beside: Vec<_> =
+        std::fs::read_dir(temp.path()).expect("a folder").map(|it| it.expect("an entry").file_name()).collect();
     beside.sort();
     assert_eq!(beside, ["site", "victim.html"]);
     assert!(top.join("public/old.html").is_file() && top.join("public/p.html").is_file());
@@ -205,7 +219,8 @@ fn a_bound_package_shows_nothing_hidden_at_any_depth() {
     symlink("a/b/.ssh", top.join("deploy/link")).expect("linked");
     let hidden = ["deploy/.env", "deploy/a/b/.ssh/key", "deploy/outside/secret.txt", "deploy/link/key", ".git/config"];
     let open = ["tool/data/notes.txt", "deploy/a/b/plain.txt"];
-    let paths = |names: &[&str]| format!("{:?}", names.iter().map(|it| top.join(it).display().to_string()).collect::<Vec<_>>());
+    let paths =
+        |names: &[&str]| format!("{:?}", names.iter().map(|it| top.join(it).display().to_string()).collect::<Vec<_>>());
     let page = format!(
         "# P\n\n```python run\nimport tool\n\nfor path in {}:\n    open(path).read()\nfor path in {}:\n    try:\n        open(path)\n        print(\"open\", path)\n    except OSError:\n        pass\nprint(tool.ANSWER)\n```\n\n```text output\n42\n```\n",
         paths(&open),

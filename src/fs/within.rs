@@ -4,7 +4,9 @@
 //! project, at most 32 MB long. Folders are opened one after another and links are followed by hand, so that
 //! nobody can swap a file between the check and the reading. Must not know: what the files are for.
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat, openat2, readlinkat, statat};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat, openat2, readlinkat, statat,
+};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -60,7 +62,9 @@ impl Refused {
             Self::Outside => {
                 "only files of the project can be read, that is of its git repository, and no link may lead out of it"
             }
-            Self::Hidden(_) => "hidden files may hold secrets and are never read for a page; give it a name without a dot",
+            Self::Hidden(_) => {
+                "hidden files may hold secrets and are never read for a page; give it a name without a dot"
+            }
             Self::Kind(_) => "put an ordinary file in its place, or take it away",
             Self::TooLarge(_) => "make it smaller, or keep it elsewhere and link to it there",
             Self::Unreadable(_) => "check its permissions and those of the folders above it",

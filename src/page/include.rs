@@ -3,8 +3,8 @@
 //! Pure: the included files are in [`Sources`] already. Must not know: Markdown.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Refused, Sources};
 use crate::source::include::{self, Directive, Part};
+use crate::source::{Refused, Sources};
 use crate::span::{FileId, MappedText, Span};
 use std::ops::Range;
 

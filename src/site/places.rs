@@ -11,8 +11,7 @@ use crate::span::Span;
 use std::collections::BTreeMap;
 
 /// Files that docgen writes besides its pages. An author's own `robots.txt` takes the place of ours.
-const WRITTEN: &[&str] =
-    &["agents.json", "atom.xml", "llms-full.txt", "llms.txt", "sitemap.xml", "verification.json"];
+const WRITTEN: &[&str] = &["agents.json", "atom.xml", "llms-full.txt", "llms.txt", "sitemap.xml", "verification.json"];
 /// The folder of docgen's own scripts and styles.
 const OWN: &str = "docgen/";
 

@@ -346,5 +346,3 @@ fn read_includes(sources: &mut Sources, problems: &mut Vec<Diagnostic>) {
 pub fn slash_path(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/").replace("//", "/")
 }
-
-

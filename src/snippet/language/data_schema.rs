@@ -48,7 +48,9 @@ pub(super) fn validate(bench: &Bench<'_>, unit: &mut Unit, read: fn(&str) -> Opt
 /// The schema that a page names, or what is wrong with it and what to do.
 fn validator(bench: &Bench<'_>, page: &Path, written: &str) -> Result<Validator, (String, Option<String>)> {
     let bytes = fs::read_beside(&bench.project, page, &bench.root, written).map_err(|refused| match refused {
-        Refused::Missing => (format!("there is no schema `{written}`, neither beside the page nor below the root"), None),
+        Refused::Missing => {
+            (format!("there is no schema `{written}`, neither beside the page nor below the root"), None)
+        }
         other => (format!("the schema `{written}` {}", other.why()), Some(other.help().to_owned())),
     })?;
     let schema: Value = serde_json::from_slice(&bytes)
