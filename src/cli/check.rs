@@ -43,7 +43,8 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
     for kind in &kinds {
         match kind.as_str() {
             "terminal" => {
-                shell.terminal.result(&terminal::diagnostics(&project.sources, &project.problems));
+                let verbose = shell.terminal.verbose;
+                shell.terminal.result(&terminal::diagnostics(&project.sources, &project.problems, verbose));
                 let count = terminal::count(&project.problems);
                 let pages = terminal::plural(project.site.pages.len(), "page");
                 let verdict = if count.is_empty() { "nothing to complain about" } else { &count };
@@ -86,7 +87,7 @@ pub(super) fn report(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) 
         .filter(|problem| problem.severity > Severity::Hint || shell.terminal.verbose)
         .cloned()
         .collect();
-    let text = terminal::diagnostics(sources, &shown);
+    let text = terminal::diagnostics(sources, &shown, false);
     if has_errors(problems) {
         shell.terminal.error(&text);
         ExitStatus::Content

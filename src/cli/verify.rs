@@ -210,7 +210,7 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
         .cloned()
         .collect();
     if !grave.is_empty() {
-        shell.terminal.error(&terminal::diagnostics(sources, &grave));
+        shell.terminal.error(&terminal::diagnostics(sources, &grave, true));
     }
     !grave.is_empty()
 }

@@ -181,14 +181,13 @@ impl Scanner<'_> {
                     info.items.push(Item { key: "title".to_owned(), value: Some(title), range: start..self.at });
                 }
                 '"' | '\'' => {
-                    let quoted = self.value();
-                    self.foreign(info, start, &quoted, "Starlight");
+                    self.value();
+                    self.foreign(info, start, "text in quotes", "Starlight");
                 }
                 '/' => {
                     let end = self.rest()[1..].find('/').map_or(self.rest().len(), |end| end + 2);
-                    let word = self.rest()[..end].to_owned();
                     self.at += end;
-                    self.foreign(info, start, &word, "Nextra");
+                    self.foreign(info, start, "text between slashes", "Nextra");
                 }
                 _ => self.item(info, in_group),
             }
@@ -241,12 +240,12 @@ impl Scanner<'_> {
         } else if is_rust_error_code(word) {
             info.items.push(Item { key: "code".to_owned(), value: Some(word.to_owned()), range });
         } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
-            self.foreign(info, start, word, tool);
+            self.foreign(info, start, &format!("`{word}`"), tool);
         } else if self.foreign_words.iter().any(|foreign| foreign == word) {
             info.foreign = true; // declared by the project as another tool's: not even a hint
         } else if word.starts_with("ignore-") {
             // rustdoc's `ignore-x86_64`: ignored on some targets.
-            self.foreign(info, start, word, "rustdoc");
+            self.foreign(info, start, &format!("`{word}`"), "rustdoc");
         } else {
             let known = FLAGS.iter().chain(KEYS).copied().chain(ALIASES.iter().map(|row| row.0));
             let help = match did_you_mean(word, known) {
@@ -275,11 +274,11 @@ impl Scanner<'_> {
         if let Some(lines) = lines {
             let parts = || value.split([',', ' ']).filter(|part| !part.is_empty());
             lines.extend(parts().filter_map(parse_range));
-            if let Some(wrong) = parts().find(|part| parse_range(part).is_none()) {
+            if parts().any(|part| parse_range(part).is_none()) {
                 info.problems.push(InfoProblem {
                     range: range.clone(),
                     foreign: true,
-                    message: format!("`{wrong}` in `{key}` names no lines"),
+                    message: format!("this value of `{key}` names no lines"),
                     help: "write lines and ranges of lines, as in `1,3-4`".to_owned(),
                 });
             }
@@ -291,7 +290,7 @@ impl Scanner<'_> {
                 info.items.push(Item { key: ours.to_owned(), value: None, range });
             }
         } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == key.trim_start_matches(':')) {
-            self.foreign(info, start, key, tool);
+            self.foreign(info, start, &format!("`{key}`"), tool);
         } else if self.foreign_words.iter().any(|foreign| foreign == key) {
             info.foreign = true;
         } else {
@@ -308,11 +307,11 @@ impl Scanner<'_> {
         }
     }
 
-    fn foreign(&self, info: &mut Info, start: usize, word: &str, tool: &str) {
+    fn foreign(&self, info: &mut Info, start: usize, what: &str, tool: &str) {
         info.problems.push(InfoProblem {
             range: start..self.at,
             foreign: true,
-            message: format!("`{word}` is {tool}'s and has no effect here"),
+            message: format!("{what} is {tool}'s and has no effect here"),
             help: "it does no harm; remove it if no other tool reads this page".to_owned(),
         });
     }

@@ -2,6 +2,7 @@
 //!
 //! Source: "Workflow commands for GitHub Actions", docs.github.com. Must not know: the terminal.
 
+use super::groups::grouped;
 use super::{Item, Repository, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::verdict::Status;
@@ -54,12 +55,19 @@ pub fn verdicts(found: &Verification<'_>, repository: &Repository) -> String {
     text
 }
 
-/// Annotations for content problems.
+/// Annotations for content problems; equal hints are one.
 pub fn diagnostics(sources: &Sources, problems: &[Diagnostic], repository: &Repository) -> String {
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Hint] {
-        for problem in problems.iter().filter(|problem| problem.severity == severity) {
-            annotate(&mut text, (sources, repository), &Item::from(problem));
+        for group in grouped(problems, severity) {
+            let elsewhere = group.elsewhere(|span| {
+                let file = &sources[span.file];
+                let at = file.line_col(span.start);
+                format!("{}:{}:{}", repository.path(file), at.line, at.column)
+            });
+            let places = elsewhere.map_or_else(String::new, |places| format!("\n{places}"));
+            let message = format!("{}{places}", group.message());
+            annotate(&mut text, (sources, repository), &Item { message: &message, ..Item::from(group.first) });
         }
     }
     text

@@ -5,6 +5,7 @@
 
 pub mod freshness;
 pub mod github;
+mod groups;
 pub mod json;
 pub mod progress;
 pub mod terminal;

@@ -2,6 +2,7 @@
 //!
 //! Must not know: colour settings; the text always has colours, and whoever prints it takes them away.
 
+use super::groups::grouped;
 use super::{Item, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::Verdicts;
@@ -9,6 +10,7 @@ use crate::snippet::collect::Snippet;
 use crate::snippet::names::{Missing, missing};
 use crate::snippet::verdict::{Level, Status, Verdict};
 use crate::source::Sources;
+use crate::span::Span;
 use annotate_snippets::{AnnotationKind, Element, Group, Level as Title, Renderer, Snippet as Excerpt};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -52,7 +54,7 @@ pub fn item(sources: &Sources, item: &Item<'_>) -> String {
 
 fn excerpt<'a>(
     sources: &'a Sources,
-    span: crate::span::Span,
+    span: Span,
     kind: AnnotationKind,
     label: Option<&'a str>,
 ) -> Excerpt<'a, annotate_snippets::Annotation<'a>> {
@@ -75,25 +77,38 @@ fn excerpt<'a>(
 
 /// `page:line:column: message`, for what gets no excerpt.
 fn one_line(sources: &Sources, item: &Item<'_>) -> String {
-    let place = item.span.map_or(String::new(), |span| {
-        let file = &sources[span.file];
-        let at = file.line_col(span.start);
-        format!("{}:{}:{}: ", file.name, at.line, at.column)
-    });
+    let place = item.span.map_or(String::new(), |span| format!("{}: ", place(sources, span)));
     let code = if item.code.is_empty() { String::new() } else { format!(" [{}]", item.code) };
     format!("{place}{}{code}", item.message)
 }
 
-/// Content problems, errors last so that they are what one sees first.
-pub fn diagnostics(sources: &Sources, problems: &[Diagnostic]) -> String {
+/// Content problems, errors last so that they are what one sees first; equal hints are one, unless `verbose`.
+pub fn diagnostics(sources: &Sources, problems: &[Diagnostic], verbose: bool) -> String {
     let mut text = String::new();
+    let mut show = |shown: &Item<'_>| {
+        text.push_str(&item(sources, shown));
+        text.push('\n');
+    };
     for severity in [Severity::Hint, Severity::Warning, Severity::Error] {
-        for problem in problems.iter().filter(|problem| problem.severity == severity) {
-            text.push_str(&item(sources, &Item::from(problem)));
-            text.push('\n');
+        if verbose {
+            problems.iter().filter(|it| it.severity == severity).for_each(|problem| show(&Item::from(problem)));
+            continue;
+        }
+        for group in grouped(problems, severity) {
+            let elsewhere = group.elsewhere(|span| place(sources, span));
+            let mut shown = Item { message: &group.message(), ..Item::from(group.first) };
+            shown.notes.extend(elsewhere.iter().map(|places| (places.as_str(), None)));
+            show(&shown);
         }
     }
     text
+}
+
+/// `page:line:column`
+fn place(sources: &Sources, span: Span) -> String {
+    let file = &sources[span.file];
+    let at = file.line_col(span.start);
+    format!("{}:{}:{}", file.name, at.line, at.column)
 }
 
 /// `3 errors, 1 warning`, or nothing.
