@@ -57,6 +57,7 @@ codes! {
     FrontMatterMangled "front-matter-mangled" Warning "A formatter that does not know front matter has flattened it. The data was recovered; `docgen check --fix` writes it back properly.";
     FrontMatterValue "front-matter-value" Error "A front-matter key has a value that it cannot have.";
     FrontMatterUnknownKey "front-matter-unknown-key" Hint "A front-matter key that docgen does not know. It is kept under `extra`.";
+    FrontMatterForeign "front-matter-foreign" Hint "A front-matter value that another tool understands, such as Docusaurus's `id`. It is kept under `extra`.";
     FrontMatterPath "front-matter-path" Error "A path named in the front matter does not exist.";
     IncludeMissing "include-missing" Error "An included file, line range or anchor does not exist.";
     IncludeLimit "include-limit" Error "Includes are nested too deep, go round in a circle, or make the page too long.";

@@ -76,7 +76,7 @@ pub struct FrontMatter {
     pub title: Option<String>,
     /// One sentence.
     pub description: Option<String>,
-    /// ULID.
+    /// ULID; another tool's id is under `extra`.
     pub id: Option<Located<String>>,
     /// Terms by taxonomy (`tags`, `agents`, `categories`, `owners`, `platforms`).
     pub terms: BTreeMap<&'static str, Vec<Located<String>>>,

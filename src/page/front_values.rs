@@ -93,7 +93,7 @@ impl Reader<'_> {
             "template" => {
                 front.template = self.string(key, value).map(|name| Located { value: name, span });
             }
-            "id" => front.id = self.string(key, value).and_then(|id| self.ulid(&id, span)),
+            "id" => self.id(front, value, span),
             "status" => front.status = self.choice(key, value, PageStatus::ALL),
             "risk" => front.risk = self.choice(key, value, Risk::ALL),
             "last_reviewed" => front.last_reviewed = self.date(key, value, span),
@@ -226,19 +226,27 @@ impl Reader<'_> {
         Some(Located { value: date, span })
     }
 
-    /// ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec).
-    fn ulid(&mut self, id: &str, span: Span) -> Option<Located<String>> {
+    /// A page's id is a ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec). Whatever
+    /// does not look like one is the id of another tool, which Docusaurus makes addresses of.
+    fn id(&mut self, front: &mut FrontMatter, value: &Value, span: Span) {
         const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let Some(id) = self.string("id", value) else { return };
         let upper = id.to_ascii_uppercase();
-        let fits = upper.len() == 26 && upper.chars().all(|c| ALPHABET.contains(c)) && upper.as_bytes()[0] <= b'7';
-        if !fits {
-            self.wrong(
-                "id",
-                format!("`{id}` is no ULID"),
-                "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U",
-            );
-            return None;
+        if upper.len() == 26 && upper.chars().all(|c| ALPHABET.contains(c)) && upper.as_bytes()[0] <= b'7' {
+            front.id = Some(Located { value: upper, span });
+            return;
         }
-        Some(Located { value: upper, span })
+        let meant = upper.len() == 26 && upper.chars().all(|c| c.is_ascii_alphanumeric()) && upper.starts_with('0');
+        if meant {
+            let help = "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U";
+            self.wrong("id", format!("`{id}` is no ULID"), help);
+            return;
+        }
+        // The same for each page, so that all of them are one hint.
+        let message = "this `id` is another tool's and has no effect here; docgen's are ULIDs";
+        let help = "it is kept under `extra`, where templates can read it; links name the page's file";
+        self.problems
+            .push(Diagnostic::new(Code::FrontMatterForeign, self.value_span("id", &id, 0), message).help(help));
+        front.extra.insert("id".to_owned(), value.clone());
     }
 }

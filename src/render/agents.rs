@@ -66,6 +66,9 @@ impl Renderer<'_> {
         let all = self.address(own, "llms.txt");
         let all = if all.contains('/') { all } else { format!("./{all}") };
         let mut words = vec![format!("[This page]({}), [all pages]({all})", self.address(own, own))];
+        if !facts.id.is_empty() {
+            words.push(format!("id {}", facts.id));
+        }
         if !facts.reviewed.is_empty() {
             words.push(format!("reviewed {}", facts.reviewed));
         }
@@ -172,6 +175,7 @@ impl Renderer<'_> {
                 let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
                 let code = mine.filter(|(snippet, _)| snippet.is_code);
                 json!({
+                    "id": page.front_matter.id.as_ref().map(|id| &id.value),
                     "title": page.title,
                     "description": page.description,
                     "url": site.urls[*index],
@@ -209,6 +213,7 @@ impl Renderer<'_> {
                     "id": snippet.id,
                     "url": address,
                     "page": snippet.page_name,
+                    "page_id": site.pages[page].front_matter.id.as_ref().map(|id| &id.value),
                     "line": snippet.line,
                     "lang": snippet.language,
                     "status": verdict.map_or("unchecked", |it| it.status.name()),

@@ -20,6 +20,7 @@ impl Renderer<'_> {
         let due = review_due(page, self.input.config);
         let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
         let mut facts = FactsView {
+            id: front.id.as_ref().map_or_else(String::new, |id| id.value.clone()),
             status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
             risk: front.risk.map_or_else(String::new, |risk| risk.name().to_owned()),
             reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),

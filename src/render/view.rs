@@ -86,6 +86,8 @@ pub struct TermsView {
 /// The line of facts under a page's title.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct FactsView {
+    /// The page's ULID; nothing where it has none.
+    pub id: String,
     /// `active`, …; nothing where the page does not say.
     pub status: String,
     /// `low`, …
