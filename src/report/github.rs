@@ -5,7 +5,7 @@
 use super::groups::grouped;
 use super::{Item, Repository, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::snippet::verdict::Status;
+use crate::snippet::verdict::{Status, Verdict};
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -15,37 +15,18 @@ pub fn verdicts(found: &Verification<'_>, repository: &Repository) -> String {
     let mut text = String::new();
     let files = (found.sources, repository);
     for severity in [Severity::Error, Severity::Warning] {
-        for (number, snippet, verdict, breaches) in found.blocks().filter(|(number, ..)| !found.ledgers.knows(*number))
-        {
-            if verdict.status != Status::Xfail {
-                for finding in verdict.findings.iter().filter(|finding| finding.severity == severity) {
-                    let item = Item::from(finding);
-                    annotate(&mut text, files, &Item { span: item.span.or(Some(snippet.open)), ..item });
-                }
+        for (number, snippet, verdict, breaches) in found.blocks() {
+            let shown = verdict.status != Status::Xfail && !found.ledgers.knows(number);
+            for finding in verdict.findings.iter().filter(|finding| shown && finding.severity == severity) {
+                let item = Item::from(finding);
+                annotate(&mut text, files, &Item { span: item.span.or(Some(snippet.open)), ..item });
             }
-            if severity != Severity::Error {
-                continue;
-            }
-            let mut say = |severity, code, message: &str| {
+            let whole = if severity == Severity::Error { whole(found, number, verdict) } else { None };
+            let breaches = breaches.into_iter().map(|breach| (Severity::Error, "policy", breach));
+            for (severity, code, message) in whole.into_iter().chain(breaches.filter(|_| severity == Severity::Error)) {
                 let span = Some(snippet.open);
-                let item = Item { severity, code, tool: None, message, span, notes: Vec::new(), help: None };
+                let item = Item { severity, code, tool: None, message: &message, span, notes: Vec::new(), help: None };
                 annotate(&mut text, files, &item);
-            };
-            let silent = !verdict.findings.iter().any(|finding| finding.severity == Severity::Error);
-            let (worse, status) = (found.worse(number, verdict), verdict.status);
-            match worse {
-                Some(why) if silent || !is_bad(status) => {
-                    let reason = verdict.reason.as_ref().map_or(String::new(), |reason| format!("{reason}\n"));
-                    say(Severity::Error, "worse", &format!("{reason}{why}"));
-                }
-                _ if silent && is_bad(status) && status != Status::Blocked => {
-                    let severity = if status == Status::Xpass { Severity::Warning } else { Severity::Error };
-                    say(severity, status.name(), verdict.reason.as_deref().unwrap_or(status.name()));
-                }
-                _ => {}
-            }
-            for breach in &breaches {
-                say(Severity::Error, "policy", breach);
             }
         }
     }
@@ -53,6 +34,23 @@ pub fn verdicts(found: &Verification<'_>, repository: &Repository) -> String {
         let _ = writeln!(text, "::notice title=ledger::{}", data(&line));
     }
     text
+}
+
+/// What is said of a block as a whole: that it is worse than it was, or not as promised though no finding says so.
+fn whole(found: &Verification<'_>, number: usize, verdict: &Verdict) -> Option<(Severity, &'static str, String)> {
+    let status = verdict.status;
+    let said = verdict.findings.iter().any(|finding| finding.severity == Severity::Error) && is_bad(status);
+    if said || found.ledgers.knows(number) {
+        return None;
+    }
+    let reason = verdict.reason.clone();
+    if let Some(why) = found.worse(number, verdict) {
+        return Some((Severity::Error, "worse", reason.map_or(why.clone(), |reason| format!("{reason}\n{why}"))));
+    }
+    let severity = if status == Status::Xpass { Severity::Warning } else { Severity::Error };
+    // What blocks a block says so itself.
+    let bad = is_bad(status) && status != Status::Blocked;
+    bad.then(|| (severity, status.name(), reason.unwrap_or_else(|| status.name().to_owned())))
 }
 
 /// Annotations for content problems; equal hints are one.

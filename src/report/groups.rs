@@ -26,15 +26,12 @@ pub(super) fn grouped(problems: &[Diagnostic], severity: Severity) -> Vec<Groupe
             &problem.message,
             &problem.help,
         ));
-        match equal.and_then(|equal| known.get(&equal).copied()) {
-            Some(group) => {
-                let group: &mut Grouped<'_> = &mut groups[group];
-                group.others.push(problem.span);
-            }
-            None => {
-                known.extend(equal.map(|equal| (equal, groups.len())));
-                groups.push(Grouped { first: problem, others: Vec::new() });
-            }
+        if let Some(group) = equal.and_then(|equal| known.get(&equal).copied()) {
+            let group: &mut Grouped<'_> = &mut groups[group];
+            group.others.push(problem.span);
+        } else {
+            known.extend(equal.map(|equal| (equal, groups.len())));
+            groups.push(Grouped { first: problem, others: Vec::new() });
         }
     }
     groups

@@ -48,9 +48,9 @@ pub struct Ledgers<'a> {
 }
 
 impl Ledgers<'_> {
-    /// Whether a block fails as the ledger has it: that is counted, not shown.
+    /// Whether a block fails or lacks something as the ledger has it: that is counted, not shown.
     pub fn knows(&self, block: usize) -> bool {
-        self.ratchet.is_some_and(|ratchet| ratchet.is_known(block))
+        self.ratchet.is_some_and(|ratchet| ratchet.is_known(block) || ratchet.excuses(block))
     }
 
     /// Whether a block should be in the ledger and is not.

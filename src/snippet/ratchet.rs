@@ -129,22 +129,17 @@ fn lines<'a>(ledger: &'a Ledger, verdicts: &Verdicts) -> Vec<Option<&'a Entry>> 
         {
             lines[*block] = Some(entry);
             free.remove(entry.id.as_str());
-            for cut in CUTS {
-                if let (Some((now, _)), Some((before, _))) = (id(*block).rsplit_once(cut), entry.id.rsplit_once(cut)) {
-                    moved.entry((now, cut)).or_insert(before);
-                }
+            for (now, before) in places(id(*block)).zip(places(&entry.id)) {
+                moved.entry(now.0).or_insert(before.0.0);
             }
         }
     }
-    let former = |block: usize| {
-        CUTS.iter().filter_map(move |cut| {
-            let (place, own) = id(block).rsplit_once(*cut)?;
-            Some((place, *cut, own))
-        })
-    };
-    for block in judged.into_iter().filter(|block| lines[*block].is_none()).collect::<Vec<_>>() {
+    for block in judged {
+        if lines[block].is_some() {
+            continue;
+        }
         let before =
-            former(block).filter_map(|(place, cut, own)| Some(format!("{}{cut}{own}", moved.get(&(place, cut))?)));
+            places(id(block)).filter_map(|(place, own)| Some(format!("{}{}{own}", moved.get(&place)?, place.1)));
         let mut candidates = std::iter::once(id(block).to_owned()).chain(before);
         if let Some(entry) = candidates.find_map(|id| by_id.get(id.as_str()).filter(|_| free.contains(id.as_str()))) {
             lines[block] = Some(entry);
@@ -154,8 +149,10 @@ fn lines<'a>(ledger: &'a Ledger, verdicts: &Verdicts) -> Vec<Option<&'a Entry>> 
     lines
 }
 
-/// Where an id is cut: `section/n` and `page#name`.
-const CUTS: [char; 2] = ['/', '#'];
+/// An id as a place and what is there: `page#section` and `n`, `page` and `name`; the place with the sign between them.
+fn places(id: &str) -> impl Iterator<Item = ((&str, char), &str)> {
+    ['/', '#'].into_iter().filter_map(|cut| id.rsplit_once(cut).map(|(place, own)| ((place, cut), own)))
+}
 
 fn row(line: Option<&Entry>, snippet: &Snippet, verdict: &Verdict, reach: Reach) -> Row {
     // An ignored block that would pass is a remark, not a failure.
@@ -168,8 +165,8 @@ fn row(line: Option<&Entry>, snippet: &Snippet, verdict: &Verdict, reach: Reach)
         Some(entry) => beside(entry, snippet, verdict, (failing, reach)),
     };
     let excused = line.is_some_and(|entry| match verdict.status {
-        // What --no-exec leaves out may be what is missing; the ledger knows better.
-        Status::EnvError => entry.status == Status::EnvError || (untouched && reach.no_exec),
+        // What --no-exec leaves out may be what is missing; the ledger knows better of what is untouched or failed anyhow.
+        Status::EnvError => entry.status == Status::EnvError || (reach.no_exec && (untouched || is_bad(entry.status))),
         Status::Xpass => ignored && entry.status == Status::Xpass,
         _ => false,
     });
@@ -193,8 +190,8 @@ fn beside(entry: &Entry, snippet: &Snippet, verdict: &Verdict, (failing, reach):
     if verdict.level < within_reach(entry.level, snippet, verdict, reach) {
         return Standing::Sunk(entry.level);
     }
-    let passed = matches!(entry.status, Status::Pass | Status::Xfail);
-    let better = (passes && !passed) || verdict.level > entry.level;
+    let good_before = matches!(entry.status, Status::Pass | Status::Xfail);
+    let better = (passes && !good_before) || verdict.level > entry.level;
     if better && !reach.no_exec { Standing::Better } else { Standing::Even }
 }
 
