@@ -66,6 +66,7 @@ codes! {
     DuplicateId "duplicate-id" Error "Two pages have the same `id`.";
     BrokenLink "broken-link" Error "A link to a page or file that does not exist.";
     BrokenAnchor "broken-anchor" Error "A link to a heading that the page does not have.";
+    UnsafeLink "unsafe-link" Warning "A link or image whose address can run code (`javascript:`, `vbscript:`, `data:`), where `raw-html` is \"escape\". Its text is shown without the address.";
     BrokenReference "broken-reference" Warning "A reference link without its definition. It is shown as plain text.";
     MissingImage "missing-image" Error "An image that does not exist.";
     ImageAlt "image-alt" Warning "An image without alternative text.";
@@ -132,10 +133,18 @@ impl Diagnostic {
 
 /// The candidate closest to `word`, if it is close enough to be a slip of the finger.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing is quadratic in length, and words of that length are no slips.
+    const LONGEST: usize = 200;
+    let most = |candidate: &str| 1.max(candidate.len().min(word.len()) / 3);
+    let length = word.chars().count();
+    let near = |candidate: &&str| {
+        candidate.len() <= LONGEST && candidate.chars().count().abs_diff(length) <= most(candidate)
+    };
     candidates
         .into_iter()
+        .filter(|candidate| word.len() <= LONGEST && near(candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1.max(candidate.len().min(word.len()) / 3))
+        .filter(|(distance, candidate)| *distance <= most(candidate))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -42,12 +42,18 @@ pub enum Error {
         help: String,
     },
     /// A program could not be started.
-    #[error("cannot start {program}: {source}\n  help: `docgen doctor` lists the tools and where they were looked for")]
+    #[error("cannot start {program}: {source}\n  help: {}", program_help(source))]
     Program {
         /// The program, as it was called.
         program: String,
         /// The system's reason.
         source: std::io::Error,
+    },
+    /// No thread could be started.
+    #[error("cannot start a thread: {message}\n  help: {NO_PROCESS_LEFT}")]
+    Threads {
+        /// The system's reason.
+        message: String,
     },
     /// A tool ran but did not do its work.
     #[error("{program} failed: {message}\n  help: {help}")]
@@ -107,6 +113,18 @@ impl Error {
             Self::Config { .. } | Self::Usage { .. } | Self::ForeignOutput { .. } => ExitStatus::Usage,
             _ => ExitStatus::Environment,
         }
+    }
+}
+
+const NO_PROCESS_LEFT: &str =
+    "the system lets this user start no more processes: end some, or raise the limit (`ulimit -u`)";
+
+/// What to do about a program that cannot be started.
+fn program_help(source: &std::io::Error) -> &'static str {
+    if source.kind() == std::io::ErrorKind::WouldBlock {
+        NO_PROCESS_LEFT
+    } else {
+        "`docgen doctor` lists the tools and where they were looked for"
     }
 }
 

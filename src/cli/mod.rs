@@ -96,9 +96,20 @@ impl Shell {
         let supervisor = supervisor(&environment)?;
         let children = supervisor.clone();
         // Children have process groups of their own, which the terminal's Ctrl-C does not reach.
-        let _ = ctrlc::set_handler(move || {
+        ctrlc::set_handler(move || {
             children.interrupt();
-        });
+        })
+        .map_err(|error| match error {
+            ctrlc::Error::System(source) => Error::Threads { message: source.to_string() },
+            other => Error::Threads { message: other.to_string() },
+        })?;
+        let jobs = match &arguments.command {
+            Command::Verify(options) => options.jobs,
+            _ => None,
+        };
+        // Here, since rayon panics where it cannot start its threads when they are first needed. 0 is as many as cores.
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0));
+        threads.build_global().map_err(|error| Error::Threads { message: error.to_string() })?;
         Ok(Self {
             cwd,
             environment,

@@ -20,9 +20,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> {
-    if let Some(jobs) = options.jobs {
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
-    }
     let reports = reports(&options.report)?;
     if options.bless && shell.in_ci() {
         return Err(Error::usage(

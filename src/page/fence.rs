@@ -8,7 +8,13 @@
 use super::fence_words::{ALIASES, FOREIGN, RUSTDOC_ALONE};
 pub use super::fence_words::{FLAGS, KEYS};
 use crate::diagnostic::did_you_mean;
+use crate::span::floor_char_boundary;
 use std::ops::Range;
+
+/// The longest info string that is read, in bytes.
+const LONGEST: usize = 4096;
+/// So many problems of one info string are told one by one.
+const MOST_PROBLEMS: usize = 20;
 
 /// A flag or a `key=value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,10 +77,41 @@ impl Info {
     /// Parses a raw info string. `foreign_words` are further words that belong to other tools (`[verify]`).
     pub fn parse(raw: &str, foreign_words: &[String]) -> Self {
         let mut info = Info::default();
+        if info.is_too_long(raw) {
+            return info;
+        }
         let mut scanner = Scanner { raw, at: 0, foreign_words };
         scanner.language(&mut info);
         scanner.items(&mut info, false);
+        info.bound_problems();
         info
+    }
+
+    /// Whether the text is longer than any author writes; then nothing of it counts.
+    fn is_too_long(&mut self, raw: &str) -> bool {
+        if raw.len() <= LONGEST {
+            return false;
+        }
+        let first = raw.find([' ', '\t', ',', '{']).unwrap_or(raw.len()).min(40);
+        self.problems.push(InfoProblem {
+            range: 0..floor_char_boundary(raw, first),
+            foreign: false,
+            message: format!("this info string has {} bytes; {LONGEST} are the most", raw.len()),
+            help: "nothing of it is read; take words away".to_owned(),
+        });
+        true
+    }
+
+    /// After the first problems of a kind nobody reads on.
+    fn bound_problems(&mut self) {
+        let more = self.problems.len().saturating_sub(MOST_PROBLEMS);
+        if more > 0 {
+            // The one that makes the block fail must not be among those that go.
+            self.problems.sort_by_key(|problem| problem.foreign);
+            self.problems.truncate(MOST_PROBLEMS);
+            let last = self.problems.last_mut().expect("there are twenty");
+            last.message = format!("{}, and {more} more problems of this info string", last.message);
+        }
     }
 
     /// The canonical form of an info string: the language, a space, flags, one group (S2.1). `None` where it is that
@@ -112,7 +149,10 @@ impl Info {
     /// The items of a directive in an HTML comment: the same grammar without a language (S2.5).
     pub fn parse_items(raw: &str, foreign_words: &[String]) -> Self {
         let mut info = Info::default();
-        Scanner { raw, at: 0, foreign_words }.items(&mut info, false);
+        if !info.is_too_long(raw) {
+            Scanner { raw, at: 0, foreign_words }.items(&mut info, false);
+            info.bound_problems();
+        }
         info
     }
 }

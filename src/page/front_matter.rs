@@ -106,6 +106,9 @@ pub struct FrontMatter {
     pub data: Map<String, Value>,
 }
 
+/// The longest front matter that is read, in bytes.
+const LONGEST: usize = 64 << 10;
+
 pub(super) const KEYS: &[&str] = &[
     "title",
     "description",
@@ -137,6 +140,15 @@ pub(super) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<
     let body = block.range.end;
     let span = Span::new(file.id, block.range.clone());
     let mut front = FrontMatter { format: block.format, span: Some(span), ..FrontMatter::default() };
+    if block.data.len() > LONGEST {
+        let first = file.lines.line_range(&file.text, 1).unwrap_or(0..0);
+        let message = format!("the front matter has {} KB; {} KB are the most", block.data.len() >> 10, LONGEST >> 10);
+        problems.push(
+            Diagnostic::new(Code::FrontMatterValue, Span::new(file.id, first), message)
+                .help("the page is built without it; move what is long into the page's text"),
+        );
+        return (front, body, problems);
+    }
     if block.format == Format::Mangled {
         let first = file.lines.line_range(&file.text, 1).unwrap_or(0..0);
         problems.push(
@@ -159,7 +171,7 @@ pub(super) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<
             return (front, body, problems);
         }
     };
-    let mut reader = Reader { block: &block, whole: span, problems: &mut problems, today };
+    let mut reader = Reader::new(&block, span, &mut problems, today);
     for (key, value) in &data {
         reader.entry(&mut front, key, value);
     }

@@ -8,33 +8,44 @@ use crate::config::{Risk, TAXONOMIES, parse_days};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::span::Span;
 use jiff::civil::Date;
-use serde_json::{Number, Value};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// Values that are looked for in vain before no more are looked for.
+const MOST_MISSES: usize = 50;
 
 /// Reads the keys of one block.
 pub(super) struct Reader<'a> {
-    /// The block.
-    pub(super) block: &'a Block,
+    block: &'a Block,
     /// All of it.
-    pub(super) whole: Span,
+    whole: Span,
     /// What is wrong with it.
-    pub(super) problems: &'a mut Vec<Diagnostic>,
+    problems: &'a mut Vec<Diagnostic>,
     /// No review is later than this.
-    pub(super) today: Date,
+    today: Date,
+    /// The line of each top-level key, as bytes of the block.
+    key_lines: BTreeMap<&'a str, Range<usize>>,
 }
 
-impl Reader<'_> {
-    /// The line on which a top-level key stands, as bytes of the block.
-    fn key_line(&self, key: &str) -> Option<Range<usize>> {
+impl<'a> Reader<'a> {
+    /// For a block that stands at `whole`.
+    pub(super) fn new(block: &'a Block, whole: Span, problems: &'a mut Vec<Diagnostic>, today: Date) -> Self {
+        let mut key_lines = BTreeMap::new();
         let mut offset = 0;
-        for line in self.block.data.as_str().split_inclusive('\n') {
-            let rest = line.trim_start_matches(['"', '\'']).strip_prefix(key);
-            if rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with([':', '='])) {
-                return Some(offset..offset + line.trim_end().len());
+        for line in block.data.as_str().split_inclusive('\n') {
+            let key = line.split([':', '=']).next().filter(|key| key.len() < line.len());
+            if let Some(key) = key.map(|key| key.trim_start_matches(['"', '\'']).trim_end_matches(['"', '\'', ' '])) {
+                key_lines.entry(key).or_insert(offset..offset + line.trim_end().len());
             }
             offset += line.len();
         }
-        None
+        Self { block, whole, problems, today, key_lines }
+    }
+
+    /// The line on which a top-level key stands, as bytes of the block.
+    fn key_line(&self, key: &str) -> Option<Range<usize>> {
+        self.key_lines.get(key).cloned()
     }
 
     /// The line on which a top-level key stands.
@@ -42,32 +53,53 @@ impl Reader<'_> {
         self.key_line(key).and_then(|line| self.block.data.span_of(line)).unwrap_or(self.whole)
     }
 
-    /// Where the `nth` (from 0) of equal values of a key stands: on the key's line, or below it before the next key.
-    fn value_span(&self, key: &str, value: &str, nth: usize) -> Span {
+    /// The lines of a key, from its own to the one before the next key, with where each begins. Of its own line what
+    /// stands behind the key.
+    fn lines_of(&self, key: &str) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
         let text = self.block.data.as_str();
-        let Some(line) = self.key_line(key) else { return self.whole };
+        let start = self.key_line(key).map_or(text.len(), |line| line.start);
+        let mut offset = start;
+        let lines = text[start..].split_inclusive('\n').enumerate();
+        lines
+            .take_while(|(number, own)| {
+                *number == 0 || own.starts_with([' ', '\t', '-', ']', '#']) || own.trim().is_empty()
+            })
+            .map(move |(number, own)| {
+                let behind = if number == 0 { own.find([':', '=']).map_or(0, |at| at + 1) } else { 0 };
+                let at = offset + behind;
+                offset += own.len();
+                (at, &own[behind..])
+            })
+    }
+
+    /// Where a value of a key stands as text of its own, from byte `from` of the block on; nothing of a comment.
+    fn find_value(&self, key: &str, value: &str, from: usize) -> Option<usize> {
         let part = |character: char| character.is_alphanumeric() || "-_./:".contains(character);
-        let mut offset = line.start;
-        let mut places = Vec::new();
-        for (number, own) in text[line.start..].split_inclusive('\n').enumerate() {
-            let goes_on = own.starts_with([' ', '\t', '-', ']', '#']) || own.trim().is_empty();
-            if number > 0 && !goes_on {
-                break;
-            }
-            // Behind the key itself; nothing of a comment.
-            let start = if number == 0 { own.find([':', '=']).map_or(0, |at| at + 1) } else { 0 };
-            let searched = if own.trim_start().starts_with('#') { "" } else { &own[start..] };
-            for (at, found) in searched.match_indices(value) {
-                let before = searched[..at].chars().next_back().is_some_and(part);
-                let after = searched[at + found.len()..].chars().next().is_some_and(|it| part(it) && it != ':');
-                if !before && !after && !value.is_empty() {
-                    places.push(offset + start + at);
+        if value.is_empty() {
+            return None;
+        }
+        let lines = self.lines_of(key).filter(|(at, own)| at + own.len() > from && !own.trim_start().starts_with('#'));
+        for (at, own) in lines {
+            for (found, _) in own.match_indices(value).filter(|(found, _)| at + found >= from) {
+                let before = own[..found].chars().next_back().is_some_and(part);
+                let after = own[found + value.len()..].chars().next().is_some_and(|it| part(it) && it != ':');
+                if !before && !after {
+                    return Some(at + found);
                 }
             }
-            offset += own.len();
         }
-        let at = places.get(nth).or(places.first());
-        at.and_then(|at| self.block.data.span_of(*at..*at + value.len())).unwrap_or_else(|| self.key_span(key))
+        None
+    }
+
+    /// The span of a value that was found; else of its key.
+    fn span_at(&self, key: &str, value: &str, at: Option<usize>) -> Span {
+        let span = at.and_then(|at| self.block.data.span_of(at..at + value.len()));
+        span.unwrap_or_else(|| self.key_span(key))
+    }
+
+    /// Where a value of a key stands: on the key's line, or below it before the next key.
+    fn value_span(&self, key: &str, value: &str) -> Span {
+        self.span_at(key, value, self.find_value(key, value, 0))
     }
 
     fn wrong(&mut self, key: &str, message: String, help: &str) {
@@ -145,7 +177,10 @@ impl Reader<'_> {
     fn string(&mut self, key: &str, value: &Value) -> Option<String> {
         match value {
             Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(self.written(key, number).unwrap_or_else(|| number.to_string())),
+            Value::Number(number) => {
+                let written = number.as_f64().and_then(|value| self.numbers(key).remove(&value.to_bits()));
+                Some(written.map_or_else(|| number.to_string(), str::to_owned))
+            }
             Value::Bool(flag) => Some(flag.to_string()),
             Value::Null => None,
             Value::Array(_) | Value::Object(_) => {
@@ -155,15 +190,17 @@ impl Reader<'_> {
         }
     }
 
-    /// A number as its author wrote it, where text was wanted: `1.10` is a version, not one and a tenth.
-    fn written(&self, key: &str, number: &Number) -> Option<String> {
-        let text = self.block.data.as_str();
-        let line = self.key_line(key)?;
-        let own = text[line.start..].split_inclusive('\n').enumerate();
-        let own = own.take_while(|(at, line)| *at == 0 || line.starts_with([' ', '\t', '-', ']', '#']));
-        let mut words = own.flat_map(|(_, line)| line.split([' ', '\t', '\n', '\r', '[', ']', ',', ':', '=']));
-        let value = number.as_f64()?;
-        words.find(|word| word.parse() == Ok(value)).map(str::to_owned)
+    /// The numbers of a key as their author wrote them, by value: `1.10` is a version, not one and a tenth.
+    fn numbers(&self, key: &str) -> BTreeMap<u64, &'a str> {
+        let mut numbers = BTreeMap::new();
+        for (_, line) in self.lines_of(key) {
+            for word in line.split([' ', '\t', '\n', '\r', '[', ']', ',', ':', '=']) {
+                if let Ok(value) = word.parse::<f64>() {
+                    numbers.entry(value.to_bits()).or_insert(word);
+                }
+            }
+        }
+        numbers
     }
 
     fn strings(&mut self, key: &str, value: &Value) -> Vec<Located<String>> {
@@ -172,10 +209,28 @@ impl Reader<'_> {
             Value::Null => Vec::new(),
             one => vec![one],
         };
-        let items = items.into_iter().filter_map(|item| self.string(key, item)).collect::<Vec<_>>();
-        let nth = |at: usize| items[..at].iter().filter(|other| **other == items[at]).count();
-        let spans: Vec<Span> = (0..items.len()).map(|at| self.value_span(key, &items[at], nth(at))).collect();
-        items.into_iter().zip(spans).map(|(value, span)| Located { value, span }).collect()
+        let numbers = self.numbers(key);
+        let mut located = Vec::new();
+        // Values stand one behind the other, so each is looked for behind the one before it.
+        let (mut from, mut misses) = (0, 0);
+        for item in items {
+            let value = match item {
+                Value::Number(number) => {
+                    let written = number.as_f64().and_then(|value| numbers.get(&value.to_bits()));
+                    Some(written.map_or_else(|| number.to_string(), |word| (*word).to_owned()))
+                }
+                other => self.string(key, other),
+            };
+            let Some(value) = value else { continue };
+            let look = || self.find_value(key, &value, from).or_else(|| self.find_value(key, &value, 0));
+            // What is written with escapes is not found as it is.
+            let at = (misses < MOST_MISSES).then(look).flatten();
+            misses += usize::from(at.is_none());
+            from = at.map_or(from, |at| at + value.len());
+            let span = self.span_at(key, &value, at);
+            located.push(Located { value, span });
+        }
+        located
     }
 
     /// A page's `verify:` holds the words of a fence as keys, and `level`.
@@ -190,7 +245,7 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "it can hold whatever the info string of a fence can, and `level`".to_owned(),
             };
-            let span = self.value_span("verify", key, 0);
+            let span = self.value_span("verify", key);
             self.wrong_at(span, format!("unknown key `{key}` under `verify`"), &help);
         }
     }
@@ -204,7 +259,7 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it can be {}", names.join(", ")),
             };
-            self.wrong_at(self.value_span(key, &text, 0), format!("`{key}` cannot be `{text}`"), &help);
+            self.wrong_at(self.value_span(key, &text), format!("`{key}` cannot be `{text}`"), &help);
         }
         found
     }
@@ -212,7 +267,7 @@ impl Reader<'_> {
     fn date(&mut self, key: &str, value: &Value, span: Span) -> Option<Located<Date>> {
         let text = self.string(key, value)?;
         let Ok(date) = text.parse::<Date>() else {
-            self.wrong_at(self.value_span(key, &text, 0), format!("`{text}` is no date"), "write it as YYYY-MM-DD");
+            self.wrong_at(self.value_span(key, &text), format!("`{text}` is no date"), "write it as YYYY-MM-DD");
             return None;
         };
         if date > self.today {

@@ -360,7 +360,7 @@ fn is_closed(block: &str) -> bool {
     last.len() >= length && last.chars().all(|character| character == mark)
 }
 
-fn shorten(text: &str, limit: usize) -> String {
+pub(super) fn shorten(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
     }

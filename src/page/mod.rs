@@ -103,6 +103,9 @@ pub struct Dialect<'a> {
     pub math: bool,
 }
 
+/// The longest title, in characters.
+const LONGEST_TITLE: usize = 300;
+
 /// Parses a page.
 pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect<'_>) -> (Page, Vec<Diagnostic>) {
     let file = &sources[page.file];
@@ -119,6 +122,8 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
         && first.is_some_and(|heading| heading.level == 1 || heading.text.trim() == title.trim());
     let description = front_matter.description.clone().unwrap_or_else(|| scan.first_paragraph.clone());
     check_headings(&scan.headings, &mut problems);
+    // A title stands in the navigation of other pages too.
+    let title = markdown::shorten(&title, LONGEST_TITLE);
     let parsed = Page {
         file: page.file,
         relative: page.relative.clone(),

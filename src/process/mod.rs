@@ -209,14 +209,27 @@ impl Supervisor {
         let mut child = self.spawn(job, hold)?;
         let pid = Pid::from_child(&child);
         let (events, inbox) = channel();
-        let stdout = drain(child.stdout.take(), job.limits.output, events.clone());
-        let stderr = drain(child.stderr.take(), job.limits.output, events.clone());
-        feed(child.stdin.take(), job.stdin.clone());
-        // WNOWAIT leaves the process a zombie, so that its number is still its own when we signal the group.
-        std::thread::spawn(move || {
-            let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
-            let _ = events.send(Event::Exited);
-        });
+        let threads = || -> std::io::Result<(Drain, Drain)> {
+            let stdout = drain(child.stdout.take(), job.limits.output, events.clone())?;
+            let stderr = drain(child.stderr.take(), job.limits.output, events.clone())?;
+            feed(child.stdin.take(), job.stdin.clone())?;
+            // WNOWAIT leaves the process a zombie, so that its number is still its own when we signal the group.
+            std::thread::Builder::new().spawn(move || {
+                let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+                let _ = events.send(Event::Exited);
+            })?;
+            Ok((stdout, stderr))
+        };
+        let (stdout, stderr) = match threads() {
+            Ok(threads) => threads,
+            Err(source) => {
+                // No thread is to be had: a child that nobody watches must not live.
+                let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+                let _ = child.wait();
+                self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
+                return Err(self.failure(job, source));
+            }
+        };
         let mut peak = 0;
         let killed = watch_over(job, pid, started, &inbox, &mut peak);
         if killed.is_some() {
@@ -351,12 +364,16 @@ impl Drain {
     }
 }
 
-fn drain(pipe: Option<impl Read + Send + 'static>, limit: usize, events: Sender<Event>) -> Drain {
+fn drain(
+    pipe: Option<impl Read + Send + 'static>,
+    limit: usize,
+    events: Sender<Event>,
+) -> std::io::Result<Drain> {
     let buffer = Arc::new(Mutex::new(Vec::new()));
     let (finished, done) = channel();
     let mut pipe = pipe.expect("the pipe was asked for in spawn");
     let shared = Arc::clone(&buffer);
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         let mut chunk = [0; 16 * 1024];
         while let Ok(read @ 1..) = pipe.read(&mut chunk) {
             let mut buffer = shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -368,15 +385,16 @@ fn drain(pipe: Option<impl Read + Send + 'static>, limit: usize, events: Sender<
             }
         }
         let _ = finished.send(());
-    });
-    Drain { buffer, done }
+    })?;
+    Ok(Drain { buffer, done })
 }
 
-fn feed(pipe: Option<impl Write + Send + 'static>, bytes: Vec<u8>) {
+fn feed(pipe: Option<impl Write + Send + 'static>, bytes: Vec<u8>) -> std::io::Result<()> {
     if let Some(mut pipe) = pipe {
         // A program that does not read its input closes the pipe; that is its affair.
-        std::thread::spawn(move || pipe.write_all(&bytes));
+        std::thread::Builder::new().spawn(move || pipe.write_all(&bytes))?;
     }
+    Ok(())
 }
 
 #[cfg(test)]

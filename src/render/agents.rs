@@ -13,6 +13,7 @@ use crate::site::{PageIndex, twin_url, url};
 use crate::snippet::collect::Snippet;
 use crate::snippet::verdict::{Origin, Status, Verdict};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Characters in an `llms.txt` before its sections get files of their own.
@@ -25,7 +26,7 @@ impl Renderer<'_> {
         let mut full = format!("# {}\n", site.title);
         for index in site.nav.order.iter().copied().chain(self.unlisted()) {
             let twin = self.twin(index);
-            let _ = write!(full, "\n<!-- {} -->\n\n{twin}", site.urls[index]);
+            let _ = write!(full, "\n<!-- {} -->\n\n{twin}", url::from_root(&site.urls[index]));
             tree.add(twin_url(&site.urls[index]), twin)?;
         }
         tree.add("llms-full.txt", full)?;
@@ -45,8 +46,8 @@ impl Renderer<'_> {
 
     /// Pages that the navigation does not have, as with a `SUMMARY.md` that leaves some out.
     fn unlisted(&self) -> impl Iterator<Item = PageIndex> {
-        let order = &self.input.site.nav.order;
-        (0..self.input.site.pages.len()).filter(|page| !order.contains(page))
+        let listed: BTreeSet<PageIndex> = self.input.site.nav.order.iter().copied().collect();
+        (0..self.input.site.pages.len()).filter(move |page| !listed.contains(page))
     }
 
     /// A page as Markdown: its own text, includes expanded, under its title and one line of facts.
@@ -85,7 +86,9 @@ impl Renderer<'_> {
     /// without its place.
     fn address(&self, from: &str, to: &str) -> String {
         let absolute = self.canonical(to);
-        if absolute.is_empty() { url::encode(&url::relative(from, to)) } else { absolute }
+        let address = if absolute.is_empty() { url::encode(&url::relative(from, to)) } else { absolute };
+        // In Markdown a parenthesis ends the address.
+        address.replace('(', "%28").replace(')', "%29")
     }
 
     /// The text with links to pages leading to their twins.
@@ -178,8 +181,8 @@ impl Renderer<'_> {
                     "id": page.front_matter.id.as_ref().map(|id| &id.value),
                     "title": page.title,
                     "description": page.description,
-                    "url": site.urls[*index],
-                    "markdown": twin_url(&site.urls[*index]),
+                    "url": url::from_root(&site.urls[*index]),
+                    "markdown": url::from_root(&twin_url(&site.urls[*index])),
                     "characters": page.text.as_str().chars().count(),
                     "risk": page.front_matter.risk.map(crate::config::Risk::name),
                     "reviewed": page.front_matter.last_reviewed.as_ref().map(|date| date.value.to_string()),
@@ -208,7 +211,7 @@ impl Renderer<'_> {
             .filter(|(snippet, _)| snippet.is_code)
             .filter_map(|(snippet, verdict)| {
                 let page = self.pages.get(&snippet.file).copied()?;
-                let address = format!("{}#snippet-{}", site.urls[page], snippet.fence + 1);
+                let address = format!("{}#snippet-{}", url::from_root(&site.urls[page]), snippet.fence + 1);
                 Some(json!({
                     "id": snippet.id,
                     "url": address,

@@ -101,7 +101,11 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
 fn highlight_in_time(syntax: &'static SyntaxReference, code: &str) -> Vec<String> {
     let (sender, lines) = channel();
     let owned = code.to_owned();
-    std::thread::spawn(move || sender.send(highlight(syntax, &owned)));
+    let thread = std::thread::Builder::new().spawn(move || sender.send(highlight(syntax, &owned)));
+    if thread.is_err() {
+        // No thread is to be had: without a limit of time then.
+        return highlight(syntax, code);
+    }
     lines.recv_timeout(PATIENCE).unwrap_or_else(|_| code.lines().map(escape).collect())
 }
 

@@ -8,7 +8,7 @@ use super::tabs::{Group, Tabs};
 use crate::config::{Config, RawHtml};
 use crate::page::tabs::mark;
 use crate::page::{Fence, Page, markdown, math};
-use crate::site::link::{Target, resolve};
+use crate::site::link::{Target, resolve, unsafe_scheme};
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::collect::Snippet;
 use crate::snippet::hidden;
@@ -66,10 +66,11 @@ pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
         headings: 0,
         fences: 0,
         skip: None,
+        unlinked: Vec::new(),
         code: false,
         tabs: Tabs::default(),
         tables: 0,
-        footnotes: Vec::new(),
+        footnotes: BTreeMap::new(),
         mentioned: BTreeSet::new(),
     };
     let parser = Parser::new_ext(page.text.as_str(), markdown::options(page.math));
@@ -94,10 +95,12 @@ struct Walker<'a> {
     headings: usize,
     fences: usize,
     skip: Option<TagEnd>,
+    /// The ends of links and images that are left out while their text stays.
+    unlinked: Vec<TagEnd>,
     code: bool,
     tabs: Tabs,
     tables: usize,
-    footnotes: Vec<String>,
+    footnotes: BTreeMap<String, usize>,
     mentioned: BTreeSet<usize>,
 }
 
@@ -128,6 +131,8 @@ impl Walker<'_> {
                 let prefix = self.context.prefix;
                 let anchor = self.page.headings.get(self.headings).map(|heading| &heading.anchor);
                 let id = anchor.map(|anchor| format!("{prefix}{anchor}").into());
+                // `{onclick=…}` is HTML by another name.
+                let attrs = if self.context.config.raw_html == RawHtml::Escape { Vec::new() } else { attrs };
                 vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
             }
             Event::End(TagEnd::Heading(level)) => {
@@ -142,6 +147,18 @@ impl Walker<'_> {
             }
             Event::Start(Tag::CodeBlock(_)) => {
                 self.code = true;
+                Vec::new()
+            }
+            Event::Start(Tag::Link { ref dest_url, .. }) if self.is_unsafe(dest_url, false) => {
+                self.unlinked.push(TagEnd::Link);
+                Vec::new()
+            }
+            Event::Start(Tag::Image { ref dest_url, .. }) if self.is_unsafe(dest_url, true) => {
+                self.unlinked.push(TagEnd::Image);
+                Vec::new()
+            }
+            Event::End(end) if self.unlinked.last() == Some(&end) => {
+                self.unlinked.pop();
                 Vec::new()
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
@@ -199,11 +216,8 @@ impl Walker<'_> {
 
     /// The number of a footnote: footnotes count in the order in which the text names them.
     fn footnote(&mut self, name: &str) -> usize {
-        if let Some(at) = self.footnotes.iter().position(|known| known == name) {
-            return at + 1;
-        }
-        self.footnotes.push(name.to_owned());
-        self.footnotes.len()
+        let next = self.footnotes.len() + 1;
+        *self.footnotes.entry(name.to_owned()).or_insert(next)
     }
 
     fn footnote_link(&mut self, name: &str) -> String {
@@ -219,6 +233,11 @@ impl Walker<'_> {
         html.trim_start().starts_with("<!-- docgen:")
     }
 
+    /// Whether an address could run code, where pages may not bring any.
+    fn is_unsafe(&self, destination: &str, image: bool) -> bool {
+        self.context.config.raw_html == RawHtml::Escape && unsafe_scheme(destination, image).is_some()
+    }
+
     /// Where a link leads, seen from this page. What leads nowhere stays as written; the checks report it.
     fn address<'e>(&self, destination: &CowStr<'e>) -> CowStr<'e> {
         let from = self.context.from(self.index);
@@ -230,7 +249,8 @@ impl Walker<'_> {
         match resolve(self.context.site, self.index, destination) {
             Target::Page { page, anchor } if page == self.index => match anchor {
                 Some(anchor) => format!("#{prefix}{}", url::encode(&anchor)).into(),
-                None => destination.clone(),
+                None if destination.is_empty() => destination.clone(),
+                None => url::encode(&url::relative(from, &self.context.site.urls[page])).into(),
             },
             Target::Page { page, anchor } => with_anchor(url::relative(from, &self.context.site.urls[page]), anchor),
             Target::Generated { url, anchor } => with_anchor(url::relative(from, &url), anchor),

@@ -70,7 +70,7 @@ impl Renderer<'_> {
             view.groups.push(GroupView { title: String::new(), url: String::new(), terms: false, links });
         }
         for folder in &section.folders {
-            let Some(child) = site.nav.sections.iter().find(|section| section.folder == *folder) else { continue };
+            let Some(child) = site.nav.section(folder) else { continue };
             view.groups.push(GroupView {
                 title: child.title.clone(),
                 url: url::encode(&url::relative(&section.url, &child.url)),

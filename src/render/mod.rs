@@ -27,6 +27,7 @@ use crate::output::OutputTree;
 use crate::page::Page;
 use crate::progress::Progress;
 use crate::search::SearchIndex;
+use crate::site::nav::folder_above;
 use crate::site::{PageIndex, Site, twin_url, url};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
@@ -270,16 +271,17 @@ impl<'a> Renderer<'a> {
 
     fn breadcrumbs(&self, from: &str) -> Vec<LinkView> {
         let site = self.input.site;
-        let mut crumbs = Vec::new();
-        for section in &site.nav.sections {
-            if from.starts_with(&section.folder) && section.url != *from && !section.folder.is_empty() {
-                crumbs.push(LinkView {
-                    title: section.title.clone(),
-                    url: url::encode(&url::relative(from, &section.url)),
-                    ..LinkView::default()
-                });
-            }
-        }
+        let folders = std::iter::successors(Some(url::folder(from)), |folder| folder_above(folder));
+        let sections = folders.filter(|folder| !folder.is_empty()).filter_map(|folder| site.nav.section(folder));
+        let mut crumbs: Vec<LinkView> = sections
+            .filter(|section| section.url != *from)
+            .map(|section| LinkView {
+                title: section.title.clone(),
+                url: url::encode(&url::relative(from, &section.url)),
+                ..LinkView::default()
+            })
+            .collect();
+        crumbs.reverse();
         crumbs
     }
 

@@ -43,7 +43,10 @@ impl Progress for Bars {
             bar.set_style(style);
         }
         bar.set_message(label.to_owned());
-        bar.enable_steady_tick(Duration::from_millis(120));
+        // indicatif panics where its thread cannot be started; without one the spinner stands still.
+        if std::thread::Builder::new().spawn(|| ()).is_ok() {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
         *slot = Some(bar);
     }
 

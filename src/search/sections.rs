@@ -89,7 +89,7 @@ pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: 
             let sections = Cutter::new(page).cut(page, config.search_code, &code);
             PageRecord {
                 page: index,
-                url: url::encode(&site.urls[index]),
+                url: url::from_root(&site.urls[index]),
                 title: page.title.clone(),
                 sections,
                 tags: tags[index].clone(),

@@ -3,10 +3,10 @@
 //! Must not know: HTML.
 
 use super::{PageIndex, Site, url};
-use crate::config::{Config, ContentPolicy};
+use crate::config::{Config, ContentPolicy, RawHtml};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Link, Page};
-use crate::source::{Refused, Sources};
+use crate::source::Sources;
 use std::collections::BTreeSet;
 
 /// What a link's destination turns out to be.
@@ -102,13 +102,6 @@ fn is_remote(destination: &str) -> bool {
     ["https://", "http://", "//"].iter().any(|start| destination.starts_with(start))
 }
 
-/// Whether a page has an anchor.
-pub fn has_anchor(page: &Page, anchor: &str) -> bool {
-    anchor == "top"
-        || page.headings.iter().any(|heading| heading.anchor == anchor)
-        || page.html_ids.iter().any(|id| id == anchor)
-}
-
 /// The file names that the links and images of all pages end with.
 pub fn file_names(pages: &[Page]) -> BTreeSet<String> {
     let links = pages.iter().flat_map(|page| &page.links).filter(|link| !is_external(&link.target));
@@ -134,72 +127,125 @@ pub(super) fn assets_of_pages(site: &Site) -> BTreeSet<String> {
 
 /// Checks every link and image of the site.
 pub(super) fn check(sources: &Sources, site: &Site, config: &Config, problems: &mut Vec<Diagnostic>) {
+    let mut checker =
+        Checker { sources, site, config, anchors: site.pages.iter().map(|_| None).collect(), compared: 0 };
     for (index, page) in site.pages.iter().enumerate() {
         for link in &page.links {
-            if link.image && link.alt.trim().is_empty() {
-                problems.push(
-                    Diagnostic::new(
-                        Code::ImageAlt,
-                        link.span,
-                        format!("the image `{}` has no alternative text", link.target),
-                    )
-                    .help("say between the brackets what it shows: ![a chart of …](…)"),
-                );
-            }
-            if link.image && config.content_policy == ContentPolicy::Strict && is_remote(&link.target) {
-                // By host: what is said of one badge is said of all of them.
-                let host = link.target.split("//").nth(1).unwrap_or_default();
-                let host = host.split(['/', '?', '#']).next().unwrap_or_default();
-                let message = format!("an image comes from another host, `{host}`");
-                problems.push(
-                    Diagnostic::new(Code::RemoteImage, link.span, message)
-                        .help("keep a copy beside the page, unless it must always be the newest"),
-                );
-            }
-            let refused = |path: &str| sources.refused(&config.content.join(path));
-            problems.extend(check_one(site, index, link, refused));
+            problems.extend(checker.image(link));
+            problems.extend(checker.unsafe_scheme(link).or_else(|| checker.target(index, link)));
         }
     }
 }
 
-fn check_one<'a>(
-    site: &Site,
-    index: PageIndex,
-    link: &Link,
-    refused: impl Fn(&str) -> Option<&'a Refused>,
-) -> Option<Diagnostic> {
-    match resolve(site, index, &link.target) {
-        Target::Page { page, anchor: Some(anchor) } if !has_anchor(&site.pages[page], &anchor) => {
-            let headings = &site.pages[page].headings;
-            let near = did_you_mean(&anchor, headings.iter().map(|heading| heading.anchor.as_str()));
-            let there = if page == index { "this page".to_owned() } else { site.pages[page].relative.clone() };
-            let help = match near {
-                Some(near) => format!("did you mean `#{near}`?"),
-                None => "anchors are the headings in lower case with hyphens".to_owned(),
-            };
-            let message = format!("{there} has no heading `#{anchor}`");
-            Some(Diagnostic::new(Code::BrokenAnchor, link.span, message).help(help))
+/// Names that are compared for suggestions, over the whole site. Where that many links are broken, they were not
+/// mistyped.
+const MOST_COMPARED: usize = 200_000;
+
+struct Checker<'a> {
+    sources: &'a Sources,
+    site: &'a Site,
+    config: &'a Config,
+    /// The anchors of each page that was asked for some.
+    anchors: Vec<Option<BTreeSet<&'a str>>>,
+    /// Names that were compared so far.
+    compared: usize,
+}
+
+impl<'a> Checker<'a> {
+    fn image(&self, link: &Link) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        if link.image && link.alt.trim().is_empty() {
+            let message = format!("the image `{}` has no alternative text", link.target);
+            problems.push(
+                Diagnostic::new(Code::ImageAlt, link.span, message)
+                    .help("say between the brackets what it shows: ![a chart of …](…)"),
+            );
         }
-        Target::Missing(path) => {
-            let (code, what) = if link.image { (Code::MissingImage, "image") } else { (Code::BrokenLink, "link") };
-            if let Some(refused) = refused(&path) {
-                let message = format!("this {what} names a file that is not read: `{}` {}", link.target, refused.why());
-                return Some(Diagnostic::new(Code::ReadRefused, link.span, message).help(refused.help()));
+        if link.image && self.config.content_policy == ContentPolicy::Strict && is_remote(&link.target) {
+            // By host: what is said of one badge is said of all of them.
+            let host = link.target.split("//").nth(1).unwrap_or_default();
+            let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+            let message = format!("an image comes from another host, `{host}`");
+            problems.push(
+                Diagnostic::new(Code::RemoteImage, link.span, message)
+                    .help("keep a copy beside the page, unless it must always be the newest"),
+            );
+        }
+        problems
+    }
+
+    fn unsafe_scheme(&self, link: &Link) -> Option<Diagnostic> {
+        let escape = self.config.raw_html == RawHtml::Escape;
+        let scheme = unsafe_scheme(&link.target, link.image).filter(|_| escape)?;
+        let what = if link.image { "image" } else { "link" };
+        let message = format!("this {what} is taken away: `{scheme}:` can run code, and `raw-html` is \"escape\"");
+        Some(Diagnostic::new(Code::UnsafeLink, link.span, message).help("link to a page or a file"))
+    }
+
+    fn has_anchor(&mut self, page: PageIndex, anchor: &str) -> bool {
+        let page_of = &self.site.pages[page];
+        let known = self.anchors[page].get_or_insert_with(|| {
+            let headings = page_of.headings.iter().map(|heading| heading.anchor.as_str());
+            headings.chain(page_of.html_ids.iter().map(String::as_str)).collect()
+        });
+        anchor == "top" || known.contains(anchor)
+    }
+
+    /// The candidate that is nearest, as long as not too many were compared.
+    fn suggestion(&mut self, word: &str, count: usize, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        self.compared += count;
+        (self.compared <= MOST_COMPARED).then(|| did_you_mean(word, candidates)).flatten()
+    }
+
+    fn target(&mut self, index: PageIndex, link: &Link) -> Option<Diagnostic> {
+        let site = self.site;
+        match resolve(site, index, &link.target) {
+            Target::Page { page, anchor: Some(anchor) } if !self.has_anchor(page, &anchor) => {
+                let headings = &site.pages[page].headings;
+                let candidates = headings.iter().map(|heading| heading.anchor.as_str());
+                let help = match self.suggestion(&anchor, headings.len(), candidates) {
+                    Some(near) => format!("did you mean `#{near}`?"),
+                    None => "anchors are the headings in lower case with hyphens".to_owned(),
+                };
+                let there = if page == index { "this page" } else { &site.pages[page].relative };
+                let message = format!("{there} has no heading `#{anchor}`");
+                Some(Diagnostic::new(Code::BrokenAnchor, link.span, message).help(help))
             }
+            Target::Missing(path) => Some(self.missing(link, &path)),
+            _ => None,
+        }
+    }
+
+    fn missing(&mut self, link: &Link, path: &str) -> Diagnostic {
+        let site = self.site;
+        let (code, what) = if link.image { (Code::MissingImage, "image") } else { (Code::BrokenLink, "link") };
+        if let Some(refused) = self.sources.refused(&self.config.content.join(path)) {
+            let message = format!("this {what} names a file that is not read: `{}` {}", link.target, refused.why());
+            return Diagnostic::new(Code::ReadRefused, link.span, message).help(refused.help());
+        }
+        let help = if site.page_at(&format!("{path}.md")).is_some() {
+            format!("write the extension: `{}.md`", link.target)
+        } else {
             let pages = site.pages.iter().map(|page| page.relative.as_str());
-            let near = did_you_mean(&path, pages.chain(site.assets.keys().map(String::as_str)));
-            let with_extension = format!("{path}.md");
-            let help = match near {
-                _ if site.page_at(&with_extension).is_some() => {
-                    format!("write the extension: `{}.md`", link.target)
-                }
+            let candidates = pages.chain(site.assets.keys().map(String::as_str));
+            match self.suggestion(path, site.pages.len() + site.assets.len(), candidates) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "paths are relative to the page, or to the content folder if they start with `/`".to_owned(),
-            };
-            Some(Diagnostic::new(code, link.span, format!("this {what} leads nowhere: `{}`", link.target)).help(help))
-        }
-        _ => None,
+            }
+        };
+        Diagnostic::new(code, link.span, format!("this {what} leads nowhere: `{}`", link.target)).help(help)
     }
+}
+
+/// The scheme of a destination that can run code, as browsers read it: they pass over white space and control
+/// characters, and case. Images may be `data:image/…`, which no script of runs.
+pub fn unsafe_scheme(destination: &str, image: bool) -> Option<&'static str> {
+    let read = destination.chars().filter(|character| !character.is_control() && !character.is_whitespace());
+    let start: String = read.take("data:image/".len()).flat_map(char::to_lowercase).collect();
+    let found = ["javascript", "vbscript", "data"]
+        .into_iter()
+        .find(|scheme| start.strip_prefix(scheme).is_some_and(|rest| rest.starts_with(':')));
+    found.filter(|_| !(image && start == "data:image/"))
 }
 
 #[cfg(test)]
@@ -210,6 +256,17 @@ mod tests {
     fn schemes() {
         assert!(is_external("https://x") && is_external("mailto:a@b") && is_external("//host/x"));
         assert!(!is_external("a.md#x:y") && !is_external("a/b:c"));
+    }
+
+    #[test]
+    fn schemes_that_run_code_are_seen_through_every_disguise() {
+        for text in ["javascript:x", " JavaScript:x", "java\tscript:x", "\u{1}vb\nscript:x", "data:text/html,x", "DATA:image/png;x"] {
+            assert!(unsafe_scheme(text, false).is_some(), "{text:?}");
+        }
+        for text in ["./javascript:x.html", "a.md", "https://x", "mailto:a@b", "javascripts:x", "java script", "data.md"] {
+            assert_eq!(unsafe_scheme(text, false), None, "{text:?}");
+        }
+        assert_eq!((unsafe_scheme("data:image/png,x", true), unsafe_scheme("data:text/html,x", true)), (None, Some("data")));
     }
 
     #[test]

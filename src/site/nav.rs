@@ -49,6 +49,24 @@ pub struct Nav {
     pub sections: Vec<Section>,
 }
 
+impl Nav {
+    /// The section of a folder, named with its slash.
+    pub fn section(&self, folder: &str) -> Option<&Section> {
+        section(&self.sections, folder)
+    }
+}
+
+/// Sections are in the order of their folders.
+fn section<'a>(sections: &'a [Section], folder: &str) -> Option<&'a Section> {
+    sections.binary_search_by(|section| section.folder.as_str().cmp(folder)).ok().map(|at| &sections[at])
+}
+
+/// The folder around a folder, both with their slashes; nothing around the root.
+pub fn folder_above(folder: &str) -> Option<&str> {
+    let name = folder.strip_suffix('/')?;
+    Some(name.rfind('/').map_or("", |at| &name[..=at]))
+}
+
 /// Builds the order.
 pub(super) fn build(
     sources: &Sources,
@@ -87,14 +105,16 @@ fn sections(pages: &[Page], urls: &[String], by_url: &BTreeMap<String, PageIndex
     for (index, url) in urls.iter().enumerate() {
         let folder = url::folder(url);
         folders.entry(folder.to_owned()).or_default().push(index);
-        let mut above = folder.trim_end_matches('/');
-        while let Some((parent, _)) = above.rsplit_once('/') {
-            folders.entry(format!("{parent}/")).or_default();
-            above = parent;
+        for above in std::iter::successors(folder_above(folder), |folder| folder_above(folder)) {
+            folders.entry(above.to_owned()).or_default();
         }
-        folders.entry(String::new()).or_default();
     }
-    let names: Vec<String> = folders.keys().cloned().collect();
+    let mut inside: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for folder in folders.keys() {
+        if let Some(above) = folder_above(folder) {
+            inside.entry(above.to_owned()).or_default().push(folder.clone());
+        }
+    }
     folders
         .into_iter()
         .map(|(folder, mut list)| {
@@ -102,14 +122,9 @@ fn sections(pages: &[Page], urls: &[String], by_url: &BTreeMap<String, PageIndex
             let page = by_url.get(&url).copied();
             list.retain(|index| Some(*index) != page);
             list.sort_by_key(|index| order_key(&pages[*index]));
-            let inside = |name: &&String| {
-                name.len() > folder.len()
-                    && name.starts_with(&folder)
-                    && !name[folder.len()..].trim_end_matches('/').contains('/')
-            };
             Section {
                 title: page.map_or_else(|| folder_title(&folder), |page| pages[page].title.clone()),
-                folders: names.iter().filter(inside).cloned().collect(),
+                folders: inside.remove(&folder).unwrap_or_default(),
                 pages: list,
                 folder,
                 url,
@@ -133,8 +148,8 @@ fn folder_title(folder: &str) -> String {
 }
 
 fn from_folders(folder: &str, sections: &[Section], pages: &[Page], urls: &[String]) -> Vec<Node> {
-    let Some(section) = sections.iter().find(|section| section.folder == folder) else { return Vec::new() };
-    let mut keyed: Vec<((i64, String), Node)> = section
+    let Some(own) = section(sections, folder) else { return Vec::new() };
+    let mut keyed: Vec<((i64, String), Node)> = own
         .pages
         .iter()
         .map(|index| {
@@ -148,8 +163,8 @@ fn from_folders(folder: &str, sections: &[Section], pages: &[Page], urls: &[Stri
             (order_key(page), node)
         })
         .collect();
-    for name in &section.folders {
-        let Some(child) = sections.iter().find(|section| section.folder == *name) else { continue };
+    for name in &own.folders {
+        let Some(child) = section(sections, name) else { continue };
         let weight = child.page.and_then(|page| pages[page].front_matter.weight).unwrap_or(i64::MAX);
         let node = Node {
             title: child.title.clone(),
@@ -163,6 +178,9 @@ fn from_folders(folder: &str, sections: &[Section], pages: &[Page], urls: &[Stri
     keyed.into_iter().map(|(_, node)| node).collect()
 }
 
+/// Missing pages of a summary that are compared with those that are there.
+const MOST_SUGGESTIONS: usize = 50;
+
 fn from_summary(
     sources: &Sources,
     file: crate::span::FileId,
@@ -171,12 +189,16 @@ fn from_summary(
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
     let mut roots: Vec<Node> = Vec::new();
+    let mut missing = 0;
     for chapter in summary::parse(&sources[file]) {
         let page = chapter.path.as_deref().and_then(|path| {
             let path = url::decode(path.trim_start_matches("./"));
-            let found = pages.iter().position(|page| page.relative == path);
+            let found = pages.binary_search_by(|page| page.relative.as_str().cmp(&path)).ok();
             if found.is_none() {
-                let near = did_you_mean(&path, pages.iter().map(|page| page.relative.as_str()));
+                // A book that lacks that many pages has not mistyped them.
+                missing += 1;
+                let candidates = pages.iter().filter(|_| missing <= MOST_SUGGESTIONS);
+                let near = did_you_mean(&path, candidates.map(|page| page.relative.as_str()));
                 let help = near
                     .map_or("create it, or take the line away".to_owned(), |near| format!("did you mean `{near}`?"));
                 problems.push(

@@ -82,7 +82,8 @@ pub(super) fn collect(pages: &[Page], config: &Config, problems: &mut Vec<Diagno
                     description: String::new(),
                     pages: Vec::new(),
                 });
-                if !term.pages.contains(&index) {
+                // Pages come in order.
+                if term.pages.last() != Some(&index) {
                     term.pages.push(index);
                 }
             }

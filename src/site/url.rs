@@ -59,18 +59,23 @@ pub fn relative(from: &str, to: &str) -> String {
         address.push('/');
     }
     address.push_str(&to[folder(to).len()..]);
-    address
+    // Else the first part would be a scheme, `javascript:` for one (RFC 3986, 4.2).
+    if address.split('/').next().is_some_and(|first| first.contains(':')) { format!("./{address}") } else { address }
 }
 
-/// Percent-encodes what may not stand in a path; `/` stays.
+/// The address of `to` from the site's root on, as a link has it.
+pub fn from_root(to: &str) -> String {
+    encode(&relative("", to))
+}
+
+/// Percent-encodes what may not stand in a path or a fragment; `/` stays.
 pub fn encode(path: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b'#' | b'?' | b'=' | b'&' | b'+' | b',' | b'@' | b':' | b'!' | b'('
-            | b')' => {
+            b'-' | b'.' | b'_' | b'~' | b'/' | b'=' | b'&' | b'+' | b',' | b'@' | b':' | b'!' | b'(' | b')' => {
                 out.push(char::from(byte));
             }
             _ => {
@@ -87,7 +92,8 @@ pub fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        let hex = bytes.get(at + 1..at + 3).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let hex = hex.and_then(|hex| std::str::from_utf8(hex).ok());
         match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) if bytes[at] == b'%' => {
                 out.push(byte);
@@ -139,6 +145,8 @@ mod tests {
         assert_eq!(relative("a/b.html", "d/e/f.html"), "../d/e/f.html");
         assert_eq!(relative("index.html", "tags/index.html"), "tags/index.html");
         assert_eq!(relative("a/b/c.html", "index.html"), "../../index.html");
+        assert_eq!(relative("index.html", "javascript:alert(1).html"), "./javascript:alert(1).html");
+        assert_eq!(relative("a/b.html", "javascript:x/c.html"), "../javascript:x/c.html");
     }
 
     #[test]
@@ -158,6 +166,9 @@ mod tests {
     fn slugs_of_terms() {
         assert_eq!(term_slug("C++"), "c-plus-plus");
         assert_eq!(term_slug("Platform Reliability Guild"), "platform-reliability-guild");
-        assert_eq!(decode(&encode("größe 1.md")), "größe 1.md");
+        assert_eq!(encode("a?b#c&d%.md"), "a%3Fb%23c&d%25.md");
+        for name in ["größe 1.md", "a?b#c&d.md", "100%+2.md", "%+f"] {
+            assert_eq!(decode(&encode(name)), name);
+        }
     }
 }
