@@ -3,7 +3,7 @@
 //! Must not know: the command line, the terminal.
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Note};
 use crate::error::Result;
 use crate::output::OutputTree;
 use crate::page::{self, Dialect, Page};
@@ -15,8 +15,9 @@ use crate::site::{self, Disk, Site};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::collect;
 use crate::source::{self, Edits, Sources};
+use crate::span::FileId;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// A project as read and resolved.
@@ -45,6 +46,7 @@ pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<
     let (site, found) = site::resolve(&sources, pages, config, disk);
     problems.extend(found);
     problems.sort_by_key(|a| (a.span, a.code));
+    let problems = bounded(&sources, problems);
     Ok(Project { sources, site, problems, edited: Edits::new() })
 }
 
@@ -56,7 +58,31 @@ pub fn read_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Pa
     let (sources, mut problems) = source::load_paths(config, paths)?;
     let (pages, found) = parse(&sources, config);
     problems.extend(found);
+    let problems = bounded(&sources, problems);
     Ok((sources, pages, problems))
+}
+
+/// Problems of one kind on one line that are told one by one. Each is shown with its line: on a line of a megabyte with
+/// ten thousand links nobody could wait for them all.
+const MOST_ON_A_LINE: usize = 20;
+
+fn bounded(sources: &Sources, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut counts: BTreeMap<(FileId, usize, Code), (usize, usize)> = BTreeMap::new();
+    for problem in problems {
+        let line = sources[problem.span.file].lines.line_of(problem.span.start);
+        let (count, last) = counts.entry((problem.span.file, line, problem.code)).or_default();
+        *count += 1;
+        if *count <= MOST_ON_A_LINE {
+            *last = kept.len();
+            kept.push(problem);
+        }
+    }
+    for (count, last) in counts.into_values().filter(|(count, _)| *count > MOST_ON_A_LINE) {
+        let more = count - MOST_ON_A_LINE;
+        kept[last].notes.push(Note { message: format!("{more} more of this kind are on this line"), span: None });
+    }
+    kept
 }
 
 /// Parses every page of the sources, on all cores.

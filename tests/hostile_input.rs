@@ -70,6 +70,16 @@ fn many_terms_are_each_found_where_they_stand() {
 }
 
 #[test]
+fn the_problems_of_one_line_are_counted_after_twenty() {
+    let links: String = (0..20_000).map(|number| format!("[x](nowhere{number}.md) ")).collect();
+    let site = project("[book]\n", &format!("# P\n\n{links}\n"));
+    let (said, status) = said(site.path(), &["check"]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("note: 19980 more of this kind are on this line"), "{}", &said[said.len().saturating_sub(3000)..]);
+    assert!(said.contains("\n1 page: 20 errors\n"));
+}
+
+#[test]
 fn an_include_bomb_ends_at_a_bound() {
     let ten = |next: &str| format!("{{{{#include {next}}}}}\n").repeat(10);
     let site = project("[book]\n", &format!("# Many\n\n{}", ten("0.txt")));
