@@ -5,11 +5,17 @@
 use pulldown_latex::config::{DisplayMode, RenderConfig};
 use pulldown_latex::{Parser, Storage, push_mathml};
 
+/// The longest formula that is read, in bytes: reading takes a time that grows with the square of its depth.
+const LONGEST: usize = 10_000;
+
 /// The formula, inline or as a block of its own.
 ///
 /// # Errors
 /// What is wrong with the TeX, in one line.
 pub fn mathml(tex: &str, block: bool) -> Result<String, String> {
+    if tex.len() > LONGEST {
+        return Err(format!("it has {} bytes; {LONGEST} are the most", tex.len()));
+    }
     let storage = Storage::new();
     if let Some(problem) = Parser::new(tex, &storage).find_map(Result::err) {
         let text = problem.to_string();
@@ -33,5 +39,7 @@ mod tests {
         assert!(math.starts_with("<math display=\"block\"") && math.contains("<mfrac>"), "{math}");
         assert!(mathml(r"\frac{1}{", false).is_err());
         assert!(mathml(r"\nosuchcommand", false).is_err());
+        let deep = format!("{}x{}", "{".repeat(LONGEST), "}".repeat(LONGEST));
+        assert!(mathml(&deep, false).expect_err("too long").contains("are the most"));
     }
 }
