@@ -191,3 +191,183 @@ fn a_thrown_error_has_line_and_column() {
         assert!(found[0].4.starts_with(message), "{text}: {found:?}");
     }
 }
+
+/// Line, column and end column of each finding of a name that is not there, with its code and message.
+fn names(report: &Value, block: usize) -> Vec<(u64, u64, u64, String, String)> {
+    errors(report, block).into_iter().filter(|found| found.3.ends_with("Error")).collect()
+}
+
+#[test]
+fn s1_7_an_unknown_name_of_the_standard_library_fails_at_the_name() {
+    let cases = [
+        (
+            "from json import lods",
+            (1, 18, 22),
+            "ImportError",
+            "cannot import name 'lods' from 'json'. Did you mean: 'loads'?",
+        ),
+        (
+            "from os import path, pth",
+            (1, 22, 25),
+            "ImportError",
+            "cannot import name 'pth' from 'os'. Did you mean: 'path'?",
+        ),
+        (
+            "é = 1; from collections import (OrderedDict,\n    dfaultdict as d)",
+            (2, 5, 15),
+            "ImportError",
+            "cannot import name 'dfaultdict' from 'collections'. Did you mean: 'defaultdict'?",
+        ),
+        ("import os.pth", (1, 8, 14), "ModuleNotFoundError", "No module named 'os.pth'; 'os' is not a package"),
+        (
+            "from urllib.reqest import urlopen",
+            (1, 6, 19),
+            "ModuleNotFoundError",
+            "No module named 'urllib.reqest'. Did you mean: 'request'?",
+        ),
+        (
+            "def f():\n    from math import sinn",
+            (2, 22, 26),
+            "ImportError",
+            "cannot import name 'sinn' from 'math'. Did you mean: 'sin'?",
+        ),
+    ];
+    for (code, (line, column, end), kind, message) in cases {
+        let report = verified("[book]\n", &format!("# P\n\n```python\n{code}\n```\n"));
+        let block = &report["snippets"][0];
+        assert_eq!((block["status"].as_str(), block["level"].as_str()), (Some("fail"), Some("Linted")), "{code}");
+        let expected = [(line + 3, column, end, kind.to_owned(), message.to_owned())];
+        assert_eq!(names(&report, 0), expected, "{code}");
+    }
+}
+
+#[test]
+fn names_that_are_there_or_may_be_are_no_errors() {
+    let right = [
+        "from __future__ import annotations",
+        "from os import path, PathLike\nimport os.path, xml.dom.minidom, importlib.metadata",
+        "from concurrent import futures\nfrom re import IGNORECASE\nfrom socket import AF_INET\nfrom ssl import PROTOCOL_TLS",
+        "from collections import *\nfrom multiprocessing import Pool\nfrom http import HTTPStatus, server",
+        "try:\n    from json import lods\nexcept ImportError:\n    lods = None",
+        "from contextlib import suppress\nwith suppress(ImportError):\n    from json import lods",
+        "import sys\nif sys.version_info >= (3, 99):\n    from typing import Novelty",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from _typeshed import SupportsRead",
+        "import __main__\nfrom this import nothing",
+    ];
+    let mut page = "# P\n".to_owned();
+    for code in right {
+        page.push_str(&format!("\n```python\n{code}\n```\n"));
+    }
+    // It says that it fails when it runs, and it does.
+    page.push_str("\n```python should_fail {error=\"cannot import name\"}\nfrom json import lods\n```\n");
+    let report = verified("[book]\n", &page);
+    let expected = [["pass"; 9].as_slice(), &["xfail"]].concat();
+    assert_eq!(statuses(&report), expected, "{}", common::verdict_lines(&report));
+    // A name of a version that is yet to come is nobody's fault; neither is one of another system.
+    let page = "# P\n\n```python\nfrom math import isnormal\n```\n\n```python\nfrom ctypes import windll\n```\n";
+    assert_eq!(statuses(&verified("[book]\n", page)), ["env_error", "env_error"]);
+}
+
+#[test]
+fn names_of_the_fixtures_modules_are_read_and_nothing_is_run() {
+    let blocks = [
+        ("from shop import Cart, checkout, tax, late, prices", "pass"),
+        ("from shop import Cort", "fail"),
+        ("from shop.prices import total", "pass"),
+        ("from shop.prices import totl", "fail"),
+        ("import shop.price", "fail"),
+        ("import shop.loose.part", "pass"),
+        ("from dynamic import anything", "pass"),
+        ("from placeholder import anything", "pass"),
+        ("from starred import Cart, own", "pass"),
+        ("from starred import Crt", "fail"),
+    ];
+    let mut page = "# P\n".to_owned();
+    for (code, _) in blocks {
+        page.push_str(&format!("\n```python\n{code}\n```\n"));
+    }
+    let site = project("[book]\n", &page);
+    let file = |path: &str, text: &str| common::write(site.path(), &format!("snippets/python/{path}"), text);
+    file("pyproject.toml", "[project]\nname = \"snippets\"\nversion = \"0\"\n");
+    let ran = "import os\nos._exit(7)\n";
+    let init = "from .prices import total as tax\nclass Cart: pass\ndef checkout():\n    global late\n    late = 1\n";
+    file("shop/__init__.py", &format!("{init}{ran}"));
+    file("shop/prices.py", &format!("if True:\n    def total(): pass\n{ran}"));
+    file("shop/loose/part.py", "");
+    file("dynamic.py", "def __getattr__(name): pass\n");
+    file("placeholder.py", "\"\"\"Stands in.\"\"\"\n");
+    file("starred.py", "from shop import *\nown = 1\n");
+    let (report, _) = verify_json(site.path(), &[]);
+    let expected: Vec<&str> = blocks.iter().map(|(_, status)| *status).collect();
+    assert_eq!(statuses(&report), expected, "{}", common::verdict_lines(&report));
+    assert!(names(&report, 1)[0].4.ends_with("Did you mean: 'Cart'?"), "{report}");
+}
+
+#[test]
+fn s1_7_an_unknown_name_of_nodes_own_modules_fails_at_the_name() {
+    let cases = [
+        ("import {readFil} from \"node:fs\";", (1, 9, 16), "node:fs", "readFil", "readFile"),
+        (
+            "import fs, { existsSync,\n  readFileSnc as read } from 'fs';",
+            (2, 3, 14),
+            "fs",
+            "readFileSnc",
+            "readFileSync",
+        ),
+        ("const s = '😀'; export { joi } from 'path';", (1, 25, 28), "path", "joi", "join"),
+    ];
+    for (code, (line, column, end), module, name, near) in cases {
+        let report = verified("[book]\n", &format!("# P\n\n```js\n{code}\n```\n"));
+        let block = &report["snippets"][0];
+        assert_eq!((block["status"].as_str(), block["level"].as_str()), (Some("fail"), Some("Parsed")), "{code}");
+        let message = format!(
+            "The requested module '{module}' does not provide an export named '{name}'. Did you mean '{near}'?"
+        );
+        assert_eq!(names(&report, 0), [(line + 3, column, end, "SyntaxError".to_owned(), message)], "{code}");
+    }
+    let right = [
+        "import fs, { readFile } from 'node:fs';\nimport * as path from 'path';\nconsole.log(fs, readFile, path);",
+        "import { setTimeout as wait } from 'node:timers/promises';\nawait wait(1);",
+        "const { readFil } = require('node:fs');\nconsole.log(readFil);",
+        "import { test } from 'node:test';\nimport assert, { equal } from 'node:assert';\nconsole.log(test, assert, equal);",
+    ];
+    for code in right {
+        let report = verified("[book]\n", &format!("# P\n\n```js\n{code}\n```\n"));
+        assert_eq!(statuses(&report), ["pass"], "{}", common::verdict_lines(&report));
+    }
+    let promised = "# P\n\n```js should_fail {error=\"does not provide\"}\nimport { readFil } from 'node:fs';\n```\n";
+    assert_eq!(statuses(&verified("[book]\n", promised)), ["xfail"]);
+}
+
+#[test]
+fn names_of_packages_are_linked_and_nothing_is_run() {
+    let blocks = [
+        ("import { alpha, beta, y } from 'esm';", "pass"),
+        ("import { alpa } from 'esm';", "fail"),
+        ("import esm from 'esm';", "fail"),
+        ("import { anything } from 'esm/cjs';", "pass"),
+        ("import { anything } from 'esm/through';", "pass"),
+    ];
+    let mut page = "# P\n".to_owned();
+    for (code, _) in blocks {
+        page.push_str(&format!("\n```js\n{code}\n```\n"));
+    }
+    let site = project("[book]\n", &page);
+    // The site is itself a package, so that it is bound under its name (S3.6).
+    let exports = "{ \".\": \"./index.js\", \"./cjs\": \"./c.cjs\", \"./through\": \"./through.mjs\" }";
+    let manifest = format!("{{ \"name\": \"esm\", \"type\": \"module\", \"exports\": {exports} }}\n");
+    let index =
+        "export const alpha = 1;\nexport * from './b.js';\nexport { x as y } from './b.js';\nprocess.exit(7);\n";
+    common::write(site.path(), "package.json", &manifest);
+    common::write(site.path(), "index.js", index);
+    common::write(
+        site.path(),
+        "b.js",
+        "import { gone } from './c.cjs';\nexport const beta = 1;\nexport let x = gone;\n",
+    );
+    common::write(site.path(), "c.cjs", "process.exit(7);\n");
+    common::write(site.path(), "through.mjs", "export * from './c.cjs';\n");
+    let (report, _) = verify_json(site.path(), &[]);
+    let expected: Vec<&str> = blocks.iter().map(|(_, status)| *status).collect();
+    assert_eq!(statuses(&report), expected, "{}", common::verdict_lines(&report));
+}

@@ -7,7 +7,7 @@ use super::conclude::{conclude, fixture_name, plain};
 use super::inputs::{Asking, Inputs, Shared};
 use super::language::{self, Language};
 use super::unit::{Bench, Patience, Unit};
-use super::verdict::{Evidence, Finding, Level, Status, Step, Verdict};
+use super::verdict::{Evidence, Finding, Level, Promise, Status, Step, Verdict};
 use super::{Context, Options, fixture, package, plan, run, selected};
 use crate::diagnostic::Severity;
 use crate::error::Result;
@@ -338,6 +338,7 @@ pub(super) fn make_units(
                 .into_iter()
                 .collect(),
             standalone: snippet.settings.standalone,
+            fails_at_run: matches!(snippet.settings.promise, Promise::FailsAtRun(_)),
             schema: snippet.settings.schema.clone().map(|path| (snippet.page_path.clone(), path)),
             name,
         });

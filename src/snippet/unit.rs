@@ -203,6 +203,8 @@ pub struct Unit {
     pub globals: Option<String>,
     /// Not batched with others.
     pub standalone: bool,
+    /// Its author says that it fails when it runs.
+    pub fails_at_run: bool,
     /// The page's file and, from there or from the root, the schema that a data block is held to.
     pub schema: Option<(PathBuf, String)>,
     /// Codes that configuration promotes to errors.

@@ -4,7 +4,7 @@
 //! since Node cannot. Must not know: pages.
 
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
-use super::{answers, install};
+use super::{answers, elsewhere, install};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
@@ -59,7 +59,15 @@ static MODULE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*(?:import\b[^(]|export\b|await\b)").expect("a valid pattern"));
 
 /// Parses many blocks.
-const CHECK: &str = concat!(include_str!("javascript_places.mjs"), "\n", include_str!("javascript_check.mjs"));
+const CHECK: &str = concat!(
+    include_str!("javascript_places.mjs"),
+    "\n",
+    include_str!("javascript_imports.mjs"),
+    "\n",
+    include_str!("javascript_check.mjs")
+);
+/// What later versions have in their own modules.
+const ELSEWHERE: &str = include_str!("javascript_elsewhere.txt");
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -71,6 +79,8 @@ struct Request<'a> {
 struct Block<'a> {
     code: &'a str,
     kind: &'a str,
+    /// Whether the names that it imports are looked up.
+    names: bool,
 }
 
 /// What the check says of one block.
@@ -87,6 +97,19 @@ struct Checked {
     error: Option<SyntaxProblem>,
     #[serde(default)]
     missing: Vec<String>,
+    #[serde(default)]
+    unknown: Vec<Unknown>,
+}
+
+/// A name that a known module does not export.
+#[derive(Deserialize)]
+struct Unknown {
+    module: String,
+    name: String,
+    end_line: usize,
+    end_column: usize,
+    #[serde(flatten)]
+    problem: SyntaxProblem,
 }
 
 #[derive(Deserialize)]
@@ -226,8 +249,12 @@ impl Language for JavaScript {
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
-        parse(bench, units)?;
-        lint(bench, units)
+        let unknown = parse(bench, units)?;
+        lint(bench, units)?;
+        for (index, unknown) in unknown {
+            note_unknown(&mut units[index], &unknown);
+        }
+        Ok(())
     }
 
     fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
@@ -255,21 +282,26 @@ impl Language for JavaScript {
     }
 }
 
-fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
-    let Some(node) = tool_for(bench.tools, &NODE, Step::Parse, units) else { return Ok(()) };
+/// Parses the units. Returns the names that they import and that are not there, with the unit's index.
+fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<Vec<(usize, Unknown)>> {
+    let mut unknown = Vec::new();
+    let Some(node) = tool_for(bench.tools, &NODE, Step::Parse, units) else { return Ok(unknown) };
     let root = bench.folder.display().to_string();
     let kind = |unit: &Unit| if is_jsx(unit) { "jsx" } else { "js" };
+    // A bundler finds other files of a package for the browser, and what fails when it runs need not be found before.
+    let names = |unit: &Unit| !unit.fails_at_run && unit.globals.as_deref() != Some("browser");
     let blocks: Vec<Block<'_>> =
-        units.iter().map(|unit| Block { code: unit.program.as_str(), kind: kind(unit) }).collect();
+        units.iter().map(|unit| Block { code: unit.program.as_str(), kind: kind(unit), names: names(unit) }).collect();
     let answers = answers::ask("node", blocks.len(), &bench.patience, |first| {
         let request = Request { root: &root, blocks: &blocks[first..] };
         let json = serde_json::to_vec(&request).expect("strings serialize");
         let options = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "-e", CHECK];
         bench.supervisor.run(&bench.linter(&node.path).args(options).stdin(json))
     })?;
-    for (unit, answer) in units.iter_mut().zip(answers) {
+    for (index, (unit, answer)) in units.iter_mut().zip(answers).enumerate() {
         let why = match answer {
-            Ok(Answer::Checked(checked)) => {
+            Ok(Answer::Checked(mut checked)) => {
+                unknown.extend(checked.unknown.drain(..).map(|name| (index, name)));
                 note_parsed(bench, unit, checked)?;
                 continue;
             }
@@ -279,7 +311,29 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         unit.missing(Step::Parse, &why);
         unit.skip(Step::Lint);
     }
-    Ok(())
+    unknown.retain(|(index, _)| units[*index].ceiling >= Level::Linted);
+    Ok(unknown)
+}
+
+/// Notes a name that a known module does not export; one that a later Node has is not the author's fault (S1.7).
+fn note_unknown(unit: &mut Unit, Unknown { module, name, end_line, end_column, problem }: &Unknown) {
+    let version = unit.tools.get(NODE.name).cloned().unwrap_or_default();
+    let SyntaxProblem { code, message, line, column } = problem;
+    match elsewhere::find(ELSEWHERE, module, name) {
+        Some(since) if since.comes_after(&version) => {
+            unit.missing(Step::Lint, &format!("`{name}` of `{module}` needs {since}; node here is {version}"));
+        }
+        _ => {
+            let end = Some((*end_line, *end_column));
+            let place = Place { line: *line, column: *column, end, unit: ColumnUnit::Utf16 };
+            let (code, message) = (code.clone(), message.clone());
+            unit.say(
+                Step::Lint,
+                Some(place),
+                Said { severity: Severity::Error, tool: "node", code, message, help: None },
+            );
+        }
+    }
 }
 
 /// Notes what Node's parser said of a block.

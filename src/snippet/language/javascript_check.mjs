@@ -1,5 +1,5 @@
 // Parses every block of a request in one process, tells modules from CommonJS, and looks whether imports resolve.
-// Reads {root, blocks: [{code, kind}]} from standard input; prints `ready`, then one line of JSON a block.
+// Reads {root, blocks: [{code, kind, names}]} from standard input; prints `ready`, then one line of JSON a block.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -39,20 +39,22 @@ function provided(name) {
 }
 
 const MODULE = /(^|\n)\s*(import\b|export\b)|\bawait\b|\bimport\.meta\b/;
+const OF_MODULES = /import statement outside a module|Unexpected token 'export'/;
 const REQUIRE = /\brequire\(\s*(['"])([^'"]+)\1\s*\)/g;
 
-function check({ code, kind }) {
+async function check({ code, kind, names }) {
   if (kind === 'jsx') return { module: false, error: null };
   const scriptError = asScript(code);
   if (!scriptError) {
     const missing = [...code.matchAll(REQUIRE)].map((found) => found[2]).filter((name) => !provided(name));
     return { module: false, error: null, missing };
   }
-  if (!MODULE.test(code)) return { module: false, error: scriptError };
+  if (!MODULE.test(code) && !OF_MODULES.test(scriptError.message)) return { module: false, error: scriptError };
   const { module, error } = asModule(code);
   if (error) return { module: true, error };
-  const names = module.dependencySpecifiers ?? module.moduleRequests?.map((wanted) => wanted.specifier) ?? [];
-  return { module: true, error: null, missing: names.filter((name) => !provided(name)) };
+  const wanted = module.dependencySpecifiers ?? module.moduleRequests?.map((request) => request.specifier) ?? [];
+  const unknown = names && wanted.length > 0 ? await unknownNames(code, request.root) : [];
+  return { module: true, error: null, missing: wanted.filter((name) => !provided(name)), unknown };
 }
 
 // Lone surrogates are no text elsewhere. What was said stays said if the next block ends this process.
@@ -65,7 +67,7 @@ say('ready');
 for (const block of request.blocks) {
   let answer;
   try {
-    answer = check(block);
+    answer = await check(block);
   } catch (error) {
     answer = { broken: String(error) };
   }

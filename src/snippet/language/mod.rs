@@ -8,6 +8,7 @@ mod answers;
 mod bash;
 mod data;
 mod data_schema;
+mod elsewhere;
 mod go;
 mod go_wrap;
 mod install;

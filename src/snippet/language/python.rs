@@ -3,7 +3,7 @@
 //! Must not know: pages.
 
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
-use super::{answers, install};
+use super::{answers, elsewhere, install};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
@@ -57,6 +57,8 @@ static REDEFINED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"from line (\d+
 
 /// Parses and compiles many blocks.
 const CHECK: &str = concat!(include_str!("python_imports.py"), "\n", include_str!("python_check.py"));
+/// What other versions and platforms have in their standard library.
+const ELSEWHERE: &str = include_str!("python_elsewhere.txt");
 /// Runs many blocks from one interpreter.
 const WARM: &str = include_str!("python_warm.py");
 /// Runs a block that has `await` at its top level.
@@ -65,6 +67,8 @@ const RUN_ASYNC: &str = include_str!("python_run.py");
 #[derive(Serialize)]
 struct Request<'a> {
     roots: &'a [String],
+    /// The source tree of the package around the page, where not all is there that a build makes.
+    package: Option<String>,
     blocks: &'a [&'a str],
 }
 
@@ -85,7 +89,18 @@ struct Checked {
     #[serde(default)]
     missing: Vec<String>,
     #[serde(default)]
+    unknown: Vec<Unknown>,
+    #[serde(default)]
     asynchronous: bool,
+}
+
+/// A name that a known module does not have.
+#[derive(Deserialize)]
+struct Unknown {
+    module: String,
+    name: String,
+    #[serde(flatten)]
+    problem: SyntaxProblem,
 }
 
 #[derive(Deserialize)]
@@ -297,8 +312,9 @@ impl Python {
         };
         let blocks: Vec<&str> = units.iter().map(|unit| unit.program.as_str()).collect();
         let roots: Vec<String> = roots(bench).iter().map(|root| root.display().to_string()).collect();
+        let package = bench.package.as_ref().map(|folder| folder.display().to_string());
         let answers = answers::ask("python", blocks.len(), &bench.patience, |first| {
-            let request = Request { roots: &roots, blocks: &blocks[first..] };
+            let request = Request { roots: &roots, package: package.clone(), blocks: &blocks[first..] };
             let json = serde_json::to_vec(&request).expect("strings serialize");
             bench.supervisor.run(&bench.linter(&python.path).args(["-I", "-c", CHECK]).stdin(json))
         })?;
@@ -350,7 +366,24 @@ fn note(unit: &mut Unit, answer: &Checked) {
         if let Some(problem) = &answer.compile {
             unit.say(Step::Compile, Some(problem.place()), problem.said(Severity::Error));
         }
+        // What fails only when it runs, as its author says it does, is no error before that.
+        if !unit.fails_at_run {
+            for unknown in &answer.unknown {
+                note_unknown(unit, unknown);
+            }
+        }
         unit.pass(Step::Compile);
+    }
+}
+
+/// Notes a name that a known module does not have; one that another Python has is not the author's fault (S1.7).
+fn note_unknown(unit: &mut Unit, Unknown { module, name, problem }: &Unknown) {
+    let version = unit.tools.get(PYTHON.name).cloned().unwrap_or_default();
+    match elsewhere::find(ELSEWHERE, module, name) {
+        Some(since) if since.comes_after(&version) => {
+            unit.missing(Step::Compile, &format!("`{module}.{name}` needs {since}; python here is {version}"));
+        }
+        _ => unit.say(Step::Compile, Some(problem.place()), problem.said(Severity::Error)),
     }
 }
 

@@ -7,6 +7,7 @@ import warnings
 
 request = json.load(sys.stdin)
 sys.path[:0] = request["roots"]
+package = request["package"]
 
 
 def as_text(message):

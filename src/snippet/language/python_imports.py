@@ -1,11 +1,33 @@
-# Which of the modules and names that a block imports are there. Nothing of a module is run to learn it.
+# Which of the modules and names that a block imports are there. Packages are read, never run; modules of the standard
+# library are imported where their source does not tell, and before a name is said not to be there.
 import ast
+import importlib
+import importlib.machinery
 import importlib.util
+import os
+import sys
+import warnings
 
-known = {}
-# An import below one of these is not made here, or is expected to fail.
+# An import below one of these is expected to fail, or not made here.
 EXPECTED = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 CONDITIONS = {"TYPE_CHECKING", "version_info", "hexversion", "platform", "PY2", "PY3"}
+# A module that mentions one of these may get names that its text does not show.
+DYNAMIC = {"globals", "exec", "__path__", "f_globals", "meta_path", "_convert", "_convert_", "global_enum"}
+# Modules of the standard library that do something when they are imported.
+NEVER_IMPORTED = {"this", "antigravity", "idlelib", "test", "turtle", "turtledemo", "tkinter", "lib2to3", "site"}
+NEVER_IMPORTED |= {"sitecustomize", "usercustomize", "rlcompleter", "readline", "curses", "cgitb", "__main__"}
+LARGEST = 4 << 20
+
+loaders = [
+    (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES),
+    (importlib.machinery.SourceFileLoader, importlib.machinery.SOURCE_SUFFIXES),
+    (importlib.machinery.SourcelessFileLoader, importlib.machinery.BYTECODE_SUFFIXES),
+]
+
+version = "python%d.%d" % sys.version_info[:2]
+library = (os.path.dirname(os.__file__), os.path.join(sys.base_exec_prefix, getattr(sys, "platlibdir", "lib"), version))
+own_path = [folder for folder in sys.path if folder.startswith(library) and "-packages" not in folder]
+known, specs, bindings, imported_modules = {}, {}, {}, {}
 
 
 def provided(name):
@@ -37,7 +59,7 @@ def imports(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             found.append(node)
             continue
-        if isinstance(node, ast.Try) and guarded(node):
+        if isinstance(node, (ast.Try, getattr(ast, "TryStar", ast.Try))) and guarded(node):
             children = node.orelse + node.finalbody
         elif isinstance(node, (ast.With, ast.AsyncWith)) and guarded(node):
             children = []
@@ -51,13 +73,254 @@ def imports(tree):
     return found
 
 
+def spec_of(name):
+    """Where a module is, without running the packages above it; nothing where it is not there."""
+    if name not in specs:
+        above, _, _ = name.rpartition(".")
+        try:
+            if not above:
+                specs[name] = importlib.machinery.PathFinder.find_spec(name) or importlib.util.find_spec(name)
+            else:
+                specs[name] = below(name, list(getattr(spec_of(above), "submodule_search_locations", None) or []))
+        except Exception:
+            specs[name] = None
+    return specs[name]
+
+
+def below(name, folders):
+    """Where a module is in the folders of its package."""
+    places = [os.path.join(folder, name.rpartition(".")[2]) for folder in folders]
+    if any(os.path.isdir(place) and not os.path.exists(os.path.join(place, "__init__.py")) for place in places):
+        # A folder without `__init__.py`, which the finder takes only from a package that was run.
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [place for place in places if os.path.isdir(place)]
+        found = [importlib.machinery.FileFinder(folder, *loaders).find_spec(name) for folder in folders]
+        return next((real for real in found if real and real.loader), spec)
+    return importlib.machinery.PathFinder.find_spec(name, folders) if folders else None
+
+
+def is_library(spec):
+    """Whether a module is the standard library's."""
+    origin = spec.origin or ""
+    return origin in ("built-in", "frozen") or (origin.startswith(library) and "-packages" not in origin)
+
+
+def source(spec):
+    """The parsed text of a module; nothing where it has none that tells all."""
+    origin = spec.origin or ""
+    if not origin.endswith(".py") or os.path.getsize(origin) > LARGEST:
+        return None
+    with open(origin, "rb") as file:
+        return ast.parse(file.read())
+
+
+def is_dynamic(tree):
+    """Whether a module may have names that its text does not show."""
+    for node in ast.walk(tree):
+        if getattr(node, "id", getattr(node, "attr", getattr(node, "name", None))) in DYNAMIC:
+            return True
+        if isinstance(node, ast.Attribute) and node.attr == "modules" and getattr(node.value, "id", "") == "sys":
+            return True
+        if isinstance(node, ast.alias) and (node.asname in DYNAMIC or node.name in ("modules", "_getframe")):
+            return True
+        if isinstance(node, ast.Call) and not mentions(node.func, {"getLogger", "get_logger"}):
+            given = node.args + [keyword.value for keyword in node.keywords]
+            own_scope = not given and getattr(node.func, "id", "") in ("vars", "locals")
+            if own_scope or any(getattr(value, "id", "") == "__name__" for value in given):
+                return True
+    return False
+
+
+def absolute(node, name, spec):
+    """The module that a `from` import names, in the module `name`."""
+    if node.level == 0:
+        return node.module
+    parts = name.split(".")
+    if spec.submodule_search_locations is None:
+        parts.pop()
+    parts = parts[: len(parts) - node.level + 1]
+    return ".".join(parts + ([node.module] if node.module else []))
+
+
+def bound(tree):
+    """The names that a module binds, in whatever branch, and its star imports. More than it has, never less."""
+    names = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    stars, pending = [], [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            stars.append(node)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        # Functions, classes, captures of patterns: whatever has a name of its own.
+        own = (getattr(node, "name", None), getattr(node, "rest", None))
+        names.update(name for name in own if isinstance(name, str))
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending.extend(ast.iter_child_nodes(node))
+    return names, stars
+
+
+def names_of(name):
+    """The names of a module; nothing where its text does not tell."""
+    if name not in bindings:
+        bindings[name] = None  # What imports itself in a circle does not tell either.
+        try:
+            bindings[name] = read_names(name)
+        except Exception:
+            pass
+    return bindings[name]
+
+
+def read_names(name):
+    spec = spec_of(name)
+    tree = source(spec)
+    if tree is None or is_dynamic(tree):
+        return None
+    names, stars = bound(tree)
+    placeholder = not names and not stars and spec.submodule_search_locations is None
+    if placeholder or "__getattr__" in names:
+        return None
+    for star in stars:
+        more = names_of(absolute(star, name, spec))
+        if more is None:
+            return None
+        names |= more
+    return names | {"__name__", "__doc__", "__file__", "__spec__", "__loader__", "__package__", "__path__"}
+
+
+def really(name):
+    """A module of the standard library, imported; the error where that fails; nothing where it must not be tried."""
+    if name not in imported_modules:
+        imported_modules[name] = None
+        parts = name.split(".")
+        if parts[0] not in NEVER_IMPORTED and "__main__" not in parts:
+            saved = sys.path[:], sys.meta_path[:]
+            # Nothing but the library itself is found: not what lies beside the blocks under one of its names.
+            sys.path[:] = own_path
+            machinery = importlib.machinery
+            sys.meta_path[:] = [machinery.BuiltinImporter, machinery.FrozenImporter, machinery.PathFinder]
+            try:
+                imported_modules[name] = importlib.import_module(name)
+            except BaseException as error:
+                imported_modules[name] = error
+            finally:
+                sys.path[:], sys.meta_path[:] = saved
+    return imported_modules[name]
+
+
+def near(name, names):
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, sorted(names), 1)), None)
+
+
+def submodules(spec):
+    """The modules in a package's folders."""
+    folders = list(getattr(spec, "submodule_search_locations", None) or [])
+    entries = [entry for folder in folders if os.path.isdir(folder) for entry in os.listdir(folder)]
+    return {entry.split(".")[0] for entry in entries if not entry.startswith((".", "_"))}
+
+
+def is_sure(spec, name, near_to):
+    """Whether a name that a package does not have is a mistake. What a build makes is not there in a source tree."""
+    in_tree = package is not None and (spec.origin or "").startswith(package)
+    made = name.startswith("_") or "version" in name or "pb2" in name
+    return not in_tree or (not made and (near_to is not None or name[:1].isupper()))
+
+
+def missing_module(name):
+    """What is wrong with a module below a known package; nothing where it is there, or that cannot be told."""
+    above, _, last = name.rpartition(".")
+    if not above or not provided(name.split(".")[0]) or spec_of(name) is not None:
+        return None
+    wrong = missing_module(above)
+    if wrong:
+        return wrong
+    spec = spec_of(above)
+    if spec is None or not spec.origin:
+        return None
+    if is_library(spec):
+        error = really(name)
+        if not isinstance(error, ModuleNotFoundError) or error.name != name:
+            return None
+        around = submodules(spec)
+    else:
+        if names_of(above) is None:
+            return None
+        around = submodules(spec)
+        if not is_sure(spec, last, near(last, around)):
+            return None
+    package_or_not = "" if spec.submodule_search_locations is not None else f"; '{above}' is not a package"
+    return complaint("ModuleNotFoundError", f"No module named '{name}'{package_or_not}", above, last, around)
+
+
+def missing_name(module, name):
+    """What is wrong with `from module import name`; nothing where it is there, or that cannot be told."""
+    spec = spec_of(module)
+    if spec is None or (not spec.origin and not is_library(spec)) or spec_of(f"{module}.{name}") is not None:
+        return None
+    if is_library(spec) and hasattr(sys.modules.get(module), name):
+        return None
+    names = names_of(module)
+    if names is not None and name in names:
+        return None
+    if is_library(spec):
+        found = really(module)
+        if found is None or isinstance(found, BaseException) or hasattr(found, name):
+            return None
+        names = {other for other in dir(found) if not other.startswith("_")} | submodules(spec)
+    elif names is None or not is_sure(spec, name, near(name, names | submodules(spec))):
+        return None
+    return complaint("ImportError", f"cannot import name '{name}' from '{module}'", module, name, names)
+
+
+def complaint(code, message, module, name, around):
+    like = near(name, around)
+    hint = f". Did you mean: '{like}'?" if like else ""
+    return {"code": code, "message": message + hint, "module": module, "name": name}
+
+
+def at(answer, node, alias, word, lines):
+    """Puts an answer at a word of an import statement; columns count characters."""
+    first, start = node.lineno, node.col_offset
+    if hasattr(alias, "lineno"):
+        first, start = alias.lineno, alias.col_offset
+    for number in range(first, (node.end_lineno or first) + 1):
+        line = lines[number - 1]
+        start = len(line.encode()[:start].decode("utf-8", "replace")) if number == first else 0
+        found = line.find(word, start)
+        if found >= 0:
+            place = {"line": number, "column": found + 1, "end_line": number, "end_column": found + 1 + len(word)}
+            return {**answer, **place}
+    return {**answer, "line": node.lineno, "column": 1}
+
+
 def imported(tree, code):
-    """The packages that nothing provides, and the names that a known module does not have."""
-    missing = set()
+    """The packages that nothing provides, and what a known module does not have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Those of other people's modules.
+        return look_up(tree, code)
+
+
+def look_up(tree, code):
+    missing, unknown, lines = set(), [], code.split("\n")
     for node in imports(tree):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            names = [node.module] if node.level == 0 and node.module else []
-        missing.update(name.split(".")[0] for name in names)
-    return sorted(name for name in missing if not provided(name)), []
+            for alias in node.names:
+                missing.add(alias.name.split(".")[0])
+                wrong = missing_module(alias.name)
+                if wrong:
+                    unknown.append(at(wrong, node, alias, alias.name, lines))
+        elif node.level == 0 and node.module:
+            missing.add(node.module.split(".")[0])
+            wrong = missing_module(node.module)
+            if wrong:
+                unknown.append(at(wrong, node, None, node.module, lines))
+            elif node.module != "__future__" and provided(node.module.split(".")[0]):
+                for alias in node.names:
+                    wrong = alias.name != "*" and missing_name(node.module, alias.name)
+                    if wrong:
+                        unknown.append(at(wrong, node, alias, alias.name, lines))
+    return sorted(name for name in missing if not provided(name)), unknown
