@@ -52,13 +52,17 @@ def guarded(node):
 
 
 def imports(tree):
-    """The imports that a program needs, in order: not those that it expects to fail, or makes on other systems only."""
-    found, pending = [], [tree]
+    """The imports that a program needs, in order: not those that it expects to fail, or makes on other systems only.
+
+    With each, whether it is made in any case: a branch or a handler may be the one for another version."""
+    found, pending = [], [(tree, True)]
     while pending:
-        node = pending.pop()
+        node, always = pending.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            found.append(node)
+            found.append((node, always))
             continue
+        if isinstance(node, ast.ExceptHandler) or (isinstance(node, ast.If) and not mentions(node.test, {"__name__"})):
+            always = False
         if isinstance(node, (ast.Try, getattr(ast, "TryStar", ast.Try))) and guarded(node):
             children = node.orelse + node.finalbody
         elif isinstance(node, (ast.With, ast.AsyncWith)) and guarded(node):
@@ -69,7 +73,7 @@ def imports(tree):
             children = []
         else:
             children = list(ast.iter_child_nodes(node))
-        pending.extend(reversed(children))
+        pending.extend((child, always) for child in reversed(children))
     return found
 
 
@@ -306,19 +310,19 @@ def imported(tree, code):
 
 def look_up(tree, code):
     missing, unknown, lines = set(), [], code.split("\n")
-    for node in imports(tree):
+    for node, always in imports(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 missing.add(alias.name.split(".")[0])
-                wrong = missing_module(alias.name)
+                wrong = always and missing_module(alias.name)
                 if wrong:
                     unknown.append(at(wrong, node, alias, alias.name, lines))
         elif node.level == 0 and node.module:
             missing.add(node.module.split(".")[0])
-            wrong = missing_module(node.module)
+            wrong = always and missing_module(node.module)
             if wrong:
                 unknown.append(at(wrong, node, None, node.module, lines))
-            elif node.module != "__future__" and provided(node.module.split(".")[0]):
+            elif always and node.module != "__future__" and provided(node.module.split(".")[0]):
                 for alias in node.names:
                     wrong = alias.name != "*" and missing_name(node.module, alias.name)
                     if wrong:
