@@ -80,13 +80,17 @@ fn a_javascript_block_that_node_cannot_take_costs_one_block() {
     poisons.extend([
         "(".repeat(10_000),
         format!("export {}", "(".repeat(10_000)),
+        "class A extends B { ... }".to_owned(),
+        "class A { ... }\nexport default A".to_owned(),
         "const a = \"\\ud800\";".to_owned(),
         "let \\ud800 = 1;".to_owned(),
         format!("const n = {}n;", "9".repeat(100_000)),
     ]);
     let report = verified("[book]\n", &among_good_ones("js", "console.log(1);", &poisons));
-    let expected = [["env_error"; 9].as_slice(), &["fail", "fail", "pass", "fail", "pass"]].concat();
+    let expected = [["env_error"; 9].as_slice(), &["fail", "fail", "fail", "fail", "pass", "fail", "pass"]].concat();
     assert_eq!(of_poisons(&report), expected, "{}", common::verdict_lines(&report));
+    let ellipsis = &errors(&report, 2 * 11 + 1)[0];
+    assert_eq!((ellipsis.1, ellipsis.4.as_str()), (21, "Unexpected token '...'"), "{ellipsis:?}");
 }
 
 #[test]

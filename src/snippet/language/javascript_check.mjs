@@ -9,7 +9,19 @@ const request = JSON.parse(readFileSync(0, 'utf8'));
 const resolver = createRequire(join(request.root, 'blocks', 'x.js'));
 const wrapper = ['exports', 'require', 'module', '__filename', '__dirname'];
 
+// Node 20 aborts over `class A { ... }` instead of saying where it is wrong; another process tries that first.
+const ELLIPSIS = /\.\.\.(?=\s*(?:[;)}\]]|$))/m;
+
+function abortsOver(code, type) {
+  const at = ELLIPSIS.exec(code)?.index;
+  if (at === undefined) return null;
+  const { signal } = spawnSync(process.execPath, ['--check', `--input-type=${type}`, '-'], { input: code });
+  return signal && { code: 'SyntaxError', message: "Unexpected token '...'", ...lineAndColumn(code, at) };
+}
+
 function asScript(code) {
+  const aborted = abortsOver(code, 'commonjs');
+  if (aborted) return aborted;
   try {
     vm.compileFunction(code, wrapper, { filename: 'block' });
     return null;
@@ -19,6 +31,8 @@ function asScript(code) {
 }
 
 function asModule(code) {
+  const aborted = abortsOver(code, 'module');
+  if (aborted) return { error: aborted };
   try {
     return { module: new vm.SourceTextModule(code, { identifier: 'block' }) };
   } catch (error) {
