@@ -1,6 +1,6 @@
 //! What Python and JavaScript blocks are judged by: answers that cost one block, transcripts, places, imported names.
 
-#![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
+#![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 
 mod common;
 

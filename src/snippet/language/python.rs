@@ -77,7 +77,7 @@ struct Request<'a> {
 #[serde(untagged)]
 enum Answer {
     Broken { broken: String },
-    Checked(Checked),
+    Checked(Box<Checked>),
 }
 
 #[derive(Deserialize)]
