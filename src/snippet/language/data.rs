@@ -2,8 +2,8 @@
 //!
 //! Must not know: pages.
 
-use super::data_schema;
 use super::{Canary, Language, Program};
+use super::{data_json, data_schema, data_yaml};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::snippet::collect::Snippet;
@@ -17,10 +17,10 @@ use serde_json::Value;
 use std::ops::Range;
 
 /// What is wrong with a text: where, what, and what to do.
-struct Problem {
-    range: Range<usize>,
-    message: String,
-    help: Option<String>,
+pub(super) struct Problem {
+    pub(super) range: Range<usize>,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
 }
 
 /// An adapter for one data language.
@@ -30,6 +30,8 @@ pub(super) struct Data {
     aliases: &'static [&'static str],
     tool: &'static str,
     parse: fn(&str) -> std::result::Result<(), Problem>,
+    /// What is odd about a text that parses, for a warning.
+    odd: fn(&str) -> Vec<Problem>,
     values: fn(&str) -> Option<Vec<Value>>,
     canary: &'static [Canary],
 }
@@ -41,6 +43,7 @@ pub(super) static JSON: Data = Data {
     aliases: &["geojson"],
     tool: "serde_json",
     parse: json,
+    odd: data_json::duplicates,
     values: |text| Some(vec![serde_json::from_str(text).ok()?]),
     canary: &[Canary { step: Step::Parse, code: "{ \"a\": 1, }\n" }],
 };
@@ -51,8 +54,9 @@ pub(super) static JSONC: Data = Data {
     title: "JSON with comments",
     aliases: &["json5c"],
     tool: "jsonc-parser",
-    parse: jsonc,
-    values: |text| Some(vec![jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()?]),
+    parse: data_json::parse,
+    odd: data_json::duplicates,
+    values: |text| Some(vec![jsonc_parser::parse_to_serde_value(text, &data_json::JSONC).ok()?]),
     canary: &[Canary { step: Step::Parse, code: "{ \"a\": }\n" }],
 };
 
@@ -62,8 +66,9 @@ pub(super) static YAML: Data = Data {
     title: "YAML",
     aliases: &["yml"],
     tool: "serde-saphyr",
-    parse: yaml,
-    values: |text| serde_saphyr::from_multiple(text).ok(),
+    parse: data_yaml::parse,
+    odd: |_| Vec::new(),
+    values: data_yaml::values,
     canary: &[Canary { step: Step::Parse, code: "a: [1\n" }],
 };
 
@@ -74,6 +79,7 @@ pub(super) static TOML: Data = Data {
     aliases: &[],
     tool: "toml",
     parse: toml_text,
+    odd: |_| Vec::new(),
     values: |text| Some(vec![serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?]),
     canary: &[Canary { step: Step::Parse, code: "a = \n" }],
 };
@@ -120,23 +126,24 @@ impl Language for Data {
     }
 
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+        let said = |severity, code: &str, problem: Problem| {
+            let Problem { range, message, help } = problem;
+            (Some(range), Said { severity, tool: self.tool, code: code.to_owned(), message, help })
+        };
         for unit in units {
             match (self.parse)(unit.program.as_str()) {
                 Ok(()) => {
                     unit.pass(Step::Parse);
+                    for problem in (self.odd)(unit.program.as_str()) {
+                        let (range, said) = said(Severity::Warning, "duplicate-key", problem);
+                        unit.say_at(Step::Parse, range, said);
+                    }
                     data_schema::validate(bench, unit, self.values);
                 }
-                Err(problem) => unit.say_at(
-                    Step::Parse,
-                    Some(problem.range),
-                    Said {
-                        severity: Severity::Error,
-                        tool: self.tool,
-                        code: String::new(),
-                        message: problem.message,
-                        help: problem.help,
-                    },
-                ),
+                Err(problem) => {
+                    let (range, said) = said(Severity::Error, "", problem);
+                    unit.say_at(Step::Parse, range, said);
+                }
             }
         }
         Ok(())
@@ -156,37 +163,6 @@ fn json(text: &str) -> std::result::Result<(), Problem> {
     let help = (text[at..].starts_with('/') || text[at..].starts_with('#'))
         .then(|| "comments are not JSON; label the block `jsonc` if the reader's tool takes them".to_owned());
     Err(Problem { range: at..(at + 1).min(text.len()), message, help })
-}
-
-fn jsonc(text: &str) -> std::result::Result<(), Problem> {
-    let options = jsonc_parser::ParseOptions::default();
-    match jsonc_parser::parse_to_value(text, &options) {
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => Err(Problem { range: 0..text.len().min(1), message: "there is no value".to_owned(), help: None }),
-        Err(error) => {
-            let range = error.range();
-            let message = error.kind().to_string();
-            Err(Problem { range: range.start..range.end.max(range.start + 1).min(text.len()), message, help: None })
-        }
-    }
-}
-
-fn yaml(text: &str) -> std::result::Result<(), Problem> {
-    let Err(error) = serde_saphyr::from_multiple::<IgnoredAny>(text) else { return Ok(()) };
-    let error = error.without_snippet();
-    let lines = LineIndex::new(text);
-    let at = error
-        .location()
-        .and_then(|place| {
-            let line = usize::try_from(place.line()).ok()?;
-            let column = usize::try_from(place.column()).ok()?;
-            lines.offset(text, line, column, ColumnUnit::Char)
-        })
-        .unwrap_or(0);
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-    let message = message.rsplit_once(": line ").map_or(message.clone(), |(head, _)| head.to_owned());
-    Err(Problem { range: at..(at + 1).min(text.len().max(at)), message, help: None })
 }
 
 fn toml_text(text: &str) -> std::result::Result<(), Problem> {

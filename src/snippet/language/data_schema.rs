@@ -2,6 +2,7 @@
 //!
 //! Must not know: which format the block is written in, but for finding a value in its text.
 
+use super::data_json;
 use crate::diagnostic::Severity;
 use crate::fs::{self, Refused};
 use crate::snippet::unit::{Bench, Said, Unit};
@@ -61,11 +62,7 @@ fn validator(bench: &Bench<'_>, page: &Path, written: &str) -> Result<Validator,
 /// The bytes of the value that a JSON pointer means: exact in JSON, by the last key's line elsewhere.
 fn find(text: &str, pointer: &str) -> Range<usize> {
     let keys: Vec<String> = pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-    let parsed = jsonc_parser::parse_to_ast(
-        text,
-        &jsonc_parser::CollectOptions::default(),
-        &jsonc_parser::ParseOptions::default(),
-    );
+    let parsed = jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &data_json::JSONC);
     if let Some(value) = parsed.ok().and_then(|parsed| parsed.value) {
         return in_json(&value, &keys);
     }

@@ -7,7 +7,9 @@
 mod answers;
 mod bash;
 mod data;
+mod data_json;
 mod data_schema;
+mod data_yaml;
 mod elsewhere;
 mod go;
 mod go_wrap;

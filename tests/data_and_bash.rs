@@ -1,0 +1,74 @@
+//! S1.1, S7.4: what data languages take and refuse, and where Bash points.
+
+mod common;
+
+use common::{project, verify_json, write};
+use serde_json::Value;
+
+/// The report on one block of a page.
+fn block(label: &str, code: &str) -> Value {
+    let page = format!("# P\n\n```{label}\n{code}\n```\n");
+    verify_json(project("[book]\n", &page).path(), &[]).0["snippets"][0].clone()
+}
+
+/// Line within the block and column of the first finding, and its message.
+fn place(block: &Value) -> (u64, u64, String) {
+    let finding = &block["diagnostics"][0];
+    let number = |key: &str| finding[key].as_u64().unwrap_or_default();
+    let line = number("line").saturating_sub(block["line"].as_u64().unwrap_or_default());
+    (line, number("column"), finding["message"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn s1_1_jsonc_is_json_with_comments_and_trailing_commas_and_no_more() {
+    assert_eq!(block("jsonc", "{\n  // why\n  \"a\": [1, 2,],\n}")["status"], "pass");
+    let refused =
+        ["{\n  \"a\": 1\n  \"b\": 2\n}", "{ 'a': 1 }", "{ \"a\": 'x' }", "{ a: 1 }", "[0xFF]", "[+1, .5]", "[NaN]"];
+    for text in refused {
+        assert_eq!(block("jsonc", text)["status"], "fail", "{text}");
+    }
+    assert_eq!(block("json5", "{ a: 'x' }")["status"], "unchecked");
+}
+
+#[test]
+fn s1_1_a_key_that_stands_twice_is_a_warning_with_both_places() {
+    for label in ["json", "jsonc"] {
+        let block = block(label, "{\n  \"a\": 1,\n  \"b\": { \"a\": 2 },\n  \"a\": 3\n}");
+        assert_eq!(
+            (block["status"].as_str(), &block["diagnostics"][0]["severity"]),
+            (Some("pass"), &Value::from("warning"))
+        );
+        // The page's fence is on line 3, the first `a` on line 5.
+        assert_eq!(place(&block), (4, 3, "the key `a` stands on line 5 already".to_owned()), "{label}");
+    }
+}
+
+#[test]
+fn s1_1_jsonc_meets_its_schema_as_it_is_read() {
+    let schema = "{ \"properties\": { \"port\": { \"type\": \"integer\" } } }\n";
+    for (text, status) in [("{ \"port\": 1, /* x */ }", "pass"), ("{ \"port\": \"x\", }", "fail")] {
+        let site = project("[book]\n", &format!("# P\n\n```jsonc {{schema=s.json}}\n{text}\n```\n"));
+        write(site.path(), "content/s.json", schema);
+        let (report, _) = verify_json(site.path(), &[]);
+        assert_eq!(report["snippets"][0]["status"], status, "{report:#}");
+    }
+}
+
+#[test]
+fn s1_1_yaml_tags_are_no_errors_and_schemas_see_what_is_behind_them() {
+    let text = "image: !!binary |\n  R0lGODlh\nbucket: !Ref Name\nip: !GetAtt a.b\nscript:\n  - !reference [.x, script]\nkinds: !!set { a, b }\nfunc: !!python/name:os.path.join\nport: !port 80";
+    assert_eq!(block("yaml", text)["status"], "pass");
+    let site = project("[book]\n", &format!("# P\n\n```yaml {{schema=s.json}}\n{text}\n```\n"));
+    write(
+        site.path(),
+        "content/s.json",
+        "{ \"properties\": { \"port\": { \"type\": \"string\" }, \"bucket\": { \"const\": \"Name\" } } }\n",
+    );
+    let (report, _) = verify_json(site.path(), &[]);
+    let snippet = &report["snippets"][0];
+    assert_eq!((snippet["status"].as_str(), place(snippet).0), (Some("fail"), 9), "{report:#}");
+    let broken = block("yaml", "a: !x 1\nb: !y [1\nc: 2");
+    assert_eq!(broken["status"], "fail");
+    let twice = block("yaml", "a: !x 1\nb: 2\na: 3");
+    assert_eq!((twice["status"].as_str(), place(&twice).0), (Some("fail"), 3));
+}
