@@ -44,7 +44,7 @@ fn the_order_of_promise_words_lost_the_promise() {
 #[test]
 fn members_that_never_ran_passed() {
     let page = "# P\n\n```python run {group=a}\nraise SystemExit(0)\n```\n\n```python run {group=a}\nprint(\"x\")\n```\n\n```text output\nWRONG\n```\n";
-    assert_eq!(code(&verified("[book]\n", page)), ["pass", "blocked"]);
+    assert_eq!(code(&verified("[book]\n", page)), ["pass", "fail"]);
     let promised = "# P\n\n```python {group=a exit=3}\nprint()\n```\n\n```python run {group=a}\nprint()\n```\n";
     assert_eq!(code(&verified("[book]\n", promised))[0], "fail");
 }
@@ -57,7 +57,7 @@ fn what_must_not_run_ran_as_part_of_a_group() {
         "# P\n\n```python no_run {{group=z}}\nopen({:?}, 'w')\n```\n\n```python run {{group=z}}\nx = 1\n```\n",
         marker.display().to_string()
     );
-    assert_eq!(statuses(&verified("[book]\n", &page)), ["pass", "blocked"]);
+    assert_eq!(statuses(&verified("[book]\n", &page)), ["pass", "fail"]);
     assert!(!marker.exists());
     let both = format!("# P\n\n```python no_run run\nopen({:?}, 'w')\n```\n", marker.display().to_string());
     assert_eq!(statuses(&verified("[book]\n", &both)), ["pass"]);

@@ -201,10 +201,7 @@ fn judge_units(
             .into_iter()
             .chain(unit.elsewhere.iter().copied())
             .find(|other| verdicts.get(other).is_some_and(|verdict| holds_back(verdict.status)));
-        let reached = !unit.never_began && (unit.evidence.run.is_some() || unit.evidence.absent.is_some());
-        let unreached = snippets[index].runs() && !reached && !context.options.no_exec && run::sound(&unit);
-        let last = plan::earlier(snippets, index).pop().filter(|_| unreached || unit.never_began);
-        let mut verdict = match blocker.or(last) {
+        let mut verdict = match blocker {
             Some(other) => blocked(&snippets[other], &unit),
             None => conclude(context, batch.language, &snippets[index], &mut unit),
         };
@@ -317,9 +314,11 @@ pub(super) fn make_units(
         };
         let program = language.program(&pieces, snippet, &name);
         let limit = if no_exec { Level::Linted } else { Level::Compiled };
+        let lines = crate::span::LineIndex::new(program.text.as_str());
         units.push(Unit {
             snippet: *index,
-            lines: crate::span::LineIndex::new(program.text.as_str()),
+            seams: plan::seams(&program.text, &lines),
+            lines,
             program: program.text,
             path: program.path,
             ceiling: snippet.target().min(limit),
@@ -327,9 +326,8 @@ pub(super) fn make_units(
             globals: snippet.settings.globals.clone(),
             deny: snippet.settings.deny.clone(),
             owners: pieces.owners,
-            token: pieces.token,
             first_line: snippet.line + 1,
-            never_began: false,
+            unreached: None,
             elsewhere: BTreeSet::new(),
             evidence: Evidence::default(),
             tools: BTreeMap::new(),

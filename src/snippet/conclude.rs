@@ -65,6 +65,9 @@ pub(super) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
             help: Some("a name is defined twice? `nest` gives a block a scope of its own".to_owned()),
         });
     }
+    if let Some(why) = unit.unreached.take().filter(|_| snippet.runs()) {
+        note_unreached(snippet, unit, why);
+    }
     let (status, level, reason) = judge(&unit.evidence, &judgement);
     if status == Status::Fail {
         explain_run(snippet, unit);
@@ -88,6 +91,22 @@ pub(super) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
         level,
         ..plain(status, None)
     }
+}
+
+/// A block that was to run and did not is never a success (S3.3).
+fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
+    unit.fail(Step::Run);
+    if snippet.expected.is_some() {
+        unit.skip(Step::Output);
+    }
+    unit.evidence.findings.push(Finding {
+        severity: Severity::Error,
+        code: "group".to_owned(),
+        tool: "docgen",
+        message: why,
+        span: Some(snippet.open),
+        help: Some("a program has one end: give one of the two blocks a group of its own".to_owned()),
+    });
 }
 
 pub(super) fn fixture_name(language: &dyn Language, snippet: &Snippet) -> String {

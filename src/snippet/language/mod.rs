@@ -23,6 +23,7 @@ mod rust_wrap;
 mod transcript;
 
 use super::collect::Snippet;
+use super::parts;
 use super::plan::Pieces;
 use super::tool::{Tool, ToolSpec, Tools};
 use super::unit::{Bench, Unit};
@@ -41,6 +42,9 @@ pub struct Program {
     /// The path in the fixture, with `/`; the unit's name is already in it.
     pub path: String,
 }
+
+/// A call, and what it reads from standard input before the program's own input; or why it cannot be made.
+type PartsJob = Result<(Job, Vec<u8>), String>;
 
 /// Output that is promised in a comment of the code.
 #[derive(Debug)]
@@ -187,6 +191,12 @@ pub trait Language: Sync {
     /// The call that runs a unit in the folder `scratch`; `Err` says why it cannot be.
     fn run_job(&self, _bench: &Bench<'_>, _unit: &Unit, _scratch: &Path) -> Result<Job, String> {
         Err("this language cannot be run".to_owned())
+    }
+
+    /// The call that runs a unit of several parts, and what it reads from standard input before the program's own input.
+    /// It prints one secret between two parts. No part may learn a secret before the program gets there (S3.3).
+    fn parts_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
+        Ok((self.run_job(bench, unit, scratch)?, parts::lines(secrets)))
     }
 
     /// Adds what an extracted project needs beside its blocks to be opened by a person. Default: nothing.

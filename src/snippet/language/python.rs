@@ -2,13 +2,14 @@
 //!
 //! Must not know: pages.
 
-use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
+use super::{Canary, Language, PartsJob, Program, Promised, marked_lines, tool_for};
 use super::{answers, elsewhere, install};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
 use crate::snippet::collect::Snippet;
+use crate::snippet::parts;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
@@ -60,9 +61,11 @@ const CHECK: &str = concat!(include_str!("python_imports.py"), "\n", include_str
 /// What other versions and platforms have in their standard library.
 const ELSEWHERE: &str = include_str!("python_elsewhere.txt");
 /// Runs many blocks from one interpreter.
-const WARM: &str = include_str!("python_warm.py");
-/// Runs a block that has `await` at its top level.
-const RUN_ASYNC: &str = include_str!("python_run.py");
+const WARM: &str = concat!(include_str!("python_parts.py"), include_str!("python_warm.py"));
+/// Runs a program of several parts, or one that has `await` at its top level.
+const RUN: &str = concat!(include_str!("python_parts.py"), include_str!("python_run.py"));
+/// Stands in a program's file where one part ends and the next begins.
+const PART: &str = "pass  # docgen: the next block\n";
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -187,8 +190,7 @@ impl Language for Python {
     }
 
     fn program(&self, pieces: &Pieces, _snippet: &Snippet, name: &str) -> Program {
-        let separator = format!("print({:?}, flush=True)\n", pieces.token);
-        let text = pieces.join(pieces.is_joined().then_some(separator.as_str()), false);
+        let text = pieces.join(pieces.is_joined().then_some(PART), false);
         Program { text, path: format!("blocks/{name}.py") }
     }
 
@@ -230,8 +232,16 @@ impl Language for Python {
 
     fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
         let job = interpreter(bench, scratch)?;
-        let job = if unit.marks.contains_key("asynchronous") { job.args(["-c", RUN_ASYNC]) } else { job };
+        let asynchronous = unit.marks.contains_key("asynchronous");
+        let job = if asynchronous { job.args(["-c", RUN, "", "async"]) } else { job };
         Ok(job.arg(unit.file(bench)))
+    }
+
+    fn parts_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
+        let lines: Vec<String> = unit.seams.iter().map(usize::to_string).collect();
+        let how = if unit.marks.contains_key("asynchronous") { "async" } else { "" };
+        let job = interpreter(bench, scratch)?.args(["-c", RUN, &lines.join(","), how]).arg(unit.file(bench));
+        Ok((job, parts::lines(secrets)))
     }
 
     fn canaries(&self) -> &'static [Canary] {

@@ -79,20 +79,21 @@ def program(call, out, err):
     os.setsid()
     restrict(call["folder"])
     names = become(call)
-    with open(call["file"], "rb") as file:
-        code = compile(file.read(), call["file"], "exec", dont_inherit=True)
     status = 0
     try:
-        exec(code, names)
+        for step in steps(call["file"], names, call["lines"], call.pop("secrets")):
+            step()
     except SystemExit as leave:
         status = leave.code
     except KeyboardInterrupt:
         # Ends by the signal, as it does alone, and so is run alone.
         os.kill(os.getpid(), 9)
     except BaseException as error:
-        # The traceback begins in the program, not here.
-        error = error.with_traceback(error.__traceback__.tb_next)
-        sys.excepthook(type(error), error, error.__traceback__)
+        # The traceback begins in the program, not here; what does not compile has none.
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename != call["file"]:
+            trace = trace.tb_next
+        sys.excepthook(type(error), error.with_traceback(trace), trace)
         status = 1
     finish(names)
     if status is None:
@@ -200,4 +201,5 @@ while chunk := os.read(0, 1 << 20):
 gc.freeze()
 if abi > 0:
     # docgen wrote it: lists, texts and numbers, which JSON and Python write alike.
-    serve(eval(data.decode(), {"__builtins__": {}}), os.dup(1))
+    calls, data = eval(data.decode(), {"__builtins__": {}}), None
+    serve(calls, os.dup(1))

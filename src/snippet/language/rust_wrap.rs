@@ -4,6 +4,7 @@
 //! Source: "How documentation tests work", doc.rust-lang.org/rustdoc/write-documentation/documentation-tests.html.
 //! Must not know: tools.
 
+use crate::snippet::parts::SECRET;
 use crate::snippet::plan::Pieces;
 use crate::span::MappedText;
 use regex::Regex;
@@ -21,9 +22,10 @@ static MAIN: LazyLock<Regex> =
 
 /// The module around the pieces of a block. Pieces of a file are only made a module, without an entry.
 pub(super) fn wrap(pieces: &Pieces) -> MappedText {
-    let separator = format!("println!({:?});\n", pieces.token);
+    let separator = format!("{}();\n", pieces.seam);
     let whole = pieces.parts.iter().any(|part| MAIN.is_match(part.text.as_str()));
-    let joined = pieces.join((pieces.is_joined() && !whole).then_some(separator.as_str()), true);
+    let separated = pieces.is_joined() && !whole;
+    let joined = pieces.join(separated.then_some(separator.as_str()), true);
     let code = unhide(&joined);
     let text = code.as_str();
     let mut out = MappedText::new();
@@ -55,11 +57,39 @@ pub(super) fn wrap(pieces: &Pieces) -> MappedText {
         }
         out.push_generated(if fallible { "\n} inner().unwrap() }\n" } else { "\n}\n" }, WRAPPER);
     }
-    out.push_generated(
-        &format!("\npub fn {ENTRY}() -> std::process::ExitCode {{ std::process::Termination::report(main()) }}\n"),
-        WRAPPER,
+    let first = if separated { format!("{}(); ", pieces.seam) } else { String::new() };
+    let entry = format!(
+        "\npub fn {ENTRY}() -> std::process::ExitCode {{ {first}std::process::Termination::report(main()) }}\n"
     );
+    out.push_generated(&entry, WRAPPER);
+    if separated {
+        out.push_generated(&parts(&pieces.seam, pieces.parts.len() - 1), WRAPPER);
+    }
     out
+}
+
+/// What reads the secrets when it is called first, and prints one between two parts. No block can know its name.
+fn parts(seam: &str, number: usize) -> String {
+    let size = number * SECRET;
+    format!(
+        "\nfn {seam}() {{\n\
+         use ::std::io::{{Read as _, Write as _}};\n\
+         static SECRETS: ::std::sync::Mutex<Option<(Vec<u8>, usize)>> = ::std::sync::Mutex::new(None);\n\
+         let mut secrets = SECRETS.lock().unwrap();\n\
+         match &mut *secrets {{\n\
+         None => {{\n\
+         let mut read = vec![0; {size}];\n\
+         if ::std::io::stdin().read_exact(&mut read).is_err() {{ read.clear(); }}\n\
+         *secrets = Some((read, 0));\n\
+         }}\n\
+         Some((secrets, at)) => {{\n\
+         let secret = secrets.get(*at..*at + {SECRET}).unwrap_or_default();\n\
+         let _ = ::std::io::stdout().write_all(secret);\n\
+         *at += {SECRET};\n\
+         }}\n\
+         }}\n\
+         }}\n"
+    )
 }
 
 /// `# ` at the start of a line hides it from readers; `##` stands for `#`.

@@ -1,0 +1,68 @@
+// Prints a secret line where one part of a program ends and the next begins: `node --require THIS block.js`.
+//
+// The program holds a call on the line between two parts. What is called knows from where it was called, and no program
+// can look into it. The secrets come on standard input before the program's own input.
+"use strict";
+const { isMainThread } = require("node:worker_threads");
+const size = Number(process.env.DOCGEN_PARTS);
+delete process.env.DOCGEN_PARTS;
+
+const read = () => {
+  const fs = require("node:fs");
+  const bytes = Buffer.alloc(size);
+  for (let at = 0; at < size; ) {
+    const count = fs.readSync(0, bytes, at, size - at, null);
+    if (count === 0) break;
+    at += count;
+  }
+  return JSON.parse(bytes.toString());
+};
+
+if (isMainThread && size > 0) {
+  const { file, lines, secrets } = read();
+  const url = require("node:url").pathToFileURL(file).href;
+  const text = require("node:fs").readFileSync(file);
+  const hash = require("node:crypto").createHash("sha256").update(text).digest("hex");
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout);
+  const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+  const TheError = Error;
+  const startsWith = String.prototype.startsWith;
+  const names = ["prepareStackTrace", "stackTraceLimit"];
+
+  // The frames below a call, as the engine has them, whatever the program has made of `Error`.
+  const frames = () => {
+    const own = [(_, sites) => sites, Infinity];
+    const before = [];
+    for (let at = 0; at < 2; at++) {
+      before[at] = getOwnPropertyDescriptor(TheError, names[at]);
+      const value = { __proto__: null, value: own[at], configurable: true, writable: true, enumerable: true };
+      if (!defineProperty(TheError, names[at], value)) return [];
+    }
+    const sites = new TheError().stack;
+    for (let at = 0; at < 2; at++) {
+      if (before[at]) defineProperty(TheError, names[at], before[at]);
+      else deleteProperty(TheError, names[at]);
+    }
+    return sites;
+  };
+  const { getFileName, getLineNumber, getScriptHash, isEval } = getPrototypeOf(frames()[0]);
+
+  let passed = 0;
+  const part = () => {
+    const sites = frames();
+    // Below `frames` and this function: the program at the line where the part ends, called by Node itself.
+    for (let at = 2; at < sites.length; at++) {
+      const name = apply(getFileName, sites[at], []);
+      if (at > 2) {
+        if (name && !apply(startsWith, name, ["node:"])) return;
+      } else {
+        if ((name !== file && name !== url) || apply(isEval, sites[at], [])) return;
+        if (apply(getLineNumber, sites[at], []) !== lines[passed]) return;
+        if (getScriptHash && apply(getScriptHash, sites[at], []) !== hash) return;
+      }
+    }
+    if (sites.length > 2) write(`${secrets[passed++]}\n`);
+  };
+  defineProperty(globalThis, Symbol.for("docgen part"), { value: part });
+}
