@@ -72,3 +72,19 @@ fn s1_1_yaml_tags_are_no_errors_and_schemas_see_what_is_behind_them() {
     let twice = block("yaml", "a: !x 1\nb: 2\na: 3");
     assert_eq!((twice["status"].as_str(), place(&twice).0), (Some("fail"), 3));
 }
+
+#[test]
+fn s1_2_data_without_a_schema_has_nothing_to_lint() {
+    let site = project("[book]\n\n[verify.lang.json]\nlevel = \"linted\"\n", "# P\n\n```json\n[1]\n```\n");
+    let (report, exit) = verify_json(site.path(), &["--strict"]);
+    let snippet = &report["snippets"][0];
+    let found = (snippet["status"].as_str(), snippet["level"].as_str(), exit);
+    assert_eq!(found, (Some("pass"), Some("Parsed"), 0), "{report:#}");
+}
+
+#[test]
+fn s8_4_without_execution_every_wanted_step_is_decided() {
+    let page = "# P\n\n```rust\nlet x = 1;\n```\n\n```go\nx := 1\n_ = x\n```\n\n```python\nx = 1\n```\n\n```js\nlet x;\n```\n\n```bash\ntrue\n```\n\n```yaml\na: 1\n```\n";
+    let (report, exit) = verify_json(project("[book]\n", page).path(), &["--no-exec", "--strict"]);
+    assert_eq!((report["totals"]["pass"].as_u64(), exit), (Some(6), 0), "{report:#}");
+}

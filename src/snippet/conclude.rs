@@ -36,8 +36,11 @@ pub(super) fn plain(status: Status, reason: Option<String>) -> Verdict {
 }
 
 pub(super) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &mut Unit) -> Verdict {
+    let names: Vec<&str> = language.tools().iter().map(|tool| tool.name).collect();
     let judgement = Judgement {
         target: unit.ceiling,
+        wanted: wanted(context, language, snippet, unit),
+        tools: if names.is_empty() { language.title().to_owned() } else { names.join(", ") },
         promise: &snippet.settings.promise,
         exit: snippet.settings.exit,
         strict: context.options.strict,
@@ -91,6 +94,18 @@ pub(super) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
         level,
         ..plain(status, None)
     }
+}
+
+/// The steps that must be decided before a block can be called good.
+fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Vec<Step> {
+    let runs = snippet.runs() && !context.options.no_exec;
+    let own = language.steps().iter().copied();
+    let mut wanted: Vec<Step> =
+        own.filter(|step| if *step == Step::Run { runs } else { step.level() <= unit.ceiling }).collect();
+    if runs && snippet.expected.is_some() {
+        wanted.push(Step::Output);
+    }
+    wanted
 }
 
 /// A block that was to run and did not is never a success (S3.3).

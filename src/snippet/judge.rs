@@ -10,6 +10,10 @@ use crate::diagnostic::Severity;
 pub struct Judgement<'a> {
     /// The rung to reach.
     pub target: Level,
+    /// The steps that must be decided: passed, failed, missing a tool, or skipped for a reason.
+    pub wanted: Vec<Step>,
+    /// The tools that decide them, for the message where one does not.
+    pub tools: String,
     /// The author's promise.
     pub promise: &'a Promise,
     /// The exit code that counts as success.
@@ -38,6 +42,9 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
     }
     if let Promise::FailsToCompile { code, error } = judgement.promise {
         let (status, level, reason) = judge_compile_fail(evidence, level, code.as_deref(), error.as_deref());
+        if let (Status::Xpass, Some((status, reason))) = (status, undecided(evidence, judgement)) {
+            return (status, level, Some(reason));
+        }
         if status == Status::Xpass && judgement.held_back {
             return (
                 Status::Ignored,
@@ -57,11 +64,18 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
         let status = if judgement.strict { Status::EnvError } else { Status::Ignored };
         return (status, level, Some(format!("needs {absent}, which is not here")));
     }
+    if let Some((status, reason)) = undecided(evidence, judgement).filter(|_| !has_failed(evidence)) {
+        return (status, level, Some(reason));
+    }
     match &evidence.run {
         Some(run) => judge_run(evidence, run, judgement, level),
-        None if evidence.steps.values().any(|outcome| *outcome == StepOutcome::Fail) => (Status::Fail, level, None),
+        None if has_failed(evidence) => (Status::Fail, level, None),
         None => (Status::Pass, level, None),
     }
+}
+
+fn has_failed(evidence: &Evidence) -> bool {
+    evidence.steps.values().any(|outcome| *outcome == StepOutcome::Fail)
 }
 
 fn reached(evidence: &Evidence) -> Level {
@@ -88,6 +102,17 @@ fn environment(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status
             && !(judgement.linter_optional && *step == Step::Lint)
     });
     held_back.then(|| (Status::EnvError, evidence.missing_tools.join("; ")))
+}
+
+/// A step that is wanted and that nobody decided. Silence is never a success.
+fn undecided(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status, String)> {
+    let step = judgement.wanted.iter().find(|step| !evidence.steps.contains_key(step))?;
+    let reason = format!(
+        "nothing decided the step `{}` ({}): docgen or one of these tools did not do its work; please report it",
+        step.name(),
+        judgement.tools
+    );
+    Some((Status::EnvError, reason))
 }
 
 fn judge_compile_fail(
@@ -169,7 +194,8 @@ mod tests {
     }
 
     fn hold(target: Level, promise: &Promise) -> Judgement<'_> {
-        Judgement { target, promise, exit: 0, strict: false, held_back: false, linter_optional: false }
+        let (wanted, tools) = (Vec::new(), "ruff".to_owned());
+        Judgement { target, wanted, tools, promise, exit: 0, strict: false, held_back: false, linter_optional: false }
     }
 
     #[test]
@@ -236,5 +262,27 @@ mod tests {
         assert_eq!(judge(&found, &hold(Level::Ran, &divides)).0, Status::Xfail);
         let other = Promise::FailsAtRun(Some("overflow".into()));
         assert_eq!(judge(&found, &hold(Level::Ran, &other)).0, Status::Fail);
+    }
+
+    #[test]
+    fn s1_6_a_wanted_step_that_nobody_decided_is_an_env_error() {
+        let all = [Step::Parse, Step::Lint, Step::Compile, Step::Run, Step::Output];
+        for missing in all {
+            let steps = all.iter().filter(|step| **step != missing).map(|step| (*step, StepOutcome::Pass));
+            let found = Evidence { steps: steps.collect(), ..Evidence::default() };
+            for promise in [Promise::Good, Promise::FailsToCompile { code: None, error: None }] {
+                let held = Judgement { wanted: all.to_vec(), ..hold(Level::OutputMatched, &promise) };
+                let (status, _, reason) = judge(&found, &held);
+                let reason = reason.expect("a reason");
+                assert_eq!(status, Status::EnvError, "{missing:?} {promise:?}");
+                assert!(reason.contains(&format!("`{}`", missing.name())) && reason.contains("ruff"), "{reason}");
+            }
+            // Skipped is decided, and so is a step that is not wanted.
+            let skipped =
+                Evidence { steps: all.iter().map(|step| (*step, StepOutcome::Skipped)).collect(), ..found.clone() };
+            let held = Judgement { wanted: all.to_vec(), ..hold(Level::OutputMatched, &Promise::Good) };
+            assert_eq!(judge(&skipped, &held).0, Status::Pass);
+            assert_eq!(judge(&found, &hold(Level::OutputMatched, &Promise::Good)).0, Status::Pass);
+        }
     }
 }

@@ -157,7 +157,7 @@ pub enum StepOutcome {
     Fail,
     /// Its tool is missing or broken.
     Missing,
-    /// Not tried, because an earlier step failed.
+    /// Not tried: an earlier step failed, or there is nothing for this one to do.
     Skipped,
 }
 

@@ -151,7 +151,10 @@ impl Language for Rust {
     fn check(&self, bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         parse(bench, units);
         if bench.no_exec {
-            // Build scripts and procedural macros are code too (S8.4).
+            // Build scripts and procedural macros are code too (S8.4), and the linter runs them.
+            for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
+                unit.skip(Step::Lint);
+            }
             return Ok(());
         }
         let compiling = units.iter().any(|unit| unit.wants(Step::Compile) || unit.wants(Step::Lint));
