@@ -306,3 +306,38 @@ fn s7_3_many_groups_from_one_interpreter_are_told_apart() {
     assert_eq!((statuses, exit), (expected, 1), "{blocks:#?}");
     assert_eq!(blocks[1]["output"], "None 1\n");
 }
+
+#[test]
+fn s2_3_a_block_that_its_author_ignores_is_ignored_whatever_other_words_it_has() {
+    let site = project("[book]\n", "# P\n\n```python ignore prettily {reason=\"not ours\"}\nundefined\n```\n");
+    let (report, exit) = verify_json(site.path(), &[]);
+    assert_eq!((statuses(&report), exit), (vec!["ignored".to_owned()], 0), "{report:#}");
+    let finding = &report["snippets"][0]["diagnostics"][0];
+    assert_eq!(finding["severity"], "warning", "{report:#}");
+    assert!(finding["message"].as_str().is_some_and(|message| message.contains("`prettily`")), "{report:#}");
+}
+
+#[test]
+fn s1_7_packages_that_nobody_has_are_told_once_with_where_to_add_them() {
+    let go = "# P\n\n```go\npackage main\n\nimport \"github.com/nobody/nothing\"\n\nfunc main() { nothing.Do() }\n```\n\n```go\npackage main\n\nimport \"github.com/nobody/nothing/sub\"\n\nfunc main() { sub.Do() }\n```\n";
+    let python = "\n```python\nimport nosuchpackage\n```\n";
+    let site = project("[book]\n", &format!("{go}{python}"));
+    let output = docgen(site.path()).arg("verify").output().expect("docgen starts");
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
+    assert!(text.contains("3 env_error"), "{text}");
+    let told = |words: &str| text.lines().filter(|line| line.contains(words)).count();
+    assert_eq!(told("packages that nothing provides"), 1, "{text}");
+    assert_eq!(told("snippets/go"), 1, "{text}");
+    assert!(text.contains("`go get") && text.contains("requirements.txt"), "{text}");
+    let strict = docgen(site.path()).args(["verify", "--strict"]).output().expect("docgen starts");
+    assert_eq!(strict.status.code(), Some(3), "{}", stdout(&strict));
+}
+
+#[test]
+fn s1_7_what_go_cannot_build_here_is_not_the_authors_fault() {
+    let page = "# P\n\n```go\n//go:build windows\n\npackage main\n\nfunc main() {}\n```\n";
+    let (blocks, exit) = verified(page, &[]);
+    assert_eq!((status(&blocks[0]), exit), ("env_error", 0), "{blocks:#?}");
+    assert!(reason(&blocks[0]).contains("build constraints"), "{blocks:#?}");
+}

@@ -7,7 +7,7 @@ use super::{Item, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
-use crate::snippet::names::{Missing, missing};
+use crate::snippet::names::{Missing, MissingPackages, missing, missing_package, missing_packages};
 use crate::snippet::verdict::{Level, Status, Verdict};
 use crate::source::Sources;
 use crate::span::Span;
@@ -144,6 +144,7 @@ pub fn verdicts(found: &Verification<'_>, verbose: bool) -> String {
     let verdicts = found.verdicts;
     let shown = verdicts.iter().enumerate().filter(|(number, _)| is_shown(*number)).map(|(_, block)| block);
     missing_names(&mut text, &missing(shown));
+    packages(&mut text, verdicts);
     tools(&mut text, verdicts);
     if verbose {
         calls(&mut text, &verdicts.started);
@@ -215,10 +216,37 @@ fn missing_names(text: &mut String, sorted: &[Missing]) {
     );
 }
 
+/// Packages that blocks import and nothing provides, once for each language and fixture, with where to add them (S1.7).
+fn packages(text: &mut String, verdicts: &Verdicts) {
+    const SHOWN: usize = 8;
+    let found = missing_packages(verdicts);
+    if found.is_empty() {
+        return;
+    }
+    let waiting: usize = found.iter().map(|missing| missing.waiting).sum();
+    let _ = writeln!(text, "\x1b[36menv_error\x1b[0m {}: packages that nothing provides", plural(waiting, "block"));
+    for MissingPackages { language, fixture, how, packages, waiting, all } in found {
+        let mut sorted: Vec<(&String, &usize)> = packages.iter().collect();
+        sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        let shown = sorted.iter().take(SHOWN).map(|(name, blocks)| format!("{name} ({})", plural(**blocks, "block")));
+        let more = sorted.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let who = if waiting == all { format!("all {language} blocks") } else { plural(waiting, "block") };
+        let how = how.map_or(String::new(), |how| format!(": {}", how.replace(" it ", " them ")));
+        let _ = writeln!(
+            text,
+            "  {language}: {}{more}, needed by {who}\n    add them to the fixture snippets/{fixture}{how}",
+            shown.collect::<Vec<_>>().join(", ")
+        );
+    }
+    text.push('\n');
+}
+
 /// What is missing on this machine, once, with the cure.
 fn tools(text: &mut String, verdicts: &Verdicts) {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, verdict) in verdicts.iter() {
+    let of_packages = |verdict: &Verdict| verdict.findings.iter().any(|finding| missing_package(finding).is_some());
+    for (_, verdict) in verdicts.iter().filter(|(_, verdict)| !of_packages(verdict)) {
         if let (Status::EnvError, Some(reason)) = (verdict.status, &verdict.reason) {
             *reasons.entry(reason).or_default() += 1;
         }

@@ -274,9 +274,11 @@ pub(super) fn blocked(other: &Snippet, unit: &Unit) -> Verdict {
 
 /// The verdict of a block that asks for what the fixture does not have.
 pub(super) fn refuse(snippet: &Snippet, why: String) -> Verdict {
-    let mut verdict = plain(Status::Fail, Some(why.clone()));
+    let (status, severity) =
+        if snippet.is_ignored() { (Status::Ignored, Severity::Warning) } else { (Status::Fail, Severity::Error) };
+    let mut verdict = plain(status, Some(why.clone()));
     verdict.findings.push(Finding {
-        severity: Severity::Error,
+        severity,
         code: "fence".to_owned(),
         tool: "docgen",
         message: why,

@@ -5,8 +5,9 @@
 use super::expect::{Filter, Matching};
 use super::language::{self, Label, Language};
 use super::settings::Settings;
-use super::verdict::{Level, Promise, Step};
+use super::verdict::{Finding, Level, Promise, Step};
 use crate::config::{Config, RawRule};
+use crate::diagnostic::Severity;
 use crate::page::fence::Info;
 use crate::page::{Fence, Page};
 use crate::source::Sources;
@@ -74,6 +75,27 @@ impl Snippet {
         let settings = &self.settings;
         let promise = matches!(settings.promise, Promise::Ignored(_) | Promise::FailsToCompile { .. });
         settings.check || settings.no_run || promise || settings.globals.as_deref() == Some("browser")
+    }
+
+    /// Whether its author says not to judge it.
+    pub fn is_ignored(&self) -> bool {
+        self.is_code && matches!(self.settings.promise, Promise::Ignored(_))
+    }
+
+    /// What is wrong with the words in its fence: an error, but of a block that is ignored a warning. In a bare file a word
+    /// that nobody knows is no fault.
+    pub(super) fn in_fence(&self, bare: bool) -> Option<Finding> {
+        let fault = self.fault.clone().filter(|_| !bare);
+        let value = self.settings.problem.clone().map(|problem| (problem, self.open));
+        let (message, span) = fault.or(value)?;
+        Some(Finding {
+            severity: if self.is_ignored() { Severity::Warning } else { Severity::Error },
+            code: "fence".to_owned(),
+            tool: "docgen",
+            message,
+            span: Some(span),
+            help: None,
+        })
     }
 
     /// Whether it is to be run (S1.3).

@@ -47,16 +47,10 @@ pub(super) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
         held_back: context.options.no_exec && snippet.target() > unit.ceiling,
         linter_optional: context.options.bare,
     };
-    for name in unit.evidence.missing_dependencies.clone() {
-        unit.evidence.findings.push(Finding {
-            severity: Severity::Warning,
-            code: "dependency".to_owned(),
-            tool: "docgen",
-            message: format!("nothing provides `{name}`"),
-            span: import_of(snippet, &name).or(Some(snippet.open)),
-            help: Some(format!("add it to the fixture `{}`", fixture_name(language, snippet))),
-        });
+    if snippet.is_ignored() {
+        unit.evidence.findings.extend(snippet.in_fence(context.options.bare));
     }
+    note_dependencies(language, snippet, unit);
     // An error in another block's text that this one is built on, though that one passes by itself.
     if !unit.elsewhere.is_empty() && !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
         unit.evidence.findings.push(Finding {
@@ -93,6 +87,22 @@ pub(super) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
         output: run.map(|run| run.stdout),
         level,
         ..plain(status, None)
+    }
+}
+
+/// Says of each import that nothing provides where to add it.
+fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit) {
+    for name in unit.evidence.missing_dependencies.clone() {
+        let fixture = fixture_name(language, snippet);
+        let how = language.adds_packages().map_or(String::new(), |how| format!(": {how}"));
+        unit.evidence.findings.push(Finding {
+            severity: Severity::Warning,
+            code: "dependency".to_owned(),
+            tool: "docgen",
+            message: format!("nothing provides `{name}`"),
+            span: import_of(snippet, &name).or(Some(snippet.open)),
+            help: Some(format!("add it to the fixture snippets/{fixture}{how}")),
+        });
     }
 }
 

@@ -42,7 +42,6 @@ pub mod verdict;
 mod warm;
 
 use crate::config::Config;
-use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::page::Page;
 use crate::process::{Confinement, Supervisor};
@@ -60,7 +59,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tool::Tools;
-use verdict::{Finding, Level, Origin, Status, Verdict};
+use verdict::{Level, Origin, Status, Verdict};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -256,18 +255,9 @@ fn unchecked_transcript(snippet: &Snippet) -> Verdict {
 
 /// Verdicts that need no tool.
 fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
-    let fault = snippet.fault.clone().filter(|_| !context.options.bare);
-    let value = snippet.settings.problem.clone().map(|problem| (problem, snippet.open));
-    if let Some((problem, span)) = fault.or(value) {
-        let mut verdict = plain(Status::Fail, Some(problem.clone()));
-        verdict.findings.push(Finding {
-            severity: Severity::Error,
-            code: "fence".to_owned(),
-            tool: "docgen",
-            message: problem,
-            span: Some(span),
-            help: None,
-        });
+    if let Some(finding) = snippet.in_fence(context.options.bare).filter(|_| !snippet.is_ignored()) {
+        let mut verdict = plain(Status::Fail, Some(finding.message.clone()));
+        verdict.findings.push(finding);
         return Some(verdict);
     }
     if snippet.transcript {

@@ -1,8 +1,11 @@
-//! Names that blocks use and nothing defines, summed up over all pages (S3.7). Pure.
+//! Names that blocks use and nothing defines (S3.7), and packages that nothing provides (S1.7), summed up over all pages.
+//! Pure.
 //!
 //! Must not know: how the sum is printed.
 
+use super::Verdicts;
 use super::collect::Snippet;
+use super::conclude::fixture_name;
 use super::verdict::{Finding, Status, Verdict};
 use std::collections::BTreeMap;
 
@@ -52,4 +55,53 @@ fn undefined_name(finding: &Finding) -> Option<&str> {
     }
     let message = finding.message.as_str();
     message.strip_prefix("undefined: ").or_else(|| message.split(['`', '\'']).nth(1))
+}
+
+/// The packages that blocks of one language and fixture import, and nothing provides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingPackages {
+    /// The language, as people write it.
+    pub language: &'static str,
+    /// The folder of the fixture below `snippets/`.
+    pub fixture: String,
+    /// How to add a package to it.
+    pub how: Option<&'static str>,
+    /// The packages, with how many blocks import each.
+    pub packages: BTreeMap<String, usize>,
+    /// How many blocks wait for one.
+    pub waiting: usize,
+    /// How many blocks of the language there are.
+    pub all: usize,
+}
+
+/// The packages, by language and fixture.
+pub fn missing_packages(verdicts: &Verdicts) -> Vec<MissingPackages> {
+    let mut found: BTreeMap<(&str, String), MissingPackages> = BTreeMap::new();
+    for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {
+        let Some(adapter) = snippet.adapter else { continue };
+        let fixture = fixture_name(adapter, snippet);
+        let entry = found.entry((adapter.name(), fixture.clone())).or_insert_with(|| MissingPackages {
+            language: adapter.title(),
+            fixture,
+            how: adapter.adds_packages(),
+            packages: BTreeMap::new(),
+            waiting: 0,
+            all: 0,
+        });
+        entry.all += 1;
+        if verdict.status == Status::EnvError {
+            let names = verdict.findings.iter().filter_map(missing_package);
+            let before = entry.packages.values().sum::<usize>();
+            for name in names {
+                *entry.packages.entry(name.to_owned()).or_default() += 1;
+            }
+            entry.waiting += usize::from(entry.packages.values().sum::<usize>() > before);
+        }
+    }
+    found.into_values().filter(|missing| missing.waiting > 0).collect()
+}
+
+/// The package in "nothing provides `x`".
+pub fn missing_package(finding: &Finding) -> Option<&str> {
+    (finding.code == "dependency").then(|| finding.message.split('`').nth(1)).flatten()
 }

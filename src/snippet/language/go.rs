@@ -16,7 +16,7 @@ use crate::snippet::parts;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
-use crate::snippet::verdict::{Level, Step};
+use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::Deserialize;
@@ -43,6 +43,10 @@ static NO_PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"no required module provides package ([^\s;:]+)|package (\S+) is not in std|cannot find module providing package ([^\s;:]+)")
         .expect("a valid pattern")
 });
+/// What Go says where a module is required and not here; the package is the import that it points at.
+const NO_MODULE: &[&str] = &["module lookup disabled", "missing go.sum entry", "import lookup disabled"];
+/// What Go says where nothing of a package is for this system.
+const EXCLUDED: &str = "build constraints exclude all Go files";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -123,6 +127,10 @@ impl Language for Go {
         Ok(fetched.map(|_| ()))
     }
 
+    fn adds_packages(&self) -> Option<&'static str> {
+        Some("`go get` it there")
+    }
+
     fn manifests(&self) -> &'static [&'static str] {
         &["go.mod"]
     }
@@ -169,7 +177,7 @@ impl Language for Go {
         let Some(go) = tool_for(bench.tools, &GO, Step::Parse, units) else {
             for step in [Step::Lint, Step::Compile] {
                 for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
-                    unit.evidence.steps.insert(step, crate::snippet::verdict::StepOutcome::Missing);
+                    unit.evidence.steps.insert(step, StepOutcome::Missing);
                 }
             }
             return Ok(());
@@ -314,28 +322,7 @@ fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
         broken(units, Step::Compile, &finished);
         return Ok(());
     }
-    for package in found {
-        let owner = package.import_path.rsplit('/').next().unwrap_or_default().to_owned();
-        let failed = package.error.as_ref().map(|error| error.err.clone());
-        for problem in package.error.into_iter().chain(package.deps_errors) {
-            let text = if problem.pos.is_empty() { problem.err } else { format!("{}: {}", problem.pos, problem.err) };
-            note_lines(&text, Step::Compile, "go", units);
-            // What a bound package lacks is missing from the block that uses it.
-            if let Some(missing) = NO_PACKAGE.captures(&text)
-                && let Some(unit) = units.iter_mut().find(|unit| unit.name == owner)
-            {
-                unit.dependency(missing.iter().skip(1).flatten().next().map_or("", |name| name.as_str()));
-            }
-        }
-        // What has no place in a file (build constraints that leave nothing, cgo) is still a failure of the block.
-        if let (Some(text), Some(unit)) = (failed, units.iter_mut().find(|unit| unit.name == owner))
-            && !unit.evidence.findings.iter().any(|finding| finding.tool == "go")
-            && unit.evidence.missing_dependencies.is_empty()
-        {
-            let line = text.lines().find(|line| !line.starts_with('#')).unwrap_or("the package cannot be loaded");
-            unit.say(Step::Compile, None, error(line.replace(&*bench.folder.to_string_lossy(), "/work")));
-        }
-    }
+    note_packages(bench, found, units);
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {
         if unit.evidence.missing_dependencies.is_empty() {
             unit.pass(Step::Compile);
@@ -344,6 +331,50 @@ fn compile(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What Go says of each package to the block that it is made of.
+fn note_packages(bench: &Bench<'_>, found: Vec<Package>, units: &mut [Unit]) {
+    for package in found {
+        let owner = package.import_path.rsplit('/').next().unwrap_or_default().to_owned();
+        let failed = package.error.as_ref().map(|error| error.err.clone());
+        for problem in package.error.into_iter().chain(package.deps_errors) {
+            let text = if problem.pos.is_empty() { problem.err } else { format!("{}: {}", problem.pos, problem.err) };
+            note_lines(&text, Step::Compile, "go", units);
+            if text.contains(EXCLUDED)
+                && let Some(unit) = units.iter_mut().find(|unit| unit.name == owner)
+            {
+                unit.missing(Step::Compile, &excluded(&text));
+            }
+            // What a bound package lacks is missing from the block that uses it.
+            if let Some(missing) = NO_PACKAGE.captures(&text)
+                && let Some(unit) = units.iter_mut().find(|unit| unit.name == owner)
+            {
+                unit.dependency(missing.iter().skip(1).flatten().next().map_or("", |name| name.as_str()));
+            }
+        }
+        // What has no place in a file is still a failure of the block.
+        if let (Some(text), Some(unit)) = (failed, units.iter_mut().find(|unit| unit.name == owner))
+            && !unit.evidence.findings.iter().any(|finding| finding.tool == "go")
+            && unit.evidence.missing_dependencies.is_empty()
+            && unit.wants(Step::Compile)
+        {
+            let line = text.lines().find(|line| !line.starts_with('#')).unwrap_or("the package cannot be loaded");
+            unit.say(Step::Compile, None, error(line.replace(&*bench.folder.to_string_lossy(), "/work")));
+        }
+    }
+}
+
+/// Why a package has nothing to build here, and the way out.
+fn excluded(text: &str) -> String {
+    let folder = text.split(EXCLUDED).nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let package = folder.split_once("/go/src/").map_or("the block", |(_, package)| package);
+    format!(
+        "build constraints leave nothing of {package} to build on {} {} without cgo; verify it where it is meant for, or \
+         label the block `check`",
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    )
 }
 
 fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
@@ -356,7 +387,8 @@ fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     // vet type-checks first; a block that does not compile has nothing to vet.
     for unit in units.iter_mut() {
         let unused = unit.marks.contains_key("unused");
-        if unused || unit.failed(Step::Compile) || !unit.evidence.missing_dependencies.is_empty() {
+        let missing = unit.evidence.steps.get(&Step::Compile) == Some(&StepOutcome::Missing);
+        if unused || missing || unit.failed(Step::Compile) || !unit.evidence.missing_dependencies.is_empty() {
             unit.skip(Step::Lint);
         }
     }
@@ -409,6 +441,13 @@ fn position(text: &str) -> Option<(&str, usize, usize)> {
     Some((file, line.parse().ok()?, column.parse().ok()?))
 }
 
+/// The import path that stands at a place.
+fn imported_at(unit: &Unit, place: Place) -> Option<String> {
+    let at = unit.range_of(place)?.start;
+    let quoted = unit.program.as_str().get(at..)?.lines().next()?;
+    quoted.split(['"', '`']).nth(1).map(str::to_owned)
+}
+
 /// Notes the `file:line:column: message` lines of a text; indented lines belong to the message above.
 fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
     let mut lines = text.lines().peekable();
@@ -427,6 +466,11 @@ fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
         }
         let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok()).unwrap_or(1);
         let place = Place::point(number(2), number(3), ColumnUnit::Byte);
+        if NO_MODULE.iter().any(|words| message.contains(words)) {
+            let name = imported_at(unit, place).unwrap_or_else(|| "a module".to_owned());
+            unit.dependency(&name);
+            continue;
+        }
         // In a fragment what is not used comes after its end; in a program of the author's it is an error.
         let fragment = unit.program.label_at(0).is_some() && !unit.marks.contains_key("runs");
         let unused = message.starts_with("declared and not used") || message.ends_with("imported and not used");

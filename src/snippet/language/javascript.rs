@@ -215,6 +215,10 @@ impl Language for JavaScript {
         }
     }
 
+    fn adds_packages(&self) -> Option<&'static str> {
+        Some("`npm install` it there")
+    }
+
     fn manifests(&self) -> &'static [&'static str] {
         &["package.json"]
     }

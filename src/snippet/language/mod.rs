@@ -113,6 +113,11 @@ pub trait Language: Sync {
         Ok(Ok(()))
     }
 
+    /// How a person adds a package to a fixture, in a few words.
+    fn adds_packages(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Names of the files that make a folder a package of this language.
     fn manifests(&self) -> &'static [&'static str] {
         &[]

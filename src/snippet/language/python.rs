@@ -181,6 +181,10 @@ impl Language for Python {
         Ok(dependencies(bench)?.map(|_| ()))
     }
 
+    fn adds_packages(&self) -> Option<&'static str> {
+        Some("pin it in requirements.txt, as `pip freeze` does")
+    }
+
     fn manifests(&self) -> &'static [&'static str] {
         &["pyproject.toml", "setup.py", "setup.cfg"]
     }

@@ -112,6 +112,10 @@ impl Language for Rust {
         Ok(fetched.map(|_| ()))
     }
 
+    fn adds_packages(&self) -> Option<&'static str> {
+        Some("`cargo add` it there")
+    }
+
     fn manifests(&self) -> &'static [&'static str] {
         &["Cargo.toml"]
     }

@@ -12,8 +12,9 @@ use regex::Regex;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-static UNLINKED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"use of unresolved module or unlinked crate `(\w+)`").expect("a valid pattern"));
+static UNLINKED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:use of unresolved module or unlinked crate|can't find crate for) `(\w+)`").expect("a valid pattern")
+});
 
 #[derive(Deserialize)]
 struct CargoMessage {
