@@ -88,3 +88,57 @@ fn s8_4_without_execution_every_wanted_step_is_decided() {
     let (report, exit) = verify_json(project("[book]\n", page).path(), &["--no-exec", "--strict"]);
     assert_eq!((report["totals"]["pass"].as_u64(), exit), (Some(6), 0), "{report:#}");
 }
+
+#[test]
+fn s7_4_bash_points_at_what_is_never_closed() {
+    let cases = [
+        ("echo a\nif true; then\n  echo b", (2, 1), "`if`", "`fi`"),
+        ("for i in 1 2; do\n  echo \"$i\"", (1, 1), "`for`", "`done`"),
+        ("case $1 in\n  a) echo ;;", (1, 1), "`case`", "`esac`"),
+        ("deploy() {\n  echo", (1, 10), "`{`", "`}`"),
+        ("echo\n(cd /tmp && ls", (2, 1), "`(`", "`)`"),
+        ("a=1\nb=$(date\necho", (2, 3), "`$(`", "`)`"),
+        ("echo ok\necho \"never\nclosed", (2, 6), "`\"`", "`\"`"),
+        ("echo 'never\nclosed", (1, 6), "`'`", "`'`"),
+        ("echo\ncat <<EOF\ntext", (2, 5), "`<<EOF`", "`EOF`"),
+    ];
+    for (code, at, opener, closer) in cases {
+        let block = block("bash", code);
+        let (line, column, message) = place(&block);
+        assert_eq!((block["status"].as_str(), (line, column)), (Some("fail"), at), "{code}: {block:#}");
+        assert!(message.contains(opener) && message.contains(closer), "{code}: {message}");
+    }
+}
+
+#[test]
+fn s7_4_bash_points_at_the_command_that_failed() {
+    let cases = [
+        ("echo a\nls /nowhere\n", 2),
+        ("set -e\nfalse\necho never", 2),
+        ("check() {\n  true\n  return 3\n}\necho a\ncheck", 3),
+        ("if true; then\n  exit 3\nfi\necho never", 2),
+        ("trap 'rm -f x' EXIT\necho a\nexit 3", 3),
+        ("set -e\ntrap 'echo bye' EXIT\necho a\nfalse", 4),
+        ("set -o pipefail\necho a | grep b | cat", 2),
+        ("echo a\n(\n  exit 4\n)", 3),
+        ("cat > lib.sh <<'END'\nfails() {\n  return 1\n}\nEND\n. ./lib.sh\ntrue\nfails\n", 8),
+        ("set -u\necho a\necho \"$nowhere\"", 3),
+        ("echo a\nnosuchcommand\n", 2),
+    ];
+    for (code, line) in cases {
+        let block = block("bash run", code);
+        assert_eq!((block["status"].as_str(), place(&block).0), (Some("fail"), line), "{code}: {block:#}");
+    }
+    let page = "# P\n\n```bash run {group=g}\necho one\n```\n\n```bash run {group=g}\necho two\nfalse\n```\n";
+    let (report, _) = verify_json(project("[book]\n", page).path(), &[]);
+    let second = &report["snippets"][1];
+    assert_eq!((second["status"].as_str(), place(second).0), (Some("fail"), 2), "{report:#}");
+}
+
+#[test]
+fn s7_4_looking_for_the_place_changes_nothing_that_a_program_does() {
+    let code = "echo run >> \"$HOME/runs\"\ncat \"$HOME/runs\"\ntrap 'echo \"at the end: $-\"' EXIT\nfalse";
+    let block = block("bash run", code);
+    assert_eq!(block["status"], "fail");
+    assert_eq!(block["output"], "run\nat the end: hB\n", "{block:#}");
+}

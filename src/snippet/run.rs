@@ -131,7 +131,40 @@ impl<'a> Program<'a> {
         let scratch = scratch(&context.work)?;
         let job = self.job(context, bench, language, scratch.path())?;
         let finished = bench.supervisor.run(&job).map_err(|error| error.to_string())?;
-        self.conclude(context, bench, language, scratch.path(), &finished)
+        let mut ran = self.conclude(context, bench, language, scratch.path(), &finished)?;
+        if let Ran::Finished { result, .. } = &mut ran
+            && let RunEnd::Exited(code) = result.end
+        {
+            result.span = result.span.or_else(|| self.look_again(context, bench, language, code));
+        }
+        Ok(ran)
+    }
+
+    /// Where a program fails that does not say so itself: it runs once more, and tells each command. Nothing of that run
+    /// counts but the place.
+    fn look_again(
+        &self,
+        context: &Context<'_>,
+        bench: &Bench<'_>,
+        language: &dyn Language,
+        code: i32,
+    ) -> Option<crate::span::Span> {
+        let as_promised = code == self.settings.exit || matches!(self.settings.promise, Promise::FailsAtRun(_));
+        if as_promised || self.settings.net {
+            return None;
+        }
+        let scratch = scratch(&context.work).ok()?;
+        let (job, mut input) = language.traced_job(bench, self.unit, scratch.path())?.ok()?;
+        input.extend(self.settings.stdin.iter().flat_map(|text| text.bytes()));
+        let job = confine(bench, job, &self.settings, scratch.path(), context).stdin(input);
+        let finished = bench.supervisor.run(&job).ok()?;
+        // A shell told its program by a string ends with another code than one that reads a file.
+        let again = matches!(finished.end, End::Exited(again) if (again == 0) == (code == 0));
+        if !again {
+            return None;
+        }
+        let line = language.traced_line(self.unit, &finished.stderr_text())?;
+        trace::line_span(self.unit, line)
     }
 
     /// What a run showed, in the page's words.

@@ -20,9 +20,16 @@ pub(super) struct Trace {
     pub(super) span: Option<Span>,
 }
 
-/// The pattern of places in a unit's file: `File "…/b1.py", line 3`, `…/b1.js:3:5`.
+/// The pattern of places in a unit's file: `File "…/b1.py", line 3`, `…/b1.js:3:5`, `…/b1.sh: line 3`.
 fn place_pattern(unit: &Unit) -> Option<Regex> {
-    Regex::new(&format!(r#"[^\s"(]*{}"?(?::(\d+)(?::(\d+))?|, line (\d+))?"#, regex::escape(&unit.path))).ok()
+    let path = regex::escape(&unit.path);
+    Regex::new(&format!(r#"[^\s"(]*{path}"?(?::(\d+)(?::(\d+))?|, line (\d+)|: line (\d+))?"#)).ok()
+}
+
+/// The place on the page of a line of the program: its first word.
+pub(super) fn line_span(unit: &Unit, line: usize) -> Option<Span> {
+    let range = unit.range_of(Place::point(line, first_word(unit, line), ColumnUnit::Char))?;
+    unit.program.span_of(range)
 }
 
 /// A place as a trace names it.
@@ -104,7 +111,7 @@ pub(super) fn on_the_page(unit: &Unit, text: &str, page: &str, sources: &Sources
     let Some(pattern) = place_pattern(unit) else { return text.to_owned() };
     let replaced = pattern.replace_all(text, |found: &regex::Captures<'_>| {
         let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse::<usize>().ok());
-        let Some(line) = number(1).or(number(3)) else { return page.to_owned() };
+        let Some(line) = number(1).or(number(3)).or(number(4)) else { return page.to_owned() };
         let place = Place::point(line, number(2).unwrap_or(1), ColumnUnit::Char);
         let span = unit.range_of(place).and_then(|range| unit.program.span_of(range));
         match span {
@@ -112,11 +119,13 @@ pub(super) fn on_the_page(unit: &Unit, text: &str, page: &str, sources: &Sources
                 let file = &sources[span.file];
                 let at = file.line_col(span.start);
                 match (found.get(3), number(2)) {
+                    _ if found.get(4).is_some() => format!("{}: line {}", file.name, at.line),
                     (Some(_), _) => format!("{}\", line {}", file.name, at.line),
                     (None, Some(_)) => format!("{}:{}:{}", file.name, at.line, at.column),
                     (None, None) => format!("{}:{}", file.name, at.line),
                 }
             }
+            None if found.get(4).is_some() => format!("{page} (wrapper): line {line}"),
             None if found.get(3).is_some() => format!("{page} (wrapper)\", line {line}"),
             None => format!("{page} (wrapper):{line}"),
         }

@@ -2,6 +2,7 @@
 //!
 //! Must not know: pages.
 
+use super::bash_open;
 use super::{Canary, Language, PartsJob, Program, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
@@ -47,6 +48,18 @@ const PART: &str = ": docgen: the next block\n";
 /// file and no variable while it runs.
 const RUN_PARTS: &str = r#"IFS= read -r -d '' docgen_text; eval "unset -v docgen_text; $docgen_text""#;
 
+/// Runs a text likewise, and says of each command on which line it stands.
+const RUN_TRACED: &str = r#"IFS= read -r -d '' docgen_text; eval "PS4='+ docgen:\${BASH_SOURCE[0]-}:\$LINENO '; set -x; unset -v docgen_text; $docgen_text""#;
+
+/// A command of the text as such a run tells it. Those of the author's traps are one level higher and left out, and so
+/// are those of files that the text reads.
+static TRACED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\+(\+)+ docgen:(?:environment)?:(\d+) ").expect("a valid pattern"));
+/// What bash says of a command that it cannot start.
+static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(.+): line (\d+): ").expect("a valid pattern"));
+/// What turns the tracing off, or sends it elsewhere.
+static UNTRACEABLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)\bset [+-]\w*x|xtrace|PS4|(?:^|[;&|({])\s*exec\b").expect("a valid pattern"));
 static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r": line (\d+): (.+)$").expect("a valid pattern"));
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"token `(.+)'$").expect("a valid pattern"));
 
@@ -132,6 +145,21 @@ impl Language for Bash {
         call_with_text(bench, unit, scratch, RUN_PARTS, text)
     }
 
+    fn traced_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> Option<PartsJob> {
+        let traceable = !UNTRACEABLE.is_match(unit.program.as_str());
+        traceable.then(|| call_with_text(bench, unit, scratch, RUN_TRACED, unit.program.as_str().to_owned()))
+    }
+
+    fn traced_line(&self, unit: &Unit, stderr: &str) -> Option<usize> {
+        stderr.lines().rev().find_map(|line| {
+            let found = TRACED.captures(line).or_else(|| {
+                let complaint = COMPLAINT.captures(line)?;
+                unit.is_file(&complaint[1]).then_some(complaint)
+            })?;
+            found[2].parse().ok()
+        })
+    }
+
     fn canaries(&self) -> &'static [Canary] {
         &[
             Canary { step: Step::Parse, code: "if true; then\n" },
@@ -162,11 +190,16 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
             // The second line repeats the source in backquotes; the first says what is wrong.
             let line: usize = found[1].parse().unwrap_or(1);
             let message = found[2].to_owned();
-            unit.say(
-                Step::Parse,
-                Some(token_place(unit, line, &message)),
-                Said { severity: Severity::Error, tool: "bash", code: String::new(), message, help: None },
-            );
+            let said =
+                |message| Said { severity: Severity::Error, tool: "bash", code: String::new(), message, help: None };
+            match bash_open::innermost(unit.program.as_str()).filter(|_| ends_too_soon(&message)) {
+                Some(open) => {
+                    let opener = &unit.program.as_str()[open.range.clone()];
+                    let message = format!("`{opener}` is never closed: `{}` is missing", open.closer);
+                    unit.say_at(Step::Parse, Some(open.range), said(message));
+                }
+                None => unit.say(Step::Parse, Some(token_place(unit, line, &message)), said(message)),
+            }
             unit.skip(Step::Lint);
         } else if finished.success() {
             unit.pass(Step::Parse);
@@ -175,6 +208,11 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// Whether bash says no more than that the text has ended inside of something.
+fn ends_too_soon(message: &str) -> bool {
+    ["unexpected end of file", "unexpected EOF", "delimited by end-of-file"].iter().any(|words| message.contains(words))
 }
 
 /// bash names the line and the token; the column is where the token stands in it.

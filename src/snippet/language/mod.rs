@@ -6,6 +6,7 @@
 
 mod answers;
 mod bash;
+mod bash_open;
 mod data;
 mod data_json;
 mod data_schema;
@@ -202,6 +203,16 @@ pub trait Language: Sync {
     /// It prints one secret between two parts. No part may learn a secret before the program gets there (S3.3).
     fn parts_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
         Ok((self.run_job(bench, unit, scratch)?, parts::lines(secrets)))
+    }
+
+    /// The call that runs a failed unit once more, to see where it fails; nothing where programs of the language say that.
+    fn traced_job(&self, _bench: &Bench<'_>, _unit: &Unit, _scratch: &Path) -> Option<PartsJob> {
+        None
+    }
+
+    /// The line of the unit's program that such a run got to last.
+    fn traced_line(&self, _unit: &Unit, _stderr: &str) -> Option<usize> {
+        None
     }
 
     /// Adds what an extracted project needs beside its blocks to be opened by a person. Default: nothing.
