@@ -254,7 +254,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         taxonomies: taxonomies(raw.taxonomies, &place)?,
         review_days: review_days(&raw.governance.review, &place)?,
         required: raw.governance.required,
-        verify: verify(raw.verify, &place)?,
+        verify: verify(like_mdbook(raw.verify, raw.rust.as_ref(), mdbook), &place)?,
         search_code: raw.search.code.unwrap_or(true),
         search_exclude: globs(&raw.search.exclude, &place)?,
         drafts: overrides.drafts,
@@ -345,6 +345,19 @@ fn review_days(raw: &BTreeMap<String, String>, place: &Place<'_>) -> Result<BTre
         days.insert(*risk, interval);
     }
     Ok(days)
+}
+
+/// `mdbook test` runs the Rust blocks of a book, in the edition that its `[rust]` table names; so does docgen.
+fn like_mdbook(mut verify: raw::RawVerify, rust: Option<&toml::Table>, mdbook: bool) -> raw::RawVerify {
+    let edition = rust.and_then(|table| table.get("edition")?.as_str()).map(str::to_owned);
+    if mdbook || edition.is_some() {
+        let language = verify.lang.entry("rust".to_owned()).or_default();
+        language.edition = edition;
+        if mdbook && language.level.is_none() {
+            language.level = Some("ran".to_owned());
+        }
+    }
+    verify
 }
 
 fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {

@@ -23,7 +23,7 @@ pub struct RawConfig {
     pub search: RawSearch,
     /// mdBook: means nothing here.
     pub build: Option<toml::Table>,
-    /// mdBook: means nothing here.
+    /// mdBook: the edition of Rust blocks.
     pub rust: Option<toml::Table>,
     /// mdBook: means nothing here.
     pub preprocessor: Option<toml::Table>,
@@ -34,7 +34,7 @@ pub struct RawConfig {
 impl RawConfig {
     /// Names of mdBook's tables that are present and have no effect here.
     pub fn foreign_tables(&self) -> Vec<&'static str> {
-        [("build", &self.build), ("rust", &self.rust), ("preprocessor", &self.preprocessor), ("output", &self.output)]
+        [("build", &self.build), ("preprocessor", &self.preprocessor), ("output", &self.output)]
             .into_iter()
             .filter_map(|(name, table)| table.as_ref().map(|_| name))
             .collect()
@@ -191,6 +191,9 @@ pub struct RawLanguage {
     pub hide_prefix: Option<String>,
     /// Warnings to treat as errors.
     pub deny: Vec<String>,
+    /// Rust's edition, which mdBook's `[rust]` gives.
+    #[serde(skip)]
+    pub edition: Option<String>,
 }
 
 /// `[search]`

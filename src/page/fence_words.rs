@@ -45,6 +45,7 @@ pub const KEYS: &[&str] = &[
     "env",
     "match",
     "filter",
+    "lint",
     "needs",
     "schema",
     "same-output",

@@ -327,6 +327,8 @@ pub(super) fn make_units(
             edition: snippet.settings.edition.clone(),
             globals: snippet.settings.globals.clone(),
             deny: snippet.settings.deny.clone(),
+            deny_lints: snippet.settings.deny_lints,
+            must_not_compile: matches!(snippet.settings.promise, Promise::FailsToCompile { .. }),
             owners: pieces.owners,
             first_line: snippet.line + 1,
             unreached: None,

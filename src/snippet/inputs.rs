@@ -116,7 +116,8 @@ impl Shared {
         let judged = (snippet.target(), &settings.promise, snippet.runs(), unit.standalone, &settings.same_output);
         let called = (settings.exit, &settings.args, &settings.stdin, &settings.vars, settings.net, &settings.needs);
         let limits = (settings.timeout.unwrap_or(verify.timeout), verify.memory, verify.output);
-        let dialect = (&settings.edition, &settings.globals, &settings.deny, &snippet.label);
+        let denied = (&settings.deny, settings.deny_lints);
+        let dialect = (&settings.edition, &settings.globals, denied, &snippet.label);
         let together: Vec<_> = plan::members(snippets, unit.snippet)
             .into_iter()
             .map(|member| &snippets[member].settings)

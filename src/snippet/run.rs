@@ -40,13 +40,15 @@ pub(super) fn run_units(
     if context.options.no_exec {
         return Ok(());
     }
-    let leaders = leaders(snippets, units);
+    let mut leaders = leaders(snippets, units);
     note_left_out(snippets, units, &leaders);
     if leaders.is_empty() {
         return Ok(());
     }
     let wanted: Vec<usize> = leaders.iter().map(|members| members[members.len() - 1]).collect();
     language.prepare_run(bench, units, &wanted)?;
+    // Building may find an error that checking did not.
+    leaders.retain(|members| members.len() > 1 || sound(&units[members[0]]));
     context.progress.phase(&format!("running {}", blocks(wanted.len(), language)), Some(wanted.len() as u64));
     let programs: Vec<Program<'_>> = leaders.iter().map(|members| Program::new(snippets, units, members)).collect();
     let warm = run_warm(context, bench, language, &programs);

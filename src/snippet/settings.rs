@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path};
 use std::time::Duration;
 
+/// Rust's editions.
+const EDITIONS: &[&str] = &["2015", "2018", "2021", "2024"];
+
 /// Flags and keys of S2.2, as values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -63,6 +66,8 @@ pub struct Settings {
     pub fixture: Option<String>,
     /// Codes promoted to errors.
     pub deny: Vec<String>,
+    /// `lint=deny`: every warning that has a code is an error.
+    pub deny_lints: bool,
     /// Wall-clock time of the run.
     pub timeout: Option<Duration>,
     /// The exit code that counts as success.
@@ -100,6 +105,9 @@ impl Settings {
         self.preludes.clone_from(&raw.prelude);
         self.hide = raw.hide_prefix.clone().filter(|prefix| !prefix.is_empty());
         self.group = raw.group.clone().filter(|group| !group.is_empty());
+        if let Some(edition) = &raw.edition {
+            self.apply("edition", Some(edition));
+        }
     }
 
     /// From a page's `verify:`: the same words as in a fence, as keys, and `level`.
@@ -208,7 +216,10 @@ impl Settings {
             "schema" => self.schema = Some(text.to_owned()),
             "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
-            "edition" => self.edition = Some(text.to_owned()),
+            "edition" if EDITIONS.contains(&text) => self.edition = Some(text.to_owned()),
+            "edition" => self.problem = Some(format!("`edition={text}` is unknown; there are {}", EDITIONS.join(", "))),
+            "lint" if matches!(text, "deny" | "warn") => self.deny_lints = text == "deny",
+            "lint" => self.problem = Some(format!("`lint={text}` is unknown; there are deny, warn")),
             "hl" | "ins" | "del" | "numbers" | "tab" => {}
             _ => self.unknown(key),
         }

@@ -209,6 +209,10 @@ pub struct Unit {
     pub schema: Option<(PathBuf, String)>,
     /// Codes that configuration promotes to errors.
     pub deny: Vec<String>,
+    /// `lint=deny`: every warning that has a code is an error.
+    pub deny_lints: bool,
+    /// The author promises that it does not compile.
+    pub must_not_compile: bool,
     /// Whose text each part of the program is; part n is `owners[n - 1]`.
     pub owners: Vec<Owner>,
     /// The page's line on which the block's code starts.
@@ -299,7 +303,8 @@ impl Unit {
 
     /// Notes what a tool said at a byte range of the program; an error fails the step.
     pub fn say_at(&mut self, step: Step, range: Option<Range<usize>>, mut said: Said) {
-        if said.severity == Severity::Warning && self.deny.contains(&said.code) {
+        let denied = (self.deny_lints && !said.code.is_empty()) || self.deny.contains(&said.code);
+        if said.severity == Severity::Warning && denied {
             said.severity = Severity::Error;
         }
         let owner = range.as_ref().and_then(|range| self.owner_at(range.start));

@@ -419,13 +419,28 @@ fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     Ok(())
 }
 
+/// The analyzers that `go test` itself holds every package to; all others are advice.
+const CERTAIN: &[&str] = &[
+    "atomic",
+    "bool",
+    "bools",
+    "buildtag",
+    "directive",
+    "errorsas",
+    "ifaceassert",
+    "nilfunc",
+    "printf",
+    "stringintconv",
+    "tests",
+];
+
 fn note_vet(analyzer: &str, finding: &Vetted, units: &mut [Unit]) {
     let Some((file, line, column)) = position(&finding.posn) else { return };
     let Some(unit) = units.iter_mut().find(|unit| unit.is_file(file)) else { return };
     let end = position(&finding.end).map(|(_, line, column)| (line, column));
     let place = Place { line, column, end, unit: ColumnUnit::Byte };
     let said = Said {
-        severity: Severity::Error,
+        severity: if CERTAIN.contains(&analyzer) { Severity::Error } else { Severity::Warning },
         tool: "go vet",
         code: analyzer.to_owned(),
         message: finding.message.clone(),

@@ -18,6 +18,8 @@ mod install;
 mod javascript;
 mod python;
 mod rust;
+mod rust_alone;
+mod rust_crates;
 mod rust_messages;
 mod rust_package;
 mod rust_wrap;

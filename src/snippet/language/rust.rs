@@ -1,31 +1,31 @@
-//! Rust: syn parses in process, one crate per fixture and edition with a module per block is checked by clippy in one
-//! call, and one binary runs them all, told apart by the name it is called by.
+//! Rust: syn parses in process. One crate with a module for each block is checked in one call, and one binary runs them
+//! all, told apart by the name it is called by. Blocks that cannot share a crate, and all that fail in company, get a crate
+//! of their own, as rustdoc gives each block; one call of cargo checks these too.
 //!
-//! clippy does everything `cargo check` does, so one call serves both rungs; where clippy is missing, `cargo check`
-//! serves alone. Must not know: pages.
+//! rustc decides whether a block compiles, and clippy gives advice on what does. Must not know: pages.
 
 use super::install;
-use super::rust_messages::{ask_rustc, forget_consequences, has_error, note_messages};
+use super::rust_alone::is_about_its_crate;
+use super::rust_crates::{self, is_alone, set_alone};
+use super::rust_messages::{Voice, ask_rustc, forget_consequences, has_error, note_messages, with_errors};
 use super::rust_package::{self, Cargo};
 use super::rust_wrap::{self, wrap};
 use super::{Canary, Language, Program, Promised, marked_lines, tool_for};
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
-use crate::process::{Finished, Job};
+use crate::process::{End, Finished, Job};
 use crate::snippet::batch::blocks;
 use crate::snippet::collect::Snippet;
-use crate::snippet::package::{mentions, short_hash};
+use crate::snippet::package::mentions;
 use crate::snippet::plan::Pieces;
 use crate::snippet::tool::{Behind, Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::span::{ColumnUnit, MappedText};
-use regex::Regex;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The adapter.
 pub(super) struct Rust;
@@ -36,7 +36,7 @@ static CARGO: ToolSpec = ToolSpec {
     role: "compiles and runs Rust",
     version_args: &["--version"],
     behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo" }),
-    minimum: &[1, 70],
+    minimum: &[1, 74],
     source: Source::Manual("install Rust with rustup, https://rustup.rs"),
 };
 
@@ -172,22 +172,27 @@ impl Language for Rust {
             return Ok(());
         };
         let clippy = tool_for(bench.tools, &CLIPPY, Step::Lint, units).is_some();
-        for lane in lanes(units) {
-            check_lane(bench, &cargo, clippy, &lane, units)?;
+        rust_crates::declare(&bench.folder, &units.iter().collect::<Vec<_>>())?;
+        rust_crates::declare_shared(&bench.folder, units)?;
+        set_apart(bench, units)?;
+        check_together(bench, &cargo, units)?;
+        check_alone(bench, &cargo, units)?;
+        if clippy {
+            // clippy looks upward for its configuration until it finds one: a stray one is never reached (S1.5).
+            if !["clippy.toml", ".clippy.toml"].iter().any(|name| bench.folder.join(name).is_file()) {
+                fs::write(&bench.folder.join("clippy.toml"), b"")?;
+            }
+            rust_crates::set_lints(&bench.folder)?;
+            lint(bench, &cargo, units)?;
         }
+        settle(units, clippy);
         Ok(())
     }
 
     fn prepare_run(&self, bench: &Bench<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
         bench.progress.phase(&format!("building {} to run", blocks(wanted.len(), self)), None);
         let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(()) };
-        for lane in lanes(units) {
-            let members: Vec<usize> = wanted.iter().copied().filter(|index| lane_of(&units[*index]) == lane).collect();
-            if !members.is_empty() {
-                build(bench, &cargo, &lane, units, &members)?;
-            }
-        }
-        Ok(())
+        build(bench, &cargo, units, wanted)
     }
 
     fn run_job(&self, bench: &Bench<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
@@ -197,15 +202,24 @@ impl Language for Rust {
     }
 
     fn finish_extract(&self, folder: &Path, units: &mut [Unit]) -> Result<()> {
-        // From `src/main.rs` a module's file is named without its folder.
-        let members: Vec<&Unit> = units.iter().collect();
-        write_crate(Path::new(".."), folder, &members)
+        for unit in units.iter_mut() {
+            if unit.standalone || unit.edition.is_some() || is_about_its_crate(unit.program.as_str()) {
+                set_alone(unit);
+            }
+        }
+        let (alone, shared): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(|unit| is_alone(unit));
+        rust_crates::write(folder, &alone)?;
+        fs::write_if_changed(&folder.join("src/main.rs"), rust_crates::shared_root(&shared).as_bytes())?;
+        rust_crates::declare(folder, &alone)
     }
 
     fn canaries(&self) -> &'static [Canary] {
         &[
             Canary { step: Step::Parse, code: "fn main( {}\n" },
-            Canary { step: Step::Lint, code: "fn main() { let x = 1; if x == x { println!(\"{x}\"); } }\n" },
+            Canary {
+                step: Step::Lint,
+                code: "#![deny(clippy::eq_op)]\nfn main() { let x = 1; if x == x { println!(\"{x}\"); } }\n",
+            },
             Canary { step: Step::Compile, code: "let x: i32 = \"s\";\n" },
             Canary { step: Step::Run, code: "panic!(\"canary\");\n" },
         ]
@@ -233,6 +247,7 @@ fn too_deep(text: &str) -> Option<usize> {
 
 /// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
 fn parse(bench: &Bench<'_>, units: &mut [Unit]) {
+    let edition = rust_crates::edition(&bench.folder).unwrap_or_default();
     for unit in units {
         if let Some(at) = too_deep(unit.program.as_str()) {
             let said = Said {
@@ -250,8 +265,11 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) {
         match syn::parse_file(unit.program.as_str()) {
             Ok(_) => unit.pass(Step::Parse),
             Err(problem) => {
-                if let (false, Ok(cargo)) = (bench.no_exec, bench.tools.require(&CARGO)) {
-                    ask_rustc(bench, &cargo, unit);
+                if let (false, Ok(cargo)) = (bench.no_exec, bench.tools.require(&CARGO))
+                    && ask_rustc(bench, &cargo, &edition, unit)
+                {
+                    unit.pass(Step::Parse);
+                    continue;
                 }
                 if unit.failed(Step::Parse) {
                     unit.forget_wrapper_noise();
@@ -281,151 +299,170 @@ fn parse(bench: &Bench<'_>, units: &mut [Unit]) {
     }
 }
 
-/// What makes a crate of its own: an edition other than the fixture's, or a block that is `standalone`.
-type Lane = (Option<String>, Option<String>);
-
-fn lane_of(unit: &Unit) -> Lane {
-    (unit.edition.clone(), unit.standalone.then(|| unit.name.clone()))
-}
-
-fn lanes(units: &[Unit]) -> BTreeSet<Lane> {
-    units.iter().map(lane_of).collect()
-}
-
-/// The folder of the crate for a lane: the fixture itself, or one below it with the same manifest.
-fn crate_folder(bench: &Bench<'_>, lane: &Lane) -> Result<PathBuf> {
-    let name = match lane {
-        (None, None) => return Ok(bench.folder.clone()),
-        (edition, alone) => {
-            let words = [edition.as_deref(), alone.as_deref()];
-            words.into_iter().flatten().collect::<Vec<_>>().join("-")
-        }
-    };
-    let folder = bench.folder.join(format!("crate-{name}"));
-    let manifest = fs::read_to_string(&bench.folder.join("Cargo.toml"))?;
-    let edition_key = Regex::new(r#"(?m)^edition\s*=\s*"\d+""#).expect("a valid pattern");
-    let manifest = match &lane.0 {
-        Some(edition) => edition_key.replace(&manifest, format!("edition = \"{edition}\"")).into_owned(),
-        None => manifest,
-    };
-    fs::write_if_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
-    if let Some(lock) = fs::read_optional(&bench.folder.join("Cargo.lock"))? {
-        fs::write_if_changed(&folder.join("Cargo.lock"), lock.as_bytes())?;
-    }
-    Ok(folder)
-}
-
-/// Writes the crate's `main.rs`: a module for each member, and a dispatch by the name the binary is called by.
-fn write_crate(fixture: &Path, folder: &Path, members: &[&Unit]) -> Result<()> {
-    let mut main = String::from(
-        "//! Written by docgen: one module for each block, told apart by the name the program is called by.\n#![allow(unused)]\n\n",
-    );
-    for unit in members {
-        let _ = writeln!(main, "#[path = {:?}]\nmod {};", fixture.join(&unit.path).display().to_string(), unit.name);
-    }
-    main.push_str("\nfn main() -> std::process::ExitCode {\n    let name = std::env::args().next().unwrap_or_default();\n    match name.as_str() {\n");
-    for unit in members {
-        let _ = writeln!(main, "        {:?} => {}::{}(),", unit.name, unit.name, rust_wrap::ENTRY);
-    }
-    main.push_str("        _ => std::process::ExitCode::from(127),\n    }\n}\n");
-    fs::write_if_changed(&folder.join("src/main.rs"), main.as_bytes()).map(|_| ())
-}
-
-fn cargo_job(bench: &Bench<'_>, cargo: &Tool, folder: &Path) -> Job {
-    bench
-        .compiler(&cargo.path, folder)
-        // A target folder for each crate: they share a name, and cargo would take one's program for the other's.
-        .env("CARGO_TARGET_DIR", bench.build.join("cargo-target").join(short_hash(folder)))
-        .env("CARGO_TERM_COLOR", "never")
-        .env("CARGO_NET_OFFLINE", "true")
-        .env("CLIPPY_CONF_DIR", &bench.folder)
-}
-
-/// Checks again and again without the blocks that had errors, until the rest is clean: an error of one phase hides
-/// those of later phases in other blocks.
-fn check_lane(bench: &Bench<'_>, cargo: &Tool, clippy: bool, lane: &Lane, units: &mut [Unit]) -> Result<()> {
-    let folder = crate_folder(bench, lane)?;
-    // clippy looks upward for its configuration until it finds one: a stray one is never reached (S1.5).
-    if !["clippy.toml", ".clippy.toml"].iter().any(|name| bench.folder.join(name).is_file()) {
-        fs::write(&bench.folder.join("clippy.toml"), b"")?;
-    }
-    let mine = |unit: &Unit| lane_of(unit) == *lane && (unit.wants(Step::Compile) || unit.wants(Step::Lint));
-    let mut last = None;
-    for _ in 0..MAX_ROUNDS {
-        let members: Vec<&Unit> = units.iter().filter(|unit| mine(unit) && !has_error(unit)).collect();
-        if members.is_empty() {
-            break;
-        }
-        write_crate(&bench.folder, &folder, &members)?;
-        let job = cargo_job(bench, cargo, &folder);
-        let job = if clippy {
-            job.args(["clippy", "--offline", "--quiet", "--message-format=json", "--"]).args([
-                "-A",
-                "clippy::all",
-                "-D",
-                "clippy::correctness",
-                "-W",
-                "clippy::suspicious",
-            ])
-        } else {
-            job.args(["check", "--offline", "--quiet", "--message-format=json"])
-        };
-        let finished = bench.supervisor.run(&job)?;
-        let evicted = note_messages(&finished, units);
-        let done = finished.success() || evicted == 0;
-        last = Some(finished);
-        if done {
-            break;
+/// Sets apart the blocks that cannot be a module among others, and those that must not compile.
+fn set_apart(bench: &Bench<'_>, units: &mut [Unit]) -> Result<()> {
+    let edition = rust_crates::edition(&bench.folder)?;
+    for unit in units {
+        // Paths of Rust's first edition begin at the crate's root.
+        let first_edition = unit.edition.as_deref().unwrap_or(&edition) == "2015";
+        if unit.standalone || unit.must_not_compile || first_edition || is_about_its_crate(unit.program.as_str()) {
+            set_alone(unit);
         }
     }
-    settle(units, lane, last.as_ref(), clippy);
     Ok(())
 }
 
-/// Decides the two steps of every unit of a lane from what was said.
-fn settle(units: &mut [Unit], lane: &Lane, last: Option<&Finished>, clippy: bool) {
-    let clean = last.is_none_or(Finished::success);
-    for unit in units.iter_mut().filter(|unit| lane_of(unit) == *lane) {
+fn is_to_compile(unit: &Unit) -> bool {
+    unit.wants(Step::Compile) || unit.wants(Step::Lint)
+}
+
+fn broke_down(unit: &mut Unit, call: &Finished) {
+    let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
+    unit.missing(step, &format!("cargo broke down: {}", call.summary()));
+}
+
+/// Checks the blocks that share a crate, again and again without those that rustc finds errors in, until the rest is
+/// clean. What has an error in company is judged alone: then no neighbour can have caused it, nor hidden another.
+fn check_together(bench: &Bench<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
+    for _ in 0..MAX_ROUNDS {
+        let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && !is_alone(unit)).collect();
+        if members.is_empty() {
+            return Ok(());
+        }
+        let programs = rust_crates::write(&bench.folder, &members)?;
+        let call = rust_crates::call(bench, cargo, "check", &programs)?;
+        if call.success() {
+            note_messages(&call, Voice::Rustc, units);
+            return Ok(());
+        }
+        if !matches!(call.end, End::Exited(_)) {
+            let members = units.iter_mut().filter(|unit| is_to_compile(unit) && !is_alone(unit));
+            members.for_each(|unit| broke_down(unit, &call));
+            return Ok(());
+        }
+        let found = with_errors(&call, units);
+        if found.is_empty() {
+            break;
+        }
+        found.into_iter().for_each(|index| set_alone(&mut units[index]));
+    }
+    units.iter_mut().filter(|unit| is_to_compile(unit)).for_each(set_alone);
+    Ok(())
+}
+
+/// Checks every block that is set apart in a crate of its own. One that must not compile and does is built too: some
+/// errors come with code generation.
+fn check_alone(bench: &Bench<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
+    let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && is_alone(unit)).collect();
+    if members.is_empty() {
+        return Ok(());
+    }
+    let programs = rust_crates::write(&bench.folder, &members)?;
+    let call = rust_crates::call(bench, cargo, "check", &programs)?;
+    note_messages(&call, Voice::Rustc, units);
+    let done = rust_crates::finished(&call);
+    for unit in units.iter_mut().filter(|unit| is_to_compile(unit) && is_alone(unit)) {
+        if !has_error(unit) && !done.contains_key(&unit.name) {
+            broke_down(unit, &call);
+        }
+    }
+    let suspects = units.iter().filter(|unit| unit.must_not_compile && unit.wants(Step::Compile) && !has_error(unit));
+    let programs: BTreeSet<String> = suspects.map(|unit| unit.name.clone()).collect();
+    if !programs.is_empty() {
+        let call = rust_crates::call(bench, cargo, "build", &programs)?;
+        note_messages(&call, Voice::Rustc, units);
+    }
+    Ok(())
+}
+
+/// Asks clippy about the blocks that compile. It is advice: an error that only its driver finds is none, and costs the
+/// block its lints.
+fn lint(bench: &Bench<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
+    let mut silent = BTreeSet::new();
+    for _ in 0..MAX_ROUNDS {
+        let is_clean = |unit: &Unit| unit.wants(Step::Lint) && !has_error(unit) && !unit.is_broken_down();
+        let numbered = units.iter().enumerate().filter(|(index, unit)| is_clean(unit) && !silent.contains(index));
+        let members: Vec<&Unit> = numbered.map(|(_, unit)| unit).collect();
+        if members.is_empty() {
+            return Ok(());
+        }
+        let programs = rust_crates::write(&bench.folder, &members)?;
+        let call = rust_crates::call(bench, cargo, "clippy", &programs)?;
+        if !matches!(call.end, End::Exited(_)) {
+            for unit in units.iter_mut().filter(|unit| is_clean(unit)) {
+                unit.missing(Step::Lint, &format!("clippy broke down: {}", call.summary()));
+            }
+            return Ok(());
+        }
+        let found = with_errors(&call, units);
+        if call.success() || found.is_empty() {
+            note_messages(&call, Voice::Lints, units);
+            return Ok(());
+        }
+        silent.extend(found);
+    }
+    Ok(())
+}
+
+/// Decides the two steps of every unit from what was said.
+fn settle(units: &mut [Unit], clippy: bool) {
+    for unit in units {
         forget_consequences(unit);
         if unit.marks.contains_key("compile-error") {
             unit.fail(Step::Compile);
             unit.skip(Step::Lint);
-        } else if !unit.evidence.missing_dependencies.is_empty() {
+        } else if !unit.evidence.missing_dependencies.is_empty() || unit.evidence.steps.contains_key(&Step::Compile) {
             unit.skip(Step::Lint);
             unit.skip(Step::Compile);
-        } else if clean || unit.failed(Step::Lint) {
+        } else {
             for step in [Step::Lint, Step::Compile] {
                 if unit.wants(step) && (clippy || step == Step::Compile) {
                     unit.pass(step);
                 }
             }
-        } else if unit.wants(Step::Compile) {
-            let why = last.map(Finished::summary).unwrap_or_default();
-            unit.missing(Step::Compile, &format!("cargo broke down: {why}"));
         }
     }
 }
 
-fn build(bench: &Bench<'_>, cargo: &Tool, lane: &Lane, units: &mut [Unit], members: &[usize]) -> Result<()> {
-    let folder = crate_folder(bench, lane)?;
-    let list: Vec<&Unit> = members.iter().map(|index| &units[*index]).collect();
-    write_crate(&bench.folder, &folder, &list)?;
-    let job = cargo_job(bench, cargo, &folder).args(["build", "--offline", "--quiet", "--message-format=json"]);
-    let finished = bench.supervisor.run(&job)?;
-    let binary = finished.stdout_text().lines().find_map(executable);
-    for index in members {
-        let unit = &mut units[*index];
-        match &binary {
-            Some(binary) if finished.success() => {
-                unit.marks.insert("binary", binary.clone());
-            }
-            _ => unit.missing(Step::Run, &format!("cargo build broke down: {}", finished.summary())),
+/// Builds what is to run. A shared crate that cannot be built is taken apart: an error of code generation is its block's,
+/// and where nobody can tell whose it is, each block is built alone.
+fn build(bench: &Bench<'_>, cargo: &Tool, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
+    for round in 0.. {
+        let members: Vec<&Unit> = wanted.iter().map(|index| &units[*index]).collect();
+        let programs = rust_crates::write(&bench.folder, &members)?;
+        let call = rust_crates::call(bench, cargo, "build", &programs)?;
+        let done = rust_crates::finished(&call);
+        let built = |unit: &Unit| {
+            let program =
+                if is_alone(unit) { unit.name.clone() } else { rust_crates::shared_name(unit.edition.as_deref()) };
+            done.get(&program).cloned().flatten()
+        };
+        let unbuilt: Vec<usize> = wanted
+            .iter()
+            .copied()
+            .filter(|index| !is_alone(&units[*index]) && built(&units[*index]).is_none())
+            .collect();
+        if !unbuilt.is_empty() && matches!(call.end, End::Exited(_)) {
+            let guilty = with_errors(&call, units);
+            let named = round < MAX_ROUNDS && unbuilt.iter().any(|index| guilty.contains(index));
+            unbuilt
+                .iter()
+                .filter(|index| !named || guilty.contains(index))
+                .for_each(|index| set_alone(&mut units[*index]));
+            continue;
         }
+        note_messages(&call, Voice::Rustc, units);
+        for index in wanted {
+            let unit = &mut units[*index];
+            match built(unit) {
+                Some(program) => {
+                    unit.marks.insert("binary", program);
+                }
+                None if has_error(unit) => {}
+                None => unit.missing(Step::Run, &format!("cargo build broke down: {}", call.summary())),
+            }
+        }
+        break;
     }
     Ok(())
-}
-
-fn executable(line: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(line).ok()?;
-    value.get("executable")?.as_str().map(str::to_owned)
 }
