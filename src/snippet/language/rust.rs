@@ -23,6 +23,7 @@ use crate::snippet::tool::{Behind, Source, Tool, ToolSpec};
 use crate::snippet::unit::{Bench, Place, Said, Unit};
 use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::span::{ColumnUnit, MappedText};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -245,58 +246,49 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
+/// Decides whether each unit parses.
 fn parse(bench: &Bench<'_>, units: &mut [Unit]) {
     let edition = rust_crates::edition(&bench.folder).unwrap_or_default();
-    for unit in units {
-        if let Some(at) = too_deep(unit.program.as_str()) {
-            let said = Said {
-                severity: Severity::Error,
-                tool: "docgen",
-                code: "syntax".to_owned(),
-                message: format!("brackets are nested more than {MAX_DEPTH} deep"),
-                help: None,
-            };
-            unit.say_at(Step::Parse, Some(at..at + 1), said);
+    units.par_iter_mut().for_each(|unit| {
+        parse_one(bench, &edition, unit);
+        if unit.failed(Step::Parse) {
             unit.skip(Step::Lint);
             unit.skip(Step::Compile);
-            continue;
         }
-        match syn::parse_file(unit.program.as_str()) {
-            Ok(_) => unit.pass(Step::Parse),
-            Err(problem) => {
-                if let (false, Ok(cargo)) = (bench.no_exec, bench.tools.require(&CARGO))
-                    && ask_rustc(bench, &cargo, &edition, unit)
-                {
-                    unit.pass(Step::Parse);
-                    continue;
-                }
-                if unit.failed(Step::Parse) {
-                    unit.forget_wrapper_noise();
-                    unit.skip(Step::Lint);
-                    unit.skip(Step::Compile);
-                    continue;
-                }
-                let (start, end) = (problem.span().start(), problem.span().end());
-                let place = Place {
-                    line: start.line,
-                    column: start.column + 1,
-                    end: Some((end.line, end.column + 1)),
-                    unit: ColumnUnit::Char,
-                };
-                let said = Said {
-                    severity: Severity::Error,
-                    tool: "syn",
-                    code: "syntax".to_owned(),
-                    message: problem.to_string(),
-                    help: None,
-                };
-                unit.say(Step::Parse, Some(place), said);
-                unit.skip(Step::Lint);
-                unit.skip(Step::Compile);
-            }
-        }
+    });
+}
+
+/// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
+fn parse_one(bench: &Bench<'_>, edition: &str, unit: &mut Unit) {
+    if let Some(at) = too_deep(unit.program.as_str()) {
+        let message = format!("brackets are nested more than {MAX_DEPTH} deep");
+        unit.say_at(Step::Parse, Some(at..at + 1), syntax_error("docgen", message));
+        return;
     }
+    let Err(problem) = syn::parse_file(unit.program.as_str()) else {
+        unit.pass(Step::Parse);
+        return;
+    };
+    if let (false, Ok(cargo)) = (bench.no_exec, bench.tools.require(&CARGO))
+        && ask_rustc(bench, &cargo, edition, unit)
+    {
+        unit.pass(Step::Parse);
+    } else if unit.failed(Step::Parse) {
+        unit.forget_wrapper_noise();
+    } else {
+        let (start, end) = (problem.span().start(), problem.span().end());
+        let place = Place {
+            line: start.line,
+            column: start.column + 1,
+            end: Some((end.line, end.column + 1)),
+            unit: ColumnUnit::Char,
+        };
+        unit.say(Step::Parse, Some(place), syntax_error("syn", problem.to_string()));
+    }
+}
+
+fn syntax_error(tool: &'static str, message: String) -> Said {
+    Said { severity: Severity::Error, tool, code: "syntax".to_owned(), message, help: None }
 }
 
 /// Sets apart the blocks that cannot be a module among others, and those that must not compile.
