@@ -94,6 +94,20 @@ fn s7_2_blocks_about_their_crate_are_judged_as_if_alone() {
     ]);
 }
 
+/// Errors of one block keep rustc from looking at others, and neighbours may have what a block lacks.
+#[test]
+fn s7_2_errors_are_the_same_in_company() {
+    hold(&[
+        ("fail", "rust", "let x: u8 = \"s\";\nundefined();"),
+        ("fail", "rust", "let map: HashMap<u8, u8> = HashMap::new();"),
+        ("fail", "rust", "let shape = Circle;\nlet other: Circle = shape;"),
+        ("pass", "rust", "pub enum Shape {\n    Circle,\n}\npub fn undefined() {}\nfn main() {}"),
+        ("fail", "rust", "macro_rules! m {\n    (a) => {};\n}\nm!(b);"),
+        ("env_error", "rust", "use missing::Thing;\nlet thing = Thing::new();"),
+        ("fail", "rust", "let v = vec![1];\ndrop(v);\ndrop(v);"),
+    ]);
+}
+
 #[test]
 fn s7_2_editions_are_those_of_the_block_also_in_a_quote() {
     hold(&[

@@ -170,7 +170,7 @@ impl Builder<'_> {
     fn build(&mut self, manner: Manner) -> Result<Project> {
         let mut project = self.read()?;
         project.edited = self.shell.edited(&self.config);
-        let problems = terminal::diagnostics(&project.sources, &project.problems);
+        let problems = terminal::diagnostics(&project.sources, &project.problems, self.shell.terminal.verbose);
         if manner == Manner::Heard || self.said.get("problems") != Some(&problems) {
             check::report(self.shell, &project.sources, &project.problems);
         }

@@ -301,7 +301,7 @@ impl<'a> Reader<'a> {
         let message = "this `id` is another tool's and has no effect here; docgen's are ULIDs";
         let help = "it is kept under `extra`, where templates can read it; links name the page's file";
         self.problems
-            .push(Diagnostic::new(Code::FrontMatterForeign, self.value_span("id", &id, 0), message).help(help));
+            .push(Diagnostic::new(Code::FrontMatterForeign, self.value_span("id", &id), message).help(help));
         front.extra.insert("id".to_owned(), value.clone());
     }
 }

@@ -42,6 +42,7 @@ pub mod verdict;
 mod warm;
 
 use crate::config::Config;
+use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::page::Page;
 use crate::process::{Confinement, Supervisor};
@@ -59,7 +60,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tool::Tools;
-use verdict::{Level, Origin, Status, Verdict};
+use verdict::{Finding, Level, Origin, Status, Verdict};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
