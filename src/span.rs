@@ -4,6 +4,9 @@
 //! a program around a snippet) is a [`MappedText`], which can say for each of its bytes which byte of which file it
 //! was. Lines and columns are computed only when something is printed.
 //!
+//! What tools count in bytes may point into a character, and so may a byte that is added to an offset. All such ranges go
+//! through [`char_range`], here and in [`crate::source::SourceFile::range_of`], so that none is ever used to cut a text.
+//!
 //! Must not know: what the files are, or where they lie on disk.
 
 use std::borrow::Cow;
@@ -81,21 +84,21 @@ impl LineIndex {
     }
 
     /// The byte offset of a 1-based line and a 1-based column in the unit the tool counts in. A column past the end
-    /// of its line is its end.
+    /// of its line is its end; a column inside a character is the character's.
     pub fn offset(&self, text: &str, line: usize, column: usize, unit: ColumnUnit) -> Option<usize> {
         let range = self.line_range(text, line)?;
         let line_text = &text[range.clone()];
         let wanted = column.saturating_sub(1);
         let mut counted = 0;
         for (at, character) in line_text.char_indices() {
-            if counted >= wanted {
-                return Some(range.start + at);
-            }
             counted += match unit {
                 ColumnUnit::Byte => character.len_utf8(),
                 ColumnUnit::Utf16 => character.len_utf16(),
                 ColumnUnit::Char => 1,
             };
+            if counted > wanted {
+                return Some(range.start + at);
+            }
         }
         Some(range.end)
     }
@@ -129,6 +132,22 @@ pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// The smallest character boundary of `text` at or above `offset`.
+fn ceil_char_boundary(text: &str, offset: usize) -> usize {
+    let mut at = offset.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The range of whole characters of `text` that has these bytes, as far as they lie in the text.
+pub fn char_range(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = floor_char_boundary(text, range.start);
+    // Nothing stays nothing, wherever it stood.
+    if range.is_empty() { start..start } else { start..ceil_char_boundary(text, range.end) }
 }
 
 /// Where a run of bytes of a [`MappedText`] was written.
@@ -201,6 +220,7 @@ impl MappedText {
 
     /// Appends `range` of another mapped text, with its origins.
     pub fn push_mapped(&mut self, other: &MappedText, range: Range<usize>) {
+        let range = char_range(&other.text, range);
         let first = other.pieces.partition_point(|piece| piece.start <= range.start).saturating_sub(1);
         for (index, piece) in other.pieces.iter().enumerate().skip(first) {
             if piece.start >= range.end {
@@ -297,25 +317,29 @@ impl MappedText {
         (end >= start).then_some(start..end)
     }
 
-    /// The span of a byte range, if its start was written by a person. The end is clipped to the same file.
+    /// The span of the characters in a byte range, if its start was written by a person. The end is clipped to the same
+    /// file.
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
+        let range = char_range(&self.text, range);
         // An error "at the end of the text" points one past the last byte: take the end of what precedes it.
         let (file, start) = match self.origin_of(range.start) {
             Some(origin) if range.start < self.text.len() => origin,
-            _ => {
-                let before = floor_char_boundary(&self.text, range.start.min(self.text.len()).checked_sub(1)?);
-                let (file, at) = self.origin_of(before)?;
-                (file, at + (range.start.min(self.text.len()) - before))
-            }
+            _ => self.end_before(range.start)?,
         };
-        let last = floor_char_boundary(&self.text, range.end.min(self.text.len()).saturating_sub(1));
-        let end = match self.origin_of(last) {
-            Some((end_file, end)) if end_file == file && range.end > range.start => {
-                (end + (range.end.min(self.text.len()) - last)).max(start)
-            }
+        let end = match self.end_before(range.end) {
+            Some((end_file, end)) if end_file == file && !range.is_empty() => end.max(start),
             _ => start,
         };
         Some(Span { file, start, end })
+    }
+
+    /// Where the character before `offset` ends in its file.
+    fn end_before(&self, offset: usize) -> Option<(FileId, usize)> {
+        let last = floor_char_boundary(&self.text, offset.checked_sub(1)?);
+        let (file, at) = self.origin_of(last)?;
+        // What only stands for a place has a length of its own, which is not that of the file's text.
+        let is_source = matches!(self.piece_at(last)?.origin, Origin::Source(..));
+        Some((file, if is_source { at + (offset - last) } else { at }))
     }
 }
 

@@ -28,8 +28,9 @@ pub fn fences(file: &SourceFile, fences: &[Fence]) -> Vec<Change> {
     let mut changes = Vec::new();
     for fence in fences {
         let Some(span) = fence.info_span.filter(|span| span.file == file.id) else { continue };
-        if let Some(canonical) = fence.info.canonical(&file.text[span.start..span.end]) {
-            changes.push((span.start..span.end, canonical));
+        let range = file.range_of(span);
+        if let Some(canonical) = fence.info.canonical(&file.text[range.clone()]) {
+            changes.push((range, canonical));
         }
     }
     changes.sort_by_key(|(range, _)| range.start);

@@ -14,6 +14,7 @@ use crate::span::Span;
 use annotate_snippets::{AnnotationKind, Element, Group, Level as Title, Renderer, Snippet as Excerpt};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Excerpts for one block before the rest is put in a line each.
 const EXCERPTS_A_BLOCK: usize = 2;
@@ -60,10 +61,10 @@ fn excerpt<'a>(
 ) -> Excerpt<'a, annotate_snippets::Annotation<'a>> {
     let file = &sources[span.file];
     let text = file.text.as_str();
-    let start = span.start.min(text.len());
+    let Range { start, end } = file.range_of(span);
     // A span over many lines is shown by its first one.
     let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let end = span.end.clamp(start, line_end.max(start));
+    let end = end.min(line_end);
     // A few lines of the file are enough; the renderer would otherwise go through all of it for each excerpt.
     let line = file.lines.line_of(start);
     let first = line.saturating_sub(2);

@@ -153,8 +153,10 @@ fn comment_edits(sources: &Sources, expected: &Expected, printed: &str) -> Resul
     for (number, line) in new.into_iter().enumerate() {
         let range = lines.line_range(text, number + 1).unwrap_or(0..0);
         let Some(span) = expected.text.span_of(range.clone()) else { continue };
-        if sources[span.file].text[span.start..span.end] != line {
-            edits.push(Edit { file: span.file, range: span.start..span.end, text: line });
+        let file = &sources[span.file];
+        let range = file.range_of(span);
+        if file.text[range.clone()] != line {
+            edits.push(Edit { file: span.file, range, text: line });
         }
     }
     Ok(edits)

@@ -11,7 +11,7 @@ use super::verdict::{Evidence, Finding, Level, Step, StepOutcome};
 use crate::diagnostic::Severity;
 use crate::process::{Environment, Job, Limits, OUT_OF_TIME, Policy, Supervisor};
 use crate::progress::Progress;
-use crate::span::{ColumnUnit, LineIndex, MappedText};
+use crate::span::{ColumnUnit, LineIndex, MappedText, char_range};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -303,6 +303,7 @@ impl Unit {
 
     /// Notes what a tool said at a byte range of the program; an error fails the step.
     pub fn say_at(&mut self, step: Step, range: Option<Range<usize>>, mut said: Said) {
+        let range = range.map(|range| char_range(self.program.as_str(), range));
         let denied = (self.deny_lints && !said.code.is_empty()) || self.deny.contains(&said.code);
         if said.severity == Severity::Warning && denied {
             said.severity = Severity::Error;
@@ -392,8 +393,8 @@ impl Unit {
             .end
             .and_then(|(line, column)| self.lines.offset(text, line, column, place.unit))
             .filter(|end| *end > start)
-            .unwrap_or_else(|| text[start..].chars().next().map_or(start, |character| start + character.len_utf8()));
-        Some(start..end)
+            .unwrap_or(start + 1);
+        Some(char_range(text, start..end))
     }
 
     /// The absolute path of its file.

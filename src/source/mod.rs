@@ -13,11 +13,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Result;
 use crate::fs;
 pub use crate::fs::{Refused, normalise};
-use crate::span::{FileId, LineCol, LineIndex, Span};
+use crate::span::{FileId, LineCol, LineIndex, Span, char_range};
 pub use discover::is_page;
 pub use edited::{Edits, edited};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Index;
+use std::ops::{Index, Range};
 use std::path::{Path, PathBuf};
 
 /// One file that a person wrote, whole in memory.
@@ -38,6 +38,11 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// The bytes of a span, as whole characters of this text: what may be cut out of it.
+    pub fn range_of(&self, span: Span) -> Range<usize> {
+        char_range(&self.text, span.start..span.end)
+    }
+
     /// Line and column of a byte offset.
     pub fn line_col(&self, offset: usize) -> LineCol {
         self.lines.line_col(&self.text, offset)
