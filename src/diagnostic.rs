@@ -137,9 +137,8 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     const LONGEST: usize = 200;
     let most = |candidate: &str| 1.max(candidate.len().min(word.len()) / 3);
     let length = word.chars().count();
-    let near = |candidate: &&str| {
-        candidate.len() <= LONGEST && candidate.chars().count().abs_diff(length) <= most(candidate)
-    };
+    let near =
+        |candidate: &&str| candidate.len() <= LONGEST && candidate.chars().count().abs_diff(length) <= most(candidate);
     candidates
         .into_iter()
         .filter(|candidate| word.len() <= LONGEST && near(candidate))

@@ -39,7 +39,10 @@ fn the_problems_of_one_info_string_are_counted_after_twenty() {
     let words: String = (0..300).map(|number| format!(" w{number}")).collect();
     let site = project("[book]\n", &format!("# P\n\n```python{words}\nx = 1\n```\n"));
     let (said, _) = said(site.path(), &["check"]);
-    assert!(said.contains("unknown word `w19` in the info string, and 280 more problems of this info string"), "{said}");
+    assert!(
+        said.contains("unknown word `w19` in the info string, and 280 more problems of this info string"),
+        "{said}"
+    );
     assert!(said.contains("\n1 page: 20 errors\n"), "{said}");
 }
 
@@ -50,7 +53,8 @@ fn endless_front_matter_is_an_error_and_the_page_is_built_without() {
     let site = project("[book]\n", &page);
     let (said, status) = said(site.path(), &["build"]);
     assert_eq!(status, Some(1));
-    let wanted = "error[front-matter-value]: the front matter has 3963 KB; 64 KB are the most\n --> content/page.md:1:1";
+    let wanted =
+        "error[front-matter-value]: the front matter has 3963 KB; 64 KB are the most\n --> content/page.md:1:1";
     assert!(said.contains(wanted), "{}", &said[..said.len().min(2000)]);
     assert!(built(site.path(), "page.html").contains("The page"));
 }
@@ -75,7 +79,11 @@ fn the_problems_of_one_line_are_counted_after_twenty() {
     let site = project("[book]\n", &format!("# P\n\n{links}\n"));
     let (said, status) = said(site.path(), &["check"]);
     assert_eq!(status, Some(1));
-    assert!(said.contains("note: 19980 more of this kind are on this line"), "{}", &said[said.len().saturating_sub(3000)..]);
+    assert!(
+        said.contains("note: 19980 more of this kind are on this line"),
+        "{}",
+        &said[said.len().saturating_sub(3000)..]
+    );
     assert!(said.contains("\n1 page: 20 errors\n"));
 }
 
@@ -109,9 +117,16 @@ fn an_include_bomb_ends_at_a_bound() {
 
 /// A site whose pages have names that mean something in an address, each linked from all the others.
 fn strange_names(config: &str) -> tempfile::TempDir {
-    let site = project(config, "---\ntags: [one]\nlast_reviewed: 2026-01-01\n---\n\n# P\n\n[b](a%3Fb%23c&d.md) [c](<./javascript:alert(1).md>)\n");
+    let site = project(
+        config,
+        "---\ntags: [one]\nlast_reviewed: 2026-01-01\n---\n\n# P\n\n[b](a%3Fb%23c&d.md) [c](<./javascript:alert(1).md>)\n",
+    );
     for name in ["a?b#c&d.md", "javascript:alert(1).md", "100%+x y'\".md"] {
-        write(site.path(), &format!("content/{name}"), "---\ntags: [one]\nlast_reviewed: 2026-01-01\n---\n\n# Strange\n");
+        write(
+            site.path(),
+            &format!("content/{name}"),
+            "---\ntags: [one]\nlast_reviewed: 2026-01-01\n---\n\n# Strange\n",
+        );
     }
     site
 }
@@ -125,7 +140,8 @@ fn pages_with_strange_names_are_linked_as_addresses() {
     let wanted = |page: &str, prefix: &str| {
         let html = built(site.path(), page);
         for address in addresses {
-            let address = format!("href=\"{prefix}{}\"", address.trim_start_matches(if prefix.is_empty() { "" } else { "./" }));
+            let address =
+                format!("href=\"{prefix}{}\"", address.trim_start_matches(if prefix.is_empty() { "" } else { "./" }));
             assert!(html.contains(&address), "{page} has no {address}\n{html}");
         }
         assert!(!html.contains("href=\"javascript:") && !html.contains("href=\"a?b"), "{page}\n{html}");
@@ -172,16 +188,23 @@ fn where_html_is_escaped_no_address_runs_code() {
         let Ok(html) = std::fs::read_to_string(site.path().join("public").join(page)) else { continue };
         for wrong in ["script:", "data:text", "onclick=alert", "<b onclick"] {
             let addresses: Vec<&str> = html.split("href=\"").chain(html.split("src=\"")).skip(1).collect();
-            let inside = addresses.iter().any(|rest| rest.split('"').next().is_some_and(|it| it.to_lowercase().contains(wrong)));
+            let inside =
+                addresses.iter().any(|rest| rest.split('"').next().is_some_and(|it| it.to_lowercase().contains(wrong)));
             assert!(!inside && !html.contains("<b onclick") && !html.contains("<h1 onclick"), "{wrong}\n{html}");
         }
-        assert!(html.contains("href=\"https://example.org\"") && html.contains("src=\"data:image/png;base64,AA==\""), "{html}");
+        assert!(
+            html.contains("href=\"https://example.org\"") && html.contains("src=\"data:image/png;base64,AA==\""),
+            "{html}"
+        );
     }
 }
 
 #[test]
 fn names_that_no_site_can_have_cost_their_file_only() {
-    let site = project("[book]\n", "---\ntags: [\"index\", \"TERM\"]\n---\n\n# P\n".replace("TERM", &"x".repeat(300)).as_str());
+    let site = project(
+        "[book]\n",
+        "---\ntags: [\"index\", \"TERM\"]\n---\n\n# P\n".replace("TERM", &"x".repeat(300)).as_str(),
+    );
     let long = "n".repeat(252);
     write(site.path(), &format!("content/{long}.md"), "# Long\n");
     write(site.path(), "content/new\nline.md", "# Line\n");
@@ -237,7 +260,8 @@ fn files_that_take_one_place_are_told_of() {
         "this page and content/Page.md would both be page.html\n --> content/page.md:1:1",
     ] {
         let wanted = wanted.replace("\n --> ", "\n");
-        let flat: String = said.lines().map(|line| format!("{}\n", line.trim_start().trim_start_matches("--> "))).collect();
+        let flat: String =
+            said.lines().map(|line| format!("{}\n", line.trim_start().trim_start_matches("--> "))).collect();
         assert!(flat.contains(&wanted), "{wanted} is not in\n{said}");
     }
     assert_eq!(built(site.path(), "robots.txt"), "mine\n");

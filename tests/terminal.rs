@@ -17,7 +17,11 @@ fn a_column_inside_a_character_is_the_characters() {
     let site = project("[book]\n", "# P\n\n```json\n[1]\nОдин\n```\n");
     let output = run(site.path(), &["verify"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(stdout(&output).contains("content/page.md:5:1") && stdout(&output).contains("1 fail"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("content/page.md:5:1") && stdout(&output).contains("1 fail"),
+        "{}",
+        stdout(&output)
+    );
     let place = &verify_json(site.path(), &[]).0["snippets"][0]["diagnostics"][0];
     assert_eq!((&place["line"], &place["column"], &place["end_column"]), (&5.into(), &1.into(), &2.into()));
 }
@@ -36,9 +40,55 @@ impl Dice {
     /// Text of characters of one to four bytes, and of such as mean something to parsers and terminals.
     fn text(&mut self, most: usize) -> String {
         const PARTS: &[&str] = &[
-            "a", "1", " ", "\t", "\n", "\r\n", "\r", "é", "Один", "語", "🦀", "e\u{301}", "\u{200d}", "\u{feff}", "\u{2028}",
-            "\u{202e}", "\u{0}", "\u{1b}[31m", "\u{7f}", "\u{10ffff}", "{", "}", "[", "]", "\"", "'", ":", ",", "#", "/", "//",
-            "/*", "-", "- ", "&a", "*a", "!t ", "|", ">", "=", "\\", "\\u00", "\\ud8", "%", "@", "`", "true", "1e9", "---",
+            "a",
+            "1",
+            " ",
+            "\t",
+            "\n",
+            "\r\n",
+            "\r",
+            "é",
+            "Один",
+            "語",
+            "🦀",
+            "e\u{301}",
+            "\u{200d}",
+            "\u{feff}",
+            "\u{2028}",
+            "\u{202e}",
+            "\u{0}",
+            "\u{1b}[31m",
+            "\u{7f}",
+            "\u{10ffff}",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "'",
+            ":",
+            ",",
+            "#",
+            "/",
+            "//",
+            "/*",
+            "-",
+            "- ",
+            "&a",
+            "*a",
+            "!t ",
+            "|",
+            ">",
+            "=",
+            "\\",
+            "\\u00",
+            "\\ud8",
+            "%",
+            "@",
+            "`",
+            "true",
+            "1e9",
+            "---",
         ];
         (0..self.below(most)).map(|_| PARTS[self.below(PARTS.len())]).collect()
     }

@@ -300,8 +300,7 @@ impl<'a> Reader<'a> {
         // The same for each page, so that all of them are one hint.
         let message = "this `id` is another tool's and has no effect here; docgen's are ULIDs";
         let help = "it is kept under `extra`, where templates can read it; links name the page's file";
-        self.problems
-            .push(Diagnostic::new(Code::FrontMatterForeign, self.value_span("id", &id), message).help(help));
+        self.problems.push(Diagnostic::new(Code::FrontMatterForeign, self.value_span("id", &id), message).help(help));
         front.extra.insert("id".to_owned(), value.clone());
     }
 }

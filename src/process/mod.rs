@@ -364,11 +364,7 @@ impl Drain {
     }
 }
 
-fn drain(
-    pipe: Option<impl Read + Send + 'static>,
-    limit: usize,
-    events: Sender<Event>,
-) -> std::io::Result<Drain> {
+fn drain(pipe: Option<impl Read + Send + 'static>, limit: usize, events: Sender<Event>) -> std::io::Result<Drain> {
     let buffer = Arc::new(Mutex::new(Vec::new()));
     let (finished, done) = channel();
     let mut pipe = pipe.expect("the pipe was asked for in spawn");

@@ -260,13 +260,25 @@ mod tests {
 
     #[test]
     fn schemes_that_run_code_are_seen_through_every_disguise() {
-        for text in ["javascript:x", " JavaScript:x", "java\tscript:x", "\u{1}vb\nscript:x", "data:text/html,x", "DATA:image/png;x"] {
+        for text in [
+            "javascript:x",
+            " JavaScript:x",
+            "java\tscript:x",
+            "\u{1}vb\nscript:x",
+            "data:text/html,x",
+            "DATA:image/png;x",
+        ] {
             assert!(unsafe_scheme(text, false).is_some(), "{text:?}");
         }
-        for text in ["./javascript:x.html", "a.md", "https://x", "mailto:a@b", "javascripts:x", "java script", "data.md"] {
+        for text in
+            ["./javascript:x.html", "a.md", "https://x", "mailto:a@b", "javascripts:x", "java script", "data.md"]
+        {
             assert_eq!(unsafe_scheme(text, false), None, "{text:?}");
         }
-        assert_eq!((unsafe_scheme("data:image/png,x", true), unsafe_scheme("data:text/html,x", true)), (None, Some("data")));
+        assert_eq!(
+            (unsafe_scheme("data:image/png,x", true), unsafe_scheme("data:text/html,x", true)),
+            (None, Some("data"))
+        );
     }
 
     #[test]

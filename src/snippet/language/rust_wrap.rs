@@ -49,9 +49,9 @@ pub(super) fn wrap(pieces: &Pieces) -> MappedText {
         // rustdoc: a block that ends in `Ok::<(), E>(())` may use `?`.
         let fallible = text.trim_end().ends_with("(())");
         // The first call reads the secrets; each of the others stands between two parts.
-        let first = if separated { format!("{}(); ", pieces.seam) } else { String::new() };
-        let inner = if fallible { "fn inner() -> core::result::Result<(), impl core::fmt::Debug> {" } else { "" };
-        out.push_generated(&format!("fn main() {{ {first}{inner}\n"), WRAPPER);
+        let first = if separated { format!(" {}();", pieces.seam) } else { String::new() };
+        let inner = if fallible { " fn inner() -> core::result::Result<(), impl core::fmt::Debug> {" } else { "" };
+        out.push_generated(&format!("fn main() {{{first}{inner}\n"), WRAPPER);
         for range in body {
             out.push_mapped(&code, range);
         }
