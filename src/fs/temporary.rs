@@ -138,7 +138,7 @@ mod tests {
         let closed = folder.path().join("closed");
         std::fs::create_dir(&closed).expect("made");
         std::fs::write(closed.join("file"), "x").expect("written");
-        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).expect("closed");
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).expect("closed");
         drop(folder);
         assert_eq!(super::super::list(parent.path()).expect("listed"), Vec::<PathBuf>::new());
     }

@@ -58,6 +58,22 @@ impl Expander<'_> {
         out.push_source(&text[copied..], file, range.start + copied);
     }
 
+    /// Counts an include of a file of `size` bytes into a page of `length` bytes so far. `Err` says what is too much.
+    fn count(&mut self, size: usize, length: usize) -> Result<(), String> {
+        self.includes += 1;
+        self.searched += size;
+        if self.includes > MAX_INCLUDES {
+            return Err(format!("the page has more than {MAX_INCLUDES} includes"));
+        }
+        if length + size > MAX_BYTES {
+            return Err(format!("the page grows beyond {} MB", MAX_BYTES >> 20));
+        }
+        if self.searched > MAX_SEARCHED {
+            return Err(format!("the page looks through more than {} MB of included files", MAX_SEARCHED >> 20));
+        }
+        Ok(())
+    }
+
     fn include(
         &mut self,
         out: &mut MappedText,
@@ -91,18 +107,9 @@ impl Expander<'_> {
             let message = format!("`{}` includes itself: {}", directive.path, self.chain(Some(target)));
             return too_much(message, "break the circle");
         }
-        self.includes += 1;
-        self.searched += text.len();
-        if self.includes > MAX_INCLUDES {
-            return too_much(format!("the page has more than {MAX_INCLUDES} includes"), "include less");
-        }
-        if out.len() + text.len() > MAX_BYTES {
-            return too_much(format!("the page grows beyond {} MB", MAX_BYTES >> 20), "include less");
-        }
-        if self.searched > MAX_SEARCHED {
-            let message = format!("the page looks through more than {} MB of included files", MAX_SEARCHED >> 20);
-            return too_much(message, "include from smaller files");
-        }
+        self.count(text.len(), out.len()).map_err(|message| {
+            Box::new(Diagnostic::new(Code::IncludeLimit, span, message).help("include less, or from smaller files"))
+        })?;
         let ranges = match directive.part {
             Part::Whole => anchor_free(text, 0..text.len()),
             Part::Lines(from, to) => {

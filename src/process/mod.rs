@@ -232,14 +232,14 @@ impl Supervisor {
         };
         let mut peak = 0;
         let killed = watch_over(job, pid, started, &inbox, &mut peak);
-        if killed.is_some() {
-            if hold == Hold::Subreaper {
-                // It stops and kills what is below it, and then ends. If it cannot, the last two steps do the same.
-                confined.iter().for_each(|confined| confined.end());
-                let _ = rustix::process::kill_process(pid, Signal::TERM);
-                let _ = inbox.recv_timeout(PATIENCE);
-                sandbox::watch::end_descendants(pid);
+        if killed.is_some() && hold == Hold::Subreaper {
+            // It stops and kills what is below it, and then ends. If it cannot, the last two steps do the same.
+            if let Some(confined) = confined {
+                confined.end();
             }
+            let _ = rustix::process::kill_process(pid, Signal::TERM);
+            let _ = inbox.recv_timeout(PATIENCE);
+            sandbox::watch::end_descendants(pid);
         }
         let _ = rustix::process::kill_process_group(pid, Signal::KILL);
         let status = child.wait().map_err(|source| self.failure(job, source))?;

@@ -149,6 +149,31 @@ impl Walker<'_> {
                 self.code = true;
                 Vec::new()
             }
+            Event::Start(Tag::Table(alignment)) => {
+                self.tables += 1;
+                let open = format!(
+                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}{}\">",
+                    self.context.prefix, self.tables
+                );
+                vec![Event::Html(open.into()), Event::Start(Tag::Table(alignment))]
+            }
+            Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), Event::Html("</div>\n".into())],
+            Event::Start(Tag::BlockQuote(Some(kind))) => {
+                let title = format!("<p class=\"alert-title\">{}</p>\n", alert_title(kind));
+                vec![Event::Start(Tag::BlockQuote(Some(kind))), Event::Html(title.into())]
+            }
+            Event::Html(text) if mark(&text).is_some() => vec![Event::Html(self.tabs.html(&text).into())],
+            Event::Html(text) | Event::InlineHtml(text) if self.is_directive(&text) => Vec::new(),
+            Event::Html(text) | Event::InlineHtml(text) if self.context.config.raw_html == RawHtml::Escape => {
+                vec![Event::Text(text)]
+            }
+            other => self.link(other),
+        }
+    }
+
+    /// Links and images; one that a reader must not follow leaves its text.
+    fn link<'e>(&mut self, event: Event<'e>) -> Vec<Event<'e>> {
+        match event {
             Event::Start(Tag::Link { ref dest_url, .. }) if self.is_unsafe(dest_url, false) => {
                 self.unlinked.push(TagEnd::Link);
                 Vec::new()
@@ -168,24 +193,6 @@ impl Walker<'_> {
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 let dest_url = self.address(&dest_url);
                 vec![Event::Start(Tag::Image { link_type, dest_url, title, id })]
-            }
-            Event::Start(Tag::Table(alignment)) => {
-                self.tables += 1;
-                let open = format!(
-                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}{}\">",
-                    self.context.prefix, self.tables
-                );
-                vec![Event::Html(open.into()), Event::Start(Tag::Table(alignment))]
-            }
-            Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), Event::Html("</div>\n".into())],
-            Event::Start(Tag::BlockQuote(Some(kind))) => {
-                let title = format!("<p class=\"alert-title\">{}</p>\n", alert_title(kind));
-                vec![Event::Start(Tag::BlockQuote(Some(kind))), Event::Html(title.into())]
-            }
-            Event::Html(text) if mark(&text).is_some() => vec![Event::Html(self.tabs.html(&text).into())],
-            Event::Html(text) | Event::InlineHtml(text) if self.is_directive(&text) => Vec::new(),
-            Event::Html(text) | Event::InlineHtml(text) if self.context.config.raw_html == RawHtml::Escape => {
-                vec![Event::Text(text)]
             }
             other => self.extension(other),
         }

@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn a_port_in_use_is_refused_if_it_was_asked_for() {
         let (_listener, address) = listen("127.0.0.1", Some(0)).expect("any port");
-        let error = listen("127.0.0.1", Some(address.port())).err().expect("in use").to_string();
+        let error = listen("127.0.0.1", Some(address.port())).expect_err("in use").to_string();
         assert!(error.contains(&address.port().to_string()) && error.contains("--port"), "{error}");
     }
 

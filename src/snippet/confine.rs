@@ -82,8 +82,8 @@ pub(super) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBu
     for spec in specs {
         let Found::Yes(tool) = tools.find(spec) else { continue };
         let programs = [&tool.path, &tool.real];
-        let real = programs.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
-        for program in programs.into_iter().cloned().chain(real) {
+        let resolved = programs.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
+        for program in programs.into_iter().cloned().chain(resolved) {
             let Some(prefix) = program.parent().and_then(Path::parent) else { continue };
             let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
             if prefix == home || home.starts_with(&prefix) {

@@ -18,7 +18,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-/// `nobody` on every Linux; the overflow user of user namespaces (user_namespaces(7)).
+/// `nobody` on every Linux; the overflow user of user namespaces (`user_namespaces(7)`).
 const NOBODY: u32 = 65_534;
 
 /// What another user than root keeps of root's rights.
@@ -68,7 +68,7 @@ pub(super) fn limit_tasks(own_namespace: bool, most: u64) -> Result<(), String> 
 /// Whether the kernel holds this user to the limit: tries to start `program` with a limit of none.
 pub(super) fn is_limited(program: &Path) -> bool {
     let limit = getrlimit(Resource::Nproc);
-    if limit.current.is_none() || setrlimit(Resource::Nproc, Rlimit { current: Some(0), ..limit.clone() }).is_err() {
+    if limit.current.is_none() || setrlimit(Resource::Nproc, Rlimit { current: Some(0), ..limit }).is_err() {
         return false;
     }
     #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]

@@ -336,7 +336,9 @@ fn check_together(bench: &Bench<'_>, cargo: &Tool, units: &mut [Unit]) -> Result
         if found.is_empty() {
             break;
         }
-        found.into_iter().for_each(|index| set_alone(&mut units[index]));
+        for index in found {
+            set_alone(&mut units[index]);
+        }
     }
     units.iter_mut().filter(|unit| is_to_compile(unit)).for_each(set_alone);
     Ok(())
