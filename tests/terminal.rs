@@ -1,5 +1,6 @@
 //! What is printed: columns that never lie inside a character, and output that cannot be written.
 
+#![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
 mod common;
