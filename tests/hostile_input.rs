@@ -1,6 +1,7 @@
 //! Input that nobody writes in good faith, or that nobody foresaw: each costs its page an error, and the rest is built.
 //! Bounds are asserted by what is said, never by time.
 
+#![allow(clippy::format_collect, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
 mod common;

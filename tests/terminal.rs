@@ -185,3 +185,42 @@ fn garbage_in_data_blocks_is_reported_at_its_characters() {
         }
     }
 }
+
+/// A result that nobody can read is no success.
+#[test]
+fn a_result_that_cannot_be_written_is_an_error() {
+    let site = project("[book]\n", "---\ntitle: P\n---\n\n```json\n[1]\n```\n");
+    for arguments in
+        [&["verify"][..], &["verify", "--report", "json=-"], &["check"], &["report", "freshness"], &["--help"]]
+    {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+        let output = docgen(site.path()).args(arguments).stdout(full).output().expect("docgen starts");
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {}", stderr(&output));
+        let help = arguments[0] == "--help";
+        assert!(help || stderr(&output).contains("standard output"), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+/// `docgen verify | head -1`: the reader has what it wanted.
+#[test]
+fn a_reader_that_has_gone_away_is_no_error() {
+    let site = project("[book]\n", "# P\n\n```json\n[1]\n```\n");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = docgen(site.path()).args(["verify"]).stdout(writer).output().expect("docgen starts");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+}
+
+#[test]
+fn denied_warnings_include_an_overdue_review() {
+    let site = project("[book]\n", "---\ntitle: P\nrisk: high\nlast_reviewed: 2020-01-01\n---\n\n# P\n");
+    let status = |arguments: &[&str]| run(site.path(), arguments).status.code();
+    let check = run(site.path(), &["check"]);
+    assert!(stdout(&check).contains("review-overdue"), "{}", stdout(&check));
+    assert_eq!(check.status.code(), Some(0));
+    for command in ["check", "build"] {
+        assert_eq!(status(&[command, "--deny", "warnings"]), Some(1), "{command}");
+        assert_eq!(status(&[command, "--deny", "overdue"]), Some(1), "{command}");
+    }
+}

@@ -109,9 +109,9 @@ pub(super) struct FreshnessOptions {
 /// What is taken as an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Deny {
-    /// Every warning
+    /// Every warning, overdue reviews too
     Warnings,
-    /// A page whose review is overdue
+    /// Only pages whose review is overdue
     Overdue,
 }
 

@@ -44,15 +44,15 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
         match kind.as_str() {
             "terminal" => {
                 let verbose = shell.terminal.verbose;
-                shell.terminal.result(&terminal::diagnostics(&project.sources, &project.problems, verbose));
+                shell.terminal.result(&terminal::diagnostics(&project.sources, &project.problems, verbose))?;
                 let count = terminal::count(&project.problems);
                 let pages = terminal::plural(project.site.pages.len(), "page");
                 let verdict = if count.is_empty() { "nothing to complain about" } else { &count };
-                shell.terminal.result(&format!("{pages}: {verdict}\n"));
+                shell.terminal.result(&format!("{pages}: {verdict}\n"))?;
             }
             "github" => {
                 let repository = shell.repository(&config.root);
-                shell.terminal.result(&github::diagnostics(&project.sources, &project.problems, &repository));
+                shell.terminal.result(&github::diagnostics(&project.sources, &project.problems, &repository))?;
             }
             other => {
                 return Err(Error::usage(format!("unknown report `{other}`"), "there are `terminal` and `github`"));
@@ -68,8 +68,8 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
 /// Makes errors of what is denied.
 pub(super) fn deny(problems: &mut [Diagnostic], kinds: &[Deny]) {
     for problem in problems {
-        let overdue = problem.code == Code::ReviewOverdue;
-        let wanted = if overdue { denied(kinds, Deny::Overdue) } else { denied(kinds, Deny::Warnings) };
+        let overdue = problem.code == Code::ReviewOverdue && denied(kinds, Deny::Overdue);
+        let wanted = overdue || denied(kinds, Deny::Warnings);
         if wanted && problem.severity == Severity::Warning {
             problem.severity = Severity::Error;
         }

@@ -31,12 +31,12 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
     let mut missing = false;
     for language in language::ALL {
         let (text, all_there) = describe(shell, &tools, *language, &results);
-        shell.terminal.result(&text);
+        shell.terminal.result(&text)?;
         missing |= !all_there;
     }
-    shell.terminal.result(&sandbox(shell));
+    shell.terminal.result(&sandbox(shell))?;
     if missing {
-        shell.terminal.result("something is missing: `docgen doctor --fix` installs what docgen can install\n");
+        shell.terminal.result("something is missing: `docgen doctor --fix` installs what docgen can install\n")?;
     }
     Ok(if missing { ExitStatus::Environment } else { ExitStatus::Success })
 }

@@ -24,7 +24,7 @@ pub(super) fn run(shell: &Shell, options: &ExtractOptions) -> Result<ExitStatus>
     let written = snippet::extract(&context, &project.site.pages, &out)?;
     crate::progress::Progress::finish(&progress);
     for (folder, blocks) in &written {
-        shell.terminal.result(&format!("{}: {}\n", shown(folder, &shell.cwd), plural(*blocks, "block")));
+        shell.terminal.result(&format!("{}: {}\n", shown(folder, &shell.cwd), plural(*blocks, "block")))?;
     }
     if written.is_empty() {
         shell.terminal.error("nothing to extract: there is no code block with an adapter");

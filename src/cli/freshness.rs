@@ -35,7 +35,7 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
             }
         };
         if path == "-" {
-            shell.terminal.result(&text);
+            shell.terminal.result(&text)?;
         } else {
             fs::write(&shell.cwd.join(path), text.as_bytes())?;
         }

@@ -47,8 +47,11 @@ pub fn run() -> ExitStatus {
     let matches = match Arguments::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Success };
+            return match error.print() {
+                _ if error.use_stderr() => ExitStatus::Usage,
+                Err(failed) if failed.kind() != std::io::ErrorKind::BrokenPipe => ExitStatus::Environment,
+                _ => ExitStatus::Success,
+            };
         }
     };
     let arguments = match Arguments::from_arg_matches(&matches) {

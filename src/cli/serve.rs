@@ -43,7 +43,7 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
         said: BTreeMap::new(),
     };
     let first = builder.build(Manner::Heard)?;
-    shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title));
+    shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title))?;
     let hosts = Hosts::new(bound, options.allow_host.iter().cloned().chain([options.host.clone()]));
     std::thread::spawn(move || http::serve(&listener, hosts, &preview));
     if options.open {

@@ -126,7 +126,7 @@ fn refuse_contradictions(options: &VerifyOptions, bare: bool) -> Result<()> {
 fn why(shell: &Shell, context: &Context<'_>, pages: &[Page], id: &str) -> Result<ExitStatus> {
     match snippet::why(context, pages, id)? {
         Some(text) => {
-            shell.terminal.result(&format!("{text}\n"));
+            shell.terminal.result(&format!("{text}\n"))?;
             Ok(ExitStatus::Success)
         }
         None => Err(Error::usage(
@@ -229,7 +229,7 @@ fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: &Verdicts) 
     for (snippet, verdict) in verdicts.iter() {
         let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);
         if let Some(printed) = verdict.output.as_ref().filter(|_| wrong) {
-            shell.terminal.result(&snippet::bless::describe(snippet, printed));
+            shell.terminal.result(&snippet::bless::describe(snippet, printed))?;
         }
     }
     let files: BTreeSet<_> = blessing.edits.iter().map(|edit| edit.file).collect();
@@ -283,12 +283,12 @@ fn reports(wanted: &[String]) -> Result<Vec<Report>> {
 fn write(shell: &Shell, report: &Report, found: &Verification<'_>, config: &Config, started: &str) -> Result<()> {
     let repository = shell.repository(&config.root);
     match report {
-        Report::Terminal => shell.terminal.result(&terminal::verdicts(found, shell.terminal.verbose)),
-        Report::Github => shell.terminal.result(&github::verdicts(found, &repository)),
+        Report::Terminal => shell.terminal.result(&terminal::verdicts(found, shell.terminal.verbose))?,
+        Report::Github => shell.terminal.result(&github::verdicts(found, &repository))?,
         Report::Json(path) => {
             let text = json::verify(found, &repository, started);
             if path == "-" {
-                shell.terminal.result(&text);
+                shell.terminal.result(&text)?;
             } else {
                 fs::write(&shell.cwd.join(path), text.as_bytes())?;
             }

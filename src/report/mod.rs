@@ -11,6 +11,7 @@ pub mod progress;
 pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::error::{Error, Result};
 use crate::snippet::Verdicts;
 use crate::snippet::collect::Snippet;
 use crate::snippet::policy::{Ledgers, Policy};
@@ -173,11 +174,18 @@ impl Terminal {
         }
     }
 
-    /// Prints a result. A reader that has gone away is no error.
-    pub fn result(self, text: &str) {
+    /// Prints a result. A reader that has gone away is no error: it has read what it wanted.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the result cannot be written, to a disk that is full for example.
+    pub fn result(self, text: &str) -> Result<()> {
         let mut stream = anstream::AutoStream::new(std::io::stdout(), self.choice());
-        let _ = stream.write_all(text.as_bytes());
-        let _ = stream.flush();
+        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+            Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Error::Io { action: "write to", path: "standard output".into(), source })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Says something on the way, unless `--quiet`.
