@@ -339,6 +339,7 @@ pub(super) fn make_units(
                 .then(|| ("runs", "yes".to_owned()))
                 .into_iter()
                 .collect(),
+            no_exec,
             standalone: snippet.settings.standalone,
             fails_at_run: matches!(snippet.settings.promise, Promise::FailsAtRun(_)),
             schema: snippet.settings.schema.clone().map(|path| (snippet.page_path.clone(), path)),

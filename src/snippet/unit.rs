@@ -185,6 +185,8 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" (on|from|at) line 
 /// A block as a program.
 #[derive(Debug)]
 pub struct Unit {
+    /// Whether nothing may be run, installed or built for it (S8.4).
+    pub no_exec: bool,
     /// Index of the snippet.
     pub snippet: usize,
     /// An identifier, unique in the run.
@@ -290,7 +292,8 @@ impl Unit {
 
     /// An import that nothing provides.
     pub fn dependency(&mut self, name: &str) {
-        if !self.evidence.missing_dependencies.iter().any(|known| known == name) {
+        // Without execution nothing was installed, so nothing can be missed.
+        if !self.no_exec && !self.evidence.missing_dependencies.iter().any(|known| known == name) {
             self.evidence.missing_dependencies.push(name.to_owned());
         }
     }

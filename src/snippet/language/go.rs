@@ -397,9 +397,13 @@ fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
         return Ok(());
     }
     let finished = bench.supervisor.run(&command(bench, go).args(["vet", "-json"]).args(packages))?;
-    // Lines that start with `#` name packages; what remains is a series of JSON objects.
+    // Lines that start with `#` name packages, others say what does not compile; the rest is a series of JSON objects.
     let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
-    let json: String = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
+    let is_said = |line: &&str| MESSAGE.is_match(line) && !line.starts_with([' ', '\t', '"']);
+    let said: Vec<&str> = text.lines().filter(is_said).collect();
+    note_lines(&said.join("\n"), Step::Lint, "go vet", units);
+    let is_json = |line: &&str| !line.starts_with('#') && !is_said(line);
+    let json: String = text.lines().filter(is_json).collect::<Vec<_>>().join("\n");
     for package in
         serde_json::Deserializer::from_str(&json).into_iter::<BTreeMap<String, BTreeMap<String, Vec<Vetted>>>>()
     {
@@ -477,6 +481,9 @@ fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
         if let Some(package) = NO_PACKAGE.captures(&message) {
             let name = package.iter().skip(1).flatten().next().map_or("", |name| name.as_str());
             unit.dependency(name);
+            if unit.no_exec {
+                unit.skip(step);
+            }
             continue;
         }
         let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok()).unwrap_or(1);
@@ -484,6 +491,9 @@ fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
         if NO_MODULE.iter().any(|words| message.contains(words)) {
             let name = imported_at(unit, place).unwrap_or_else(|| "a module".to_owned());
             unit.dependency(&name);
+            if unit.no_exec {
+                unit.skip(step);
+            }
             continue;
         }
         // In a fragment what is not used comes after its end; in a program of the author's it is an error.
