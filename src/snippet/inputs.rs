@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// Raised when an adapter judges differently than before, so that old verdicts no longer count.
-const ADAPTERS: u32 = 1;
+const ADAPTERS: u32 = 2;
 
 /// What a verdict depends on: a name that a person understands, and a hash of what it stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
