@@ -33,6 +33,9 @@ impl Count {
     }
 }
 
+/// The day for which the manual's reviews must be valid: no test may fail because time has passed.
+const REVIEWED: &str = "2026-11-25";
+
 /// Runs it all; `full` adds what takes longer.
 pub(crate) fn run(full: bool) -> Done {
     let mut count = Count::default();
@@ -55,7 +58,8 @@ fn steps(full: bool, count: &mut Count) -> Done {
         command("cargo", &["doc", "--workspace", "--no-deps", "--document-private-items", "--locked", "--quiet"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     step("docs", docs)?;
-    step("check the manual", command(docgen, &["check", "--deny", "warnings"]))?;
+    let check = ["check", "--deny", "warnings", "--date", REVIEWED];
+    step("check the manual", command(docgen, &check))?;
     step("verify and build the manual", command(docgen, &["build", "--verify", "--out", "target/site"]))?;
     browser(docgen, count)?;
     if full {
