@@ -1,6 +1,7 @@
 //! What a page can ask docgen to read, and where it can make docgen write: inside the project, inside the output folder
 //! (S8.1). Each test tries the way around.
 
+#![allow(clippy::format_collect, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
 mod common;
