@@ -169,3 +169,15 @@ fn names_that_must_be_undefined_were_summed_up() {
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     assert!(!stdout(&output).contains("nothing defines"), "{}", stdout(&output));
 }
+
+/// A plug-in of Docusaurus's puts the code of this address in its place; pytest-examples has words of its own.
+#[test]
+fn words_of_other_tools_do_not_make_a_block_fail() {
+    let site = project(
+        "[book]\n",
+        "# P\n\n```go reference\nhttps://example.com/server.go\n```\n\n```python {lint=\"skip\" test=\"skip\" requires=\"3.12\"}\nx = 1\n```\n",
+    );
+    let (report, code) = verify_json(site.path(), &[]);
+    assert_eq!(statuses(&report), ["not_code", "pass"], "{report:#}");
+    assert_eq!(code, 0);
+}

@@ -71,6 +71,8 @@ pub(super) const ALIASES: &[(&str, &str, Option<&str>)] = &[
     ("number-lines", "numbers", None),
     ("startFrom", "numbers", None),
     ("ignore-wasm", "ignore", None),
+    // Docusaurus and mdBook plug-ins: the block is the address of code that lies elsewhere.
+    ("reference", "not_code", None),
 ];
 
 /// Words and keys of other tools that have no meaning here, with the tool that has one.
@@ -105,6 +107,9 @@ pub(super) const FOREIGN: &[(&str, &str)] = &[
     ("label", "Quarto"),
     ("code-fold", "Quarto"),
     ("lineAnchors", "Pandoc"),
+    ("test", "pytest-examples"),
+    ("requires", "pytest-examples"),
+    ("upgrade", "pytest-examples"),
 ];
 
 /// Words that rustdoc takes as a whole info string for Rust.

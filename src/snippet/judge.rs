@@ -122,12 +122,14 @@ fn judge_compile_fail(
     error: Option<&str>,
 ) -> (Status, Level, Option<String>) {
     let errors: Vec<_> = evidence.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-    if errors.is_empty() {
+    // What fails for want of a package proves nothing, unless the author says which error it must be.
+    let unproven = !evidence.missing_dependencies.is_empty() && code.or(error).is_none();
+    if errors.is_empty() || unproven {
         if evidence.missing_dependencies.is_empty() && evidence.missing_tools.is_empty() {
             return (Status::Xpass, level, Some("must fail to compile, but compiles".to_owned()));
         }
-        let reason = evidence.missing_tools.first().or(evidence.missing_dependencies.first()).cloned();
-        return (Status::EnvError, level, reason);
+        let package = || evidence.missing_dependencies.first().map(|name| format!("dependency {name}"));
+        return (Status::EnvError, level, evidence.missing_tools.first().cloned().or_else(package));
     }
     let matches = |finding: &&&Finding| {
         code.is_none_or(|code| finding.code == code) && error.is_none_or(|text| finding.message.contains(text))
@@ -239,6 +241,24 @@ mod tests {
         let (status, _, reason) = judge(&found, &hold(Level::Compiled, &Promise::Good));
         assert_eq!(status, Status::EnvError);
         assert!(reason.expect("a reason").contains("dependency fastapi"));
+    }
+
+    #[test]
+    fn s1_7_what_fails_for_want_of_a_package_has_not_failed_as_promised() {
+        let mut found = evidence(&[(Step::Parse, StepOutcome::Pass), (Step::Compile, StepOutcome::Fail)]);
+        found.missing_dependencies.push("tokio".into());
+        found.findings.push(Finding {
+            severity: Severity::Error,
+            code: "E0752".to_owned(),
+            tool: "rustc",
+            message: "`main` function is not allowed to be `async`".to_owned(),
+            span: None,
+            help: None,
+        });
+        let promise = |code: Option<&str>| Promise::FailsToCompile { code: code.map(str::to_owned), error: None };
+        let (status, _, reason) = judge(&found, &hold(Level::Compiled, &promise(None)));
+        assert_eq!((status, reason.as_deref()), (Status::EnvError, Some("dependency tokio")));
+        assert_eq!(judge(&found, &hold(Level::Compiled, &promise(Some("E0752")))).0, Status::Xfail);
     }
 
     #[test]

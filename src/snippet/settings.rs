@@ -219,6 +219,8 @@ impl Settings {
             "edition" if EDITIONS.contains(&text) => self.edition = Some(text.to_owned()),
             "edition" => self.problem = Some(format!("`edition={text}` is unknown; there are {}", EDITIONS.join(", "))),
             "lint" if matches!(text, "deny" | "warn") => self.deny_lints = text == "deny",
+            // pytest-examples has the key too; it says nothing of how a block must compile.
+            "lint" if text == "skip" => {}
             "lint" => self.problem = Some(format!("`lint={text}` is unknown; there are deny, warn")),
             "hl" | "ins" | "del" | "numbers" | "tab" => {}
             _ => self.unknown(key),
