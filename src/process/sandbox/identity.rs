@@ -34,8 +34,10 @@ pub(super) fn other(policy: &Policy) -> Option<u32> {
             matches!(numbers[..], [first, _, count] if (first..first + count).contains(&NOBODY.into()))
         })
     };
+    let change = CapabilitySet::SETUID | CapabilitySet::SETGID;
+    let may = || capabilities(None).is_ok_and(|own| own.effective.contains(change));
     let needed = policy.processes > 0 && getuid().is_root() && geteuid().is_root();
-    (needed && is_mapped("/proc/self/uid_map") && is_mapped("/proc/self/gid_map")).then_some(NOBODY)
+    (needed && may() && is_mapped("/proc/self/uid_map") && is_mapped("/proc/self/gid_map")).then_some(NOBODY)
 }
 
 /// The capabilities that stay when all others go: those of another user than root that was given them.
