@@ -348,7 +348,7 @@ fn s6_7_the_next_run_sweeps_what_a_killed_one_left() {
     write(temporary.path(), "docgen-launch-dead/0.plan", "{}");
     write(site.path(), ".docgen-new-dead/index.html", "half");
     write(cache.path(), "docgen/0123456789abcdef/root", "/nowhere/a-project-that-was-moved");
-    write(cache.path(), "docgen/0123456789abcdef/work/python/big", "x");
+    write(cache.path(), "docgen/0123456789abcdef/verdicts/big", "x");
     let call = |arguments: &[&str]| {
         let mut command = docgen(site.path());
         command.env("TMPDIR", temporary.path()).env("XDG_CACHE_HOME", cache.path()).args(arguments);
