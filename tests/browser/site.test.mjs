@@ -219,8 +219,8 @@ test('the contents say which section is read, however one got there', async () =
   const page = await open(`${address.http('manual')}reference/markdown.html`);
   const present = (text) => page.locator('.toc [aria-current]', { hasText: text }).waitFor();
   await present('Alerts');
-  await page.evaluate(() => scrollTo(0, document.getElementById('html').offsetTop));
-  await present('HTML');
+  await page.evaluate(() => scrollTo(0, document.getElementById('names-of-files').offsetTop));
+  await present('Names of files');
   await page.goto(`${address.http('manual')}reference/markdown.html#tabs`);
   await present('Tabs');
   await close(page);
