@@ -99,6 +99,45 @@ fn s8_2_the_kernel_holds_a_fork_bomb_and_nothing_of_it_is_left() {
 }
 
 #[test]
+fn s8_2_as_root_a_program_runs_as_nobody() {
+    let own = rustix::process::getuid();
+    let user = if own.is_root() { 65_534 } else { own.as_raw() };
+    let mut outside = Outside::new();
+    // What the table allows can be read, whoever the program is; what it does not allow cannot.
+    let page = format!(
+        "# P\n\n```python run\nimport os\nimport subprocess\nimport sys\n\nprint(os.getuid(), os.geteuid())\nprint(subprocess.run([sys.executable, \"-c\", \"print(1)\"], capture_output=True, text=True).stdout.strip())\nfor path in (\"BAIT\", \"/etc/shadow\"):\n    try:\n        open(path).close()\n        print(\"open\")\n    except OSError:\n        pass\n```\n\n```text output\n{user} {user}\n1\n```\n"
+    );
+    for level in levels().iter().copied() {
+        let report = outside.verify(level, &page);
+        assert_eq!(statuses(&report)[0], "pass", "{level}: {report:#}");
+    }
+    outside.is_untouched();
+}
+
+/// The manual says what is not stopped. If that changes for the better, the manual must say so.
+#[test]
+fn s8_3_what_partial_does_not_stop_is_as_the_manual_says() {
+    let Some(ordinary) = Ordinary::new() else { return };
+    let mut other = ordinary.command("/bin/sleep").arg("1000").env("SECRET", "BAIT").spawn().expect("sleep starts");
+    let file = ordinary.path("home/file");
+    let made = ordinary.command("/usr/bin/touch").arg(&file).status().expect("touch starts");
+    assert!(made.success());
+    let attempts = format!(
+        "import os\n\nprocess, file = \"/proc/{}\", \"{}\"\nprint(os.path.exists(process))\ntry:\n    open(process + \"/environ\").read()\n    print(\"its environment\")\nexcept OSError:\n    pass\ntry:\n    os.chmod(file, 0o600)\n    print(\"its mode\")\nexcept OSError:\n    pass\n",
+        other.id(),
+        file.display()
+    );
+    for level in levels().iter().copied() {
+        let output = if level == "full" { "False" } else { "True\nits mode" };
+        let page = format!("# P\n\n```python run\n{attempts}```\n\n```text output\n{output}\n```\n");
+        let report = ordinary.verify(level, &page);
+        assert_eq!(statuses(&report)[0], "pass", "{level}: {report:#}");
+    }
+    other.kill().expect("killed");
+    other.wait().expect("ended");
+}
+
+#[test]
 fn s8_1_a_chain_that_leaves_its_session_ends_with_docgen() {
     let word = marker("chain");
     // Each link leaves its session, forks the next one and ends. The last one sleeps.
