@@ -9,10 +9,13 @@ use crate::progress::Silent;
 use crate::render::highlight::Highlighter;
 use crate::report::Verification;
 use crate::report::terminal::{self, count, plural};
-use crate::snippet::ledger::Ledger;
-use crate::snippet::policy::Ledgers;
-use crate::snippet::ratchet::{Ratchet, Reach};
-use crate::snippet::{self, Context, Options, Verdicts};
+use crate::snippet;
+use crate::snippet::context::Context;
+use crate::snippet::context::Options;
+use crate::snippet::judge::policy::Ledgers;
+use crate::snippet::judge::ratchet::{Ratchet, Reach};
+use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::store::ledger::Ledger;
 
 pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let overrides = Overrides {
@@ -36,13 +39,13 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         let context = work::context(shell, (&config, &project.sources), &tools, &progress, work.folder(), wanted);
         let context = Context { cache: Some(work::cache_of_project(shell, &config.root)), ..context };
         let ledger = Ledger::load(&config)?;
-        let verdicts = snippet::verify(&context, &project.site.pages)?;
+        let verdicts = snippet::verify::verify(&context, &project.site.pages)?;
         let reach = Reach { no_exec: false, whole: true };
         let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, &verdicts, reach));
         let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
         let report = Verification { sources: &project.sources, verdicts: &verdicts, policy, ledgers };
         shell.terminal.say(&terminal::verdicts(&report, shell.terminal.verbose));
-        let found = snippet::policy::exit(&verdicts, policy, &ledgers);
+        let found = snippet::judge::policy::exit(&verdicts, policy, &ledgers);
         if status == ExitStatus::Success && found != ExitStatus::NothingFound {
             status = found;
         }
@@ -74,7 +77,7 @@ pub(super) fn recalled(shell: &Shell, config: &Config, project: &Project) -> Res
     let cache = work::cache_of_project(shell, &config.root);
     let context = work::context(shell, (config, &project.sources), &tools, &Silent, &config.root, options);
     let context = Context { cache: Some(cache), ..context };
-    snippet::recall(&context, &project.site.pages, &Ledger::load(config)?)
+    snippet::known::recall(&context, &project.site.pages, &Ledger::load(config)?)
 }
 
 /// Whether a kind of problem is denied.

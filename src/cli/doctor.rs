@@ -6,10 +6,12 @@ use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::process::{Confinement, Environment};
 use crate::progress::Progress as _;
-use crate::snippet::Options;
-use crate::snippet::doctor::{CanaryResult, canaries};
-use crate::snippet::language::{self, Language};
-use crate::snippet::tool::{Found, Source, ToolSpec, Tools, cure, install};
+use crate::snippet::canaries::{CanaryResult, canaries};
+use crate::snippet::context::Options;
+use crate::snippet::language::adapter::Language;
+use crate::snippet::language::languages;
+use crate::snippet::toolchain::install::{cure, install};
+use crate::snippet::toolchain::tool::{Found, Source, ToolSpec, Tools};
 use crate::source::Sources;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -29,7 +31,7 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
     let results = canaries(&context)?;
     progress.finish();
     let mut missing = false;
-    for language in language::ALL {
+    for language in languages::ALL {
         let (text, all_there) = describe(shell, &tools, *language, &results);
         shell.terminal.result(&text)?;
         missing |= !all_there;
@@ -99,7 +101,7 @@ fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[Ca
 
 /// Installs what is missing, after saying what and how large.
 fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
-    let missing: Vec<&'static ToolSpec> = language::ALL
+    let missing: Vec<&'static ToolSpec> = languages::ALL
         .iter()
         .flat_map(|language| language.tools().iter().copied())
         .filter(|spec| !matches!(tools.find(spec), Found::Yes(_)))
@@ -142,7 +144,7 @@ fn installer(tools: &Tools, spec: &ToolSpec) -> std::result::Result<PathBuf, Str
         Source::Manual(how) => return Err(how.to_owned()),
     };
     // A Node that docgen has installed brings its own npm.
-    for language in language::ALL {
+    for language in languages::ALL {
         for other in language.tools() {
             if let Found::Yes(tool) = tools.find(other)
                 && let Some(folder) = tool.path.parent()

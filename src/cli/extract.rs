@@ -6,7 +6,8 @@ use crate::config::Overrides;
 use crate::error::{Error, ExitStatus, Result};
 use crate::output::MARKER;
 use crate::report::terminal::plural;
-use crate::snippet::{self, Options};
+use crate::snippet;
+use crate::snippet::context::Options;
 use crate::{fs, pipeline};
 
 pub(super) fn run(shell: &Shell, options: &ExtractOptions) -> Result<ExitStatus> {
@@ -21,7 +22,7 @@ pub(super) fn run(shell: &Shell, options: &ExtractOptions) -> Result<ExitStatus>
     let options = Options { languages: options.lang.clone(), ..Options::default() };
     let context = work::context(shell, (&config, &project.sources), &tools, &progress, &out, options);
     fs::write(&out.join(MARKER), b"This folder is written by docgen extract, which replaces its files.\n")?;
-    let written = snippet::extract(&context, &project.site.pages, &out)?;
+    let written = snippet::extract::extract(&context, &project.site.pages, &out)?;
     crate::progress::Progress::finish(&progress);
     for (folder, blocks) in &written {
         shell.terminal.result(&format!("{}: {}\n", shown(folder, &shell.cwd), plural(*blocks, "block")))?;

@@ -20,7 +20,7 @@ use crate::fs;
 use crate::process::{Confinement, Environment, Supervisor};
 use crate::report::progress::Bars;
 use crate::report::{Repository, Terminal};
-use crate::snippet::tool::Tools;
+use crate::snippet::toolchain::tool::Tools;
 use args::{Arguments, Command, Report};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use jiff::civil::Date;

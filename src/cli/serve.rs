@@ -13,8 +13,11 @@ use crate::serve::answer::Hosts;
 use crate::serve::inputs::{Inputs, Own};
 use crate::serve::watch::Watch;
 use crate::serve::{Preview, http};
-use crate::snippet::tool::Tools;
-use crate::snippet::{self, Context, Options, Verdicts};
+use crate::snippet;
+use crate::snippet::context::Context;
+use crate::snippet::context::Options;
+use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::toolchain::tool::Tools;
 use crate::source::{self, slash_path};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -197,7 +200,7 @@ impl Builder<'_> {
         let input = (&self.config, &project.sources);
         let context = work::context(self.shell, input, tools, progress.as_ref(), work.folder(), options);
         let context = Context { cache: Some(work::cache_of_project(self.shell, &self.config.root)), ..context };
-        let verdicts = snippet::verify(&context, &project.site.pages)?;
+        let verdicts = snippet::verify::verify(&context, &project.site.pages)?;
         self.render(project, &verdicts)?;
         let totals: Vec<String> = verdicts
             .totals()

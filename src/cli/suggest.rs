@@ -5,19 +5,20 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::fs;
 use crate::report::terminal::plural;
-use crate::snippet::Verdicts;
-use crate::snippet::language::{self, Label};
-use crate::snippet::names::missing;
+use crate::snippet::language::languages;
+use crate::snippet::language::languages::Label;
+use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::undefined::missing;
 
 /// Writes `snippets/LANG/preludes/suggested.EXT` for each language with missing names; an existing one stays.
 pub(super) fn write(shell: &Shell, config: &Config, verdicts: &Verdicts) -> Result<()> {
     let names = missing(verdicts.iter());
-    for language in language::ALL {
+    for language in languages::ALL {
         let mine = names.iter().filter(|missing| missing.language == language.name());
         let stubs: Vec<String> = mine.filter_map(|missing| language.stub(&missing.name, missing.called)).collect();
         if stubs.is_empty() {
             let left = names.iter().any(|missing| missing.language == language.name());
-            if left && let Label::Known(_) = language::by_label(language.name()) {
+            if left && let Label::Known(_) = languages::by_label(language.name()) {
                 shell
                     .terminal
                     .say(&format!("{}: a stub needs types here; write the prelude by hand", language.title()));

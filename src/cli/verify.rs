@@ -9,11 +9,14 @@ use crate::pipeline;
 use crate::process::Confinement;
 use crate::report::terminal::plural;
 use crate::report::{Verification, github, json, terminal};
-use crate::snippet::ledger::{self, Ledger};
-use crate::snippet::policy::{Ledgers, Policy};
-use crate::snippet::ratchet::{Ratchet, Reach};
-use crate::snippet::verdict::{Level, Step, StepOutcome};
-use crate::snippet::{self, Context, Options, Verdicts};
+use crate::snippet;
+use crate::snippet::context::Context;
+use crate::snippet::context::Options;
+use crate::snippet::judge::policy::{Ledgers, Policy};
+use crate::snippet::judge::ratchet::{Ratchet, Reach};
+use crate::snippet::model::verdict::{Level, Step, StepOutcome};
+use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::store::ledger::{self, Ledger};
 use crate::source::{Sources, normalise};
 use crate::{fs, progress::Progress as _};
 use std::collections::BTreeSet;
@@ -54,7 +57,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         return why(shell, &context, &pages, id);
     }
     let ledger = Ledger::load(&config)?;
-    let verdicts = snippet::verify(&context, &pages)?;
+    let verdicts = snippet::verify::verify(&context, &pages)?;
     progress.finish();
     if options.bless && bless(shell, &sources, &pages, &verdicts)? {
         shell.terminal.say("verifying again what was blessed");
@@ -77,7 +80,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if options.ratchet && ledger.is_empty() && !options.write_ledger {
         shell.terminal.say("there is no ledger yet: docgen verify --write-ledger records the blocks as they are");
     }
-    let exit = snippet::policy::exit(&verdicts, policy, &ledgers);
+    let exit = snippet::judge::policy::exit(&verdicts, policy, &ledgers);
     if options.write_ledger {
         write_ledger(shell, ledger.clone(), &verdicts, &context, options)?;
     }
@@ -124,7 +127,7 @@ fn refuse_contradictions(options: &VerifyOptions, bare: bool) -> Result<()> {
 
 /// Says why a block would be verified again.
 fn why(shell: &Shell, context: &Context<'_>, pages: &[Page], id: &str) -> Result<ExitStatus> {
-    match snippet::why(context, pages, id)? {
+    match snippet::known::why(context, pages, id)? {
         Some(text) => {
             shell.terminal.result(&format!("{text}\n"))?;
             Ok(ExitStatus::Success)

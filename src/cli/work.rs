@@ -7,8 +7,10 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::progress::Progress;
-use crate::snippet::tool::Tools;
-use crate::snippet::{Cache, Context, Options};
+use crate::snippet::context::Context;
+use crate::snippet::context::Options;
+use crate::snippet::store::cache::Cache;
+use crate::snippet::toolchain::tool::Tools;
 use crate::source::Sources;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -38,7 +40,7 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
     match lock.try_lock() {
         Ok(()) => {
             sweep(&shell.cache_folder());
-            fs::sweep(&folder, crate::snippet::SCRATCH);
+            fs::sweep(&folder, crate::snippet::run::limits::SCRATCH);
             fs::write_if_changed(&folder.with_file_name(OWNER), root.as_os_str().as_encoded_bytes())?;
             Ok(Work { folder, _temporary: None, _lock: Some(lock) })
         }

@@ -8,7 +8,7 @@ use crate::site::PageIndex;
 use crate::site::governance::review_due;
 use crate::site::link::{Target, resolve};
 use crate::site::taxonomy::{Taxonomy, Term};
-use crate::snippet::verdict::Verdict;
+use crate::snippet::model::verdict::Verdict;
 
 /// Keys of front matter that name files, and what they are called on the page.
 const RELATED: [(&str, &str); 3] = [("related", "Related"), ("required_scripts", "Needs"), ("related_tools", "Tools")];

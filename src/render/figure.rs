@@ -5,9 +5,9 @@
 
 use super::highlight::{Highlighter, escape};
 use crate::page::fence::Info;
-use crate::snippet::badge::badge;
-use crate::snippet::collect::Snippet;
-use crate::snippet::verdict::{Origin, Status, Verdict};
+use crate::snippet::model::badge::badge;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use std::fmt::Write as _;
 
 /// Everything a figure is made of.
@@ -217,8 +217,8 @@ fn known_from(origin: Origin) -> &'static str {
     }
 }
 
-fn outcome_word(outcome: crate::snippet::verdict::StepOutcome) -> &'static str {
-    use crate::snippet::verdict::StepOutcome;
+fn outcome_word(outcome: crate::snippet::model::verdict::StepOutcome) -> &'static str {
+    use crate::snippet::model::verdict::StepOutcome;
     match outcome {
         StepOutcome::Pass => "passed",
         StepOutcome::Fail => "failed",

@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_language_of_the_table_has_a_grammar() {
-        for language in crate::snippet::language::ALL {
+        for language in crate::snippet::language::languages::ALL {
             assert!(syntax(language.name()).is_some(), "{}", language.name());
         }
     }

@@ -9,7 +9,7 @@ use super::{Input, Renderer, url};
 use crate::site::clocks::{Clocks, clocks};
 use crate::site::link::{Target, resolve};
 use crate::site::{PageIndex, Site};
-use crate::snippet::badge::badge;
+use crate::snippet::model::badge::badge;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@
 use super::groups::grouped;
 use super::{Item, Repository, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::snippet::verdict::{Status, Verdict};
+use crate::snippet::model::verdict::{Status, Verdict};
 use crate::source::Sources;
 use std::fmt::Write as _;
 

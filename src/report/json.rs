@@ -3,8 +3,8 @@
 //! Must not know: the terminal.
 
 use super::{Repository, Verification};
-use crate::snippet::collect::Snippet;
-use crate::snippet::verdict::{Finding, Level, Origin, Status, Verdict};
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Finding, Level, Origin, Status, Verdict};
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
 

@@ -12,11 +12,11 @@ pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{Error, Result};
-use crate::snippet::Verdicts;
-use crate::snippet::collect::Snippet;
-use crate::snippet::policy::{Ledgers, Policy};
-use crate::snippet::ratchet::Standing;
-use crate::snippet::verdict::{Finding, Status, Verdict};
+use crate::snippet::judge::policy::{Ledgers, Policy};
+use crate::snippet::judge::ratchet::Standing;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Finding, Status, Verdict};
+use crate::snippet::model::verdicts::Verdicts;
 use crate::source::{SourceFile, Sources, slash_path};
 use crate::span::Span;
 use std::io::Write as _;

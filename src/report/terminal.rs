@@ -5,10 +5,10 @@
 use super::groups::grouped;
 use super::{Item, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::snippet::Verdicts;
-use crate::snippet::collect::Snippet;
-use crate::snippet::names::{Missing, MissingPackages, missing, missing_package, missing_packages};
-use crate::snippet::verdict::{Level, Status, Verdict};
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Level, Status, Verdict};
+use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::undefined::{Missing, MissingPackages, missing, missing_package, missing_packages};
 use crate::source::Sources;
 use crate::span::Span;
 use annotate_snippets::{AnnotationKind, Element, Group, Level as Title, Renderer, Snippet as Excerpt};

@@ -19,8 +19,8 @@ pub mod weigh;
 
 use crate::config::Config;
 use crate::site::Site;
-use crate::snippet::Verdicts;
-use crate::snippet::collect::Snippet;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdicts::Verdicts;
 
 /// The files of the index, by path relative to the site's root.
 #[derive(Debug, Default)]

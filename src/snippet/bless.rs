@@ -3,11 +3,11 @@
 //!
 //! Must not know: disk; the edits are applied by whoever asked for them.
 
-use super::Verdicts;
-use super::collect::{Expected, Snippet};
-use super::expect::line_fits;
-use super::verdict::{Step, StepOutcome};
 use crate::page::{Page, fix};
+use crate::snippet::model::output::line_fits;
+use crate::snippet::model::snippet::{Expected, Snippet};
+use crate::snippet::model::verdict::{Step, StepOutcome};
+use crate::snippet::model::verdicts::Verdicts;
 use crate::source::{SourceFile, Sources};
 use crate::span::{FileId, LineIndex};
 use std::ops::Range;

@@ -2,14 +2,20 @@
 //!
 //! Must not know: verdicts.
 
-use super::batch::{Batch, batches, chosen, make_units};
-use super::collect::{self, Snippet};
-use super::language::Language;
-use super::unit::{Bench, Patience, Unit};
-use super::verdict::Verdict;
-use super::{Context, fixture, immediate, package};
 use crate::error::Result;
 use crate::page::Page;
+use crate::snippet::context::Context;
+use crate::snippet::language::adapter::Language;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::Verdict;
+use crate::snippet::plan::assemble::make_units;
+use crate::snippet::plan::batch::{Batch, batches, chosen};
+use crate::snippet::plan::collect;
+use crate::snippet::plan::immediate::immediate;
+use crate::snippet::workspace::project::Workspace;
+use crate::snippet::workspace::time_budget::TimeBudget;
+use crate::snippet::workspace::unit::Unit;
+use crate::snippet::workspace::{fixture, package};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -36,7 +42,7 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
         fixture::write_units(&folder, &units)?;
         language.finish_extract(&folder, &mut units)?;
         if package.is_some() {
-            let bench = Bench {
+            let bench = Workspace {
                 folder: folder.clone(),
                 package: package.clone(),
                 root: context.config.root.clone(),
@@ -47,7 +53,7 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
                 supervisor: context.supervisor,
                 no_exec: false,
                 progress: context.progress,
-                patience: Patience::new(context.config.verify.tool_timeout),
+                patience: TimeBudget::new(context.config.verify.tool_timeout),
                 readable: OnceLock::new(),
                 specs: language.tools(),
             };

@@ -5,7 +5,7 @@
 
 use crate::error::Result;
 use crate::process::{End, Finished};
-use crate::snippet::unit::Patience;
+use crate::snippet::workspace::time_budget::TimeBudget;
 use serde::de::DeserializeOwned;
 use std::result::Result as StdResult;
 
@@ -17,10 +17,10 @@ const MOST_CRASHES: usize = 64;
 const CALLS_AFTER_TIMEOUT: u32 = 16;
 
 /// The answer for each of `count` blocks, or why there is none. `call` asks about the blocks from a number on.
-pub(super) fn ask<A: DeserializeOwned>(
+pub(crate) fn ask<A: DeserializeOwned>(
     tool: &str,
     count: usize,
-    patience: &Patience,
+    patience: &TimeBudget,
     call: impl Fn(usize) -> Result<Finished>,
 ) -> Result<Vec<StdResult<A, String>>> {
     let mut answers = Vec::with_capacity(count);
@@ -79,7 +79,7 @@ mod tests {
             let limits = Limits { wall: Duration::from_secs(2), output: 1024 };
             Supervisor::default().run(&Job::new("/bin/sh", Path::new("/")).args(["-c", &loop_over]).limits(limits))
         };
-        ask("sh", 6, &Patience::new(Duration::from_secs(1)), call).expect("sh is there")
+        ask("sh", 6, &TimeBudget::new(Duration::from_secs(1)), call).expect("sh is there")
     }
 
     fn lost(answers: &[StdResult<u32, String>]) -> Vec<usize> {
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_process_that_is_never_ready_is_called_once() {
         let calls = std::cell::Cell::new(0);
-        let answers = ask::<u32>("sh", 3, &Patience::new(Duration::from_secs(1)), |_| {
+        let answers = ask::<u32>("sh", 3, &TimeBudget::new(Duration::from_secs(1)), |_| {
             calls.set(calls.get() + 1);
             Supervisor::default().run(&Job::new("/bin/sh", Path::new("/")).args(["-c", "exit 9"]))
         });

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Where a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Elsewhere<'a> {
+pub(crate) enum Elsewhere<'a> {
     /// From this version on: `3.12`.
     Since(&'a str),
     /// On some platforms.
@@ -15,7 +15,7 @@ pub(super) enum Elsewhere<'a> {
 
 impl Elsewhere<'_> {
     /// Whether a tool of this version, on this platform, may be without the name.
-    pub(super) fn comes_after(self, version: &str) -> bool {
+    pub(crate) fn comes_after(self, version: &str) -> bool {
         let numbers = |text: &str| text.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>();
         match self {
             Elsewhere::Since(since) => numbers(since) > numbers(version),
@@ -34,7 +34,7 @@ impl fmt::Display for Elsewhere<'_> {
 }
 
 /// Looks a name of a module up in a table: one line is a module, a version or `platform`, and names; `*` is any name.
-pub(super) fn find<'a>(table: &'a str, module: &str, name: &str) -> Option<Elsewhere<'a>> {
+pub(crate) fn find<'a>(table: &'a str, module: &str, name: &str) -> Option<Elsewhere<'a>> {
     let rows = table.lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|line| {
         let mut words = line.split(' ');

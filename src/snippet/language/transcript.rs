@@ -34,7 +34,7 @@ const SESSIONS: &[Session] = &[
 ];
 
 /// Whether a label is one of sessions.
-pub(super) fn is_label(label: &str) -> bool {
+pub(crate) fn is_label(label: &str) -> bool {
     LABELS.contains(&label)
 }
 

@@ -1,0 +1,86 @@
+//! Canaries: blocks known to be bad at each rung, put through the whole of verification, so that a broken toolchain
+//! cannot look green (S1.9).
+//!
+//! Must not know: how the result is printed.
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::page::{self, Dialect};
+use crate::snippet::context::{Context, Options};
+use crate::snippet::language::adapter::Language;
+use crate::snippet::language::languages;
+use crate::snippet::model::verdict::{Step, StepOutcome};
+use crate::snippet::verify::verify;
+use crate::source::{PageSource, Sources};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// What became of one canary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CanaryResult {
+    /// The language.
+    pub language: &'static str,
+    /// The step that must find it bad.
+    pub step: Step,
+    /// Whether it did; otherwise what happened instead.
+    pub outcome: std::result::Result<(), String>,
+}
+
+/// Runs every canary of the languages whose tools are there.
+///
+/// # Errors
+/// As [`verify`].
+pub fn canaries(context: &Context<'_>) -> Result<Vec<CanaryResult>> {
+    let mut results = Vec::new();
+    for language in languages::ALL {
+        results.extend(of_language(context, *language)?);
+    }
+    Ok(results)
+}
+
+fn of_language(context: &Context<'_>, language: &'static dyn Language) -> Result<Vec<CanaryResult>> {
+    let mut text = String::from("# Canaries\n");
+    for canary in language.canaries() {
+        let flag = if canary.step == Step::Run { " run" } else { "" };
+        let _ = write!(text, "\n```{}{flag}\n{}```\n", language.name(), canary.code);
+    }
+    let mut sources = Sources::new(Path::new("/canaries"));
+    let file = sources.add(Path::new("/canaries").join(format!("{}.md", language.name())), text);
+    let source = PageSource { file, relative: format!("{}.md", language.name()) };
+    let (page, _) = page::parse(&sources, &source, context.config.today, Dialect { foreign_words: &[], math: false });
+    // Canaries judge the tools, not the project: its fixtures and settings stay out.
+    let mut config: Config = context.config.clone();
+    config.has_project = false;
+    config.verify.languages.clear();
+    let inner = Context {
+        config: &config,
+        sources: &sources,
+        tools: context.tools,
+        supervisor: context.supervisor,
+        progress: context.progress,
+        work: context.work.join("canaries"),
+        cache: None,
+        date: context.date.clone(),
+        options: Options { bare: true, ..Options::default() },
+    };
+    crate::fs::create_dir_all(&inner.work)?;
+    let verdicts = verify(&inner, std::slice::from_ref(&page))?;
+    Ok(language
+        .canaries()
+        .iter()
+        .zip(&verdicts.verdicts)
+        .map(|(canary, verdict)| CanaryResult {
+            language: language.name(),
+            step: canary.step,
+            outcome: match verdict.steps.get(&canary.step) {
+                Some(StepOutcome::Fail) => Ok(()),
+                Some(StepOutcome::Missing) => Err("its tool is missing".to_owned()),
+                _ => Err(format!(
+                    "it came out as {}{}",
+                    verdict.status.name(),
+                    verdict.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
+                )),
+            },
+        })
+        .collect())
+}

@@ -1,0 +1,215 @@
+//! From a unit with its evidence to a verdict: the judgement, what a failed run said, the hashes.
+//!
+//! Must not know: tools, disk.
+
+use crate::diagnostic::Severity;
+use crate::process::Confinement;
+use crate::snippet::context::Context;
+use crate::snippet::judge::status::{Judgement, judge};
+use crate::snippet::language::adapter::Language;
+use crate::snippet::model::output;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Finding, Level, Origin, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
+use crate::snippet::workspace::unit::Unit;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub(crate) fn plain(status: Status, reason: Option<String>) -> Verdict {
+    Verdict {
+        status,
+        level: Level::Unchecked,
+        reason,
+        blocked_by: None,
+        steps: BTreeMap::new(),
+        tools: BTreeMap::new(),
+        exit_code: None,
+        command: None,
+        sandbox: Confinement::None,
+        findings: Vec::new(),
+        output: None,
+        duration: Duration::ZERO,
+        hash: String::new(),
+        key: String::new(),
+        origin: Origin::Run,
+        date: None,
+    }
+}
+
+pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &mut Unit) -> Verdict {
+    let names: Vec<&str> = language.tools().iter().map(|tool| tool.name).collect();
+    let judgement = Judgement {
+        target: unit.ceiling,
+        wanted: wanted(context, language, snippet, unit),
+        tools: if names.is_empty() { language.title().to_owned() } else { names.join(", ") },
+        promise: &snippet.settings.promise,
+        exit: snippet.settings.exit,
+        strict: context.options.strict,
+        held_back: context.options.no_exec && snippet.target() > unit.ceiling,
+        linter_optional: context.options.bare,
+    };
+    if snippet.is_ignored() {
+        unit.evidence.findings.extend(snippet.in_fence(context.options.bare));
+    }
+    note_dependencies(language, snippet, unit);
+    // An error in another block's text that this one is built on, though that one passes by itself.
+    if !unit.elsewhere.is_empty() && !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        unit.evidence.findings.push(Finding {
+            severity: Severity::Error,
+            code: "group".to_owned(),
+            tool: "docgen",
+            message: "with this block the blocks before it no longer hold".to_owned(),
+            span: Some(snippet.open),
+            help: Some("a name is defined twice? `nest` gives a block a scope of its own".to_owned()),
+        });
+    }
+    if let Some(why) = unit.unreached.take().filter(|_| snippet.runs()) {
+        note_unreached(snippet, unit, why);
+    }
+    let (status, level, reason) = judge(&unit.evidence, &judgement);
+    if status == Status::Fail {
+        explain_run(snippet, unit);
+    }
+    // Tools report in orders of their own; the author reads from top to bottom.
+    unit.evidence.findings.sort_by_key(|finding| finding.span);
+    let run = unit.evidence.run.take();
+    Verdict {
+        reason: reason.filter(|_| status != Status::Pass),
+        steps: unit.evidence.steps.clone(),
+        tools: unit.tools.clone(),
+        exit_code: run.as_ref().and_then(|run| match run.end {
+            RunEnd::Exited(code) => Some(code),
+            _ => None,
+        }),
+        command: unit.marks.remove("command"),
+        sandbox: run.as_ref().map_or(Confinement::None, |run| run.confinement),
+        findings: std::mem::take(&mut unit.evidence.findings),
+        duration: run.as_ref().map_or(Duration::ZERO, |run| run.duration),
+        output: run.map(|run| run.stdout),
+        level,
+        ..plain(status, None)
+    }
+}
+
+/// Says of each import that nothing provides where to add it.
+fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit) {
+    for name in unit.evidence.missing_dependencies.clone() {
+        let fixture = fixture_name(language, snippet);
+        let how = language.adds_packages().map_or(String::new(), |how| format!(": {how}"));
+        unit.evidence.findings.push(Finding {
+            severity: Severity::Warning,
+            code: "dependency".to_owned(),
+            tool: "docgen",
+            message: format!("nothing provides `{name}`"),
+            span: import_of(snippet, &name).or(Some(snippet.open)),
+            help: Some(format!("add it to the fixture snippets/{fixture}{how}")),
+        });
+    }
+}
+
+/// The steps that must be decided before a block can be called good.
+fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Vec<Step> {
+    let runs = snippet.runs() && !context.options.no_exec;
+    let own = language.steps().iter().copied();
+    let mut wanted: Vec<Step> =
+        own.filter(|step| if *step == Step::Run { runs } else { step.level() <= unit.ceiling }).collect();
+    if runs && snippet.expected.is_some() {
+        wanted.push(Step::Output);
+    }
+    wanted
+}
+
+/// A block that was to run and did not is never a success (S3.3).
+fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
+    unit.fail(Step::Run);
+    if snippet.expected.is_some() {
+        unit.skip(Step::Output);
+    }
+    unit.evidence.findings.push(Finding {
+        severity: Severity::Error,
+        code: "group".to_owned(),
+        tool: "docgen",
+        message: why,
+        span: Some(snippet.open),
+        help: Some("a program has one end: give one of the two blocks a group of its own".to_owned()),
+    });
+}
+
+pub(crate) fn fixture_name(language: &dyn Language, snippet: &Snippet) -> String {
+    snippet.settings.fixture.clone().unwrap_or_else(|| language.name().to_owned())
+}
+
+/// Where a block names a dependency for the first time.
+pub(crate) fn import_of(snippet: &Snippet, name: &str) -> Option<crate::span::Span> {
+    let at = snippet.code.as_str().find(name)?;
+    snippet.code.span_of(at..at + name.len())
+}
+
+/// Puts what a failed run said on the page: where it failed, or where its output differs.
+pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
+    let Some(run) = unit.evidence.run.clone() else { return };
+    let finding = |message: String, span, help| Finding {
+        severity: Severity::Error,
+        code: "run".to_owned(),
+        tool: "docgen",
+        message,
+        span,
+        help,
+    };
+    if unit.failed(Step::Run) {
+        let message = run.message.clone().unwrap_or_else(|| match &run.end {
+            RunEnd::Exited(code) => format!("ended with exit code {code}"),
+            RunEnd::Signaled(signal) => format!("was killed by signal {signal}"),
+            other => format!("{other:?}"),
+        });
+        let help = Some(run.stderr.trim_end().to_owned()).filter(|text| !text.is_empty());
+        unit.evidence.findings.push(finding(message, run.span.or(Some(snippet.open)), help));
+    } else if unit.evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail)
+        && let Some(expected) = &snippet.expected
+        && let Err(mismatch) =
+            output::compare(expected.text.as_str(), &run.stdout, expected.matching, &expected.filters)
+    {
+        let text = expected.text.as_str();
+        let lines = crate::span::LineIndex::new(text);
+        let range = lines.line_range(text, mismatch.line + 1).unwrap_or(text.len()..text.len());
+        let span = expected.text.span_of(range).or(Some(snippet.open));
+        let message = "the block prints something else".to_owned();
+        let help = Some(format!("expected (-) and printed (+):\n{}", mismatch.diff.trim_end()));
+        unit.evidence.findings.push(Finding { code: "output".to_owned(), ..finding(message, span, help) });
+    } else if let Promise::FailsAtRun(Some(text)) = &snippet.settings.promise {
+        let message = format!("the block failed, but without `{text}` in standard error");
+        let help = Some(run.stderr.trim_end().to_owned());
+        unit.evidence.findings.push(finding(message, Some(snippet.open), help));
+    }
+}
+
+/// Blocks of one `same-output` name on a page print the same (S2.2).
+pub(crate) fn same_outputs(snippets: &[Snippet], verdicts: &mut [Option<Verdict>]) {
+    let mut first: BTreeMap<(usize, &str), (usize, String)> = BTreeMap::new();
+    for (index, snippet) in snippets.iter().enumerate() {
+        let Some(name) = snippet.settings.same_output.as_deref() else { continue };
+        let Some(verdict) = &mut verdicts[index] else { continue };
+        let Some(output) = verdict.output.clone().filter(|_| verdict.status == Status::Pass) else { continue };
+        match first.get(&(snippet.page, name)) {
+            None => {
+                first.insert((snippet.page, name), (index, output));
+            }
+            Some((_, known)) if known.trim_end() == output.trim_end() => {}
+            Some((other, _)) => {
+                let message = format!(
+                    "prints something else than the block at line {}, which is also `{name}`",
+                    snippets[*other].line
+                );
+                verdict.status = Status::Fail;
+                verdict.reason = Some(message.clone());
+                verdict.findings.push(Finding {
+                    severity: Severity::Error,
+                    code: "same-output".to_owned(),
+                    tool: "docgen",
+                    message,
+                    span: Some(snippet.open),
+                    help: None,
+                });
+            }
+        }
+    }
+}

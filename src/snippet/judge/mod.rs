@@ -1,0 +1,8 @@
+//! What follows from the evidence: statuses, explanations on the page, policy.
+//!
+//! Must not know: tools, disk.
+
+pub mod explain;
+pub mod policy;
+pub mod ratchet;
+pub mod status;

@@ -1,0 +1,35 @@
+//! How the go command is called.
+//!
+//! Must not know: what it says.
+
+use crate::process::Job;
+use crate::snippet::toolchain::tool::Tool;
+use crate::snippet::workspace::project::Workspace;
+use crate::snippet::workspace::unit::Unit;
+
+/// The import path pattern of a unit: its folder.
+pub(super) fn package(unit: &Unit) -> String {
+    format!("./{}", unit.path.trim_end_matches("/main.go"))
+}
+
+/// A call of the go command that never reaches for the network and keeps its caches in docgen's.
+pub(super) fn command(bench: &Workspace<'_>, go: &Tool) -> Job {
+    bench
+        .compiler(&go.path, &bench.folder)
+        .env("HOME", bench.build.as_os_str())
+        .env("GOCACHE", bench.build.join("go-build"))
+        .env("GOPATH", bench.build.join("go"))
+        .env("GOPROXY", "off")
+        .env("GOTOOLCHAIN", "local")
+        .env(
+            "GOFLAGS",
+            if bench.folder.join("vendor").is_dir() {
+                "-mod=vendor -buildvcs=false"
+            } else {
+                "-mod=mod -buildvcs=false"
+            },
+        )
+        .env("GOWORK", "off")
+        .env("GOTELEMETRY", "off")
+        .env("CGO_ENABLED", "0")
+}

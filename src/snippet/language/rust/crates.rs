@@ -1,0 +1,175 @@
+//! The crates that blocks are compiled in: one with a module for each block that can share it, and a crate of its own
+//! for each block that cannot. All are programs of the fixture's package, so that one call of cargo builds them.
+//!
+//! Must not know: messages, verdicts.
+
+use super::wrap;
+use crate::error::Result;
+use crate::fs;
+use crate::process::{Finished, Job};
+use crate::snippet::toolchain::tool::Tool;
+use crate::snippet::workspace::package::short_hash;
+use crate::snippet::workspace::project::Workspace;
+use crate::snippet::workspace::unit::Unit;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use toml::Table;
+
+/// The program of the blocks that share a crate.
+const SHARED: &str = "docgen_shared";
+
+/// The mark of a block that gets a crate of its own.
+pub(super) const ALONE: &str = "alone";
+
+/// Whether a block gets a crate of its own.
+pub(super) fn is_alone(unit: &Unit) -> bool {
+    unit.marks.contains_key(ALONE)
+}
+
+/// Gives a block a crate of its own.
+pub(super) fn set_alone(unit: &mut Unit) {
+    unit.marks.insert(ALONE, "yes".to_owned());
+}
+
+/// The edition of a fixture; a manifest that names none means Rust's first.
+pub(super) fn edition(folder: &Path) -> Result<String> {
+    let table = manifest(folder)?;
+    let edition = table.get("package").and_then(|package| package.get("edition")?.as_str());
+    Ok(edition.unwrap_or("2015").to_owned())
+}
+
+fn manifest(folder: &Path) -> Result<Table> {
+    let text = fs::read_optional(&folder.join("Cargo.toml"))?.unwrap_or_default();
+    // What cargo cannot read either, cargo complains of.
+    Ok(text.parse().unwrap_or_default())
+}
+
+/// Names every block as a program of the package.
+pub(super) fn declare(folder: &Path, units: &[&Unit]) -> Result<()> {
+    let programs = units.iter().map(|unit| (unit.name.clone(), unit.path.clone(), unit.edition.clone()));
+    declare_all(folder, programs.collect())
+}
+
+/// Names the shared crates as programs of the package, one for each edition that blocks ask for.
+pub(super) fn declare_shared(folder: &Path, units: &[Unit]) -> Result<()> {
+    let editions: BTreeSet<&Option<String>> = units.iter().map(|unit| &unit.edition).collect();
+    let named = |edition: &Option<String>| {
+        let name = shared_name(edition.as_deref());
+        (name.clone(), format!("src/{name}.rs"), edition.clone())
+    };
+    declare_all(folder, editions.into_iter().map(named).collect())
+}
+
+/// Adds programs to a manifest, each by its name, its path and its edition.
+fn declare_all(folder: &Path, added: Vec<(String, String, Option<String>)>) -> Result<()> {
+    let mut table = manifest(folder)?;
+    let programs = table.entry("bin").or_insert_with(|| toml::Value::Array(Vec::new()));
+    let Some(programs) = programs.as_array_mut() else { return Ok(()) };
+    let name_of = |program: &toml::Value| program.get("name").and_then(toml::Value::as_str).map(str::to_owned);
+    let known: BTreeSet<String> = programs.iter().filter_map(name_of).collect();
+    for (name, path, edition) in added.into_iter().filter(|(name, ..)| !known.contains(name)) {
+        let mut program = Table::from_iter([("name".to_owned(), name.into()), ("path".to_owned(), path.into())]);
+        if let Some(edition) = edition {
+            program.insert("edition".to_owned(), edition.into());
+        }
+        programs.push(toml::Value::Table(program));
+    }
+    write_manifest(folder, &table)
+}
+
+fn write_manifest(folder: &Path, table: &Table) -> Result<()> {
+    fs::write_if_changed(&folder.join("Cargo.toml"), table.to_string().as_bytes()).map(|_| ())
+}
+
+/// Writes docgen's own levels of lints below those of the fixture, which win: correctness and suspicion are warnings.
+pub(super) fn set_lints(folder: &Path) -> Result<()> {
+    let mut table = manifest(folder)?;
+    let lints = table.entry("lints").or_insert_with(|| Table::new().into());
+    let Some(lints) = lints.as_table_mut().filter(|lints| !lints.contains_key("workspace")) else { return Ok(()) };
+    let clippy = lints.entry("clippy").or_insert_with(|| Table::new().into());
+    let Some(clippy) = clippy.as_table_mut() else { return Ok(()) };
+    for (priority, group, level) in [(-100, "all", "allow"), (-99, "correctness", "warn"), (-98, "suspicious", "warn")]
+    {
+        let level = Table::from_iter([("level".to_owned(), level.into()), ("priority".to_owned(), priority.into())]);
+        clippy.entry(group).or_insert_with(|| level.into());
+    }
+    write_manifest(folder, &table)
+}
+
+/// The name of the shared crate for an edition.
+pub(super) fn shared_name(edition: Option<&str>) -> String {
+    edition.map_or_else(|| SHARED.to_owned(), |edition| format!("{SHARED}_{edition}"))
+}
+
+/// Writes the crates of these blocks, and returns the names of their programs: the shared ones and the others.
+pub(super) fn write(folder: &Path, units: &[&Unit]) -> Result<BTreeSet<String>> {
+    let mut shared: BTreeMap<String, Vec<&Unit>> = BTreeMap::new();
+    let mut names = BTreeSet::new();
+    for unit in units {
+        if is_alone(unit) {
+            fs::write_if_changed(&folder.join(&unit.path), wrap::crate_root(unit.program.as_str()).as_bytes())?;
+            names.insert(unit.name.clone());
+        } else {
+            fs::write_if_changed(&folder.join(&unit.path), unit.program.as_str().as_bytes())?;
+            shared.entry(shared_name(unit.edition.as_deref())).or_default().push(unit);
+        }
+    }
+    for (name, members) in shared {
+        fs::write_if_changed(&folder.join(format!("src/{name}.rs")), shared_root(&members).as_bytes())?;
+        names.insert(name);
+    }
+    Ok(names)
+}
+
+/// The root of a shared crate: a module for each member, and a dispatch by the name that the program is called by.
+pub(super) fn shared_root(members: &[&Unit]) -> String {
+    let mut root = String::from(
+        "//! Written by docgen: one module for each block, told apart by the name the program is called by.\n#![allow(unused)]\n\n",
+    );
+    for unit in members {
+        let _ = writeln!(root, "mod {};", unit.name);
+    }
+    root.push_str("\nfn main() -> std::process::ExitCode {\n    let name = std::env::args().next().unwrap_or_default();\n    match name.as_str() {\n");
+    for unit in members {
+        let _ = writeln!(root, "        {:?} => {}::{}(),", unit.name, unit.name, wrap::ENTRY);
+    }
+    root.push_str("        _ => std::process::ExitCode::from(127),\n    }\n}\n");
+    root
+}
+
+/// Calls cargo for these programs; one that fails keeps no other from being tried.
+pub(super) fn call(
+    bench: &Workspace<'_>,
+    cargo: &Tool,
+    command: &str,
+    programs: &BTreeSet<String>,
+) -> Result<Finished> {
+    let job: Job = bench
+        .compiler(&cargo.path, &bench.folder)
+        .env("CARGO_TARGET_DIR", bench.build.join("cargo-target").join(short_hash(&bench.folder)))
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_NET_OFFLINE", "true")
+        // Small crates that change as a whole gain nothing from either, and pay in time and disk.
+        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CLIPPY_CONF_DIR", &bench.folder)
+        .args([command, "--offline", "--quiet", "--keep-going", "--message-format=json"])
+        .args(programs.iter().flat_map(|name| ["--bin", name]));
+    bench.supervisor.run(&job)
+}
+
+/// The programs that a call of cargo finished, each with its file where one was linked.
+pub(super) fn finished(call: &Finished) -> BTreeMap<String, Option<String>> {
+    let mut found = BTreeMap::new();
+    for line in call.stdout_text().lines() {
+        let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
+        if value["reason"] == "compiler-artifact"
+            && let Some(name) = value["target"]["name"].as_str()
+        {
+            found.insert(name.to_owned(), value["executable"].as_str().map(str::to_owned));
+        }
+    }
+    found
+}

@@ -1,0 +1,286 @@
+//! Expected output against what was printed (S4). Pure.
+//!
+//! Must not know: who printed it, or where the expectation stands.
+
+use regex::Regex;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+/// How output is compared (S4.2). In all but `Json` and `Regex`, `...` alone on a line is any lines and `[..]` within a
+/// line any text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Matching {
+    /// Line by line; white space at the end of lines and of the whole does not count.
+    #[default]
+    Exact,
+    /// Runs of white space are one space, blank lines do not count.
+    Whitespace,
+    /// The lines in any order.
+    Unordered,
+    /// The expected lines occur somewhere, one after the other.
+    Contains,
+    /// The same JSON value, however it is written.
+    Json,
+    /// A regular expression for the whole.
+    Regex,
+}
+
+impl Matching {
+    /// From `match=`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "exact" => Self::Exact,
+            "ws" => Self::Whitespace,
+            "unordered" => Self::Unordered,
+            "contains" => Self::Contains,
+            "json" => Self::Json,
+            "regex" => Self::Regex,
+            _ => return None,
+        })
+    }
+}
+
+/// What differs between two good runs, masked on both sides before comparing (S4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// `12ms`, `3.4 s`
+    Duration,
+    /// Absolute paths.
+    Path,
+    /// `0x7f…`, `127.0.0.1:8080`
+    Addr,
+    /// Dates and times in ISO order.
+    Date,
+    /// UUIDs.
+    Uuid,
+}
+
+static DURATION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|min|h)\b"));
+static PATH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:/[\w.@+-]+){2,}/?"));
+static ADDR: LazyLock<Regex> = LazyLock::new(|| pattern(r"0x[0-9a-fA-F]{4,}|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"));
+static DATE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b"));
+static UUID: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a valid pattern")
+}
+
+impl Filter {
+    /// From `filter=`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "duration" => Self::Duration,
+            "path" => Self::Path,
+            "addr" => Self::Addr,
+            "date" => Self::Date,
+            "uuid" => Self::Uuid,
+            _ => return None,
+        })
+    }
+
+    fn mask(self, text: &str) -> String {
+        let (pattern, word): (&Regex, _) = match self {
+            Self::Duration => (&DURATION, "<duration>"),
+            Self::Path => (&PATH, "<path>"),
+            Self::Addr => (&ADDR, "<addr>"),
+            Self::Date => (&DATE, "<date>"),
+            Self::Uuid => (&UUID, "<uuid>"),
+        };
+        pattern.replace_all(text, word).into_owned()
+    }
+}
+
+/// Why output differs: the first line that does, and both texts as a diff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    /// 0-based line of the expectation that was not met; its length if there was more output than expected.
+    pub(crate) line: usize,
+    /// A line diff, expected lines with `-`, printed ones with `+`.
+    pub(crate) diff: String,
+}
+
+/// Compares what the page says with what was printed.
+pub(crate) fn compare(expected: &str, printed: &str, matching: Matching, filters: &[Filter]) -> Result<(), Mismatch> {
+    let mask = |text: &str| filters.iter().fold(text.to_owned(), |text, filter| filter.mask(&text));
+    let (expected, printed) = (mask(expected), mask(printed));
+    let (want, got) = (lines(&expected, matching), lines(&printed, matching));
+    let fits = match matching {
+        Matching::Exact | Matching::Whitespace => matches(&want, &got),
+        Matching::Unordered => unordered(&want, &got),
+        Matching::Contains => contains(&want, &got),
+        Matching::Json => same_json(&expected, &printed),
+        Matching::Regex => {
+            Regex::new(&format!(r"\A(?s:{})\z", expected.trim())).is_ok_and(|regex| regex.is_match(printed.trim()))
+        }
+    };
+    if fits {
+        return Ok(());
+    }
+    let same = want.iter().zip(&got).take_while(|(want, got)| line_matches(want, got)).count();
+    let line = if want.get(same).is_some_and(|line| line == "...") { want.len().saturating_sub(1) } else { same };
+    Err(Mismatch { line, diff: diff(&want, &got, same) })
+}
+
+fn lines(text: &str, matching: Matching) -> Vec<String> {
+    let lines = text.trim_end().lines().map(str::trim_end);
+    if matching == Matching::Whitespace {
+        let folded = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        return folded.filter(|line| !line.is_empty()).collect();
+    }
+    lines.map(str::to_owned).collect()
+}
+
+fn matches(expected: &[String], printed: &[String]) -> bool {
+    // Greedy with backtracking to the last `...`: linear in practice, and never exponential.
+    let (mut want, mut got) = (0, 0);
+    let mut last_any: Option<(usize, usize)> = None;
+    loop {
+        if want < expected.len() && expected[want].trim() == "..." {
+            last_any = Some((want, got));
+            want += 1;
+        } else if want < expected.len() && got < printed.len() && line_matches(&expected[want], &printed[got]) {
+            want += 1;
+            got += 1;
+        } else if want == expected.len() && got == printed.len() {
+            return true;
+        } else if let Some((any, from)) = last_any
+            && from < printed.len()
+        {
+            last_any = Some((any, from + 1));
+            want = any + 1;
+            got = from + 1;
+        } else {
+            return false;
+        }
+    }
+}
+
+fn unordered(expected: &[String], printed: &[String]) -> bool {
+    let any = expected.iter().any(|line| line.trim() == "...");
+    let mut left: Vec<&String> = printed.iter().collect();
+    let found = expected
+        .iter()
+        .filter(|line| line.trim() != "...")
+        .all(|want| left.iter().position(|got| line_matches(want, got)).map(|at| left.remove(at)).is_some());
+    found && (any || left.is_empty())
+}
+
+fn contains(expected: &[String], printed: &[String]) -> bool {
+    let any = std::iter::once("...".to_owned());
+    let around: Vec<String> = any.clone().chain(expected.iter().cloned()).chain(any).collect();
+    matches(&around, printed)
+}
+
+fn same_json(expected: &str, printed: &str) -> bool {
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    read(expected).is_some_and(|want| read(printed).is_some_and(|got| same_value(&want, &got)))
+}
+
+/// Equal whatever the order of keys.
+fn same_value(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Object};
+    match (one, other) {
+        (Object(one), Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| same_value(value, other)))
+        }
+        (Array(one), Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same_value(one, other))
+        }
+        _ => one == other,
+    }
+}
+
+/// Whether one printed line fits an expected one.
+pub(crate) fn line_fits(expected: &str, printed: &str) -> bool {
+    line_matches(expected.trim_end(), printed.trim_end())
+}
+
+/// One line, in which `[..]` stands for any text.
+fn line_matches(expected: &str, printed: &str) -> bool {
+    let mut parts = expected.split("[..]");
+    let Some(mut rest) = parts.next().and_then(|first| printed.strip_prefix(first)) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}
+
+fn diff(expected: &[String], printed: &[String], same: usize) -> String {
+    const SHOWN: usize = 12;
+    let mut out = String::new();
+    if let Some(before) = same.checked_sub(1) {
+        let _ = writeln!(out, "  {}", printed[before]);
+    }
+    for line in expected.iter().skip(same).take(SHOWN) {
+        let _ = writeln!(out, "- {line}");
+    }
+    for line in printed.iter().skip(same).take(SHOWN) {
+        let _ = writeln!(out, "+ {line}");
+    }
+    let left = printed.len().saturating_sub(same + SHOWN);
+    if left > 0 {
+        let _ = writeln!(out, "+ … {left} more lines");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(expected: &str, printed: &str, matching: &str, filters: &[Filter]) -> bool {
+        let matching = Matching::from_name(matching).expect("a name");
+        compare(expected, printed, matching, filters).is_ok()
+    }
+
+    #[test]
+    fn s4_2_wild_cards() {
+        assert!(fits("a\n...\nz\n", "a\nb\nc\nz", "exact", &[]));
+        assert!(fits("a\n...\nz\n", "a\nz", "exact", &[]));
+        assert!(fits("took [..] ms, [..] left", "took 12 ms, 3 left", "exact", &[]));
+        assert!(fits("...\nb\n...\nd", "a\nb\nx\nb\nd", "exact", &[]));
+        assert!(!fits("took [..] ms", "took 12 s", "exact", &[]));
+    }
+
+    #[test]
+    fn s4_2_ways_to_match() {
+        assert!(fits("a  b\n\nc", "a b\nc", "ws", &[]) && !fits("a  b", "a b", "exact", &[]));
+        assert!(fits("b\na", "a\nb", "unordered", &[]) && !fits("b\na\na", "a\nb\nb", "unordered", &[]));
+        assert!(fits("b\n...", "a\nb", "unordered", &[]));
+        assert!(fits("b\nc", "a\nb\nc\nd", "contains", &[]) && !fits("c\nb", "a\nb\nc", "contains", &[]));
+        assert!(
+            fits("{\"a\": [1], \"b\": 2}", "{\"b\":2,\"a\":[1]}", "json", &[]) && !fits("[1,2]", "[2,1]", "json", &[])
+        );
+        assert!(fits(r"id \d+\nend", "id 42\nend", "regex", &[]) && !fits(r"id \d", "id 42", "regex", &[]));
+        assert_eq!(Matching::from_name("fuzzy"), None);
+    }
+
+    #[test]
+    fn s4_2_filters_apply_to_both_sides() {
+        let cases = [
+            (Filter::Duration, "took 3 ms", "took 1.25 s"),
+            (Filter::Path, "in /tmp/x/y.txt", "in /var/lib/z"),
+            (Filter::Addr, "at 0x7ffe12ab from 127.0.0.1:80", "at 0x55dd0010 from 10.0.0.7:4431"),
+            (Filter::Date, "on 2026-01-15T10:00:00Z", "on 2025-10-01"),
+            (Filter::Uuid, "id 123e4567-e89b-12d3-a456-426614174000", "id 00000000-0000-4000-8000-000000000000"),
+        ];
+        for (filter, expected, printed) in cases {
+            assert!(fits(expected, printed, "exact", &[filter]), "{filter:?}");
+            assert!(!fits(expected, printed, "exact", &[]), "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn s4_1_the_first_line_that_differs_is_named() {
+        let differs = |expected, printed| compare(expected, printed, Matching::Exact, &[]).expect_err("differs");
+        let mismatch = differs("one\ntwo\n", "one\nthree\n");
+        assert_eq!((mismatch.line, mismatch.diff.as_str()), (1, "  one\n- two\n+ three\n"));
+        assert_eq!(differs("one", "one\ntwo").line, 1);
+        assert!(compare("", "", Matching::Exact, &[]).is_ok());
+    }
+}

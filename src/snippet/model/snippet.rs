@@ -1,0 +1,124 @@
+//! One code block of a page, with all that is asked of it. Pure data.
+//!
+//! Must not know: tools, disk, how pages are read.
+
+use crate::diagnostic::Severity;
+use crate::snippet::language::adapter::Language;
+use crate::snippet::model::output::{Filter, Matching};
+use crate::snippet::model::settings::Settings;
+use crate::snippet::model::verdict::{Finding, Level, Promise, Step};
+use crate::span::{FileId, MappedText, Span};
+use std::path::PathBuf;
+
+/// The expected output of a block.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The text, each byte knowing where it was written.
+    pub text: MappedText,
+    /// How it is compared.
+    pub matching: Matching,
+    /// What is masked on both sides.
+    pub filters: Vec<Filter>,
+    /// The fence it stands in; none where it is a comment in the code.
+    pub fence: Option<usize>,
+}
+
+/// One code block of a page.
+#[derive(Clone)]
+pub struct Snippet {
+    /// `page#name`, else `page#heading-slug/n` (S5.4).
+    pub id: String,
+    /// Index of the page among those given.
+    pub page: usize,
+    /// The page's file.
+    pub file: FileId,
+    /// The page's path relative to the root, with `/`.
+    pub page_name: String,
+    /// The page's file, absolute.
+    pub page_path: PathBuf,
+    /// Index of the fence on its page.
+    pub fence: usize,
+    /// 1-based line of the opening fence.
+    pub line: usize,
+    /// 1-based line of the closing fence.
+    pub end_line: usize,
+    /// The language's name, the label as written where there is no adapter, nothing where there is no label.
+    pub language: String,
+    /// The label as written, lower case: `jsx`.
+    pub label: String,
+    /// The adapter, for code that has one.
+    pub adapter: Option<&'static dyn Language>,
+    /// Whether it is code at all (S1.8).
+    pub is_code: bool,
+    /// Whether it is an interactive session, or the output of one: neither is compared yet.
+    pub transcript: bool,
+    /// What its info string, its page and the configuration say.
+    pub settings: Settings,
+    /// The code.
+    pub code: MappedText,
+    /// The opening line.
+    pub open: Span,
+    /// The output that the page promises.
+    pub expected: Option<Expected>,
+    /// What is wrong with the fence itself, and where: a word that nobody understands (S2.3), an output of nothing.
+    pub fault: Option<(String, Span)>,
+}
+
+impl Snippet {
+    /// Whether it must not be run, whoever asks: `no_run`, `check` and `ignore` always win (S1.3).
+    pub fn never_runs(&self) -> bool {
+        let settings = &self.settings;
+        let promise = matches!(settings.promise, Promise::Ignored(_) | Promise::FailsToCompile { .. });
+        settings.check || settings.no_run || promise || settings.globals.as_deref() == Some("browser")
+    }
+
+    /// Whether its author says not to judge it.
+    pub fn is_ignored(&self) -> bool {
+        self.is_code && matches!(self.settings.promise, Promise::Ignored(_))
+    }
+
+    /// What is wrong with the words in its fence: an error, but of a block that is ignored a warning. In a bare file a word
+    /// that nobody knows is no fault.
+    pub(crate) fn in_fence(&self, bare: bool) -> Option<Finding> {
+        let fault = self.fault.clone().filter(|_| !bare);
+        let value = self.settings.problem.clone().map(|problem| (problem, self.open));
+        let (message, span) = fault.or(value)?;
+        Some(Finding {
+            severity: if self.is_ignored() { Severity::Warning } else { Severity::Error },
+            code: "fence".to_owned(),
+            tool: "docgen",
+            message,
+            span: Some(span),
+            help: None,
+        })
+    }
+
+    /// Whether it is to be run (S1.3).
+    pub fn runs(&self) -> bool {
+        let Some(adapter) = self.adapter else { return false };
+        let settings = &self.settings;
+        adapter.steps().contains(&Step::Run)
+            && !self.never_runs()
+            && (settings.run || self.expected.is_some() || settings.level.is_some_and(|level| level >= Level::Ran))
+    }
+
+    /// The rung it must reach (S1.2, S1.3).
+    pub fn target(&self) -> Level {
+        let Some(adapter) = self.adapter else { return Level::Unchecked };
+        let highest = |limit: Level| {
+            let rungs = adapter.steps().iter().map(|step| step.level());
+            rungs.filter(|level| *level <= limit && *level <= Level::Compiled).max().unwrap_or(Level::Unchecked)
+        };
+        let settings = &self.settings;
+        if settings.check {
+            return Level::Parsed;
+        }
+        if settings.no_run || matches!(settings.promise, Promise::Ignored(_) | Promise::FailsToCompile { .. }) {
+            return highest(Level::Compiled);
+        }
+        if self.runs() {
+            return if self.expected.is_some() { Level::OutputMatched } else { Level::Ran };
+        }
+        highest(settings.level.unwrap_or(adapter.default_target()))
+    }
+}

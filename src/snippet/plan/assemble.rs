@@ -1,0 +1,154 @@
+//! Which pieces make the program of a block: preludes, setup, the earlier members of its group, the block itself,
+//! teardown (S3.3, S3.4). Pure.
+//!
+//! Block k of a group is judged on blocks 1 to k, so each member has a program of its own, a prefix of the whole. Parts
+//! are numbered in the program's text, so that whatever a tool says can be given to the block it belongs to.
+//! Must not know: how a language puts a program around the pieces; that is the adapter's.
+
+use crate::diagnostic::Severity;
+use crate::snippet::judge::explain::plain;
+use crate::snippet::model::program::{self, Part, PartSource, Parts};
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Evidence, Finding, Level, Promise, Status, Verdict};
+use crate::snippet::plan::batch::Batch;
+use crate::snippet::plan::group::{self, earlier, frames, is_frame};
+use crate::snippet::plan::hidden;
+use crate::snippet::workspace::unit::Unit;
+use crate::span::MappedText;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Puts the pieces of a block's program together. `preludes` are the texts of the fixture's preludes, by name.
+///
+/// # Errors
+/// The sentence to say of the block, where it names a prelude that the fixture does not have.
+pub fn pieces(snippets: &[Snippet], index: usize, preludes: &BTreeMap<String, String>) -> Result<Parts, String> {
+    let snippet = &snippets[index];
+    let mut pieces = Parts { file: snippet.settings.file.clone(), ..Parts::default() };
+    if pieces.file.is_none() {
+        for name in &snippet.settings.preludes {
+            let text = preludes.get(name).ok_or_else(|| missing_prelude(name, preludes))?;
+            let mut mapped = MappedText::new();
+            mapped.push_generated(text, format!("prelude {name}"));
+            push(&mut pieces, mapped, false, PartSource::Prelude(name.clone()));
+        }
+        for frame in frames(snippets, index, |other| other.settings.setup) {
+            push(&mut pieces, hidden::program(&snippets[frame]), false, PartSource::Other(frame));
+        }
+    }
+    for member in earlier(snippets, index) {
+        push(
+            &mut pieces,
+            hidden::program(&snippets[member]),
+            snippets[member].settings.nest,
+            PartSource::Other(member),
+        );
+    }
+    push(&mut pieces, hidden::program(snippet), snippet.settings.nest, PartSource::Own);
+    if pieces.file.is_none() && !is_frame(snippet) {
+        for frame in frames(snippets, index, |other| other.settings.teardown) {
+            push(&mut pieces, hidden::program(&snippets[frame]), false, PartSource::Other(frame));
+        }
+    }
+    let mut all = blake3::Hasher::new();
+    for part in &pieces.parts {
+        all.update(part.text.as_str().as_bytes());
+    }
+    pieces.seam = format!("docgen_part_{}", &all.finalize().to_hex().as_str()[..32]);
+    Ok(pieces)
+}
+
+fn missing_prelude(name: &str, preludes: &BTreeMap<String, String>) -> String {
+    let known: Vec<&str> = preludes.keys().map(String::as_str).collect();
+    let there = if known.is_empty() { "it has none".to_owned() } else { format!("there are {}", known.join(", ")) };
+    format!("the fixture has no prelude `{name}` in its folder preludes/; {there}")
+}
+
+fn push(pieces: &mut Parts, text: MappedText, nest: bool, owner: PartSource) {
+    let number = u32::try_from(pieces.parts.len() + 1).expect("fewer than four thousand million parts");
+    pieces.parts.push(Part { text: text.as_part(number), nest });
+    pieces.owners.push(owner);
+}
+
+/// The verdict of a block that asks for what the fixture does not have.
+pub(crate) fn refuse(snippet: &Snippet, why: String) -> Verdict {
+    let (status, severity) =
+        if snippet.is_ignored() { (Status::Ignored, Severity::Warning) } else { (Status::Fail, Severity::Error) };
+    let mut verdict = plain(status, Some(why.clone()));
+    verdict.findings.push(Finding {
+        severity,
+        code: "fence".to_owned(),
+        tool: "docgen",
+        message: why,
+        span: Some(snippet.open),
+        help: None,
+    });
+    verdict
+}
+
+pub(crate) type Made = (Vec<Unit>, Vec<(usize, String)>);
+
+/// Programs for the members of a batch, each with a name that is unique in the run; and the blocks that cannot have one.
+pub(crate) fn make_units(
+    batch: &Batch,
+    snippets: &[Snippet],
+    preludes: &BTreeMap<String, String>,
+    no_exec: bool,
+) -> Made {
+    let Batch { language, members, package, .. } = batch;
+    let import = package.as_ref().and_then(|package| language.import_path(package));
+    let mut taken = BTreeSet::new();
+    let (mut units, mut refused) = (Vec::new(), Vec::new());
+    for index in members {
+        let snippet = &snippets[*index];
+        let mut name = identifier(snippet);
+        while !taken.insert(name.clone()) {
+            name.push('_');
+        }
+        let pieces = match pieces(snippets, *index, preludes) {
+            Ok(pieces) => Parts { package: import.clone(), ..pieces },
+            Err(why) => {
+                refused.push((*index, why));
+                continue;
+            }
+        };
+        let program = language.program(&pieces, snippet, &name);
+        let limit = if no_exec { Level::Linted } else { Level::Compiled };
+        let lines = crate::span::LineIndex::new(program.text.as_str());
+        units.push(Unit {
+            snippet: *index,
+            seams: program::seams(&program.text, &lines),
+            lines,
+            program: program.text,
+            path: program.path,
+            ceiling: snippet.target().min(limit),
+            edition: snippet.settings.edition.clone(),
+            globals: snippet.settings.globals.clone(),
+            deny: snippet.settings.deny.clone(),
+            deny_lints: snippet.settings.deny_lints,
+            must_not_compile: matches!(snippet.settings.promise, Promise::FailsToCompile { .. }),
+            owners: pieces.owners,
+            first_line: snippet.line + 1,
+            unreached: None,
+            elsewhere: BTreeSet::new(),
+            evidence: Evidence::default(),
+            tools: BTreeMap::new(),
+            marks: (snippet.runs() && group::group_of(snippet).is_none())
+                .then(|| ("runs", "yes".to_owned()))
+                .into_iter()
+                .collect(),
+            no_exec,
+            standalone: snippet.settings.standalone,
+            fails_at_run: matches!(snippet.settings.promise, Promise::FailsAtRun(_)),
+            schema: snippet.settings.schema.clone().map(|path| (snippet.page_path.clone(), path)),
+            name,
+        });
+    }
+    (units, refused)
+}
+
+/// A name for a block's file: its page and its number there, as every language takes it.
+pub(crate) fn identifier(snippet: &Snippet) -> String {
+    let page = snippet.page_name.trim_end_matches(".md").to_lowercase();
+    let page: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    format!("b_{page}_{:03}", snippet.fence + 1)
+}

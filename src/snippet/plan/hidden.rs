@@ -1,0 +1,54 @@
+//! Lines that are compiled but not shown (S3.2): by the language's own habit (Rust's `# `), by a prefix (`hide=` or
+//! `hide-prefix`), or between `docgen:hide` and `docgen:show` in a comment. Pure.
+//!
+//! Must not know: HTML.
+
+use crate::snippet::model::snippet::Snippet;
+use crate::span::MappedText;
+use std::borrow::Cow;
+
+/// The block as it goes into a program: prefixes taken off, everything there.
+pub(crate) fn program(snippet: &Snippet) -> MappedText {
+    let Some(prefix) = &snippet.settings.hide else { return snippet.code.clone() };
+    let mut out = MappedText::new();
+    let mut offset = 0;
+    for line in snippet.code.as_str().split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        let skip = if line[indent..].starts_with(prefix.as_str()) { prefix.len() } else { 0 };
+        out.push_mapped(&snippet.code, offset..offset + indent);
+        out.push_mapped(&snippet.code, offset + indent + skip..offset + line.len());
+        offset += line.len();
+    }
+    out
+}
+
+/// The block as a reader sees it, and whether anything was left out.
+pub fn shown(snippet: &Snippet) -> (Cow<'_, str>, bool) {
+    let code = snippet.code.as_str();
+    let by_habit = snippet.adapter.map_or(code.into(), |adapter| adapter.shown(code));
+    let prefix = snippet.settings.hide.as_deref();
+    if prefix.is_none() && !code.contains("docgen:hide") {
+        let hides = by_habit.len() != code.len();
+        return (by_habit, hides);
+    }
+    let mut hiding = false;
+    let mut out = String::with_capacity(code.len());
+    for line in by_habit.split_inclusive('\n') {
+        match directive(line) {
+            Some(hide) => hiding = hide,
+            None if hiding || prefix.is_some_and(|prefix| line.trim_start().starts_with(prefix)) => {}
+            None => out.push_str(line),
+        }
+    }
+    (out.into(), true)
+}
+
+/// A line that is nothing but a comment with `docgen:hide` or `docgen:show`, in whatever comment the language has.
+fn directive(line: &str) -> Option<bool> {
+    let words = line.trim().trim_start_matches(['#', '/', '-', '*', ';', ' ']).trim_end_matches(['*', '/', ' ']);
+    match words {
+        "docgen:hide" => Some(true),
+        "docgen:show" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,52 @@
+//! Verdicts that need no tool.
+//!
+//! Must not know: tools.
+
+use crate::diagnostic::Severity;
+use crate::snippet::context::Context;
+use crate::snippet::judge::explain::plain;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{self, Finding, Status, Verdict};
+
+/// The verdict of an interactive session: it is never green, and who asks for it to be run is told that it was not.
+fn unchecked_transcript(snippet: &Snippet) -> Verdict {
+    const REASON: &str = "transcripts are not compared yet";
+    let settings = &snippet.settings;
+    let asked = settings.run || matches!(settings.promise, verdict::Promise::FailsAtRun(_));
+    let joined = settings.group.is_some() || settings.setup || settings.teardown;
+    let consequence = match (asked, joined) {
+        (true, _) => Some("nothing was run"),
+        (false, true) => Some("this one is no part of a program"),
+        (false, false) => None,
+    };
+    let mut verdict = plain(Status::Unchecked, Some(REASON.to_owned()));
+    verdict.findings.extend(consequence.map(|consequence| Finding {
+        severity: Severity::Warning,
+        code: "transcript".to_owned(),
+        tool: "docgen",
+        message: format!("{REASON}: {consequence}"),
+        span: Some(snippet.open),
+        help: None,
+    }));
+    verdict
+}
+
+/// Verdicts that need no tool.
+pub(crate) fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
+    if let Some(finding) = snippet.in_fence(context.options.bare).filter(|_| !snippet.is_ignored()) {
+        let mut verdict = plain(Status::Fail, Some(finding.message.clone()));
+        verdict.findings.push(finding);
+        return Some(verdict);
+    }
+    if snippet.transcript {
+        return Some(unchecked_transcript(snippet));
+    }
+    if !snippet.is_code {
+        return Some(plain(Status::NotCode, None));
+    }
+    if snippet.adapter.is_none() {
+        let reason = format!("docgen has no adapter for `{}`", snippet.language);
+        return Some(plain(Status::Unchecked, Some(reason)));
+    }
+    None
+}

@@ -1,0 +1,11 @@
+//! Which blocks are verified, in which groups, as which programs.
+//!
+//! Must not know: what a tool says, how a verdict follows from it.
+
+pub mod assemble;
+pub mod batch;
+pub mod collect;
+pub mod fingerprint;
+pub mod group;
+pub mod hidden;
+pub mod immediate;

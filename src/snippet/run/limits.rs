@@ -1,0 +1,113 @@
+//! What a run may use, and how it ended: the environment, the sandbox and the limits of a program (S4.3, S8.1).
+//!
+//! Must not know: languages, verdicts.
+
+use crate::fs;
+use crate::process::{Confinement, End, Exceeded, Finished, Job, Limits};
+use crate::snippet::context::Context;
+use crate::snippet::language::languages;
+use crate::snippet::model::settings::Settings;
+use crate::snippet::model::verdict::Promise;
+use crate::snippet::toolchain::tool::ToolSpec;
+use crate::snippet::workspace::project::Workspace;
+use std::path::Path;
+
+/// The name that the scratch folder has in everything that is compared or shown (S4.3).
+pub(crate) const WORK: &str = "/work";
+
+/// Bytes that a run may write to its scratch folder (S8.1).
+const DISK: u64 = 64 << 20;
+
+/// Processes that a run may have at a time (S8.1).
+const PROCESSES: usize = 64;
+
+/// How a program ended: one that the kernel refused memory or disk, and that failed for it, was over the limit.
+pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
+    const MEMORY: &[&str] = &[
+        "memoryerror",
+        "memory allocation of",
+        "out of memory",
+        "outofmemory",
+        "cannot allocate memory",
+        "array buffer allocation failed",
+        "bad_alloc",
+    ];
+    const DISK: &[&str] = &["no space left on device", "file too large", "enospc", "efbig"];
+    const PROCESSES: &[&str] = &[
+        "can't start new thread",
+        "cannot fork",
+        "failed to create new os thread",
+        "failed to spawn thread",
+        "fork: retry: resource temporarily unavailable",
+        "spawn /bin/sh eagain",
+    ];
+    /// The signal for a file that grows over its limit.
+    const SIGXFSZ: i32 = 25;
+    let failed = match finished.end {
+        End::Exited(code) => code != 0 && code != settings.exit,
+        End::Signaled(_) => true,
+        End::TimedOut | End::Limit(_) | End::Refused => false,
+    };
+    let promised = matches!(settings.promise, Promise::FailsAtRun(_));
+    if !failed || promised || finished.confinement == Confinement::None {
+        return finished.end;
+    }
+    let stderr = finished.stderr_text().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| stderr.contains(word));
+    match finished.end {
+        End::Signaled(SIGXFSZ) => End::Limit(Exceeded::Disk),
+        _ if says(MEMORY) => End::Limit(Exceeded::Memory),
+        // What crashes when it is refused memory does not always say so.
+        End::Signaled(_) if finished.peak_memory > memory / 4 * 3 => End::Limit(Exceeded::Memory),
+        _ if says(DISK) => End::Limit(Exceeded::Disk),
+        _ if says(PROCESSES) => End::Limit(Exceeded::Processes),
+        end => end,
+    }
+}
+
+/// How the name of a scratch folder begins.
+pub const SCRATCH: &str = "run-";
+
+pub(crate) fn scratch(work: &Path) -> Result<fs::Temporary, String> {
+    fs::Temporary::new(work, SCRATCH).map_err(|error| format!("no scratch folder: {error}"))
+}
+
+/// The tools of all languages: a block of one may call another's.
+fn all_tools() -> impl Iterator<Item = &'static ToolSpec> {
+    languages::ALL.iter().flat_map(|language| language.tools().iter().copied())
+}
+
+/// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.
+pub(crate) fn confine(
+    bench: &Workspace<'_>,
+    job: Job,
+    settings: &Settings,
+    scratch: &Path,
+    context: &Context<'_>,
+) -> Job {
+    let mut policy = bench.policy();
+    policy.scratch = Some(scratch.to_path_buf());
+    policy.network = settings.net;
+    policy.memory = context.config.verify.memory as u64;
+    (policy.disk, policy.processes) = (DISK, PROCESSES);
+    let mut job = job
+        .policy(policy)
+        .env("HOME", scratch.as_os_str())
+        .env("TMPDIR", scratch.as_os_str())
+        .env("PATH", std::env::join_paths(bench.tools.block_folders(all_tools())).unwrap_or_default())
+        .env("TZ", "UTC")
+        .env("LC_ALL", "C.UTF-8")
+        .env("NO_COLOR", "1")
+        .args(&settings.args)
+        .limits(Limits {
+            wall: settings.timeout.unwrap_or(context.config.verify.timeout),
+            output: context.config.verify.output,
+        });
+    for (name, value) in &settings.vars {
+        job = job.env(name, value.as_str());
+    }
+    match &settings.stdin {
+        Some(text) => job.stdin(text.as_bytes()),
+        None => job,
+    }
+}

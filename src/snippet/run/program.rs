@@ -1,0 +1,217 @@
+//! One program to run: its call, and what its run showed in the words of the page.
+//!
+//! Must not know: languages, verdicts.
+
+use crate::process::{Confinement, End, Finished, Job};
+use crate::snippet::context::Context;
+use crate::snippet::language::adapter::Language;
+use crate::snippet::model::seam;
+use crate::snippet::model::settings::Settings;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Promise, RunEnd, RunResult};
+use crate::snippet::run::limits::{WORK, confine, ended, scratch};
+use crate::snippet::run::{parts, trace};
+use crate::snippet::toolchain::needs::available;
+use crate::snippet::toolchain::shims;
+use crate::snippet::workspace::project::Workspace;
+use crate::snippet::workspace::unit::Unit;
+use std::path::Path;
+
+/// A program to run: the unit that is the whole of it, and how it is to be run.
+pub(crate) struct Program<'a> {
+    pub(crate) index: usize,
+    pub(crate) unit: &'a Unit,
+    pub(crate) snippet: &'a Snippet,
+    pub(crate) settings: Settings,
+    /// What separates its parts, where there are several that can be told apart.
+    pub(crate) secrets: Vec<String>,
+}
+
+impl<'a> Program<'a> {
+    pub(crate) fn new(snippets: &'a [Snippet], units: &'a [Unit], members: &[usize]) -> Self {
+        let index = members[members.len() - 1];
+        let unit = &units[index];
+        let settings = merged(snippets, units, members);
+        Self { index, unit, snippet: &snippets[unit.snippet], settings, secrets: seam::secrets(unit.seams.len()) }
+    }
+
+    /// The call that runs it alone, as a person would make it.
+    pub(crate) fn plain_job(
+        &self,
+        context: &Context<'_>,
+        bench: &Workspace<'_>,
+        language: &dyn Language,
+        scratch: &Path,
+    ) -> Called {
+        let job = language.run_job(bench, self.unit, scratch)?;
+        Ok(confine(bench, job, &self.settings, scratch, context))
+    }
+
+    /// The call that runs it alone and tells its parts apart.
+    fn job(&self, context: &Context<'_>, bench: &Workspace<'_>, language: &dyn Language, scratch: &Path) -> Called {
+        if self.secrets.is_empty() {
+            return self.plain_job(context, bench, language, scratch);
+        }
+        let (job, mut input) = language.parts_job(bench, self.unit, scratch, &self.secrets)?;
+        input.extend(self.settings.stdin.iter().flat_map(|text| text.bytes()));
+        Ok(confine(bench, job, &self.settings, scratch, context).stdin(input))
+    }
+
+    /// Whether it may be forked from a warm parent: nothing about it concerns how an interpreter starts.
+    pub(crate) fn is_plain(&self) -> bool {
+        const STARTS: &[&str] = &["PYTHON", "LD_", "MALLOC_", "TZ", "LC_", "LANG"];
+        // Who looks at the stack sees what is below a program, and an interpreter's end is not quite its own.
+        const LOOKS: &[&str] =
+            &["inspect", "_getframe", "print_stack", "stacklevel", "faulthandler", "__del__", "weakref"];
+        // What a parent may not let its children do, since it would outlive them: limits, priorities, System V memory,
+        // files of shared memory.
+        const KEEPS: &[&str] =
+            &["ctypes", "resource", "prlimit", "sched_set", "setpriority", "os.nice", "sysv", "multiprocessing"];
+        let starts = |name: &String| STARTS.iter().any(|prefix| name.starts_with(prefix));
+        let says = |word: &&str| self.unit.program.as_str().contains(*word);
+        let settings = &self.settings;
+        !self.unit.standalone
+            && !self.unit.marks.contains_key("asynchronous")
+            && settings.stdin.is_none()
+            && !settings.net
+            && !settings.vars.keys().any(starts)
+            && !LOOKS.iter().chain(KEEPS).any(says)
+    }
+
+    /// Runs it alone.
+    pub(crate) fn run(
+        &self,
+        context: &Context<'_>,
+        bench: &Workspace<'_>,
+        language: &dyn Language,
+    ) -> Result<Ran, String> {
+        if let Some(absent) = self.settings.needs.iter().find(|need| !available(context, need)) {
+            return Ok(Ran::Absent(absent.clone()));
+        }
+        let scratch = scratch(&context.work)?;
+        let job = self.job(context, bench, language, scratch.path())?;
+        let finished = bench.supervisor.run(&job).map_err(|error| error.to_string())?;
+        let mut ran = self.conclude(context, bench, language, scratch.path(), &finished)?;
+        if let Ran::Finished { result, .. } = &mut ran
+            && let RunEnd::Exited(code) = result.end
+        {
+            result.span = result.span.or_else(|| self.look_again(context, bench, language, code));
+        }
+        Ok(ran)
+    }
+
+    /// Where a program fails that does not say so itself: it runs once more, and tells each command. Nothing of that run
+    /// counts but the place.
+    fn look_again(
+        &self,
+        context: &Context<'_>,
+        bench: &Workspace<'_>,
+        language: &dyn Language,
+        code: i32,
+    ) -> Option<crate::span::Span> {
+        let as_promised = code == self.settings.exit || matches!(self.settings.promise, Promise::FailsAtRun(_));
+        if as_promised || self.settings.net {
+            return None;
+        }
+        let scratch = scratch(&context.work).ok()?;
+        let (job, mut input) = language.traced_job(bench, self.unit, scratch.path())?.ok()?;
+        input.extend(self.settings.stdin.iter().flat_map(|text| text.bytes()));
+        let job = confine(bench, job, &self.settings, scratch.path(), context).stdin(input);
+        let finished = bench.supervisor.run(&job).ok()?;
+        // A shell told its program by a string ends with another code than one that reads a file.
+        let again = matches!(finished.end, End::Exited(again) if (again == 0) == (code == 0));
+        if !again {
+            return None;
+        }
+        let line = language.traced_line(self.unit, &finished.stderr_text())?;
+        trace::line_span(self.unit, line)
+    }
+
+    /// What a run showed, in the page's words.
+    pub(crate) fn conclude(
+        &self,
+        context: &Context<'_>,
+        bench: &Workspace<'_>,
+        language: &dyn Language,
+        scratch: &Path,
+        finished: &Finished,
+    ) -> Result<Ran, String> {
+        let Self { unit, snippet, settings, .. } = self;
+        let command = shown_command(&self.plain_job(context, bench, language, scratch)?, unit, snippet);
+        let clean = |text: String| tidy(&text, scratch, bench, unit, snippet, context);
+        let stderr = parts::without(&self.secrets, &finished.stderr_text());
+        let trace = trace::read(unit, &stderr);
+        let raw_stdout = clean(finished.stdout_text());
+        let result = RunResult {
+            message: trace.message,
+            span: trace.span,
+            end: match ended(finished, settings, context.config.verify.memory as u64) {
+                End::Exited(code) if code != settings.exit && finished.confinement > Confinement::None => {
+                    let refused = shims::refused(&finished.stderr_text(), &bench.policy().read);
+                    refused.map_or(RunEnd::Exited(code), RunEnd::NotStarted)
+                }
+                End::Exited(code) => RunEnd::Exited(code),
+                End::Signaled(signal) => RunEnd::Signaled(signal),
+                End::TimedOut => RunEnd::TimedOut(settings.timeout.unwrap_or(context.config.verify.timeout)),
+                End::Limit(exceeded) => RunEnd::Limit(exceeded.what()),
+                End::Refused => RunEnd::NotStarted(format!("the sandbox refused it: {}", finished.stderr_text())),
+            },
+            duration: finished.duration,
+            confinement: finished.confinement,
+            stdout: String::new(),
+            stderr: clean(stderr),
+        };
+        Ok(Ran::Finished { result, raw_stdout, command })
+    }
+}
+
+type Called = Result<Job, String>;
+
+/// What one program did, before it is shared out.
+pub(crate) enum Ran {
+    Absent(String),
+    Finished { result: RunResult, raw_stdout: String, command: String },
+    NotStarted(String),
+}
+
+/// How a program runs whose members each ask for something: the later one's arguments and input, everybody's variables
+/// and needs, the longest time.
+fn merged(snippets: &[Snippet], units: &[Unit], members: &[usize]) -> Settings {
+    let mut all = members.iter().rev().map(|index| &snippets[units[*index].snippet].settings);
+    let mut merged = all.next().cloned().unwrap_or_default();
+    for earlier in all {
+        for (name, value) in &earlier.vars {
+            merged.vars.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        if merged.args.is_empty() {
+            merged.args.clone_from(&earlier.args);
+        }
+        merged.stdin = merged.stdin.or_else(|| earlier.stdin.clone());
+        merged.timeout = merged.timeout.max(earlier.timeout);
+        merged.needs.extend(earlier.needs.iter().cloned());
+    }
+    merged
+}
+
+/// The call as evidence: the block's file under its page's name.
+fn shown_command(job: &Job, unit: &Unit, snippet: &Snippet) -> String {
+    job.command_line()
+        .split(' ')
+        .map(|word| if unit.is_file(word) { snippet.page_name.as_str() } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Output as compared and shown: the scratch folder reads `/work`, the block's file its page.
+fn tidy(
+    text: &str,
+    scratch: &Path,
+    bench: &Workspace<'_>,
+    unit: &Unit,
+    snippet: &Snippet,
+    context: &Context<'_>,
+) -> String {
+    let text = text.replace(&*scratch.to_string_lossy(), WORK);
+    let text = trace::on_the_page(unit, &text, &snippet.page_name, context.sources);
+    text.replace(&*bench.folder.to_string_lossy(), WORK).replace("\r\n", "\n")
+}

@@ -1,0 +1,202 @@
+//! The run phase: a process per block, as many at a time as there are cores (S7.3), each in a scratch folder of its own
+//! with a spelled-out environment and limits, and in the sandbox. Short programs may come from a warm parent.
+//!
+//! Must not know: languages, verdicts.
+
+use crate::process::{Finished, Job};
+use crate::snippet::context::Context;
+use crate::snippet::language::adapter::Language;
+use crate::snippet::model::output;
+use crate::snippet::model::settings::Settings;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Promise, RunEnd, RunResult, Step, StepOutcome};
+use crate::snippet::plan::group;
+use crate::snippet::run::limits::{confine, scratch};
+use crate::snippet::run::program::{Program, Ran};
+use crate::snippet::run::{parts, warm};
+use crate::snippet::toolchain::needs::available;
+use crate::snippet::verify::blocks;
+use crate::snippet::workspace::project::Workspace;
+use crate::snippet::workspace::unit::Unit;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Runs those of the units that are to be run and passed their static rungs. Members of a group run as one program,
+/// the longest that can be; each gets its own part of the output (S3.3).
+pub(crate) fn run_units(
+    context: &Context<'_>,
+    bench: &Workspace<'_>,
+    language: &dyn Language,
+    snippets: &[Snippet],
+    units: &mut [Unit],
+) -> crate::error::Result<()> {
+    if context.options.no_exec {
+        return Ok(());
+    }
+    let mut leaders = leaders(snippets, units);
+    note_left_out(snippets, units, &leaders);
+    if leaders.is_empty() {
+        return Ok(());
+    }
+    let wanted: Vec<usize> = leaders.iter().map(|members| members[members.len() - 1]).collect();
+    language.prepare_run(bench, units, &wanted)?;
+    // Building may find an error that checking did not.
+    leaders.retain(|members| members.len() > 1 || sound(&units[members[0]]));
+    context.progress.phase(&format!("running {}", blocks(wanted.len(), language)), Some(wanted.len() as u64));
+    let programs: Vec<Program<'_>> = leaders.iter().map(|members| Program::new(snippets, units, members)).collect();
+    let warm = run_warm(context, bench, language, &programs);
+    let results: Vec<Ran> = programs
+        .par_iter()
+        .map(|program| {
+            let ran = match warm.get(&program.index) {
+                Some((scratch, finished)) => program.conclude(context, bench, language, scratch, finished),
+                None => program.run(context, bench, language),
+            };
+            context.progress.advance(1);
+            ran.unwrap_or_else(Ran::NotStarted)
+        })
+        .collect();
+    let programs: Vec<_> = programs.into_iter().map(|program| (program.index, program.secrets)).collect();
+    for ((members, (index, secrets)), ran) in leaders.iter().zip(programs).zip(results) {
+        distribute(snippets, units, members, (index, &secrets), ran);
+    }
+    Ok(())
+}
+
+/// Runs what can be run from warm parents: for each program that ended plainly, its scratch folder and its end.
+fn run_warm(
+    context: &Context<'_>,
+    bench: &Workspace<'_>,
+    language: &dyn Language,
+    programs: &[Program<'_>],
+) -> BTreeMap<usize, (PathBuf, Finished)> {
+    let plain = |program: &&Program<'_>| {
+        program.is_plain() && program.settings.needs.iter().all(|need| available(context, need))
+    };
+    let plain: Vec<&Program<'_>> = programs.iter().filter(plain).collect();
+    if !warm::is_worth_it(bench, language, plain.len()) {
+        return BTreeMap::new();
+    }
+    let Ok(folder) = scratch(&context.work) else { return BTreeMap::new() };
+    // Every parent has a disk of its own over the same folder.
+    let place = |index: usize| folder.path().join(index.to_string());
+    let settings = Settings::default();
+    let finished = warm::share_out(plain, |share| {
+        let Some(parent) = language.warm_job(bench, folder.path()) else { return BTreeMap::new() };
+        let parent = confine(bench, parent, &settings, folder.path(), context).shared();
+        let jobs: Vec<(&Program<'_>, Job)> = share
+            .into_iter()
+            .filter_map(|it| Some((it, it.plain_job(context, bench, language, &place(it.index)).ok()?)))
+            .collect();
+        let calls = jobs.iter().map(|(program, job)| {
+            let timeout = program.settings.timeout.unwrap_or(context.config.verify.timeout);
+            let parts = (program.unit.seams.as_slice(), program.secrets.as_slice());
+            (program.index, warm::Call { job, folder: place(program.index), timeout, parts })
+        });
+        let calls: Vec<(usize, warm::Call<'_>)> = calls.collect();
+        warm::run(context, bench, &parent, &calls)
+    });
+    finished.into_iter().map(|(index, finished)| (index, (place(index), finished))).collect()
+}
+
+/// For each program to run, the units that take part in it, the last one being the whole.
+fn leaders(snippets: &[Snippet], units: &[Unit]) -> Vec<Vec<usize>> {
+    let mut programs: Vec<Vec<usize>> = Vec::new();
+    let mut groups: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    for (index, unit) in units.iter().enumerate() {
+        let snippet = &snippets[unit.snippet];
+        match group::group_of(snippet).filter(|_| !snippet.settings.setup && !snippet.settings.teardown) {
+            None => programs.push(vec![index]),
+            Some(key) => {
+                if let Some(program) = groups.get(&key) {
+                    programs[*program].push(index);
+                } else {
+                    groups.insert(key, programs.len());
+                    programs.push(vec![index]);
+                }
+            }
+        }
+    }
+    for members in &mut programs {
+        // Up to the first that cannot run, and no further than the last that is asked to.
+        let sound = members
+            .iter()
+            .take_while(|index| sound(&units[**index]) && !snippets[units[**index].snippet].never_runs())
+            .count();
+        let asked = members.iter().rposition(|index| snippets[units[*index].snippet].runs()).map_or(0, |last| last + 1);
+        members.truncate(sound.min(asked));
+    }
+    programs.retain(|members| !members.is_empty());
+    programs
+}
+
+/// Whether nothing found so far keeps a unit from being run. A missing linter does not.
+pub(crate) fn sound(unit: &Unit) -> bool {
+    let errors = unit.evidence.steps.iter().any(|(step, outcome)| {
+        *outcome == StepOutcome::Fail || (*outcome == StepOutcome::Missing && *step != Step::Lint)
+    });
+    !errors && unit.evidence.missing_dependencies.is_empty()
+}
+
+/// Gives each member its part of what one program did.
+fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], program: (usize, &[String]), ran: Ran) {
+    let (whole, secrets) = program;
+    let (result, stdout, command) = match ran {
+        Ran::Finished { result, raw_stdout, command } => (result, raw_stdout, Some(command)),
+        Ran::Absent(what) => {
+            for index in members {
+                units[*index].evidence.absent = Some(what.clone());
+            }
+            return;
+        }
+        Ran::NotStarted(why) => (RunResult::not_started(why), String::new(), None),
+    };
+    let ended = parts::Ended { whole, members, secrets, result, stdout };
+    for index in members {
+        let found = ended.of(snippets, units, *index);
+        let unit = &mut units[*index];
+        match found {
+            Ok(result) => {
+                if let Some(command) = &command {
+                    unit.marks.insert("command", command.clone());
+                }
+                note(&snippets[unit.snippet], unit, result);
+            }
+            Err(why) => unit.unreached = Some(why),
+        }
+    }
+}
+
+/// Notes in each unit that is to run and takes part in no program why it does not.
+fn note_left_out(snippets: &[Snippet], units: &mut [Unit], leaders: &[Vec<usize>]) {
+    for index in 0..units.len() {
+        let left_out = snippets[units[index].snippet].runs() && sound(&units[index]);
+        if left_out && !leaders.iter().any(|members| members.contains(&index)) {
+            units[index].unreached = parts::left_out(snippets, &group::earlier(snippets, units[index].snippet));
+        }
+    }
+}
+
+fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
+    let ended_well = result.end == RunEnd::Exited(snippet.settings.exit);
+    if ended_well {
+        unit.pass(Step::Run);
+    }
+    // What a block prints before it fails as promised is compared too.
+    let promised = matches!(snippet.settings.promise, Promise::FailsAtRun(_)) && result.end != RunEnd::Exited(0);
+    if ended_well || promised {
+        if let Some(expected) = &snippet.expected {
+            match output::compare(expected.text.as_str(), &result.stdout, expected.matching, &expected.filters) {
+                Ok(()) => unit.pass(Step::Output),
+                Err(_) => unit.fail(Step::Output),
+            }
+        }
+    } else if snippet.expected.is_some() {
+        unit.skip(Step::Output);
+    }
+    if !ended_well {
+        unit.fail(Step::Run);
+    }
+    unit.evidence.run = Some(result);
+}

@@ -1,0 +1,235 @@
+//! Verdicts kept between runs, by key (S6.2), and what the last verdict of each block depended on (`--why`).
+//!
+//! A file for each verdict, written whole or not at all, so that runs beside each other do no harm. A file that is
+//! damaged, or of another version, is no verdict. Must not know: how a verdict is reached.
+
+use crate::diagnostic::Severity;
+use crate::fs;
+use crate::process::Confinement;
+use crate::snippet::language::languages;
+use crate::snippet::model::fingerprint::Inputs;
+use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{self, Finding, Level, Promise, Status, Step, StepOutcome, Verdict};
+use crate::snippet::workspace::unit::Unit;
+use crate::span::Span;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const SCHEMA: &str = "docgen.cache/1";
+
+/// The cache of a project.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// A verdict without its place.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    schema: String,
+    key: String,
+    hash: String,
+    status: Status,
+    level: Level,
+    reason: Option<String>,
+    steps: BTreeMap<Step, StepOutcome>,
+    tools: BTreeMap<String, String>,
+    exit_code: Option<i32>,
+    command: Option<String>,
+    sandbox: Confinement,
+    findings: Vec<Note>,
+    output: Option<String>,
+    duration_ms: u64,
+    date: String,
+}
+
+/// A finding, at a place of the program.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    severity: Severity,
+    code: String,
+    tool: String,
+    message: String,
+    help: Option<String>,
+    place: Place,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Place {
+    Program(usize, usize),
+    Fence,
+    Nowhere,
+}
+
+/// What the last verdict of a block depended on.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Last {
+    pub(crate) key: String,
+    pub(crate) status: Status,
+    pub(crate) inputs: BTreeMap<String, String>,
+}
+
+/// What stands for the page in a command.
+const PAGE: &str = "{page}";
+
+impl Cache {
+    /// The cache in a folder, made when something is kept.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    fn file(&self, kind: &str, name: &str) -> PathBuf {
+        self.folder.join(kind).join(&name[..2]).join(&name[2..])
+    }
+
+    /// The verdict under a key, put back on the page.
+    pub(crate) fn get(&self, key: &str, snippet: &Snippet, unit: &Unit) -> Option<Verdict> {
+        let record: Record = sealed(&self.file("verdicts", key))?;
+        (record.schema == SCHEMA && record.key == key).then(|| restore(record, snippet, unit)).flatten()
+    }
+
+    /// Keeps a verdict, if it is one that may be kept and does not name its place.
+    pub(crate) fn put(&self, verdict: &Verdict, snippet: &Snippet, unit: &Unit, date: &str) {
+        if let Some(record) = record(verdict, snippet, unit, date) {
+            let _ = fs::write(&self.file("verdicts", &verdict.key), &seal(&record));
+        }
+    }
+
+    /// Keeps what a block's verdict depended on.
+    pub(crate) fn remember(&self, id: &str, verdict: &Verdict, inputs: &Inputs) {
+        let last = Last { key: verdict.key.clone(), status: verdict.status, inputs: inputs.all() };
+        let _ = fs::write(&self.file("last", &name_of(id)), &seal(&last));
+    }
+
+    /// What the last verdict of a block depended on.
+    pub(crate) fn last(&self, id: &str) -> Option<Last> {
+        sealed(&self.file("last", &name_of(id)))
+    }
+
+    /// Removes what nobody has asked for in a long time.
+    pub(crate) fn prune(&self, now: std::time::SystemTime) {
+        const OLD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+        for file in fs::list_recursively(&self.folder).unwrap_or_default() {
+            let path = self.folder.join(file);
+            let age =
+                path.metadata().and_then(|meta| meta.modified()).ok().and_then(|time| now.duration_since(time).ok());
+            if age.is_some_and(|age| age > OLD) {
+                let _ = fs::remove_file(&path);
+            }
+        }
+    }
+}
+
+fn name_of(id: &str) -> String {
+    blake3::hash(id.as_bytes()).to_hex().to_string()
+}
+
+/// A value as JSON behind the hash of that JSON.
+fn seal(value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    format!("{}\n{text}", blake3::hash(text.as_bytes()).to_hex()).into_bytes()
+}
+
+/// The value in a file, if the file is whole.
+fn sealed<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
+    let text = fs::read_optional(path).ok()??;
+    let (hash, text) = text.split_once('\n')?;
+    (blake3::hash(text.as_bytes()).to_hex().as_str() == hash).then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+fn record(verdict: &Verdict, snippet: &Snippet, unit: &Unit, date: &str) -> Option<Record> {
+    // A block that is ignored is tried quietly; that need not be done twice either.
+    let ignored = verdict.status == Status::Ignored && matches!(snippet.settings.promise, Promise::Ignored(_));
+    if !matches!(verdict.status, Status::Pass | Status::Xfail) && !ignored {
+        return None;
+    }
+    let findings: Option<Vec<Note>> = verdict.findings.iter().map(|finding| note(finding, snippet, unit)).collect();
+    let texts = [verdict.output.as_deref(), verdict.reason.as_deref()];
+    if texts.into_iter().flatten().any(|text| text.contains(&snippet.page_name)) {
+        return None;
+    }
+    Some(Record {
+        schema: SCHEMA.to_owned(),
+        key: verdict.key.clone(),
+        hash: verdict.hash.clone(),
+        status: verdict.status,
+        level: verdict.level,
+        reason: verdict.reason.clone(),
+        steps: verdict.steps.clone(),
+        tools: verdict.tools.iter().map(|(tool, version)| ((*tool).to_owned(), version.clone())).collect(),
+        exit_code: verdict.exit_code,
+        command: verdict.command.as_ref().map(|command| command.replace(&snippet.page_name, PAGE)),
+        sandbox: verdict.sandbox,
+        findings: findings?,
+        output: verdict.output.clone(),
+        duration_ms: u64::try_from(verdict.duration.as_millis()).unwrap_or(u64::MAX),
+        date: date.to_owned(),
+    })
+}
+
+/// A finding at its place in the program; none where its words or its place belong to the page as it is now.
+fn note(finding: &Finding, snippet: &Snippet, unit: &Unit) -> Option<Note> {
+    let texts = [Some(finding.message.as_str()), finding.help.as_deref()];
+    if texts.into_iter().flatten().any(|text| text.contains(&snippet.page_name) || text.contains(" line ")) {
+        return None;
+    }
+    let place = match finding.span {
+        None => Place::Nowhere,
+        Some(span) if span == snippet.open => Place::Fence,
+        Some(span) => {
+            let range = unit.program.range_of(span)?;
+            Place::Program(range.start, range.end)
+        }
+    };
+    Some(Note {
+        severity: finding.severity,
+        code: finding.code.clone(),
+        tool: finding.tool.to_owned(),
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+        place,
+    })
+}
+
+fn restore(record: Record, snippet: &Snippet, unit: &Unit) -> Option<Verdict> {
+    let findings: Option<Vec<Finding>> =
+        record.findings.into_iter().map(|note| restore_note(note, snippet, unit)).collect();
+    let tools: Option<BTreeMap<&'static str, String>> =
+        record.tools.into_iter().map(|(tool, version)| Some((languages::tool_name(&tool)?, version))).collect();
+    Some(Verdict {
+        status: record.status,
+        level: record.level,
+        reason: record.reason,
+        blocked_by: None,
+        steps: record.steps,
+        tools: tools?,
+        exit_code: record.exit_code,
+        command: record.command.map(|command| command.replace(PAGE, &snippet.page_name)),
+        sandbox: record.sandbox,
+        findings: findings?,
+        output: record.output,
+        duration: Duration::from_millis(record.duration_ms),
+        hash: record.hash,
+        key: record.key,
+        origin: verdict::Origin::Cache,
+        date: Some(record.date),
+    })
+}
+
+fn restore_note(note: Note, snippet: &Snippet, unit: &Unit) -> Option<Finding> {
+    let span: Option<Span> = match note.place {
+        Place::Nowhere => None,
+        Place::Fence => Some(snippet.open),
+        Place::Program(start, end) => Some(unit.program.span_of(start..end)?),
+    };
+    Some(Finding {
+        severity: note.severity,
+        code: note.code,
+        tool: languages::tool_name(&note.tool)?,
+        message: note.message,
+        span,
+        help: note.help,
+    })
+}

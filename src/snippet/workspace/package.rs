@@ -1,0 +1,136 @@
+//! The package that a page belongs to, so that a README's examples compile against the code they document (S3.6).
+//!
+//! Must not know: how a language binds a package; that is its adapter's.
+
+use crate::fs::{self, check_within, is_hidden};
+use crate::snippet::language::adapter::Language;
+use crate::source::SourceFile;
+use std::path::{Path, PathBuf};
+
+/// Folders at the top of a package that are built, not written.
+const BUILT: &[&str] = &["target", "node_modules", "__pycache__", "public"];
+
+/// The nearest package of a language at or above a page's file. The search ends at the top of the project.
+pub(crate) fn nearest(language: &dyn Language, file: &SourceFile, project: &Path) -> Option<PathBuf> {
+    let manifests = language.manifests();
+    if manifests.is_empty() {
+        return None;
+    }
+    for folder in file.path.ancestors().skip(1) {
+        // A manifest that is a link out of the package would show what it leads to.
+        let mut readable = manifests.iter().map(|name| folder.join(name)).filter(|it| check_within(folder, it).is_ok());
+        if readable.any(|manifest| language.is_package(&manifest)) {
+            return Some(folder.to_path_buf());
+        }
+        if folder == project || folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// A hash over what a block may read of a package: names and contents, of large files size and time.
+pub(crate) fn tree_hash(package: &Path) -> crate::error::Result<String> {
+    const LARGE: u64 = 1 << 20;
+    let mut tree = blake3::Hasher::new();
+    let mut add = |part: &[u8]| {
+        tree.update(&part.len().to_le_bytes());
+        tree.update(part);
+    };
+    let entries = fs::list(package)?.into_iter().filter(|entry| {
+        let name = entry.file_name().unwrap_or_default();
+        !is_hidden(name) && !BUILT.iter().any(|built| name == *built) && !entry.is_symlink()
+    });
+    for entry in entries {
+        let below = if entry.is_dir() { fs::list_recursively(&entry)? } else { vec![PathBuf::new()] };
+        for path in below.iter().filter(|path| !path.iter().any(is_hidden)) {
+            let file = if path.as_os_str().is_empty() { entry.clone() } else { entry.join(path) };
+            if !file.is_file() {
+                continue;
+            }
+            let meta = file.metadata().ok();
+            add(file.strip_prefix(package).unwrap_or(&file).as_os_str().as_encoded_bytes());
+            match meta.filter(|meta| meta.len() > LARGE) {
+                Some(meta) => add(format!("{} {:?}", meta.len(), meta.modified().ok()).as_bytes()),
+                None => add(&fs::read(&file)?),
+            }
+        }
+    }
+    Ok(tree.finalize().to_hex().to_string())
+}
+
+/// The most parts that a package is opened by: each costs every block a rule of the sandbox.
+const MOST_PARTS: usize = 4096;
+/// The most files and folders of a package that are looked at.
+const MOST_ENTRIES: usize = 200_000;
+/// The deepest folder that is looked at.
+const DEEPEST: usize = 64;
+
+/// What blocks may read of a package: all but what is hidden at any depth (`.git` and `.env` hold secrets), and no link,
+/// which leads wherever its author likes. A folder with nothing hidden below it is one part.
+///
+/// # Errors
+/// Why the package cannot be opened, where it has too many parts.
+pub(crate) fn parts(package: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut entries = 0;
+    // A folder that is open as a whole is not the package itself: new files in it must stay closed if they are hidden.
+    let parts = visible(package, 0, &mut entries)?.unwrap_or_else(|| shown(package));
+    if parts.len() > MOST_PARTS {
+        return Err(format!(
+            "{} hidden and other files lie side by side in it; {MOST_PARTS} are the most. Move what is hidden together",
+            parts.len()
+        ));
+    }
+    Ok(parts)
+}
+
+/// The entries of a folder that are neither hidden nor links.
+fn shown(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::list(folder).unwrap_or_default().into_iter();
+    entries.filter(|entry| !entry.file_name().is_some_and(is_hidden) && !entry.is_symlink()).collect()
+}
+
+/// The parts of a folder that may be read; `None` is all of it.
+fn visible(folder: &Path, depth: usize, entries: &mut usize) -> Result<Option<Vec<PathBuf>>, String> {
+    let (mut whole, mut parts) = (true, Vec::new());
+    for entry in fs::list(folder).unwrap_or_default() {
+        *entries += 1;
+        if *entries > MOST_ENTRIES {
+            return Err(format!("it has more than {MOST_ENTRIES} files and folders"));
+        }
+        let name = entry.file_name().unwrap_or_default();
+        if is_hidden(name) {
+            whole = false;
+        } else if entry.is_symlink() {
+            // The sandbox asks where a link leads, so one in a folder that is open opens nothing else.
+        } else if !entry.is_dir() || name == INSTALLED {
+            parts.push(entry);
+        } else if depth >= DEEPEST || entry.join(CACHE).exists() {
+            whole = false;
+        } else if let Some(below) = visible(&entry, depth + 1, entries)? {
+            whole = false;
+            parts.extend(below);
+        } else {
+            parts.push(entry);
+        }
+    }
+    Ok((!whole).then_some(parts))
+}
+
+/// What a package manager has installed is its own, hidden or not.
+const INSTALLED: &str = "node_modules";
+/// Marks a folder that a tool can make again, such as cargo's `target` (bford.info/cachedir).
+const CACHE: &str = "CACHEDIR.TAG";
+
+/// Whether a text uses a name as a word.
+pub(crate) fn mentions(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let is_word = |character: Option<char>| character.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !is_word(text[..at].chars().next_back()) && !is_word(text[at + name.len()..].chars().next())
+    })
+}
+
+/// A folder's name as part of another folder's.
+pub(crate) fn short_hash(path: &Path) -> String {
+    blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex().as_str()[..8].to_owned()
+}

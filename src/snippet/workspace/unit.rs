@@ -1,0 +1,252 @@
+//! A unit is a block as a program in a fixture; a bench is the fixture it stands in.
+//!
+//! Adapters note what they find in [`Unit`]; positions in the program become positions on the page here, and only here
+//! (S7.4). Must not know: which tool said what, or what a verdict is.
+
+use crate::diagnostic::Severity;
+use crate::process::OUT_OF_TIME;
+use crate::snippet::model::message::{Message, Position};
+use crate::snippet::model::program::PartSource;
+use crate::snippet::model::verdict::{Evidence, Finding, Level, Step, StepOutcome};
+use crate::snippet::toolchain::tool::Tool;
+use crate::snippet::workspace::project::Workspace;
+use crate::span::{ColumnUnit, LineIndex, MappedText, char_range};
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// The words by which adapters say that a tool is there and does not do its work.
+const BROKE_DOWN: &str = "broke down";
+
+static LINE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" (on|from|at) line (\d+)").expect("a valid pattern"));
+
+/// A block as a program.
+#[derive(Debug)]
+pub struct Unit {
+    /// Whether nothing may be run, installed or built for it (S8.4).
+    pub no_exec: bool,
+    /// Index of the snippet.
+    pub snippet: usize,
+    /// An identifier, unique in the run.
+    pub name: String,
+    /// The program's text.
+    pub program: MappedText,
+    /// Its lines.
+    pub lines: LineIndex,
+    /// The path in the fixture, with `/`.
+    pub path: String,
+    /// The rung to climb to without running.
+    pub ceiling: Level,
+    /// Rust edition, if the block names one.
+    pub edition: Option<String>,
+    /// `env=`: whose globals JavaScript may use.
+    pub globals: Option<String>,
+    /// Not batched with others.
+    pub standalone: bool,
+    /// Its author says that it fails when it runs.
+    pub fails_at_run: bool,
+    /// The page's file and, from there or from the root, the schema that a data block is held to.
+    pub schema: Option<(PathBuf, String)>,
+    /// Codes that configuration promotes to errors.
+    pub deny: Vec<String>,
+    /// `lint=deny`: every warning that has a code is an error.
+    pub deny_lints: bool,
+    /// The author promises that it does not compile.
+    pub must_not_compile: bool,
+    /// Whose text each part of the program is; part n is `owners[n - 1]`.
+    pub owners: Vec<PartSource>,
+    /// The page's line on which the block's code starts.
+    pub first_line: usize,
+    /// The lines of the program that stand between two parts whose outputs can be told apart.
+    pub seams: Vec<usize>,
+    /// Why its program never got to the block.
+    pub unreached: Option<String>,
+    /// Other blocks that errors of this program lie in.
+    pub elsewhere: BTreeSet<usize>,
+    /// What was found.
+    pub evidence: Evidence,
+    /// The tools that looked at it, with versions.
+    pub tools: BTreeMap<&'static str, String>,
+    /// Notes of the adapter to itself, between `check` and `run_job`.
+    pub marks: BTreeMap<&'static str, String>,
+}
+
+impl Unit {
+    /// Whether this step is below the block's ceiling and not decided yet.
+    pub fn wants(&self, step: Step) -> bool {
+        step.level() <= self.ceiling && !self.evidence.steps.contains_key(&step)
+    }
+
+    /// Whether a step has failed.
+    pub fn failed(&self, step: Step) -> bool {
+        self.evidence.steps.get(&step) == Some(&StepOutcome::Fail)
+    }
+
+    /// Notes that a tool looked at this unit.
+    pub fn uses(&mut self, tool: &Tool) {
+        self.tools.insert(tool.name, tool.version.clone());
+    }
+
+    /// A step's tool is missing or broken.
+    pub fn missing(&mut self, step: Step, why: &str) {
+        self.evidence.steps.insert(step, StepOutcome::Missing);
+        if !self.evidence.missing_tools.iter().any(|known| known == why) {
+            self.evidence.missing_tools.push(why.to_owned());
+        }
+    }
+
+    /// Whether a tool broke down over this unit, or over those it was checked with.
+    pub fn is_broken_down(&self) -> bool {
+        self.evidence.missing_tools.iter().any(|why| why.contains(BROKE_DOWN))
+    }
+
+    /// Whether that was for want of time.
+    pub fn is_out_of_time(&self) -> bool {
+        self.evidence.missing_tools.iter().any(|why| why.contains(OUT_OF_TIME))
+    }
+
+    /// Forgets what was found, to look again.
+    pub fn forget(&mut self) {
+        self.evidence = Evidence::default();
+        self.tools.clear();
+        self.elsewhere.clear();
+        self.marks.retain(|name, _| *name == "runs");
+    }
+
+    /// A step went well, unless it already failed.
+    pub fn pass(&mut self, step: Step) {
+        self.evidence.steps.entry(step).or_insert(StepOutcome::Pass);
+    }
+
+    /// A step was not tried: an earlier one failed, or there is nothing for it to do.
+    pub fn skip(&mut self, step: Step) {
+        self.evidence.steps.entry(step).or_insert(StepOutcome::Skipped);
+    }
+
+    /// A step failed.
+    pub fn fail(&mut self, step: Step) {
+        self.evidence.steps.insert(step, StepOutcome::Fail);
+    }
+
+    /// An import that nothing provides.
+    pub fn dependency(&mut self, name: &str) {
+        // Without execution nothing was installed, so nothing can be missed.
+        if !self.no_exec && !self.evidence.missing_dependencies.iter().any(|known| known == name) {
+            self.evidence.missing_dependencies.push(name.to_owned());
+        }
+    }
+
+    /// Notes what a tool said at a place of the program; an error fails the step.
+    pub fn say(&mut self, step: Step, place: Option<Position>, said: Message) {
+        let range = place.and_then(|place| self.range_of(place));
+        self.say_at(step, range, said);
+    }
+
+    /// Notes what a tool said at a byte range of the program; an error fails the step.
+    pub fn say_at(&mut self, step: Step, range: Option<Range<usize>>, mut said: Message) {
+        let range = range.map(|range| char_range(self.program.as_str(), range));
+        let denied = (self.deny_lints && !said.code.is_empty()) || self.deny.contains(&said.code);
+        if said.severity == Severity::Warning && denied {
+            said.severity = Severity::Error;
+        }
+        let owner = range.as_ref().and_then(|range| self.owner_at(range.start));
+        if let Some(PartSource::Other(block)) = owner {
+            // It is the other block's, and stands in its verdict; this one is only held back by it.
+            if said.severity == Severity::Error {
+                self.elsewhere.insert(*block);
+                self.fail(step);
+            }
+            return;
+        }
+        if said.severity == Severity::Warning && matches!(owner, Some(PartSource::Prelude(_))) {
+            return;
+        }
+        if said.severity == Severity::Error {
+            self.fail(step);
+        }
+        let span = range.clone().and_then(|range| self.program.span_of(range));
+        let mut message = self.with_page_lines(&said.message);
+        if span.is_none()
+            && let Some(range) = range
+            && let Some(place) = self.place_of_ours(range.start)
+        {
+            message = format!("{message} (in {place})");
+        }
+        let finding =
+            Finding { severity: said.severity, code: said.code, tool: said.tool, message, span, help: said.help };
+        if !self.evidence.findings.contains(&finding) {
+            self.evidence.findings.push(finding);
+        }
+    }
+
+    /// A message of the tool in which "on line 7" of the program is the page's line; a line that no page has is left out.
+    fn with_page_lines(&self, message: &str) -> String {
+        LINE.replace_all(message, |found: &regex::Captures<'_>| {
+            let line = found[2].parse().ok().and_then(|line| self.page_line(line));
+            line.map_or_else(String::new, |line| format!(" {} line {line}", &found[1]))
+        })
+        .into_owned()
+    }
+
+    /// The line of the block's page that a line of the program stands on, counted from the block's own place.
+    pub fn page_line(&self, line: usize) -> Option<usize> {
+        let offset = self.lines.offset(self.program.as_str(), line, 1, ColumnUnit::Byte)?;
+        self.program.origin_of(offset)?;
+        // Lines of one block are as far apart in the program as on the page.
+        let first = (1..=self.lines.len()).find(|line| {
+            let at = self.lines.offset(self.program.as_str(), *line, 1, ColumnUnit::Byte);
+            at.is_some_and(|at| matches!(self.owner_at(at), Some(PartSource::Own)))
+        })?;
+        matches!(self.owner_at(offset), Some(PartSource::Own)).then(|| self.first_line + line - first)
+    }
+
+    /// Whose text stands at a byte of the program.
+    pub fn owner_at(&self, offset: usize) -> Option<&PartSource> {
+        let part = usize::try_from(self.program.part_at(offset)).ok()?;
+        self.owners.get(part.checked_sub(1)?)
+    }
+
+    /// What to call a place that no page has: the prelude's name, the line in it, and the excerpt.
+    fn place_of_ours(&self, offset: usize) -> Option<String> {
+        let (label, start) = self.program.label_at(offset)?;
+        let text = self.program.as_str();
+        let line = self.lines.line_of(offset) - self.lines.line_of(start) + 1;
+        let excerpt =
+            self.lines.line_range(text, self.lines.line_of(offset) + 1).map_or("", |range| text[range].trim());
+        Some(format!("{label}, line {line}: `{excerpt}`"))
+    }
+
+    /// A syntax error goes on into the wrapper, where nobody can follow it: what is on the page is enough.
+    pub fn forget_wrapper_noise(&mut self) {
+        if self.evidence.findings.iter().any(|finding| finding.span.is_some()) {
+            self.evidence.findings.retain(|finding| finding.span.is_some());
+        }
+    }
+
+    /// The bytes of the program that a tool means.
+    pub fn range_of(&self, place: Position) -> Option<Range<usize>> {
+        let text = self.program.as_str();
+        let start = self
+            .lines
+            .offset(text, place.line, place.column, place.unit)
+            .unwrap_or(text.trim_end_matches(['\n', '\r']).len());
+        let end = place
+            .end
+            .and_then(|(line, column)| self.lines.offset(text, line, column, place.unit))
+            .filter(|end| *end > start)
+            .unwrap_or(start + 1);
+        Some(char_range(text, start..end))
+    }
+
+    /// The absolute path of its file.
+    pub fn file(&self, bench: &Workspace<'_>) -> PathBuf {
+        bench.folder.join(&self.path)
+    }
+
+    /// Whether a path that a tool printed is this unit's file.
+    pub fn is_file(&self, printed: &str) -> bool {
+        Path::new(printed).ends_with(&self.path)
+    }
+}
