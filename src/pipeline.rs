@@ -12,7 +12,8 @@ use crate::render::highlight::Highlighter;
 use crate::render::{self, Input};
 use crate::search;
 use crate::site::{self, Disk, Site};
-use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::language::languages::Languages;
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::plan::collect::collect;
 use crate::source::{self, Edits, Sources};
 use crate::span::FileId;
@@ -26,6 +27,8 @@ pub struct Project {
     pub sources: Sources,
     /// The pages, resolved.
     pub site: Site,
+    /// Their code blocks, with the verdicts that are known.
+    pub blocks: Blocks,
     /// What is wrong with them.
     pub problems: Vec<Diagnostic>,
     /// When each file was last edited, by its path from the root; empty until somebody asks version control.
@@ -36,7 +39,7 @@ pub struct Project {
 ///
 /// # Errors
 /// Where a file cannot be read.
-pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<Project> {
+pub fn read(config: &Config, languages: &Languages, disk: Disk<'_>, progress: &dyn Progress) -> Result<Project> {
     progress.phase("reading pages", None);
     let (mut sources, mut problems) = source::load(config)?;
     let (pages, found) = parse(&sources, config);
@@ -47,7 +50,9 @@ pub fn read(config: &Config, disk: Disk<'_>, progress: &dyn Progress) -> Result<
     problems.extend(found);
     problems.sort_by_key(|a| (a.span, a.code));
     let problems = bounded(&sources, problems);
-    Ok(Project { sources, site, problems, edited: Edits::new() })
+    progress.phase("reading code blocks", None);
+    let blocks = collect(&sources, &site.pages, config, languages);
+    Ok(Project { sources, site, blocks, problems, edited: Edits::new() })
 }
 
 /// Reads the given files only, without a site around them.
@@ -104,9 +109,9 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Page>, Vec<Diagnostic>)
 /// The files that pages name, beside the pages themselves: what they include, the schemas of their data, and, where the
 /// content folder is the whole project, the files that they link to. Some may not exist.
 pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
-    let Project { sources, site, .. } = project;
+    let Project { sources, site, blocks, .. } = project;
     let mut named = source::included_paths(sources);
-    for snippet in collect(sources, &site.pages, config) {
+    for snippet in blocks.snippets() {
         if let Some(schema) = &snippet.settings.schema {
             let folders = [snippet.page_path.parent().unwrap_or(&config.root), &config.root];
             named.extend(folders.map(|folder| source::normalise(&folder.join(schema))));
@@ -118,16 +123,15 @@ pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
     named
 }
 
-/// Renders the whole site into memory. `verdicts` is empty where nothing was verified.
+/// Renders the whole site into memory, with the verdicts that its blocks have.
 ///
 /// # Errors
 /// Where a template of the theme is broken or an asset cannot be read.
-pub fn render(project: &Project, config: &Config, verdicts: &Verdicts, stage: &Stage<'_>) -> Result<OutputTree> {
+pub fn render(project: &Project, config: &Config, stage: &Stage<'_>) -> Result<OutputTree> {
     stage.progress.phase("indexing", None);
-    let snippets = collect(&project.sources, &project.site.pages, config);
-    let index = search::build(&project.site, config, &snippets, verdicts);
-    let Project { sources, site, edited, .. } = project;
-    let input = Input { sources, site, config, snippets: &snippets, verdicts, edited, index: &index, live: stage.live };
+    let index = search::build(&project.site, config, &project.blocks);
+    let Project { sources, site, blocks, edited, .. } = project;
+    let input = Input { sources, site, config, blocks, edited, index: &index, live: stage.live };
     stage.progress.phase("rendering", Some(site.pages.len() as u64));
     let tree = render::render(&input, stage.highlighter, stage.progress)?;
     stage.progress.finish();

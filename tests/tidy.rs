@@ -3,6 +3,9 @@
 #![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk from outside")]
 
+#[path = "tidy/imports.rs"]
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -79,6 +82,128 @@ fn modules_import_only_from_the_left() {
                 if theirs > mine || neighbours {
                     wrong.push(format!("{}:{}: {from} imports {to}", path.display(), number + 1));
                 }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The rooms of `src/snippet`, bottom up: a room imports only from rooms on lines before its own.
+const ROOMS: &[&[&str]] = &[
+    &["model"],
+    &["toolchain"],
+    &["workspace"],
+    &["language"],
+    &["store"],
+    &["context"],
+    &["plan"],
+    &["run", "judge"],
+    &["verify", "extract", "bless"],
+    &["known", "canaries", "undefined"],
+];
+
+fn imports() -> imports::Imports {
+    let src = root().join("src");
+    imports::Imports::of(&src, &rust_files(&src))
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let circles = imports().circles();
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn the_rooms_of_snippet_import_only_downwards() {
+    let room =
+        |name: &str| name.strip_prefix("snippet::").map(|rest| rest.split("::").next().unwrap_or(rest).to_owned());
+    let floor = |room: &str| {
+        ROOMS.iter().position(|rooms| rooms.contains(&room)).unwrap_or_else(|| panic!("{room} is no room of the table"))
+    };
+    let mut wrong = Vec::new();
+    for (from, found) in &imports().files {
+        let Some(mine) = room(from) else { continue };
+        for (to, line) in found {
+            let Some(theirs) = room(to) else { continue };
+            let down = floor(&theirs) < floor(&mine);
+            // Verdicts without verifying are a part of verifying.
+            if theirs != mine && !down && (mine.as_str(), theirs.as_str()) != ("extract", "verify") {
+                wrong.push(format!("{from} imports {to} in line {line}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_room_holds_a_quarter_of_the_code() {
+    let mut rooms: BTreeMap<String, usize> = BTreeMap::new();
+    for path in rust_files(&root().join("src")) {
+        let relative = path.strip_prefix(root().join("src")).expect("below src");
+        let parts: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        let depth = if parts[0] == "snippet" { 2 } else { 1 };
+        *rooms.entry(parts[..depth.min(parts.len())].join("/")).or_default() += read(&path).lines().count();
+    }
+    let all: usize = rooms.values().sum();
+    let (room, most) = rooms.into_iter().max_by_key(|(_, lines)| *lines).expect("there is code");
+    assert!(most * 4 < all, "{room} has {most} of {all} lines");
+}
+
+/// Words that name one language, one package manager or one tool.
+const LANGUAGE_WORDS: &[&str] = &[
+    "bash",
+    "cargo",
+    "clippy",
+    "go",
+    "gofmt",
+    "golang",
+    "javascript",
+    "node",
+    "nodejs",
+    "npm",
+    "oxlint",
+    "pip",
+    "python",
+    "python3",
+    "ruff",
+    "rust",
+    "rustc",
+    "rustup",
+    "shellcheck",
+    "syn",
+];
+
+/// Files beside `snippet/language/` that name languages, and why.
+const MAY_NAME_LANGUAGES: &[(&str, &str)] = &[
+    ("snippet/toolchain/ecosystem.rs", "the table of package managers"),
+    ("snippet/toolchain/shims.rs", "the table of version managers"),
+    ("snippet/toolchain/access.rs", "folders of the system"),
+    ("render/highlight.rs", "names of grammars"),
+    ("config/", "mdBook's [rust] table"),
+    ("page/", "labels of other tools and mdBook's words"),
+    ("process/sandbox/", "files of the system"),
+];
+
+#[test]
+fn only_adapters_name_languages() {
+    let src = root().join("src");
+    let mut wrong = Vec::new();
+    for path in rust_files(&src) {
+        let name = path.strip_prefix(&src).expect("below src").to_string_lossy().into_owned();
+        let allowed = MAY_NAME_LANGUAGES.iter().any(|(place, _)| name.starts_with(place));
+        if allowed || name.starts_with("snippet/language/") {
+            continue;
+        }
+        let text = read(&path);
+        let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for (number, line) in code.lines().enumerate() {
+            let line = line.split("// ").next().unwrap_or_default();
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            let words = line.split(|c: char| !c.is_alphanumeric());
+            for word in words.filter(|word| LANGUAGE_WORDS.contains(word)) {
+                wrong.push(format!("{name}:{}: `{word}` belongs in a language's folder", number + 1));
             }
         }
     }
@@ -218,9 +343,12 @@ fn the_manual_documents_every_rule_with_a_verified_example() {
     };
     for rule in RULES {
         let name = rule.to_uppercase().replace('_', ".");
-        let speaks =
-            |section: &&String| section.contains(&format!("{name})")) || section.contains(&format!("are {name}."));
-        let section = sections.iter().find(speaks).unwrap_or_else(|| panic!("the manual does not speak of {name}"));
+        // A comment below a section's heading names the rules that the section documents.
+        let documents = |section: &&String| {
+            let rules = section.split("<!-- rules: ").nth(1).and_then(|rest| rest.split(" -->").next());
+            rules.is_some_and(|rules| rules.split(", ").any(|rule| rule == name))
+        };
+        let section = sections.iter().find(documents).unwrap_or_else(|| panic!("the manual does not speak of {name}"));
         assert!(section.lines().any(is_example), "the manual has no verified example beside {name}");
     }
 }

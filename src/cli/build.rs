@@ -10,8 +10,7 @@ use crate::render::highlight::Highlighter;
 use crate::report::Verification;
 use crate::report::terminal::{self, count, plural};
 use crate::snippet;
-use crate::snippet::context::Context;
-use crate::snippet::context::Options;
+use crate::snippet::context::{Context, Options};
 use crate::snippet::judge::policy::Ledgers;
 use crate::snippet::judge::ratchet::{Ratchet, Reach};
 use crate::snippet::model::verdicts::Verdicts;
@@ -26,36 +25,43 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     };
     let config = shell.config(overrides, options.date.as_deref())?;
     let progress = shell.progress();
-    let mut project = pipeline::read(&config, &|path| path.exists(), &progress)?;
+    let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
     project.edited = shell.edited(&config);
     check::deny(&mut project.problems, &options.deny);
     let mut status = check::report(shell, &project.sources, &project.problems);
-    let verdicts = if options.verify {
+    if options.verify {
         let policy = verify::policy(shell, &config, false, None)?;
         let work = work::of_project(shell, &config.root)?;
         let tools = shell.tools();
-        let wanted =
-            Options { bare: !config.has_project, strict: policy.strict, whole_project: true, ..Options::default() };
+        let ledger = Ledger::load(&config)?;
+        let wanted = Options {
+            bare: !config.has_project,
+            strict: policy.strict,
+            whole_project: true,
+            outdated_hashes: ledger.is_outdated(),
+            ..Options::default()
+        };
         let context = work::context(shell, (&config, &project.sources), &tools, &progress, work.folder(), wanted);
         let context = Context { cache: Some(work::cache_of_project(shell, &config.root)), ..context };
-        let ledger = Ledger::load(&config)?;
-        let verdicts = snippet::verify::verify(&context, &project.site.pages)?;
+        let run = snippet::verify::verify(&context, &mut project.blocks)?;
+        let ledger = ledger.renewed(&run.renewed);
+        let verdicts = Verdicts { blocks: &project.blocks, run: &run };
         let reach = Reach { no_exec: false, whole: true };
-        let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, &verdicts, reach));
+        let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
         let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
-        let report = Verification { sources: &project.sources, verdicts: &verdicts, policy, ledgers };
+        let languages = &shell.languages;
+        let report = Verification { sources: &project.sources, verdicts, languages, policy, ledgers };
         shell.terminal.say(&terminal::verdicts(&report, shell.terminal.verbose));
-        let found = snippet::judge::policy::exit(&verdicts, policy, &ledgers);
+        let found = snippet::judge::policy::exit(verdicts, policy, &ledgers);
         if status == ExitStatus::Success && found != ExitStatus::NothingFound {
             status = found;
         }
-        verdicts
     } else {
-        recalled(shell, &config, &project)?
-    };
+        recall(shell, &config, &mut project)?;
+    }
     let highlighter = Highlighter::default();
     let stage = Stage { progress: &progress, highlighter: &highlighter, live: false };
-    let tree = pipeline::render(&project, &config, &verdicts, &stage)?;
+    let tree = pipeline::render(&project, &config, &stage)?;
     let sync = tree.write(&config.out)?;
     let problems = count(&project.problems);
     shell.terminal.say(&format!(
@@ -70,14 +76,14 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     Ok(status)
 }
 
-/// What is known of the blocks without verifying them: from the cache, else from the ledger (S6.5).
-pub(super) fn recalled(shell: &Shell, config: &Config, project: &Project) -> Result<Verdicts> {
+/// Gives the blocks the verdicts that are known without verifying them: from the cache, else from the ledger (S6.5).
+pub(super) fn recall(shell: &Shell, config: &Config, project: &mut Project) -> Result<()> {
     let tools = shell.tools();
     let options = Options { bare: !config.has_project, ..Options::default() };
     let cache = work::cache_of_project(shell, &config.root);
     let context = work::context(shell, (config, &project.sources), &tools, &Silent, &config.root, options);
     let context = Context { cache: Some(cache), ..context };
-    snippet::known::recall(&context, &project.site.pages, &Ledger::load(config)?)
+    snippet::known::recall(&context, &mut project.blocks, &Ledger::load(config)?)
 }
 
 /// Whether a kind of problem is denied.

@@ -4,17 +4,17 @@ use super::args::DoctorOptions;
 use super::{Shell, shown, work};
 use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
-use crate::process::{Confinement, Environment};
+use crate::process::Confinement;
 use crate::progress::Progress as _;
 use crate::snippet::canaries::{CanaryResult, canaries};
 use crate::snippet::context::Options;
-use crate::snippet::language::adapter::Language;
-use crate::snippet::language::languages;
-use crate::snippet::toolchain::install::{cure, install};
-use crate::snippet::toolchain::tool::{Found, Source, ToolSpec, Tools};
+use crate::snippet::model::language::LanguageSpec;
+use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::toolchain::install::{install, installer};
+use crate::snippet::toolchain::tool::{Found, Tools, cure};
 use crate::source::Sources;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> {
     let config = shell.config(Overrides::default(), None)?;
@@ -31,8 +31,8 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
     let results = canaries(&context)?;
     progress.finish();
     let mut missing = false;
-    for language in languages::ALL {
-        let (text, all_there) = describe(shell, &tools, *language, &results);
+    for spec in shell.languages.specs() {
+        let (text, all_there) = describe(shell, &tools, spec, &results);
         shell.terminal.result(&text)?;
         missing |= !all_there;
     }
@@ -55,13 +55,13 @@ fn sandbox(shell: &Shell) -> String {
     format!("\nsandbox: {} ({means}){why}\n", level.name())
 }
 
-fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[CanaryResult]) -> (String, bool) {
-    let mut text = format!("\x1b[1m{}\x1b[0m\n", language.title());
+fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[CanaryResult]) -> (String, bool) {
+    let mut text = format!("\x1b[1m{}\x1b[0m\n", language.title);
     let mut all_there = true;
-    if language.tools().is_empty() {
+    if language.tools.is_empty() {
         let _ = writeln!(text, "  \x1b[32m✓\x1b[0m built in");
     }
-    for spec in language.tools() {
+    for spec in &language.tools {
         match tools.find(spec) {
             Found::Yes(tool) => {
                 let chain: Vec<String> = tool.chain().iter().map(|path| shown(path, &shell.cwd)).collect();
@@ -78,7 +78,7 @@ fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[Ca
             }
         }
     }
-    let mine: Vec<_> = results.iter().filter(|result| result.language == language.name()).collect();
+    let mine: Vec<_> = results.iter().filter(|result| result.language == language.name).collect();
     let good: Vec<&str> =
         mine.iter().filter(|result| result.outcome.is_ok()).map(|result| result.step.name()).collect();
     if !good.is_empty() {
@@ -101,22 +101,19 @@ fn describe(shell: &Shell, tools: &Tools, language: &dyn Language, results: &[Ca
 
 /// Installs what is missing, after saying what and how large.
 fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
-    let missing: Vec<&'static ToolSpec> = languages::ALL
-        .iter()
-        .flat_map(|language| language.tools().iter().copied())
-        .filter(|spec| !matches!(tools.find(spec), Found::Yes(_)))
-        .collect();
+    let missing: Vec<&ToolSpec> =
+        shell.languages.tools().filter(|spec| !matches!(tools.find(spec), Found::Yes(_))).collect();
     let (installable, manual): (Vec<_>, Vec<_>) =
-        missing.into_iter().partition(|spec| !matches!(spec.source, Source::Manual(_)));
+        missing.into_iter().partition(|spec| !matches!(spec.source, ToolSource::Manual(_)));
     for spec in manual {
         shell.terminal.error(&format!("{} is missing: {}", spec.name, cure(spec)));
     }
     if installable.is_empty() {
         return Ok(());
     }
-    let megabytes = |spec: &ToolSpec| match spec.source {
-        Source::Pypi { megabytes, .. } | Source::Npm { megabytes, .. } => megabytes,
-        Source::Manual(_) => 0,
+    let megabytes = |spec: &ToolSpec| match &spec.source {
+        ToolSource::Pypi { megabytes, .. } | ToolSource::Npm { megabytes, .. } => *megabytes,
+        ToolSource::Manual(_) => 0,
     };
     let list: Vec<String> = installable.iter().map(|spec| format!("{} ({} MB)", spec.name, megabytes(spec))).collect();
     let sum: u32 = installable.iter().map(|spec| megabytes(spec)).sum();
@@ -124,7 +121,7 @@ fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
     let progress = shell.progress();
     for spec in installable {
         progress.phase(&format!("fetching {} ({} MB)", spec.name, megabytes(spec)), None);
-        match installer(tools, spec) {
+        match installer(tools, spec, beside_tools(shell, tools)) {
             Ok(program) => install(tools, spec, &program)?,
             Err(why) => shell.terminal.error(&format!("{} cannot be installed: {why}", spec.name)),
         }
@@ -133,25 +130,11 @@ fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-/// The program that installs from a tool's source.
-fn installer(tools: &Tools, spec: &ToolSpec) -> std::result::Result<PathBuf, String> {
-    let mut folders = tools.environment().path_folders();
-    let (program, how) = match spec.source {
-        Source::Pypi { .. } => {
-            ("python3", "install Python 3 with pip first, for example `apt-get install python3-pip`")
-        }
-        Source::Npm { .. } => ("npm", "install Node with npm first, for example `apt-get install npm`"),
-        Source::Manual(how) => return Err(how.to_owned()),
+/// The folders of the tools that are there: a Node that docgen has installed brings its own installer.
+fn beside_tools(shell: &Shell, tools: &Tools) -> Vec<PathBuf> {
+    let folder = |spec: &ToolSpec| match tools.find(spec) {
+        Found::Yes(tool) => tool.path.parent().map(Path::to_path_buf),
+        _ => None,
     };
-    // A Node that docgen has installed brings its own npm.
-    for language in languages::ALL {
-        for other in language.tools() {
-            if let Found::Yes(tool) = tools.find(other)
-                && let Some(folder) = tool.path.parent()
-            {
-                folders.push(folder.to_path_buf());
-            }
-        }
-    }
-    Environment::find_in(&folders, program).ok_or_else(|| how.to_owned())
+    shell.languages.tools().filter_map(folder).collect()
 }

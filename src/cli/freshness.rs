@@ -11,12 +11,12 @@ use crate::{fs, pipeline};
 pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatus> {
     let config = shell.config(Overrides { drafts: true, ..Overrides::default() }, options.date.as_deref())?;
     let progress = shell.progress();
-    let project = pipeline::read(&config, &|path| path.exists(), &progress)?;
-    let verdicts = build::recalled(shell, &config, &project)?;
+    let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
+    build::recall(shell, &config, &mut project)?;
     let edited = shell.edited(&config);
     crate::progress::Progress::finish(&progress);
     let repository = shell.repository(&config.root);
-    let clocks = clocks((&project.site, &project.sources, &config), &edited, &verdicts.proven());
+    let clocks = clocks((&project.site, &project.sources, &config), &edited, &project.blocks.proven());
     let kinds = if options.report.is_empty() { vec!["terminal".to_owned()] } else { options.report.clone() };
     for wanted in &kinds {
         let (kind, path) = wanted.split_once('=').unwrap_or((wanted, "-"));

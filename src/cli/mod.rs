@@ -20,6 +20,8 @@ use crate::fs;
 use crate::process::{Confinement, Environment, Supervisor};
 use crate::report::progress::Bars;
 use crate::report::{Repository, Terminal};
+use crate::snippet::language;
+use crate::snippet::language::languages::Languages;
 use crate::snippet::toolchain::tool::Tools;
 use args::{Arguments, Command, Report};
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -34,6 +36,8 @@ struct Shell {
     environment: Environment,
     /// Where words go.
     terminal: Terminal,
+    /// The languages.
+    languages: Languages,
     /// What starts and ends children.
     supervisor: Supervisor,
     /// `--root`
@@ -117,6 +121,7 @@ impl Shell {
             cwd,
             environment,
             terminal,
+            languages: language::builtin(),
             supervisor,
             root: arguments.root.clone(),
             cache_dir: arguments.cache_dir.clone(),

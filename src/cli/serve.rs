@@ -14,9 +14,7 @@ use crate::serve::inputs::{Inputs, Own};
 use crate::serve::watch::Watch;
 use crate::serve::{Preview, http};
 use crate::snippet;
-use crate::snippet::context::Context;
-use crate::snippet::context::Options;
-use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::context::{Context, Options};
 use crate::snippet::toolchain::tool::Tools;
 use crate::source::{self, slash_path};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,14 +43,14 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
         named: BTreeSet::new(),
         said: BTreeMap::new(),
     };
-    let first = builder.build(Manner::Heard)?;
+    let mut first = builder.build(Manner::Heard)?;
     shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title))?;
     let hosts = Hosts::new(bound, options.allow_host.iter().cloned().chain([options.host.clone()]));
     std::thread::spawn(move || http::serve(&listener, hosts, &preview));
     if options.open {
         open(shell, &address);
     }
-    builder.verify(&first, Manner::Heard)?;
+    builder.verify(&mut first, Manner::Heard)?;
     while let Some(touched) = builder.next() {
         builder.again(&touched);
     }
@@ -129,13 +127,13 @@ impl Builder<'_> {
         if manner == Manner::Heard {
             self.config = self.shell.config(self.overrides.clone(), None)?;
         }
-        let project = self.build(manner)?;
+        let mut project = self.build(manner)?;
         if manner == Manner::Heard {
             let pages = terminal::plural(project.site.pages.len(), "page");
             self.shell.terminal.say(&format!("rebuilt {pages}: {} changed", self.list(changed)));
         }
         self.said.remove("error");
-        self.verify(&project, manner)
+        self.verify(&mut project, manner)
     }
 
     /// Whether a file stands beside the pages or in a fixture, so that docgen's output could be led into it.
@@ -159,7 +157,7 @@ impl Builder<'_> {
     fn read(&mut self) -> Result<Project> {
         loop {
             self.inputs = self.look(&BTreeSet::new())?;
-            let project = pipeline::read(&self.config, &|path| path.exists(), &Silent)?;
+            let project = pipeline::read(&self.config, &self.shell.languages, &|path| path.exists(), &Silent)?;
             let named = pipeline::named_files(&project, &self.config);
             let more = !named.is_subset(&self.named);
             self.named = named;
@@ -178,18 +176,18 @@ impl Builder<'_> {
             check::report(self.shell, &project.sources, &project.problems);
         }
         self.said.insert("problems", problems);
-        self.render(&project, &Verdicts::default())?;
+        self.render(&project)?;
         Ok(project)
     }
 
-    fn render(&self, project: &Project, verdicts: &Verdicts) -> Result<()> {
+    fn render(&self, project: &Project) -> Result<()> {
         let stage = Stage { progress: &Silent, highlighter: &self.highlighter, live: true };
-        self.preview.show(pipeline::render(project, &self.config, verdicts, &stage)?);
+        self.preview.show(pipeline::render(project, &self.config, &stage)?);
         Ok(())
     }
 
     /// Verifies the snippets and shows the site with its verdicts.
-    fn verify(&mut self, project: &Project, manner: Manner) -> Result<()> {
+    fn verify(&mut self, project: &mut Project, manner: Manner) -> Result<()> {
         let Some(tools) = &self.tools else { return Ok(()) };
         let work = work::of_project(self.shell, &self.config.root)?;
         let progress: Box<dyn Progress> = match manner {
@@ -200,9 +198,10 @@ impl Builder<'_> {
         let input = (&self.config, &project.sources);
         let context = work::context(self.shell, input, tools, progress.as_ref(), work.folder(), options);
         let context = Context { cache: Some(work::cache_of_project(self.shell, &self.config.root)), ..context };
-        let verdicts = snippet::verify::verify(&context, &project.site.pages)?;
-        self.render(project, &verdicts)?;
-        let totals: Vec<String> = verdicts
+        snippet::verify::verify(&context, &mut project.blocks)?;
+        self.render(project)?;
+        let totals: Vec<String> = project
+            .blocks
             .totals()
             .into_iter()
             .filter(|(_, count)| *count > 0)

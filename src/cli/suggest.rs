@@ -5,28 +5,25 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::fs;
 use crate::report::terminal::plural;
-use crate::snippet::language::languages;
-use crate::snippet::language::languages::Label;
 use crate::snippet::model::verdicts::Verdicts;
 use crate::snippet::undefined::missing;
 
 /// Writes `snippets/LANG/preludes/suggested.EXT` for each language with missing names; an existing one stays.
-pub(super) fn write(shell: &Shell, config: &Config, verdicts: &Verdicts) -> Result<()> {
-    let names = missing(verdicts.iter());
-    for language in languages::ALL {
-        let mine = names.iter().filter(|missing| missing.language == language.name());
+pub(super) fn write(shell: &Shell, config: &Config, verdicts: Verdicts<'_>) -> Result<()> {
+    let names = missing(verdicts.iter(), &shell.languages);
+    for (_, language) in shell.languages.iter() {
+        let spec = language.spec();
+        let mine = names.iter().filter(|missing| missing.language == spec.name);
         let stubs: Vec<String> = mine.filter_map(|missing| language.stub(&missing.name, missing.called)).collect();
         if stubs.is_empty() {
-            let left = names.iter().any(|missing| missing.language == language.name());
-            if left && let Label::Known(_) = languages::by_label(language.name()) {
-                shell
-                    .terminal
-                    .say(&format!("{}: a stub needs types here; write the prelude by hand", language.title()));
+            let left = names.iter().any(|missing| missing.language == spec.name);
+            if left {
+                shell.terminal.say(&format!("{}: a stub needs types here; write the prelude by hand", spec.title));
             }
             continue;
         }
-        let folder = config.root.join("snippets").join(language.name()).join("preludes");
-        let path = folder.join(format!("suggested.{}", language.extension()));
+        let folder = config.root.join("snippets").join(&*spec.name).join("preludes");
+        let path = folder.join(format!("suggested.{}", spec.extension));
         if path.exists() {
             shell.terminal.error(&format!("{} is there already and stays as it is", shown(&path, &shell.cwd)));
             continue;
@@ -36,7 +33,7 @@ pub(super) fn write(shell: &Shell, config: &Config, verdicts: &Verdicts) -> Resu
             "wrote {} with {}; ask for it with `prelude=suggested`, in a fence, a rule, or [verify.lang.{}]",
             shown(&path, &shell.cwd),
             plural(stubs.len(), "stub"),
-            language.name()
+            spec.name
         ));
     }
     Ok(())

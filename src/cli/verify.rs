@@ -5,20 +5,20 @@ use super::{Shell, suggest, work};
 use crate::config::{Config, Overrides, nearest_project};
 use crate::error::{Error, ExitStatus, Result};
 use crate::page::Page;
-use crate::pipeline;
 use crate::process::Confinement;
-use crate::report::terminal::plural;
-use crate::report::{Verification, github, json, terminal};
-use crate::snippet;
-use crate::snippet::context::Context;
-use crate::snippet::context::Options;
+use crate::progress::Progress as _;
+use crate::report::terminal::{self, plural};
+use crate::report::{Verification, github, json};
+use crate::snippet::context::{Context, Options};
 use crate::snippet::judge::policy::{Ledgers, Policy};
 use crate::snippet::judge::ratchet::{Ratchet, Reach};
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::verdict::{Level, Step, StepOutcome};
 use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::plan::collect::collect;
 use crate::snippet::store::ledger::{self, Ledger};
 use crate::source::{Sources, normalise};
-use crate::{fs, progress::Progress as _};
+use crate::{fs, pipeline, snippet};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if let Some(name) = &options.require_sandbox {
         require_sandbox(shell, name)?;
     }
-    let Read { config, sources, pages, unread } = read(shell, options)?;
+    let Read { config, sources, pages, mut blocks, unread } = read(shell, options)?;
     let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
     let bare = !config.has_project;
     refuse_contradictions(options, bare)?;
@@ -41,6 +41,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let progress = shell.progress();
     let tools = shell.tools();
     let started = jiff::Timestamp::now();
+    let ledger = Ledger::load(&config)?;
     let wanted = Options {
         no_exec: options.no_exec,
         bare,
@@ -49,40 +50,42 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         languages: options.lang.clone(),
         name: options.name.clone(),
         id: options.id.clone(),
+        outdated_hashes: ledger.is_outdated(),
     };
     let context = work::context(shell, (&config, &sources), &tools, &progress, work.folder(), wanted);
     let cache = (!bare && !options.no_cache).then(|| work::cache_of_project(shell, &config.root));
     let context = Context { cache, ..context };
     if let Some(id) = &options.why {
-        return why(shell, &context, &pages, id);
+        return why(shell, &context, &mut blocks, id);
     }
-    let ledger = Ledger::load(&config)?;
-    let verdicts = snippet::verify::verify(&context, &pages)?;
+    let outcome = snippet::verify::verify(&context, &mut blocks)?;
+    let ledger = ledger.renewed(&outcome.renewed);
+    let verdicts = Verdicts { blocks: &blocks, run: &outcome };
     progress.finish();
-    if options.bless && bless(shell, &sources, &pages, &verdicts)? {
+    if options.bless && bless(shell, &sources, &pages, verdicts)? {
         shell.terminal.say("verifying again what was blessed");
         return run(shell, &VerifyOptions { bless: false, ..options.clone() });
     }
     if options.suggest_prelude {
-        suggest::write(shell, &config, &verdicts)?;
+        suggest::write(shell, &config, verdicts)?;
     }
     let reach = Reach { no_exec: options.no_exec, whole: options.is_everything() };
-    let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, &verdicts, reach));
+    let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
     let ledgers =
         Ledgers { ratchet: ratchet.as_ref(), locked: options.locked.then_some(&ledger), written: options.write_ledger };
-    let found = Verification { sources: &sources, verdicts: &verdicts, policy, ledgers };
+    let found = Verification { sources: &sources, verdicts, languages: &shell.languages, policy, ledgers };
     for report in &reports {
         write(shell, report, &found, &config, &started.to_string())?;
     }
-    if verdicts.snippets.is_empty() {
+    if verdicts.is_empty() {
         shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
     }
     if options.ratchet && ledger.is_empty() && !options.write_ledger {
         shell.terminal.say("there is no ledger yet: docgen verify --write-ledger records the blocks as they are");
     }
-    let exit = snippet::judge::policy::exit(&verdicts, policy, &ledgers);
+    let exit = snippet::judge::policy::exit(verdicts, policy, &ledgers);
     if options.write_ledger {
-        write_ledger(shell, ledger.clone(), &verdicts, &context, options)?;
+        write_ledger(shell, ledger.clone(), verdicts, &context, options)?;
     }
     // A page that could not be read whole may hide blocks: that is never a success.
     Ok(match exit {
@@ -126,8 +129,8 @@ fn refuse_contradictions(options: &VerifyOptions, bare: bool) -> Result<()> {
 }
 
 /// Says why a block would be verified again.
-fn why(shell: &Shell, context: &Context<'_>, pages: &[Page], id: &str) -> Result<ExitStatus> {
-    match snippet::known::why(context, pages, id)? {
+fn why(shell: &Shell, context: &Context<'_>, blocks: &mut Blocks, id: &str) -> Result<ExitStatus> {
+    match snippet::known::why(context, blocks, id)? {
         Some(text) => {
             shell.terminal.result(&format!("{text}\n"))?;
             Ok(ExitStatus::Success)
@@ -143,7 +146,7 @@ fn why(shell: &Shell, context: &Context<'_>, pages: &[Page], id: &str) -> Result
 fn write_ledger(
     shell: &Shell,
     ledger: Ledger,
-    verdicts: &Verdicts,
+    verdicts: Verdicts<'_>,
     context: &Context<'_>,
     options: &VerifyOptions,
 ) -> Result<()> {
@@ -158,6 +161,7 @@ struct Read {
     config: Config,
     sources: Sources,
     pages: Vec<Page>,
+    blocks: Blocks,
     /// Whether a page, or a part of one, could not be read.
     unread: bool,
 }
@@ -166,9 +170,15 @@ struct Read {
 fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     if options.paths.is_empty() {
         let config = shell.config(Overrides::default(), None)?;
-        let project = pipeline::read(&config, &|path| path.exists(), &shell.progress())?;
+        let project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &shell.progress())?;
         let unread = errors_of_reading(shell, &project.sources, &project.problems);
-        return Ok(Read { config, sources: project.sources, pages: project.site.pages, unread });
+        return Ok(Read {
+            config,
+            sources: project.sources,
+            pages: project.site.pages,
+            blocks: project.blocks,
+            unread,
+        });
     }
     let paths: Vec<PathBuf> = options.paths.iter().map(|path| normalise(&shell.cwd.join(path))).collect();
     let first = &paths[0];
@@ -180,8 +190,9 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     };
     let config = crate::config::load(&shell.cwd, &Overrides { root, ..Overrides::default() }, shell.today(None)?)?;
     let (sources, pages, problems) = pipeline::read_paths(&config, &paths)?;
+    let blocks = collect(&sources, &pages, &config, &shell.languages);
     let unread = errors_of_reading(shell, &sources, &problems);
-    Ok(Read { config, sources, pages, unread })
+    Ok(Read { config, sources, pages, blocks, unread })
 }
 
 /// Pages are named from the working directory where the file lies below it, else from the file's own folder.
@@ -224,7 +235,7 @@ pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Op
 }
 
 /// Writes what was printed into the pages that promised something else. Returns whether anything was written.
-fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: &Verdicts) -> Result<bool> {
+fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Result<bool> {
     let blessing = snippet::bless::bless(sources, pages, verdicts);
     for why in &blessing.refused {
         shell.terminal.error(&format!("cannot be blessed: {why}"));

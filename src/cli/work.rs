@@ -7,8 +7,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::progress::Progress;
-use crate::snippet::context::Context;
-use crate::snippet::context::Options;
+use crate::snippet::context::{Context, Options};
 use crate::snippet::store::cache::Cache;
 use crate::snippet::toolchain::tool::Tools;
 use crate::source::Sources;
@@ -82,6 +81,7 @@ pub(super) fn context<'a>(
     Context {
         config,
         sources,
+        languages: &shell.languages,
         tools,
         supervisor: &shell.supervisor,
         progress,

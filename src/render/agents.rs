@@ -10,6 +10,7 @@ use crate::page::markdown;
 use crate::site::link::{Target, resolve};
 use crate::site::taxonomy::Term;
 use crate::site::{PageIndex, twin_url, url};
+use crate::snippet::model::blocks::Block;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use serde_json::{Value, json};
@@ -175,8 +176,8 @@ impl Renderer<'_> {
             .iter()
             .map(|index| {
                 let page = &site.pages[*index];
-                let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
-                let code = mine.filter(|(snippet, _)| snippet.is_code);
+                let blocks = self.input.blocks;
+                let code = blocks.on_page(*index).filter(|id| blocks[*id].is_code);
                 json!({
                     "id": page.front_matter.id.as_ref().map(|id| &id.value),
                     "title": page.title,
@@ -186,7 +187,7 @@ impl Renderer<'_> {
                     "characters": page.text.as_str().chars().count(),
                     "risk": page.front_matter.risk.map(crate::config::Risk::name),
                     "reviewed": page.front_matter.last_reviewed.as_ref().map(|date| date.value.to_string()),
-                    "snippets": code.map(|(snippet, verdict)| program(snippet, *verdict)).collect::<Vec<_>>(),
+                    "snippets": code.map(|id| program(&blocks[id], blocks.verdict(id))).collect::<Vec<_>>(),
                 })
             })
             .collect();
@@ -202,46 +203,47 @@ impl Renderer<'_> {
     /// `verification.json`: the ledger as the site shows it.
     fn verdicts(&self) -> Value {
         let site = self.input.site;
-        let totals = self.input.verdicts.totals();
+        let totals = self.input.blocks.totals();
         let counts: serde_json::Map<String, Value> =
             Status::ALL.iter().map(|(name, status)| ((*name).to_owned(), json!(totals[status]))).collect();
         let rows: Vec<Value> = self
-            .snippets
-            .values()
-            .filter(|(snippet, _)| snippet.is_code)
-            .filter_map(|(snippet, verdict)| {
-                let page = self.pages.get(&snippet.file).copied()?;
+            .input
+            .blocks
+            .iter()
+            .filter(|(_, block)| block.snippet.is_code)
+            .map(|(_, Block { snippet, verdict })| {
+                let page = snippet.page;
                 let address = format!("{}#snippet-{}", url::from_root(&site.urls[page]), snippet.fence + 1);
-                Some(json!({
+                json!({
                     "id": snippet.id,
                     "url": address,
                     "page": snippet.page_name,
                     "page_id": site.pages[page].front_matter.id.as_ref().map(|id| &id.value),
                     "line": snippet.line,
-                    "lang": snippet.language,
-                    "status": verdict.map_or("unchecked", |it| it.status.name()),
-                    "level": verdict.map_or("Unchecked", |it| it.level.name()),
-                    "reason": verdict.and_then(|it| it.reason.clone()),
-                    "stale": verdict.is_some_and(|it| it.origin == Origin::Stale),
-                    "tools": verdict.map(|it| it.tools.clone()),
-                    "sandbox": verdict.filter(|it| it.command.is_some()).map(|it| it.sandbox),
-                    "date": verdict.and_then(|it| it.date.clone()),
-                    "hash": verdict.map(|it| it.hash.clone()).filter(|hash| !hash.is_empty()),
-                }))
+                    "lang": snippet.language_name,
+                    "status": verdict.status.name(),
+                    "level": verdict.level.name(),
+                    "reason": verdict.reason,
+                    "stale": verdict.origin == Origin::Stale,
+                    "tools": verdict.tools,
+                    "sandbox": verdict.command.as_ref().map(|_| verdict.sandbox),
+                    "date": verdict.date,
+                    "hash": Some(&verdict.hash).filter(|hash| !hash.is_empty()),
+                })
             })
             .collect();
-        json!({ "schema": "docgen.verification/1", "found": self.input.verdicts.snippets.len(), "totals": counts, "snippets": rows })
+        json!({ "schema": "docgen.verification/1", "found": self.input.blocks.len(), "totals": counts, "snippets": rows })
     }
 }
 
 /// A snippet for an agent that wants to quote it: its verdict and its code.
-fn program(snippet: &Snippet, verdict: Option<&Verdict>) -> Value {
+fn program(snippet: &Snippet, verdict: &Verdict) -> Value {
     json!({
         "id": snippet.id,
-        "lang": snippet.language,
-        "status": verdict.map_or("unchecked", |it| it.status.name()),
-        "level": verdict.map_or("Unchecked", |it| it.level.name()),
-        "output": verdict.and_then(|it| it.output.clone()).filter(|text| !text.is_empty()),
+        "lang": snippet.language_name,
+        "status": verdict.status.name(),
+        "level": verdict.level.name(),
+        "output": verdict.output.as_ref().filter(|text| !text.is_empty()),
         "program": snippet.code.as_str(),
     })
 }

@@ -8,7 +8,6 @@ use crate::site::PageIndex;
 use crate::site::governance::review_due;
 use crate::site::link::{Target, resolve};
 use crate::site::taxonomy::{Taxonomy, Term};
-use crate::snippet::model::verdict::Verdict;
 
 /// Keys of front matter that name files, and what they are called on the page.
 const RELATED: [(&str, &str); 3] = [("related", "Related"), ("required_scripts", "Needs"), ("related_tools", "Tools")];
@@ -18,7 +17,7 @@ impl Renderer<'_> {
         let page = &self.input.site.pages[index];
         let front = &page.front_matter;
         let due = review_due(page, self.input.config);
-        let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
+        let blocks = self.input.blocks;
         let mut facts = FactsView {
             id: front.id.as_ref().map_or_else(String::new, |id| id.value.clone()),
             status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
@@ -35,9 +34,9 @@ impl Renderer<'_> {
             owners: self.owners(index),
             ..FactsView::default()
         };
-        for (_, verdict) in mine.filter(|(snippet, _)| snippet.is_code) {
+        for id in blocks.on_page(index).filter(|id| blocks[*id].is_code) {
             facts.code += 1;
-            facts.proven += usize::from(verdict.is_some_and(Verdict::is_proven));
+            facts.proven += usize::from(blocks.verdict(id).is_proven());
         }
         facts
     }

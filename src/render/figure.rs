@@ -6,6 +6,7 @@
 use super::highlight::{Highlighter, escape};
 use crate::page::fence::Info;
 use crate::snippet::model::badge::badge;
+use crate::snippet::model::blocks::Block;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use std::fmt::Write as _;
@@ -18,8 +19,8 @@ pub struct Figure<'a> {
     pub whole: Option<&'a str>,
     /// Its label, and what else the info string says of how it is shown.
     pub info: &'a Info,
-    /// The snippet and its verdict, for code.
-    pub snippet: Option<(&'a Snippet, Option<&'a Verdict>)>,
+    /// The block and its verdict, for code.
+    pub block: Option<&'a Block>,
     /// Number of the block on its page, from 1: its `id`.
     pub number: usize,
     /// Before its id, and its number in labels, where several pages stand on one.
@@ -112,7 +113,7 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
         html.push_str(&highlighter.lines(figure.label(), whole).join("\n"));
         html.push_str("</code></pre></details>");
     }
-    if let Some((snippet, Some(verdict))) = figure.snippet {
+    if let Some(Block { snippet, verdict }) = figure.block {
         evidence(&mut html, figure, snippet, verdict);
     }
     html.push_str("</figure>\n");
@@ -143,8 +144,8 @@ fn caption(html: &mut String, figure: &Figure<'_>) {
         let _ = write!(html, "<span class=\"title\">{}</span>", escape(title));
     }
     let _ = write!(html, "<span class=\"lang\">{}</span>", escape(if kind.is_empty() { "text" } else { kind }));
-    if let Some((snippet, verdict)) = figure.snippet {
-        let badge = badge(verdict);
+    if let Some(Block { snippet, verdict }) = figure.block {
+        let badge = badge(Some(verdict));
         let _ = write!(
             html,
             "<a class=\"badge {}\" href=\"{}#{}\"><span aria-hidden=\"true\">{}</span> {}{}</a>",

@@ -10,16 +10,10 @@ use crate::page::tabs::mark;
 use crate::page::{Fence, Page, markdown, math};
 use crate::site::link::{Target, resolve, unsafe_scheme};
 use crate::site::{PageIndex, Site, url};
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::Verdict;
-use crate::snippet::plan::hidden;
+use crate::snippet::model::blocks::Blocks;
 use crate::source::{Edits, Sources};
-use crate::span::FileId;
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Parser, Tag, TagEnd, html};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Blocks of code by file and number of the fence.
-pub type Snippets<'a> = BTreeMap<(FileId, usize), (&'a Snippet, Option<&'a Verdict>)>;
 
 /// What rendering a page needs to know.
 pub struct PageContext<'a> {
@@ -31,8 +25,8 @@ pub struct PageContext<'a> {
     pub sources: &'a Sources,
     /// The last commit of each file.
     pub edits: &'a Edits,
-    /// Blocks of code by file and fence, with their verdicts where they were verified.
-    pub snippets: &'a Snippets<'a>,
+    /// Every block of the site, with its verdict.
+    pub blocks: &'a Blocks,
     /// Highlighting.
     pub highlighter: &'a Highlighter,
     /// Before every id, where several pages stand on one.
@@ -269,18 +263,18 @@ impl Walker<'_> {
     fn figure(&self) -> String {
         let number = self.fences;
         let fence: &Fence = &self.page.fences[number - 1];
-        let snippet = self.context.snippets.get(&(self.page.file, number - 1)).copied();
-        let (code, hides) = snippet.map_or((fence.code.as_str().into(), false), |(snippet, _)| hidden::shown(snippet));
-        if snippet.is_some_and(|(snippet, _)| snippet.settings.hidden) {
+        let block = self.context.blocks.of_fence(self.index, number - 1);
+        let visible = block.and_then(|block| block.snippet.visible.as_deref());
+        if block.is_some_and(|block| block.snippet.settings.hidden) {
             return String::new();
         }
         let commit = self.context.commit_of(self.page);
         figure::render(
             &Figure {
-                code: &code,
-                whole: hides.then_some(fence.code.as_str()),
+                code: visible.unwrap_or(fence.code.as_str()),
+                whole: visible.map(|_| fence.code.as_str()),
                 info: &fence.info,
-                snippet: snippet.filter(|(snippet, _)| snippet.is_code),
+                block: block.filter(|block| block.snippet.is_code),
                 number,
                 prefix: self.context.prefix,
                 ledger: &url::relative(self.context.from(self.index), "verification.html"),

@@ -29,12 +29,10 @@ use crate::progress::Progress;
 use crate::search::SearchIndex;
 use crate::site::nav::folder_above;
 use crate::site::{PageIndex, Site, twin_url, url};
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::model::blocks::Blocks;
 use crate::source::{Edits, Sources};
-use crate::span::FileId;
 use highlight::Highlighter;
-use html::{PageContext, Snippets};
+use html::PageContext;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use theme::Theme;
@@ -51,10 +49,8 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The configuration.
     pub config: &'a Config,
-    /// Every block of the site.
-    pub snippets: &'a [Snippet],
-    /// Verdicts; empty where nothing was verified.
-    pub verdicts: &'a Verdicts,
+    /// Every block of the site, with its verdict.
+    pub blocks: &'a Blocks,
     /// When each file was last edited, by its path from the root.
     pub edited: &'a Edits,
     /// The search index.
@@ -118,24 +114,16 @@ struct Renderer<'a> {
     input: &'a Input<'a>,
     theme: Theme,
     highlighter: &'a Highlighter,
-    snippets: Snippets<'a>,
     nav: nav::Paths,
     version: String,
     /// Whether anything is known of any block.
     verified: bool,
-    /// The page of each file.
-    pages: BTreeMap<FileId, PageIndex>,
     /// The place of each page in the order of reading.
     order: BTreeMap<PageIndex, usize>,
 }
 
 impl<'a> Renderer<'a> {
     fn new(input: &'a Input<'a>, highlighter: &'a Highlighter, theme: Theme) -> Self {
-        let mut snippets: Snippets<'a> =
-            input.snippets.iter().map(|snippet| ((snippet.file, snippet.fence), (snippet, None))).collect();
-        for (snippet, verdict) in input.verdicts.iter() {
-            snippets.insert((snippet.file, snippet.fence), (snippet, Some(verdict)));
-        }
         let mut hasher = blake3::Hasher::new();
         for content in theme.assets.values() {
             hasher.update(content);
@@ -148,11 +136,9 @@ impl<'a> Renderer<'a> {
         Self {
             theme,
             highlighter,
-            snippets,
             nav: nav::Paths::new(&site.nav),
             version,
-            verified: input.verdicts.say_anything(),
-            pages: site.pages.iter().enumerate().map(|(index, page)| (page.file, index)).collect(),
+            verified: input.blocks.say_anything(),
             order: site.nav.order.iter().enumerate().rev().map(|(at, page)| (*page, at)).collect(),
             input,
         }
@@ -226,7 +212,7 @@ impl<'a> Renderer<'a> {
             config,
             sources,
             edits,
-            snippets: &self.snippets,
+            blocks: self.input.blocks,
             highlighter: self.highlighter,
             prefix,
             part_of,

@@ -10,6 +10,7 @@ use crate::site::clocks::{Clocks, clocks};
 use crate::site::link::{Target, resolve};
 use crate::site::{PageIndex, Site};
 use crate::snippet::model::badge::badge;
+use crate::snippet::model::blocks::Block;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -23,28 +24,27 @@ impl Renderer<'_> {
         let from = "verification.html";
         let mut groups: Vec<RowGroup> =
             GROUPS.iter().map(|(class, name)| RowGroup { class, name, rows: Vec::new() }).collect();
-        for (snippet, verdict) in self.snippets.values().filter(|(snippet, _)| snippet.is_code) {
-            let Some(page) = self.pages.get(&snippet.file).copied() else { continue };
-            let badge = badge(*verdict);
+        let code = self.input.blocks.iter().filter(|(_, block)| block.snippet.is_code);
+        for (_, Block { snippet, verdict }) in code {
+            let page = snippet.page;
+            let badge = badge(Some(verdict));
             let anchor = format!("#snippet-{}", snippet.fence + 1);
-            let tools = verdict.map_or_else(String::new, |verdict| {
-                verdict.tools.iter().map(|(tool, version)| format!("{tool} {version}")).collect::<Vec<_>>().join(", ")
-            });
+            let tools = verdict.tools.iter().map(|(tool, version)| format!("{tool} {version}"));
             let row = RowView {
                 anchor: row_id(&snippet.id),
                 id: snippet.id.clone(),
                 url: format!("{}{anchor}", url::encode(&url::relative(from, &site.urls[page]))),
                 page: site.pages[page].title.clone(),
                 line: snippet.line,
-                language: snippet.language.clone(),
+                language: snippet.language_name.clone(),
                 class: badge.class,
                 icon: badge.icon,
                 words: badge.words,
                 stale: badge.stale,
-                status: verdict.map_or("unchecked", |verdict| verdict.status.name()),
-                reason: verdict.and_then(|verdict| verdict.reason.clone()).unwrap_or_default(),
-                tools,
-                date: verdict.and_then(|verdict| verdict.date.clone()).unwrap_or_default(),
+                status: verdict.status.name(),
+                reason: verdict.reason.clone().unwrap_or_default(),
+                tools: tools.collect::<Vec<_>>().join(", "),
+                date: verdict.date.clone().unwrap_or_default(),
             };
             if let Some(group) = groups.iter_mut().find(|group| group.class == badge.class) {
                 group.rows.push(row);
@@ -58,7 +58,7 @@ impl Renderer<'_> {
             nav: self.nav.view(&site.nav, None, from),
             verified: self.verified,
             code,
-            proven: self.snippets.values().filter_map(|(_, verdict)| *verdict).filter(|it| it.is_proven()).count(),
+            proven: self.input.blocks.iter().filter(|(_, block)| block.verdict.is_proven()).count(),
             bar: bar(&counts),
             groups,
         }
@@ -68,8 +68,8 @@ impl Renderer<'_> {
     pub(super) fn health(&self) -> HealthView {
         let site = self.input.site;
         let from = "health.html";
-        let Input { site: _, sources, config, edited, verdicts, .. } = self.input;
-        let clocks = clocks((site, sources, config), edited, &verdicts.proven());
+        let Input { site: _, sources, config, edited, blocks, .. } = self.input;
+        let clocks = clocks((site, sources, config), edited, &blocks.proven());
         let count = |wanted: &dyn Fn(Option<i32>) -> bool| clocks.iter().filter(|it| wanted(it.days_left)).count();
         let never = count(&|left| left.is_none());
         let overdue = count(&|left| left.is_some_and(|left| left < 0));

@@ -14,7 +14,7 @@ pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) 
     let verdicts = found.verdicts;
     let counted = verdicts.totals();
     let mut totals = Map::new();
-    totals.insert("found".to_owned(), json!(verdicts.snippets.len()));
+    totals.insert("found".to_owned(), json!(verdicts.len()));
     for (name, status) in Status::ALL {
         totals.insert((*name).to_owned(), json!(counted[status]));
     }
@@ -36,9 +36,9 @@ pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) 
         "schema": "docgen.verify/1",
         "docgen": env!("CARGO_PKG_VERSION"),
         "started": started,
-        "duration_ms": millis(verdicts.duration),
-        "sandbox": verdicts.sandbox,
-        "tool_starts": verdicts.started.len(),
+        "duration_ms": millis(verdicts.run.duration),
+        "sandbox": verdicts.run.sandbox,
+        "tool_starts": verdicts.run.started.len(),
         "totals": totals,
         "levels": levels,
         "snippets": blocks.collect::<Vec<_>>(),
@@ -64,7 +64,7 @@ fn block(files: (&Sources, &Repository), snippet: &Snippet, verdict: &Verdict) -
         "path": files.1.path(&files.0[snippet.open.file]),
         "line": snippet.line,
         "end_line": snippet.end_line,
-        "lang": snippet.language,
+        "lang": snippet.language_name,
         "name": snippet.settings.name,
         "group": snippet.settings.group,
         "status": verdict.status,

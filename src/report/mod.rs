@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{Error, Result};
 use crate::snippet::judge::policy::{Ledgers, Policy};
 use crate::snippet::judge::ratchet::Standing;
+use crate::snippet::language::languages::Languages;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Finding, Status, Verdict};
 use crate::snippet::model::verdicts::Verdicts;
@@ -59,7 +60,9 @@ pub struct Verification<'a> {
     /// The texts.
     pub sources: &'a Sources,
     /// The blocks with their verdicts.
-    pub verdicts: &'a Verdicts,
+    pub verdicts: Verdicts<'a>,
+    /// The languages of the blocks.
+    pub languages: &'a Languages,
     /// How strictly they are taken.
     pub policy: Policy,
     /// What else they are held to.
@@ -145,7 +148,7 @@ impl<'a> From<&'a Finding> for Item<'a> {
         Self {
             severity: finding.severity,
             code: &finding.code,
-            tool: Some(finding.tool),
+            tool: Some(&finding.tool),
             message: &finding.message,
             span: finding.span,
             notes: Vec::new(),

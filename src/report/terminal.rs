@@ -144,11 +144,11 @@ pub fn verdicts(found: &Verification<'_>, verbose: bool) -> String {
     }
     let verdicts = found.verdicts;
     let shown = verdicts.iter().enumerate().filter(|(number, _)| is_shown(*number)).map(|(_, block)| block);
-    missing_names(&mut text, &missing(shown));
-    packages(&mut text, verdicts);
+    missing_names(&mut text, &missing(shown, found.languages));
+    packages(&mut text, found);
     tools(&mut text, verdicts);
     if verbose {
-        calls(&mut text, &verdicts.started);
+        calls(&mut text, &verdicts.run.started);
     }
     totals(&mut text, verdicts);
     for (number, snippet, verdict, _) in found.blocks() {
@@ -172,7 +172,7 @@ fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verd
             text,
             "\x1b[1;31m{}\x1b[0m {} {} \x1b[2m({} at {}:{})\x1b[0m{}{reason}",
             verdict.status.name(),
-            snippet.language,
+            snippet.language_name,
             snippet.id,
             verdict.level.name(),
             snippet.page_name,
@@ -218,9 +218,9 @@ fn missing_names(text: &mut String, sorted: &[Missing]) {
 }
 
 /// Packages that blocks import and nothing provides, once for each language and fixture, with where to add them (S1.7).
-fn packages(text: &mut String, verdicts: &Verdicts) {
+fn packages(text: &mut String, found: &Verification<'_>) {
     const SHOWN: usize = 8;
-    let found = missing_packages(verdicts);
+    let found = missing_packages(found.verdicts, found.languages);
     if found.is_empty() {
         return;
     }
@@ -244,7 +244,7 @@ fn packages(text: &mut String, verdicts: &Verdicts) {
 }
 
 /// What is missing on this machine, once, with the cure.
-fn tools(text: &mut String, verdicts: &Verdicts) {
+fn tools(text: &mut String, verdicts: Verdicts<'_>) {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     let of_packages = |verdict: &Verdict| verdict.findings.iter().any(|finding| missing_package(finding).is_some());
     for (_, verdict) in verdicts.iter().filter(|(_, verdict)| !of_packages(verdict)) {
@@ -261,27 +261,27 @@ fn tools(text: &mut String, verdicts: &Verdicts) {
 }
 
 /// The balance, and how deep it went.
-fn totals(text: &mut String, verdicts: &Verdicts) {
+fn totals(text: &mut String, verdicts: Verdicts<'_>) {
     let totals = verdicts.totals();
     let parts: Vec<String> = Status::ALL
         .iter()
         .filter(|(_, status)| totals[status] > 0)
         .map(|(name, status)| format!("{} {name}", totals[status]))
         .collect();
-    let pages: std::collections::BTreeSet<_> = verdicts.snippets.iter().map(|snippet| snippet.page).collect();
+    let pages: std::collections::BTreeSet<_> = verdicts.iter().map(|(snippet, _)| snippet.page).collect();
     let _ = writeln!(
         text,
         "\x1b[1m{} on {}\x1b[0m = {} \x1b[2m({}{:.1} s)\x1b[0m",
-        plural(verdicts.snippets.len(), "block"),
+        plural(verdicts.len(), "block"),
         plural(pages.len(), "page"),
         if parts.is_empty() { "0".to_owned() } else { parts.join(" + ") },
         match verdicts.cached() {
             0 => String::new(),
             cached => format!("{cached} known from before, "),
         },
-        verdicts.duration.as_secs_f64()
+        verdicts.run.duration.as_secs_f64()
     );
-    if verdicts.started.is_empty() && verdicts.cached() > 0 {
+    if verdicts.run.started.is_empty() && verdicts.cached() > 0 {
         let _ = writeln!(text, "nothing has changed: no tool was started");
     }
     let mut levels: BTreeMap<Level, usize> = BTreeMap::new();
@@ -309,10 +309,10 @@ fn calls(text: &mut String, started: &[String]) {
     }
 }
 
-fn languages(text: &mut String, verdicts: &Verdicts) {
+fn languages(text: &mut String, verdicts: Verdicts<'_>) {
     let mut by_language: BTreeMap<&str, usize> = BTreeMap::new();
-    for snippet in &verdicts.snippets {
-        let name = if snippet.language.is_empty() { "unlabelled" } else { &snippet.language };
+    for (snippet, _) in verdicts.iter() {
+        let name = if snippet.language_name.is_empty() { "unlabelled" } else { &snippet.language_name };
         *by_language.entry(name).or_default() += 1;
     }
     let mut sorted: Vec<_> = by_language.into_iter().collect();
@@ -324,7 +324,7 @@ fn languages(text: &mut String, verdicts: &Verdicts) {
 }
 
 /// A page with code and none of it checked is named.
-fn unchecked_pages(text: &mut String, verdicts: &Verdicts) {
+fn unchecked_pages(text: &mut String, verdicts: Verdicts<'_>) {
     let mut pages: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {
         let counts = pages.entry(&snippet.page_name).or_default();

@@ -19,8 +19,7 @@ pub mod weigh;
 
 use crate::config::Config;
 use crate::site::Site;
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::model::blocks::Blocks;
 
 /// The files of the index, by path relative to the site's root.
 #[derive(Debug, Default)]
@@ -29,9 +28,9 @@ pub struct SearchIndex {
     pub files: Vec<(String, String)>,
 }
 
-/// Indexes the whole site. `verdicts` is empty where nothing was verified.
-pub fn build(site: &Site, config: &Config, snippets: &[Snippet], verdicts: &Verdicts) -> SearchIndex {
-    let pages = sections::sections(site, config, snippets, verdicts);
+/// Indexes the whole site.
+pub fn build(site: &Site, config: &Config, blocks: &Blocks) -> SearchIndex {
+    let pages = sections::sections(site, config, blocks);
     let facets = facets::facets(site, &pages);
     shard::cut(weigh::weigh(pages), &facets)
 }

@@ -7,12 +7,8 @@ use crate::page::markdown::{self, Piece, PieceKind};
 use crate::page::{Fence, Page};
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::model::badge::{Badge, badge};
-use crate::snippet::model::snippet::Snippet as Collected;
-use crate::snippet::model::verdict::Verdict;
-use crate::snippet::model::verdicts::Verdicts;
-use crate::span::FileId;
+use crate::snippet::model::blocks::{Block, Blocks};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// A section: what stands under one heading, or before the first.
 #[derive(Debug, Clone, Default)]
@@ -68,11 +64,7 @@ pub struct PageRecord {
 }
 
 /// Cuts every page that search knows into its sections.
-pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: &Verdicts) -> Vec<PageRecord> {
-    let mut code: Code<'_> = snippets.iter().map(|snippet| ((snippet.file, snippet.fence), (snippet, None))).collect();
-    for (snippet, verdict) in verdicts.iter() {
-        code.insert((snippet.file, snippet.fence), (snippet, Some(verdict)));
-    }
+pub fn sections(site: &Site, config: &Config, blocks: &Blocks) -> Vec<PageRecord> {
     let mut tags: Vec<String> = vec![String::new(); site.pages.len()];
     for term in site.taxonomies.iter().flat_map(|taxonomy| &taxonomy.terms) {
         for page in &term.pages {
@@ -86,7 +78,7 @@ pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: 
     known
         .map(|index| {
             let page = &site.pages[index];
-            let sections = Cutter::new(page).cut(page, config.search_code, &code);
+            let sections = Cutter::new(page).cut(page, config.search_code, |fence| blocks.of_fence(index, fence));
             PageRecord {
                 page: index,
                 url: url::from_root(&site.urls[index]),
@@ -97,9 +89,6 @@ pub fn sections(site: &Site, config: &Config, snippets: &[Collected], verdicts: 
         })
         .collect()
 }
-
-/// By file and number of the fence there: the block, and what is known of it.
-type Code<'a> = BTreeMap<(FileId, usize), (&'a Collected, Option<&'a Verdict>)>;
 
 /// The sections of a page as they grow.
 struct Cutter {
@@ -121,7 +110,7 @@ impl Cutter {
         Self { sections: vec![top], path: Vec::new(), first_sentence: true }
     }
 
-    fn cut(mut self, page: &Page, with_code: bool, code: &Code<'_>) -> Vec<Section> {
+    fn cut<'b>(mut self, page: &Page, with_code: bool, block_of: impl Fn(usize) -> Option<&'b Block>) -> Vec<Section> {
         // The page's own heading is its top.
         let mut headings = page.headings.iter().skip(usize::from(page.leading_heading)).peekable();
         let mut fences = page.fences.iter().enumerate().peekable();
@@ -133,7 +122,7 @@ impl Cutter {
                 PieceKind::Heading => {}
                 PieceKind::Code => {
                     while let Some((number, fence)) = fences.next_if(|(_, fence)| offset >= fence.range.start) {
-                        self.snippet(number, fence, code.get(&(page.file, number)).copied());
+                        self.snippet(number, fence, block_of(number));
                     }
                     let section = self.sections.last_mut().expect("there is the top");
                     if let Some(snippet) = section.snippets.last_mut().filter(|it| with_code && it.is_shown) {
@@ -162,16 +151,15 @@ impl Cutter {
         self.first_sentence = true;
     }
 
-    fn snippet(&mut self, number: usize, fence: &Fence, block: Option<(&Collected, Option<&Verdict>)>) {
+    fn snippet(&mut self, number: usize, fence: &Fence, block: Option<&Block>) {
         let section = self.sections.last_mut().expect("there is the top");
-        let verdict = block.and_then(|(_, verdict)| verdict);
         section.snippets.push(Snippet {
             number: number + 1,
             language: fence.info.language.to_lowercase(),
-            badge: badge(verdict),
-            is_code: block.is_some_and(|(snippet, _)| snippet.is_code),
-            proven: verdict.is_some_and(Verdict::is_proven),
-            is_shown: block.is_none_or(|(snippet, _)| !snippet.settings.hidden),
+            badge: badge(block.map(|block| &block.verdict)),
+            is_code: block.is_some_and(|block| block.snippet.is_code),
+            proven: block.is_some_and(|block| block.verdict.is_proven()),
+            is_shown: block.is_none_or(|block| !block.snippet.settings.hidden),
             code: String::new(),
         });
         // What stands below code rarely says what the section is.

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::fs::{self, Stamp};
 use crate::snippet::store::ledger;
-use crate::snippet::workspace::fixture::BUILT;
+use crate::snippet::workspace::fixture::built_folders;
 use crate::source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ impl Inputs {
         if config.has_project {
             let themes = config.root.join("themes");
             let (theme, snippets) = (themes.join(&config.theme), config.root.join("snippets"));
-            for found in [fs::tree(&theme, &[]), fs::tree(&snippets, BUILT)] {
+            for found in [fs::tree(&theme, &[]), fs::tree(&snippets, &built_folders())] {
                 files.extend(found.0.into_iter().map(|path| (path, true)));
                 folders.extend(found.1);
             }

@@ -33,7 +33,7 @@ pub struct Blessing {
 }
 
 /// The changes that make every wrong expectation right.
-pub fn bless(sources: &Sources, pages: &[Page], verdicts: &Verdicts) -> Blessing {
+pub fn bless(sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Blessing {
     let mut blessing = Blessing::default();
     for (snippet, verdict) in verdicts.iter() {
         let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);

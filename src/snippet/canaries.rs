@@ -7,9 +7,10 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::page::{self, Dialect};
 use crate::snippet::context::{Context, Options};
-use crate::snippet::language::adapter::Language;
-use crate::snippet::language::languages;
+use crate::snippet::model::blocks::Block;
+use crate::snippet::model::language::LanguageSpec;
 use crate::snippet::model::verdict::{Step, StepOutcome};
+use crate::snippet::plan::collect::collect;
 use crate::snippet::verify::verify;
 use crate::source::{PageSource, Sources};
 use std::fmt::Write as _;
@@ -19,7 +20,7 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CanaryResult {
     /// The language.
-    pub language: &'static str,
+    pub language: String,
     /// The step that must find it bad.
     pub step: Step,
     /// Whether it did; otherwise what happened instead.
@@ -32,21 +33,21 @@ pub struct CanaryResult {
 /// As [`verify`].
 pub fn canaries(context: &Context<'_>) -> Result<Vec<CanaryResult>> {
     let mut results = Vec::new();
-    for language in languages::ALL {
-        results.extend(of_language(context, *language)?);
+    for spec in context.languages.specs() {
+        results.extend(of_language(context, spec)?);
     }
     Ok(results)
 }
 
-fn of_language(context: &Context<'_>, language: &'static dyn Language) -> Result<Vec<CanaryResult>> {
+fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryResult>> {
     let mut text = String::from("# Canaries\n");
-    for canary in language.canaries() {
+    for canary in &spec.canaries {
         let flag = if canary.step == Step::Run { " run" } else { "" };
-        let _ = write!(text, "\n```{}{flag}\n{}```\n", language.name(), canary.code);
+        let _ = write!(text, "\n```{}{flag}\n{}```\n", spec.name, canary.code);
     }
     let mut sources = Sources::new(Path::new("/canaries"));
-    let file = sources.add(Path::new("/canaries").join(format!("{}.md", language.name())), text);
-    let source = PageSource { file, relative: format!("{}.md", language.name()) };
+    let file = sources.add(Path::new("/canaries").join(format!("{}.md", spec.name)), text);
+    let source = PageSource { file, relative: format!("{}.md", spec.name) };
     let (page, _) = page::parse(&sources, &source, context.config.today, Dialect { foreign_words: &[], math: false });
     // Canaries judge the tools, not the project: its fixtures and settings stay out.
     let mut config: Config = context.config.clone();
@@ -55,6 +56,7 @@ fn of_language(context: &Context<'_>, language: &'static dyn Language) -> Result
     let inner = Context {
         config: &config,
         sources: &sources,
+        languages: context.languages,
         tools: context.tools,
         supervisor: context.supervisor,
         progress: context.progress,
@@ -64,13 +66,14 @@ fn of_language(context: &Context<'_>, language: &'static dyn Language) -> Result
         options: Options { bare: true, ..Options::default() },
     };
     crate::fs::create_dir_all(&inner.work)?;
-    let verdicts = verify(&inner, std::slice::from_ref(&page))?;
-    Ok(language
-        .canaries()
+    let mut blocks = collect(&sources, std::slice::from_ref(&page), &config, context.languages);
+    verify(&inner, &mut blocks)?;
+    Ok(spec
+        .canaries
         .iter()
-        .zip(&verdicts.verdicts)
-        .map(|(canary, verdict)| CanaryResult {
-            language: language.name(),
+        .zip(blocks.iter())
+        .map(|(canary, (_, Block { verdict, .. }))| CanaryResult {
+            language: spec.name.to_string(),
             step: canary.step,
             outcome: match verdict.steps.get(&canary.step) {
                 Some(StepOutcome::Fail) => Ok(()),

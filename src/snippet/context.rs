@@ -5,6 +5,7 @@
 use crate::config::Config;
 use crate::process::Supervisor;
 use crate::progress::Progress;
+use crate::snippet::language::languages::Languages;
 use crate::snippet::store::cache::Cache;
 use crate::snippet::toolchain::tool::Tools;
 use crate::source::Sources;
@@ -21,6 +22,8 @@ pub struct Options {
     pub strict: bool,
     /// All pages of the project were read, so a rule that matches nothing is a mistake.
     pub whole_project: bool,
+    /// The ledger holds hashes of docgen 0.1, so that each block's is worked out too.
+    pub outdated_hashes: bool,
     /// Only these languages.
     pub languages: Vec<String>,
     /// Only the blocks of this name.
@@ -35,6 +38,8 @@ pub struct Context<'a> {
     pub config: &'a Config,
     /// The texts.
     pub sources: &'a Sources,
+    /// The languages.
+    pub languages: &'a Languages,
     /// The tools.
     pub tools: &'a Tools,
     /// What starts and ends children.

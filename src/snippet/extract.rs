@@ -3,15 +3,12 @@
 //! Must not know: verdicts.
 
 use crate::error::Result;
-use crate::page::Page;
 use crate::snippet::context::Context;
-use crate::snippet::language::adapter::Language;
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::Verdict;
+use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::language::LanguageSpec;
 use crate::snippet::plan::assemble::make_units;
 use crate::snippet::plan::batch::{Batch, batches, chosen};
-use crate::snippet::plan::collect;
-use crate::snippet::plan::immediate::immediate;
+use crate::snippet::verify::decide_without_tools;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::time_budget::TimeBudget;
 use crate::snippet::workspace::unit::Unit;
@@ -23,26 +20,27 @@ use std::sync::OnceLock;
 ///
 /// # Errors
 /// Where a fixture cannot be read or a file not be written.
-pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<(PathBuf, usize)>> {
-    let snippets = collect::collect(context.sources, pages, context.config);
-    let chosen = chosen(&snippets, &context.options);
-    let undecided: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
+pub fn extract(context: &Context<'_>, blocks: &mut Blocks, out: &Path) -> Result<Vec<(PathBuf, usize)>> {
+    let immediate = decide_without_tools(context, blocks);
+    let blocks = &*blocks;
+    let mut wanted = chosen(context, blocks);
+    wanted.retain(|id| !immediate.contains(id));
     let mut written = Vec::new();
-    for batch in batches(context.sources, &snippets, &undecided, &chosen) {
+    for batch in batches(context, blocks, &wanted) {
         let Batch { language, fixture: name, package, .. } = &batch;
-        let language = *language;
+        let language = &context.languages[*language];
         let folder = out.join(match package {
             Some(package) => format!("{name}-{}", package::short_hash(package)),
             None => name.clone(),
         });
         crate::fs::remove_dir_all(&folder.join("blocks"))?;
-        fixture::materialise(context.config, language, name, &folder)?;
+        fixture::materialise(context.config, language.spec(), name, &folder)?;
         let preludes = fixture::preludes(context.config, name)?;
-        let (mut units, _) = make_units(&batch, &snippets, &preludes, false);
+        let (mut units, _) = make_units(language, &batch, blocks, &preludes, false);
         fixture::write_units(&folder, &units)?;
         language.finish_extract(&folder, &mut units)?;
-        if package.is_some() {
-            let bench = Workspace {
+        if let (Some(_), Some(packages)) = (package, language.packages()) {
+            let workspace = Workspace {
                 folder: folder.clone(),
                 package: package.clone(),
                 root: context.config.root.clone(),
@@ -53,29 +51,31 @@ pub fn extract(context: &Context<'_>, pages: &[Page], out: &Path) -> Result<Vec<
                 supervisor: context.supervisor,
                 no_exec: false,
                 progress: context.progress,
-                patience: TimeBudget::new(context.config.verify.tool_timeout),
+                time: TimeBudget::new(context.config.verify.tool_timeout),
                 readable: OnceLock::new(),
-                specs: language.tools(),
+                specs: &language.spec().tools,
             };
             let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
             // A person opens this project; what cannot be bound they will see there.
-            let _ = language.bind(&bench, &code)?;
+            let _ = packages.bind(&workspace, &code)?;
         }
-        crate::fs::write_if_changed(&folder.join("README.md"), extract_readme(language, &units, &snippets).as_bytes())?;
+        crate::fs::write_if_changed(
+            &folder.join("README.md"),
+            extract_readme(language.spec(), &units, blocks).as_bytes(),
+        )?;
         written.push((folder, units.len()));
     }
     Ok(written)
 }
 
-fn extract_readme(language: &dyn Language, units: &[Unit], snippets: &[Snippet]) -> String {
+fn extract_readme(spec: &LanguageSpec, units: &[Unit], blocks: &Blocks) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
         "# {} snippets\n\nWritten by `docgen extract`. Check them all with:\n\n```bash\n{}\n```\n\n| file | page | line |\n|---|---|---|\n",
-        language.name(),
-        language.native_command()
+        spec.name, spec.native_command
     );
     for unit in units {
-        let snippet = &snippets[unit.snippet];
+        let snippet = &blocks[unit.snippet];
         let _ = writeln!(text, "| {} | {} | {} |", unit.path, snippet.page_name, snippet.line);
     }
     text

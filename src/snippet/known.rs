@@ -3,16 +3,13 @@
 //! Starts no tool. Must not know: how verdicts are shown.
 
 use crate::error::Result;
-use crate::page::Page;
 use crate::snippet::context::Context;
-use crate::snippet::judge::explain::plain;
-use crate::snippet::model::fingerprint::Inputs;
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{Status, Verdict};
-use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::fingerprint::Fingerprint;
+use crate::snippet::model::snippet::SnippetId;
+use crate::snippet::model::verdict::Status;
 use crate::snippet::plan::assemble::make_units;
-use crate::snippet::plan::batch::{Batch, batches};
-use crate::snippet::plan::collect;
+use crate::snippet::plan::batch::batches;
 use crate::snippet::plan::fingerprint::{Asking, Shared};
 use crate::snippet::plan::immediate::immediate;
 use crate::snippet::store::ledger::Ledger;
@@ -21,45 +18,50 @@ use crate::snippet::workspace::fixture;
 use crate::snippet::workspace::unit::Unit;
 use std::collections::BTreeMap;
 
-/// The blocks of all pages with the verdicts that are known of them.
+/// Gives blocks the verdicts that are known of them; the others stay *Unchecked*.
 ///
 /// # Errors
 /// Where a fixture cannot be read.
-pub fn recall(context: &Context<'_>, pages: &[Page], ledger: &Ledger) -> Result<Verdicts> {
-    let snippets = collect::collect(context.sources, pages, context.config);
-    let mut verdicts: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
-    for (_, units, inputs) in assembled(context, &snippets, &verdicts, Asking::Forbidden)? {
+pub fn recall(context: &Context<'_>, blocks: &mut Blocks, ledger: &Ledger) -> Result<()> {
+    for Assembled { units, inputs, shared } in assembled(context, blocks, Asking::Forbidden)? {
         let mut cached = BTreeMap::new();
-        let others = verify::recall(context, &snippets, &inputs, units, &mut cached);
-        for (index, verdict) in cached {
-            verdicts[index] = Some(verdict);
+        let others = verify::recall(context, blocks, &inputs, units, &mut cached);
+        for (id, verdict) in cached {
+            blocks.set(id, verdict);
         }
         for unit in others {
-            verdicts[unit.snippet] = ledger.verdict(&snippets[unit.snippet].id, &inputs[&unit.snippet].hash());
+            let id = unit.snippet;
+            let hash = inputs[&id].hash();
+            let outdated = || shared.hash_v1(context, blocks, &unit);
+            let hash = if ledger.is_outdated() && ledger.knows(&outdated()) { outdated() } else { hash };
+            if let Some(verdict) = ledger.verdict(&blocks[id].id, &hash) {
+                blocks.set(id, verdict);
+            }
         }
     }
-    let unknown = || plain(Status::Unchecked, Some("not verified yet; docgen verify does that".to_owned()));
-    let verdicts = verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(unknown)).collect();
-    Ok(Verdicts { snippets, verdicts, ..Verdicts::default() })
+    Ok(())
 }
 
-type Assembled = (Batch, Vec<Unit>, BTreeMap<usize, Inputs>);
+/// The blocks of a batch as programs.
+struct Assembled {
+    units: Vec<Unit>,
+    inputs: BTreeMap<SnippetId, Fingerprint>,
+    shared: Shared,
+}
 
-/// Every block as a program, with what its verdict depends on.
-fn assembled(
-    context: &Context<'_>,
-    snippets: &[Snippet],
-    verdicts: &[Option<Verdict>],
-    asking: Asking,
-) -> Result<Vec<Assembled>> {
-    let all = (0..snippets.len()).collect();
-    let made = batches(context.sources, snippets, verdicts, &all).into_iter().map(|batch| {
+/// Every block that needs a tool as a program, with what its verdict depends on. The others get their verdicts.
+fn assembled(context: &Context<'_>, blocks: &mut Blocks, asking: Asking) -> Result<Vec<Assembled>> {
+    let immediate = verify::decide_without_tools(context, blocks);
+    let wanted = blocks.ids().filter(|id| !immediate.contains(id)).collect();
+    let blocks = &*blocks;
+    let made = batches(context, blocks, &wanted).into_iter().map(|batch| {
         let preludes = fixture::preludes(context.config, &batch.fixture)?;
-        let (units, _) = make_units(&batch, snippets, &preludes, context.options.no_exec);
+        let language = &context.languages[batch.language];
+        let (units, _) = make_units(language, &batch, blocks, &preludes, context.options.no_exec);
         let shared = Shared::new(context, &batch, asking)?;
-        let of = |unit: &Unit| (unit.snippet, shared.of(context, snippets, unit));
+        let of = |unit: &Unit| (unit.snippet, shared.of(context, blocks, unit));
         let inputs = units.iter().map(of).collect();
-        Ok((batch, units, inputs))
+        Ok(Assembled { units, inputs, shared })
     });
     made.collect()
 }
@@ -68,16 +70,17 @@ fn assembled(
 ///
 /// # Errors
 /// Where a fixture cannot be read.
-pub fn why(context: &Context<'_>, pages: &[Page], id: &str) -> Result<Option<String>> {
-    let snippets = collect::collect(context.sources, pages, context.config);
-    let Some(index) = snippets.iter().position(|snippet| snippet.id == id) else { return Ok(None) };
-    let verdicts: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
-    if let Some(verdict) = &verdicts[index] {
+pub fn why(context: &Context<'_>, blocks: &mut Blocks, id: &str) -> Result<Option<String>> {
+    let Some(block) = blocks.iter().find(|(_, block)| block.snippet.id == id).map(|(block, _)| block) else {
+        return Ok(None);
+    };
+    let assembled = assembled(context, blocks, Asking::Allowed)?;
+    if immediate(context, &blocks[block]).is_some() {
+        let verdict = blocks.verdict(block);
         let reason = verdict.reason.clone().map_or(String::new(), |reason| format!(": {reason}"));
         return Ok(Some(format!("{id} needs no tool: it is {}{reason}", verdict.status.name())));
     }
-    let assembled = assembled(context, &snippets, &verdicts, Asking::Allowed)?;
-    let Some(now) = assembled.iter().find_map(|(_, _, inputs)| inputs.get(&index)) else {
+    let Some(now) = assembled.iter().find_map(|it| it.inputs.get(&block)) else {
         return Ok(Some(format!("{id} cannot be put together: verify it to see why")));
     };
     let last = context.cache.as_ref().and_then(|cache| cache.last(id));

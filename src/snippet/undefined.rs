@@ -3,7 +3,8 @@
 //!
 //! Must not know: how the sum is printed.
 
-use crate::snippet::judge::explain::fixture_name;
+use crate::snippet::language::languages::Languages;
+use crate::snippet::model::language::{LanguageSpec, Undefined};
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Finding, Status, Verdict};
 use crate::snippet::model::verdicts::Verdicts;
@@ -23,16 +24,18 @@ pub struct Missing {
 }
 
 /// The names, those used in most blocks first.
-pub fn missing<'a>(blocks: impl Iterator<Item = (&'a Snippet, &'a Verdict)>) -> Vec<Missing> {
+pub fn missing<'a>(blocks: impl Iterator<Item = (&'a Snippet, &'a Verdict)>, languages: &Languages) -> Vec<Missing> {
     let mut names: BTreeMap<(&str, &str), Missing> = BTreeMap::new();
     // What must fail, or is not judged, asks for no way out.
     for (snippet, verdict) in blocks.filter(|(_, verdict)| verdict.status == Status::Fail) {
-        let mut here: Vec<&str> = verdict.findings.iter().filter_map(undefined_name).collect();
+        let Some(language) = snippet.language else { continue };
+        let spec = languages[language].spec();
+        let mut here: Vec<&str> = verdict.findings.iter().filter_map(|finding| undefined_name(spec, finding)).collect();
         here.sort_unstable();
         here.dedup();
         for name in here {
-            let entry = names.entry((&snippet.language, name)).or_insert_with(|| Missing {
-                language: snippet.language.clone(),
+            let entry = names.entry((&snippet.language_name, name)).or_insert_with(|| Missing {
+                language: snippet.language_name.clone(),
                 name: name.to_owned(),
                 blocks: 0,
                 called: false,
@@ -46,26 +49,25 @@ pub fn missing<'a>(blocks: impl Iterator<Item = (&'a Snippet, &'a Verdict)>) -> 
     sorted
 }
 
-/// The name in "undefined name `x`", however the tool puts it.
-fn undefined_name(finding: &Finding) -> Option<&str> {
-    let undefined =
-        matches!(finding.code.as_str(), "F821" | "no-undef" | "E0425") || finding.message.starts_with("undefined: ");
-    if !undefined {
-        return None;
-    }
+/// The name that nothing defines, if that is what a finding says.
+fn undefined_name<'a>(spec: &LanguageSpec, finding: &'a Finding) -> Option<&'a str> {
     let message = finding.message.as_str();
-    message.strip_prefix("undefined: ").or_else(|| message.split(['`', '\'']).nth(1))
+    spec.undefined.iter().find_map(|undefined| match undefined {
+        Undefined::Code(code) if finding.code == *code => message.split(['`', '\'']).nth(1),
+        Undefined::Code(_) => None,
+        Undefined::Prefix(prefix) => message.strip_prefix(&**prefix),
+    })
 }
 
 /// The packages that blocks of one language and fixture import, and nothing provides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingPackages {
     /// The language, as people write it.
-    pub language: &'static str,
+    pub language: String,
     /// The folder of the fixture below `snippets/`.
     pub fixture: String,
     /// How to add a package to it.
-    pub how: Option<&'static str>,
+    pub how: Option<String>,
     /// The packages, with how many blocks import each.
     pub packages: BTreeMap<String, usize>,
     /// How many blocks wait for one.
@@ -75,15 +77,16 @@ pub struct MissingPackages {
 }
 
 /// The packages, by language and fixture.
-pub fn missing_packages(verdicts: &Verdicts) -> Vec<MissingPackages> {
+pub fn missing_packages(verdicts: Verdicts<'_>, languages: &Languages) -> Vec<MissingPackages> {
     let mut found: BTreeMap<(&str, String), MissingPackages> = BTreeMap::new();
     for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {
-        let Some(adapter) = snippet.adapter else { continue };
-        let fixture = fixture_name(adapter, snippet);
-        let entry = found.entry((adapter.name(), fixture.clone())).or_insert_with(|| MissingPackages {
-            language: adapter.title(),
+        let Some(language) = snippet.language else { continue };
+        let spec = languages[language].spec();
+        let fixture = snippet.fixture().to_owned();
+        let entry = found.entry((&spec.name, fixture.clone())).or_insert_with(|| MissingPackages {
+            language: spec.title.to_string(),
             fixture,
-            how: adapter.adds_packages(),
+            how: spec.adds_packages.as_ref().map(ToString::to_string),
             packages: BTreeMap::new(),
             waiting: 0,
             all: 0,

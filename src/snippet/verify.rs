@@ -4,87 +4,167 @@
 
 use crate::config::Config;
 use crate::error::Result;
-use crate::page::Page;
 use crate::snippet::context::Context;
-use crate::snippet::judge::explain::{conclude, plain, same_outputs};
+use crate::snippet::judge::explain::{conclude, same_outputs};
 use crate::snippet::language::adapter::Language;
-use crate::snippet::model::fingerprint::Inputs;
-use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::blocks::{Block, Blocks};
+use crate::snippet::model::fingerprint::Fingerprint;
+use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::model::verdict::{Status, Step, Verdict};
-use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::model::verdicts::Run;
 use crate::snippet::plan::assemble::{make_units, refuse};
 use crate::snippet::plan::batch::{Batch, batches, chosen, selected};
-use crate::snippet::plan::fingerprint::{Asking, Shared};
+use crate::snippet::plan::fingerprint::{Asking, Shared, hash_of_code};
 use crate::snippet::plan::immediate::immediate;
-use crate::snippet::plan::{collect, group};
+use crate::snippet::plan::{fingerprint_v1, group};
 use crate::snippet::run::programs;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::time_budget::TimeBudget;
 use crate::snippet::workspace::unit::Unit;
 use crate::snippet::workspace::{fixture, package};
 use std::collections::{BTreeMap, BTreeSet};
+use std::result::Result as StdResult;
 use std::sync::OnceLock;
 use std::time::Instant;
+
+/// Verifies blocks and gives each its verdict.
+///
+/// # Errors
+/// Where the work folder or a named fixture cannot be used. What is wrong with a block or a tool is a verdict.
+pub fn verify(context: &Context<'_>, blocks: &mut Blocks) -> Result<Run> {
+    let started = Instant::now();
+    if let Some(rule) = blocks.unmatched_rules.first().filter(|_| context.options.whole_project) {
+        return Err(unmatched_rule(context.config, *rule));
+    }
+    let immediate = decide_without_tools(context, blocks);
+    let mut wanted = chosen(context, blocks);
+    wanted.retain(|id| !immediate.contains(id));
+    let mut renewed = BTreeMap::new();
+    for batch in batches(context, blocks, &wanted) {
+        for (id, verdict) in verify_batch(context, &batch, blocks, &mut renewed)? {
+            blocks.set(id, verdict);
+        }
+    }
+    context.progress.finish();
+    if let Some(cache) = &context.cache {
+        context.tools.remember();
+        cache.prune(std::time::SystemTime::now());
+    }
+    same_outputs(blocks);
+    renewed.extend(hash_the_rest(blocks));
+    Ok(Run {
+        selected: selection(context, blocks),
+        duration: started.elapsed(),
+        sandbox: context.supervisor.confinement(),
+        started: context.supervisor.started(),
+        renewed,
+    })
+}
+
+/// Sets the verdicts that need no tool. Returns the blocks that have one.
+pub(crate) fn decide_without_tools(context: &Context<'_>, blocks: &mut Blocks) -> BTreeSet<SnippetId> {
+    let decided: Vec<(SnippetId, Verdict)> =
+        blocks.iter().filter_map(|(id, block)| Some((id, immediate(context, &block.snippet)?))).collect();
+    let ids = decided.iter().map(|(id, _)| *id).collect();
+    for (id, verdict) in decided {
+        blocks.set(id, verdict);
+    }
+    ids
+}
+
+/// Gives a hash to verdicts that no program was put together for. Returns the hashes of docgen 0.1 that became others.
+fn hash_the_rest(blocks: &mut Blocks) -> BTreeMap<String, String> {
+    let mut renewed = BTreeMap::new();
+    for Block { snippet, verdict } in blocks.iter_mut() {
+        if verdict.hash.is_empty() && verdict.status != Status::NotCode {
+            verdict.hash = hash_of_code(snippet, verdict.status);
+            let old = fingerprint_v1::hash_of_code(&snippet.language_name, snippet.code.as_str(), verdict.status);
+            renewed.insert(old, verdict.hash.clone());
+        }
+    }
+    renewed
+}
+
+/// The blocks that the user asked for, and those that stand in their way: they are told with them, and decide with them.
+fn selection(context: &Context<'_>, blocks: &Blocks) -> Vec<SnippetId> {
+    let is_selected = |snippet: &Snippet| selected(snippet, &context.options, context.languages);
+    let blocked = blocks.iter().filter(|(_, block)| is_selected(&block.snippet));
+    let blockers: BTreeSet<&str> = blocked.filter_map(|(_, block)| block.verdict.blocked_by.as_deref()).collect();
+    let told = |block: &Block| is_selected(&block.snippet) || blockers.contains(block.snippet.id.as_str());
+    blocks.iter().filter(|(_, block)| told(block)).map(|(id, _)| id).collect()
+}
+
+/// Binds the package around the page, if the language has packages.
+fn bind(language: &dyn Language, workspace: &Workspace<'_>, code: &str) -> Result<StdResult<(), String>> {
+    language.packages().map_or(Ok(Ok(())), |packages| packages.bind(workspace, code))
+}
 
 /// Verifies the blocks of a batch, or takes their verdicts from the cache.
 pub(crate) fn verify_batch(
     context: &Context<'_>,
     batch: &Batch,
-    snippets: &[Snippet],
-) -> Result<Vec<(usize, Verdict)>> {
+    blocks: &Blocks,
+    renewed: &mut BTreeMap<String, String>,
+) -> Result<BTreeMap<SnippetId, Verdict>> {
+    let language = &context.languages[batch.language];
     let preludes = fixture::preludes(context.config, &batch.fixture)?;
-    let (units, refused) = make_units(batch, snippets, &preludes, context.options.no_exec);
+    let (units, refused) = make_units(language, batch, blocks, &preludes, context.options.no_exec);
     let shared = Shared::new(context, batch, Asking::Allowed)?;
-    let inputs: BTreeMap<usize, Inputs> =
-        units.iter().map(|unit| (unit.snippet, shared.of(context, snippets, unit))).collect();
-    let mut verdicts: BTreeMap<usize, Verdict> =
-        refused.into_iter().map(|(index, why)| (index, refuse(&snippets[index], why))).collect();
-    let units = recall(context, snippets, &inputs, units, &mut verdicts);
-    if units.is_empty() {
-        return Ok(verdicts.into_iter().collect());
+    let inputs: BTreeMap<SnippetId, Fingerprint> =
+        units.iter().map(|unit| (unit.snippet, shared.of(context, blocks, unit))).collect();
+    if context.options.outdated_hashes {
+        let pair = |unit: &Unit| (shared.hash_v1(context, blocks, unit), inputs[&unit.snippet].hash());
+        renewed.extend(units.iter().map(pair));
     }
-    let bench = bench(context, batch);
-    context.progress.phase(&format!("checking {}", blocks(units.len(), batch.language)), None);
-    let units = match prepare(context, batch, &bench, units)? {
+    let mut verdicts: BTreeMap<SnippetId, Verdict> =
+        refused.into_iter().map(|(id, why)| (id, refuse(&blocks[id], why))).collect();
+    let units = recall(context, blocks, &inputs, units, &mut verdicts);
+    if units.is_empty() {
+        return Ok(verdicts);
+    }
+    let workspace = workspace(context, batch);
+    context.progress.phase(&format!("checking {}", language.spec().count(units.len())), None);
+    let units = match prepare(context, batch, &workspace, units)? {
         Ok(units) => units,
         Err((units, why)) => {
-            let held_up = |unit: Unit| (unit.snippet, plain(Status::EnvError, Some(why.clone())));
+            let held_up = |unit: Unit| (unit.snippet, Verdict::new(Status::EnvError, Some(why.clone())));
             verdicts.extend(units.into_iter().map(held_up));
-            return Ok(verdicts.into_iter().collect());
+            return Ok(verdicts);
         }
     };
-    judge_units(context, batch, &bench, (snippets, &inputs), units, &mut verdicts)?;
-    Ok(verdicts.into_iter().collect())
+    judge_units(context, batch, &workspace, (blocks, &inputs), units, &mut verdicts)?;
+    Ok(verdicts)
 }
 
 /// Takes the verdicts that the cache has, and returns the units that it has none for. A group runs as one program, so
 /// it is known as a whole or not at all.
 pub(crate) fn recall(
     context: &Context<'_>,
-    snippets: &[Snippet],
-    inputs: &BTreeMap<usize, Inputs>,
+    blocks: &Blocks,
+    inputs: &BTreeMap<SnippetId, Fingerprint>,
     units: Vec<Unit>,
-    verdicts: &mut BTreeMap<usize, Verdict>,
+    verdicts: &mut BTreeMap<SnippetId, Verdict>,
 ) -> Vec<Unit> {
     let Some(cache) = &context.cache else { return units };
-    let get = |unit: &Unit| cache.get(&inputs[&unit.snippet].key(), &snippets[unit.snippet], unit);
-    let known: BTreeMap<usize, Verdict> = units.iter().filter_map(|unit| Some((unit.snippet, get(unit)?))).collect();
+    let get = |unit: &Unit| cache.get(&inputs[&unit.snippet].key(), &blocks[unit.snippet], unit);
+    let known: BTreeMap<SnippetId, Verdict> =
+        units.iter().filter_map(|unit| Some((unit.snippet, get(unit)?))).collect();
     let unknown: BTreeSet<_> = units
         .iter()
         .filter(|unit| !known.contains_key(&unit.snippet))
-        .filter_map(|unit| group::group_of(&snippets[unit.snippet]))
+        .filter_map(|unit| group::group_of(&blocks[unit.snippet]))
         .collect();
     let recalled = |unit: &Unit| {
         known.contains_key(&unit.snippet)
-            && group::group_of(&snippets[unit.snippet]).is_none_or(|group| !unknown.contains(&group))
+            && group::group_of(&blocks[unit.snippet]).is_none_or(|group| !unknown.contains(&group))
     };
     let (known_units, others): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(recalled);
     verdicts.extend(known_units.iter().map(|unit| (unit.snippet, known[&unit.snippet].clone())));
     others
 }
 
-/// The bench that a batch is checked on.
-fn bench<'a>(context: &'a Context<'_>, batch: &Batch) -> Workspace<'a> {
+/// The workspace that a batch is checked on.
+fn workspace<'a>(context: &'a Context<'_>, batch: &Batch) -> Workspace<'a> {
     let folder = match &batch.package {
         Some(package) => format!("{}-{}", batch.fixture, package::short_hash(package)),
         None => batch.fixture.clone(),
@@ -100,34 +180,34 @@ fn bench<'a>(context: &'a Context<'_>, batch: &Batch) -> Workspace<'a> {
         supervisor: context.supervisor,
         no_exec: context.options.no_exec,
         progress: context.progress,
-        patience: TimeBudget::new(context.config.verify.tool_timeout),
+        time: TimeBudget::new(context.config.verify.tool_timeout),
         readable: OnceLock::new(),
-        specs: batch.language.tools(),
+        specs: &context.languages[batch.language].spec().tools,
     }
 }
 
 /// Units that are ready to be checked, or the units and why they cannot be.
-type Prepared = std::result::Result<Vec<Unit>, (Vec<Unit>, String)>;
+type Prepared = StdResult<Vec<Unit>, (Vec<Unit>, String)>;
 
 /// Puts fixture, blocks, dependencies and the package around the page in place.
-fn prepare(context: &Context<'_>, batch: &Batch, bench: &Workspace<'_>, mut units: Vec<Unit>) -> Result<Prepared> {
-    let language = batch.language;
+fn prepare(context: &Context<'_>, batch: &Batch, workspace: &Workspace<'_>, mut units: Vec<Unit>) -> Result<Prepared> {
+    let language = &context.languages[batch.language];
     // Tools and build scripts of former runs could write here: what they left, links above all, is not used again.
-    crate::fs::remove_dir_all(&bench.folder)?;
-    fixture::materialise(context.config, language, &batch.fixture, &bench.folder)?;
-    crate::fs::create_dir_all(&bench.build.join("tmp"))?;
-    fixture::write_units(&bench.folder, &units)?;
+    crate::fs::remove_dir_all(&workspace.folder)?;
+    fixture::materialise(context.config, language.spec(), &batch.fixture, &workspace.folder)?;
+    crate::fs::create_dir_all(&workspace.build.join("tmp"))?;
+    fixture::write_units(&workspace.folder, &units)?;
     if context.options.no_exec {
         return Ok(Ok(units));
     }
-    if let Err(why) = language.install(bench)? {
+    if let Err(why) = language.install(workspace)? {
         return Ok(Err((units, why)));
     }
     if let Some(package) = &batch.package {
         let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
-        context.progress.phase(&format!("binding the {} package around the pages", language.title()), None);
+        context.progress.phase(&format!("binding the {} package around the pages", language.spec().title), None);
         let opened = package::parts(package).map(drop);
-        if let Err(why) = opened.map_or_else(|why| Ok(Err(why)), |()| language.bind(bench, &code))? {
+        if let Err(why) = opened.map_or_else(|why| Ok(Err(why)), |()| bind(language, workspace, &code))? {
             for unit in &mut units {
                 let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
                 unit.missing(step, &format!("the package around the page cannot be bound: {why}"));
@@ -141,37 +221,33 @@ fn prepare(context: &Context<'_>, batch: &Batch, bench: &Workspace<'_>, mut unit
 fn judge_units(
     context: &Context<'_>,
     batch: &Batch,
-    bench: &Workspace<'_>,
-    (snippets, inputs): (&[Snippet], &BTreeMap<usize, Inputs>),
+    workspace: &Workspace<'_>,
+    (blocks, inputs): (&Blocks, &BTreeMap<SnippetId, Fingerprint>),
     mut units: Vec<Unit>,
-    verdicts: &mut BTreeMap<usize, Verdict>,
+    verdicts: &mut BTreeMap<SnippetId, Verdict>,
 ) -> Result<()> {
     let mut budget = Budget::new(units.len());
-    check_isolating(batch.language, bench, &mut units, &mut budget)?;
-    programs::run_units(context, bench, batch.language, snippets, &mut units)?;
+    let language = &context.languages[batch.language];
+    check_isolating(language, workspace, &mut units, &mut budget)?;
+    programs::run_units(context, workspace, language, blocks, &mut units)?;
     for mut unit in units {
         let index = unit.snippet;
-        let blocker = group::earlier(snippets, index)
+        let blocker = group::earlier(blocks, index)
             .into_iter()
             .chain(unit.elsewhere.iter().copied())
             .find(|other| verdicts.get(other).is_some_and(|verdict| holds_back(verdict.status)));
         let mut verdict = match blocker {
-            Some(other) => blocked(&snippets[other], &unit),
-            None => conclude(context, batch.language, &snippets[index], &mut unit),
+            Some(other) => blocked(&blocks[other], &unit),
+            None => conclude(context, language, &blocks[index], &mut unit),
         };
         (verdict.hash, verdict.key) = (inputs[&index].hash(), inputs[&index].key());
         if let Some(cache) = &context.cache {
-            cache.put(&verdict, &snippets[index], &unit, &context.date);
-            cache.remember(&snippets[index].id, &verdict, &inputs[&index]);
+            cache.put(&verdict, &blocks[index], &unit, &context.date);
+            cache.remember(&blocks[index].id, &verdict, &inputs[&index]);
         }
         verdicts.insert(index, verdict);
     }
     Ok(())
-}
-
-/// `1 Python block`, `120 Go blocks`: how progress speaks of blocks.
-pub(crate) fn blocks(number: usize, language: &dyn Language) -> String {
-    format!("{number} {} block{}", language.title(), if number == 1 { "" } else { "s" })
 }
 
 /// How often the units of a batch may be checked again.
@@ -191,26 +267,26 @@ impl Budget {
 /// that break it are the only ones to suffer; the budget bounds how often, for a tool that is broken altogether.
 fn check_isolating(
     language: &dyn Language,
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     units: &mut [Unit],
     budget: &mut Budget,
 ) -> Result<()> {
-    language.check(bench, units)?;
+    language.check(workspace, units)?;
     let broken = units.iter().any(Unit::is_broken_down);
     if !broken || units.len() < 2 || budget.calls < 2 {
         return Ok(());
     }
     let out_of_time = units.iter().any(Unit::is_out_of_time);
     if out_of_time {
-        bench.patience.share(budget.calls);
+        workspace.time.share(budget.calls);
     }
     budget.calls -= 2;
     for unit in units.iter_mut() {
         unit.forget();
     }
     let (first, second) = units.split_at_mut(units.len() / 2);
-    check_isolating(language, bench, first, budget)?;
-    check_isolating(language, bench, second, budget)?;
+    check_isolating(language, workspace, first, budget)?;
+    check_isolating(language, workspace, second, budget)?;
     if !out_of_time && budget.refunds > 0 && !units.iter().all(Unit::is_broken_down) {
         (budget.calls, budget.refunds) = (budget.calls + 2, budget.refunds - 1);
     }
@@ -225,64 +301,10 @@ pub(crate) fn holds_back(status: Status) -> bool {
 /// The verdict of a block whose earlier member failed.
 pub(crate) fn blocked(other: &Snippet, unit: &Unit) -> Verdict {
     let mut verdict =
-        plain(Status::Blocked, Some(format!("{} comes before it, and the program got no further", other.id)));
+        Verdict::new(Status::Blocked, Some(format!("{} comes before it, and the program got no further", other.id)));
     verdict.blocked_by = Some(other.id.clone());
     verdict.tools.clone_from(&unit.tools);
     verdict
-}
-
-/// Verifies the blocks of all pages.
-///
-/// # Errors
-/// Where the work folder or a named fixture cannot be used. What is wrong with a block or a tool is a verdict.
-pub fn verify(context: &Context<'_>, pages: &[Page]) -> Result<Verdicts> {
-    let started = Instant::now();
-    context.progress.phase("reading code blocks", None);
-    let (snippets, unmatched) = collect::collect_with_rules(context.sources, pages, context.config);
-    if let Some(rule) = unmatched.first().filter(|_| context.options.whole_project) {
-        return Err(unmatched_rule(context.config, *rule));
-    }
-    let mut verdicts: Vec<Option<Verdict>> = snippets.iter().map(|snippet| immediate(context, snippet)).collect();
-    let chosen = chosen(&snippets, &context.options);
-    for batch in batches(context.sources, &snippets, &verdicts, &chosen) {
-        for (index, verdict) in verify_batch(context, &batch, &snippets)? {
-            verdicts[index] = Some(verdict);
-        }
-    }
-    context.progress.finish();
-    if let Some(cache) = &context.cache {
-        context.tools.remember();
-        cache.prune(std::time::SystemTime::now());
-    }
-    same_outputs(&snippets, &mut verdicts);
-    for (snippet, verdict) in snippets.iter().zip(&mut verdicts) {
-        let unhashed = |verdict: &&mut Verdict| verdict.hash.is_empty() && verdict.status != Status::NotCode;
-        if let Some(verdict) = verdict.as_mut().filter(unhashed) {
-            // Nothing was put together: the code is all there is. The reason may name lines, which move.
-            let fault = format!("{:?}", (&snippet.language, snippet.code.as_str(), verdict.status));
-            verdict.hash = blake3::hash(fault.as_bytes()).to_hex().to_string();
-        }
-    }
-    let mut kept = Verdicts {
-        sandbox: context.supervisor.confinement(),
-        started: context.supervisor.started(),
-        ..Verdicts::default()
-    };
-    let blockers: BTreeSet<String> = snippets
-        .iter()
-        .zip(&verdicts)
-        .filter(|(snippet, _)| selected(snippet, &context.options))
-        .filter_map(|(_, verdict)| verdict.as_ref()?.blocked_by.clone())
-        .collect();
-    for (snippet, verdict) in snippets.into_iter().zip(verdicts) {
-        // What stands in the way of a selected block is told with it, and decides with it.
-        if selected(&snippet, &context.options) || blockers.contains(&snippet.id) {
-            kept.snippets.push(snippet);
-            kept.verdicts.push(verdict.expect("what is selected was batched or judged"));
-        }
-    }
-    kept.duration = started.elapsed();
-    Ok(kept)
 }
 
 /// A rule that matches nothing is a mistake in the configuration (S2.6).

@@ -7,62 +7,46 @@ use crate::process::Confinement;
 use crate::snippet::context::Context;
 use crate::snippet::judge::status::{Judgement, judge};
 use crate::snippet::language::adapter::Language;
+use crate::snippet::model::blocks::{Block, Blocks};
 use crate::snippet::model::output;
 use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{Finding, Level, Origin, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
+use crate::snippet::model::verdict::{Finding, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
 use crate::snippet::workspace::unit::Unit;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub(crate) fn plain(status: Status, reason: Option<String>) -> Verdict {
-    Verdict {
-        status,
-        level: Level::Unchecked,
-        reason,
-        blocked_by: None,
-        steps: BTreeMap::new(),
-        tools: BTreeMap::new(),
-        exit_code: None,
-        command: None,
-        sandbox: Confinement::None,
-        findings: Vec::new(),
-        output: None,
-        duration: Duration::ZERO,
-        hash: String::new(),
-        key: String::new(),
-        origin: Origin::Run,
-        date: None,
-    }
-}
-
 pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &mut Unit) -> Verdict {
-    let names: Vec<&str> = language.tools().iter().map(|tool| tool.name).collect();
+    let spec = language.spec();
+    let names: Vec<&str> = spec.tools.iter().map(|tool| &*tool.name).collect();
     let judgement = Judgement {
         target: unit.ceiling,
         wanted: wanted(context, language, snippet, unit),
-        tools: if names.is_empty() { language.title().to_owned() } else { names.join(", ") },
+        tools: if names.is_empty() { spec.title.to_string() } else { names.join(", ") },
         promise: &snippet.settings.promise,
         exit: snippet.settings.exit,
         strict: context.options.strict,
-        held_back: context.options.no_exec && snippet.target() > unit.ceiling,
+        held_back: context.options.no_exec && snippet.target > unit.ceiling,
         linter_optional: context.options.bare,
     };
     if snippet.is_ignored() {
         unit.evidence.findings.extend(snippet.in_fence(context.options.bare));
     }
+    // Tools name them in orders of their own.
+    let position = |name: &String| (snippet.code.as_str().find(name.as_str()).unwrap_or(usize::MAX), name.clone());
+    unit.evidence.missing_dependencies.sort_by_key(position);
     note_dependencies(language, snippet, unit);
     // An error in another block's text that this one is built on, though that one passes by itself.
     if !unit.elsewhere.is_empty() && !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
         unit.evidence.findings.push(Finding {
             severity: Severity::Error,
             code: "group".to_owned(),
-            tool: "docgen",
+            tool: "docgen".into(),
             message: "with this block the blocks before it no longer hold".to_owned(),
             span: Some(snippet.open),
             help: Some("a name is defined twice? `nest` gives a block a scope of its own".to_owned()),
         });
     }
-    if let Some(why) = unit.unreached.take().filter(|_| snippet.runs()) {
+    if let Some(why) = unit.unreached.take().filter(|_| snippet.runs) {
         note_unreached(snippet, unit, why);
     }
     let (status, level, reason) = judge(&unit.evidence, &judgement);
@@ -80,25 +64,25 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
             RunEnd::Exited(code) => Some(code),
             _ => None,
         }),
-        command: unit.marks.remove("command"),
+        command: unit.command.take(),
         sandbox: run.as_ref().map_or(Confinement::None, |run| run.confinement),
         findings: std::mem::take(&mut unit.evidence.findings),
         duration: run.as_ref().map_or(Duration::ZERO, |run| run.duration),
         output: run.map(|run| run.stdout),
         level,
-        ..plain(status, None)
+        ..Verdict::new(status, None)
     }
 }
 
 /// Says of each import that nothing provides where to add it.
 fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit) {
     for name in unit.evidence.missing_dependencies.clone() {
-        let fixture = fixture_name(language, snippet);
-        let how = language.adds_packages().map_or(String::new(), |how| format!(": {how}"));
+        let fixture = snippet.fixture();
+        let how = language.spec().adds_packages.as_ref().map_or(String::new(), |how| format!(": {how}"));
         unit.evidence.findings.push(Finding {
             severity: Severity::Warning,
             code: "dependency".to_owned(),
-            tool: "docgen",
+            tool: "docgen".into(),
             message: format!("nothing provides `{name}`"),
             span: import_of(snippet, &name).or(Some(snippet.open)),
             help: Some(format!("add it to the fixture snippets/{fixture}{how}")),
@@ -108,8 +92,8 @@ fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit
 
 /// The steps that must be decided before a block can be called good.
 fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Vec<Step> {
-    let runs = snippet.runs() && !context.options.no_exec;
-    let own = language.steps().iter().copied();
+    let runs = snippet.runs && !context.options.no_exec;
+    let own = language.spec().steps.iter().copied();
     let mut wanted: Vec<Step> =
         own.filter(|step| if *step == Step::Run { runs } else { step.level() <= unit.ceiling }).collect();
     if runs && snippet.expected.is_some() {
@@ -127,15 +111,11 @@ fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
     unit.evidence.findings.push(Finding {
         severity: Severity::Error,
         code: "group".to_owned(),
-        tool: "docgen",
+        tool: "docgen".into(),
         message: why,
         span: Some(snippet.open),
         help: Some("a program has one end: give one of the two blocks a group of its own".to_owned()),
     });
-}
-
-pub(crate) fn fixture_name(language: &dyn Language, snippet: &Snippet) -> String {
-    snippet.settings.fixture.clone().unwrap_or_else(|| language.name().to_owned())
 }
 
 /// Where a block names a dependency for the first time.
@@ -150,7 +130,7 @@ pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
     let finding = |message: String, span, help| Finding {
         severity: Severity::Error,
         code: "run".to_owned(),
-        tool: "docgen",
+        tool: "docgen".into(),
         message,
         span,
         help,
@@ -183,28 +163,24 @@ pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
 }
 
 /// Blocks of one `same-output` name on a page print the same (S2.2).
-pub(crate) fn same_outputs(snippets: &[Snippet], verdicts: &mut [Option<Verdict>]) {
-    let mut first: BTreeMap<(usize, &str), (usize, String)> = BTreeMap::new();
-    for (index, snippet) in snippets.iter().enumerate() {
-        let Some(name) = snippet.settings.same_output.as_deref() else { continue };
-        let Some(verdict) = &mut verdicts[index] else { continue };
+pub(crate) fn same_outputs(blocks: &mut Blocks) {
+    let mut first: BTreeMap<(usize, String), (usize, String)> = BTreeMap::new();
+    for Block { snippet, verdict } in blocks.iter_mut() {
+        let Some(name) = snippet.settings.same_output.clone() else { continue };
         let Some(output) = verdict.output.clone().filter(|_| verdict.status == Status::Pass) else { continue };
-        match first.get(&(snippet.page, name)) {
+        match first.get(&(snippet.page, name.clone())) {
             None => {
-                first.insert((snippet.page, name), (index, output));
+                first.insert((snippet.page, name), (snippet.line, output));
             }
             Some((_, known)) if known.trim_end() == output.trim_end() => {}
-            Some((other, _)) => {
-                let message = format!(
-                    "prints something else than the block at line {}, which is also `{name}`",
-                    snippets[*other].line
-                );
+            Some((line, _)) => {
+                let message = format!("prints something else than the block at line {line}, which is also `{name}`");
                 verdict.status = Status::Fail;
                 verdict.reason = Some(message.clone());
                 verdict.findings.push(Finding {
                     severity: Severity::Error,
                     code: "same-output".to_owned(),
-                    tool: "docgen",
+                    tool: "docgen".into(),
                     message,
                     span: Some(snippet.open),
                     help: None,

@@ -56,7 +56,7 @@ impl Ledgers<'_> {
 
     /// Whether a block should be in the ledger and is not.
     fn misses(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
-        let judged = snippet.is_code && snippet.adapter.is_some();
+        let judged = snippet.is_code && snippet.language.is_some();
         self.locked.is_some_and(|ledger| judged && !ledger.knows(&verdict.hash))
     }
 
@@ -70,8 +70,8 @@ impl Ledgers<'_> {
 }
 
 /// The exit status: 3 before 1 before 4 before 5 (2 never gets here).
-pub fn exit(verdicts: &Verdicts, policy: Policy, ledgers: &Ledgers<'_>) -> ExitStatus {
-    if verdicts.snippets.is_empty() {
+pub fn exit(verdicts: Verdicts<'_>, policy: Policy, ledgers: &Ledgers<'_>) -> ExitStatus {
+    if verdicts.is_empty() {
         return ExitStatus::NothingFound;
     }
     let blocks = || verdicts.iter().enumerate();

@@ -53,7 +53,7 @@ pub struct Ratchet {
 
 impl Ratchet {
     /// Compares the verdicts of a run with the ledger.
-    pub fn new(ledger: &Ledger, verdicts: &Verdicts, reach: Reach) -> Self {
+    pub fn new(ledger: &Ledger, verdicts: Verdicts<'_>, reach: Reach) -> Self {
         let lines = lines(ledger, verdicts);
         let rows = verdicts.iter().zip(&lines).map(|((snippet, verdict), line)| row(*line, snippet, verdict, reach));
         let taken: BTreeSet<&str> = lines.iter().flatten().map(|entry| entry.id.as_str()).collect();
@@ -105,13 +105,14 @@ impl Ratchet {
 
 /// The line of each block: of its id and content, else of its content, else of its id, else of the id that it had before
 /// its page, section or folder was renamed.
-fn lines<'a>(ledger: &'a Ledger, verdicts: &Verdicts) -> Vec<Option<&'a Entry>> {
+fn lines<'a>(ledger: &'a Ledger, verdicts: Verdicts<'_>) -> Vec<Option<&'a Entry>> {
     let by_id: BTreeMap<&str, &Entry> = ledger.entries().map(|entry| (entry.id.as_str(), entry)).collect();
+    let found: Vec<(&Snippet, &Verdict)> = verdicts.iter().collect();
     let mut free: BTreeSet<&str> = by_id.keys().copied().collect();
-    let mut lines: Vec<Option<&Entry>> = vec![None; verdicts.snippets.len()];
-    let judged: Vec<usize> = (0..lines.len()).filter(|block| !verdicts.verdicts[*block].hash.is_empty()).collect();
-    let hash = |block: usize| verdicts.verdicts[block].hash.as_str();
-    let id = |block: usize| verdicts.snippets[block].id.as_str();
+    let mut lines: Vec<Option<&Entry>> = vec![None; verdicts.len()];
+    let judged: Vec<usize> = (0..lines.len()).filter(|block| !found[*block].1.hash.is_empty()).collect();
+    let hash = |block: usize| found[block].1.hash.as_str();
+    let id = |block: usize| found[block].0.id.as_str();
     for block in &judged {
         if let Some(entry) = by_id.get(id(*block)).filter(|entry| entry.hash == hash(*block)) {
             lines[*block] = Some(entry);
@@ -203,7 +204,7 @@ fn within_reach(level: Level, snippet: &Snippet, verdict: &Verdict, reach: Reach
         let tried = verdict.steps.iter().filter(|(_, outcome)| tried(outcome)).map(|(step, _)| step.level()).max();
         let tried = tried.unwrap_or_default();
         // Rust is not even linted then. A block that asks for no more than was tried is held to what it was.
-        let held_back = tried < snippet.target().min(Level::Linted);
+        let held_back = tried < snippet.target.min(Level::Linted);
         level = level.min(if held_back { tried } else { Level::Linted });
     }
     let missing = |level: Level| {

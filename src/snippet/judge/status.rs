@@ -101,7 +101,12 @@ fn environment(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status
             && step.level() <= judgement.target
             && !(judgement.linter_optional && *step == Step::Lint)
     });
-    held_back.then(|| (Status::EnvError, evidence.missing_tools.join("; ")))
+    held_back.then(|| (Status::EnvError, missing(evidence).join("; ")))
+}
+
+/// What is said of the tools that did not do their work.
+fn missing(evidence: &Evidence) -> Vec<&str> {
+    evidence.missing_tools.iter().map(|tool| tool.message.as_str()).collect()
 }
 
 /// A step that is wanted and that nobody decided. Silence is never a success.
@@ -129,7 +134,7 @@ fn judge_compile_fail(
             return (Status::Xpass, level, Some("must fail to compile, but compiles".to_owned()));
         }
         let package = || evidence.missing_dependencies.first().map(|name| format!("dependency {name}"));
-        return (Status::EnvError, level, evidence.missing_tools.first().cloned().or_else(package));
+        return (Status::EnvError, level, missing(evidence).first().map(|why| (*why).to_owned()).or_else(package));
     }
     let matches = |finding: &&&Finding| {
         code.is_none_or(|code| finding.code == code) && error.is_none_or(|text| finding.message.contains(text))
@@ -210,7 +215,7 @@ mod tests {
         found.findings.push(Finding {
             severity: Severity::Error,
             code: "F821".into(),
-            tool: "ruff",
+            tool: "ruff".into(),
             message: "undefined name".into(),
             span: None,
             help: None,
@@ -250,7 +255,7 @@ mod tests {
         found.findings.push(Finding {
             severity: Severity::Error,
             code: "E0752".to_owned(),
-            tool: "rustc",
+            tool: "rustc".into(),
             message: "`main` function is not allowed to be `async`".to_owned(),
             span: None,
             help: None,

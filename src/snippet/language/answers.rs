@@ -5,6 +5,7 @@
 
 use crate::error::Result;
 use crate::process::{End, Finished};
+use crate::snippet::model::verdict::{MissingTool, Unavailable};
 use crate::snippet::workspace::time_budget::TimeBudget;
 use serde::de::DeserializeOwned;
 use std::result::Result as StdResult;
@@ -20,35 +21,40 @@ const CALLS_AFTER_TIMEOUT: u32 = 16;
 pub(crate) fn ask<A: DeserializeOwned>(
     tool: &str,
     count: usize,
-    patience: &TimeBudget,
+    time: &TimeBudget,
     call: impl Fn(usize) -> Result<Finished>,
-) -> Result<Vec<StdResult<A, String>>> {
+) -> Result<Vec<StdResult<A, MissingTool>>> {
     let mut answers = Vec::with_capacity(count);
     let mut crashes = 0;
     while answers.len() < count {
         let first = answers.len();
         let finished = call(first)?;
         let Some(lines) = lines(&finished) else {
-            return Ok(without(answers, count, &format!("{tool} broke down: {}", finished.summary())));
+            return Ok(without(answers, count, tool, &finished));
         };
         answers.extend(lines.take(count - first).map(|line| {
-            serde_json::from_slice(line)
-                .map_err(|error| format!("{tool}'s answer for this block is unreadable: {error}"))
+            serde_json::from_slice(line).map_err(|error| {
+                MissingTool::over_block(
+                    End::Exited(0),
+                    format!("{tool}'s answer for this block is unreadable: {error}"),
+                )
+            })
         }));
         if answers.len() == count {
             break;
         }
         crashes += 1;
         if crashes > MOST_CRASHES {
-            return Ok(without(answers, count, &format!("{tool} broke down: {}", finished.summary())));
+            return Ok(without(answers, count, tool, &finished));
         }
         if finished.end == End::TimedOut {
-            patience.share(CALLS_AFTER_TIMEOUT);
+            time.share(CALLS_AFTER_TIMEOUT);
             if answers.len() > first {
                 continue; // Many blocks took the time; the next one is not to blame before it had a call of its own.
             }
         }
-        answers.push(Err(format!("{tool} crashed over this block: {}", finished.summary())));
+        let message = format!("{tool} crashed over this block: {}", finished.summary());
+        answers.push(Err(MissingTool::over_block(finished.end, message)));
     }
     Ok(answers)
 }
@@ -60,8 +66,15 @@ fn lines(finished: &Finished) -> Option<impl Iterator<Item = &[u8]>> {
     (lines.next()? == READY).then_some(lines)
 }
 
-fn without<A>(mut answers: Vec<StdResult<A, String>>, count: usize, why: &str) -> Vec<StdResult<A, String>> {
-    answers.resize_with(count, || Err(why.to_owned()));
+type Answers<A> = Vec<StdResult<A, MissingTool>>;
+
+fn without<A>(mut answers: Answers<A>, count: usize, tool: &str, finished: &Finished) -> Answers<A> {
+    let missing = MissingTool {
+        unavailable: Unavailable::of(finished.end),
+        message: format!("{tool} broke down: {}", finished.summary()),
+        isolated: false,
+    };
+    answers.resize_with(count, || Err(missing.clone()));
     answers
 }
 
@@ -73,7 +86,7 @@ mod tests {
     use std::time::Duration;
 
     /// What a shell says that does the same for every block, but for those that the script names.
-    fn asked(script: &str) -> Vec<StdResult<u32, String>> {
+    fn asked(script: &str) -> Vec<StdResult<u32, MissingTool>> {
         let call = |first: usize| {
             let loop_over = format!("echo ready; for n in $(seq {first} 5); do case $n in {script} esac; echo 7; done");
             let limits = Limits { wall: Duration::from_secs(2), output: 1024 };
@@ -82,7 +95,7 @@ mod tests {
         ask("sh", 6, &TimeBudget::new(Duration::from_secs(1)), call).expect("sh is there")
     }
 
-    fn lost(answers: &[StdResult<u32, String>]) -> Vec<usize> {
+    fn lost(answers: &[StdResult<u32, MissingTool>]) -> Vec<usize> {
         (0..answers.len()).filter(|index| answers[*index].is_err()).collect()
     }
 
@@ -90,7 +103,8 @@ mod tests {
     fn a_block_that_ends_the_process_costs_no_other() {
         let answers = asked("1|2) kill -9 $$;; 4) exit 3;;");
         assert_eq!(lost(&answers), [1, 2, 4]);
-        assert_eq!(answers[1], Err("sh crashed over this block: killed by signal 9".to_owned()));
+        let why = answers[1].as_ref().expect_err("it was killed");
+        assert_eq!(why.message, "sh crashed over this block: killed by signal 9");
     }
 
     #[test]

@@ -1,22 +1,32 @@
 //! The languages that docgen has adapters for, and what labels mean.
 //!
-//! Must not know: pages, verdicts, reports.
+//! Must not know: pages, verdicts, reports, which languages there are.
 
 use crate::snippet::language::adapter::Language;
-use crate::snippet::language::{bash, data, go, javascript, python, rust, transcript};
+use crate::snippet::language::transcript;
+use crate::snippet::model::language::{LanguageId, LanguageSpec};
+use crate::snippet::model::tool::ToolSpec;
+use std::ops::Index;
+use std::sync::Arc;
 
-/// Every adapter.
-pub const ALL: &[&dyn Language] = &[
-    &python::Python,
-    &javascript::JavaScript,
-    &go::Go,
-    &rust::Rust,
-    &bash::Bash,
-    &data::JSON,
-    &data::JSONC,
-    &data::YAML,
-    &data::TOML,
-];
+/// Adapters, by number. A copy shares them.
+#[derive(Clone, Default)]
+pub struct Languages {
+    adapters: Vec<Arc<dyn Language>>,
+}
+
+/// What a block's label means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// A language with an adapter.
+    Known(LanguageId),
+    /// Not code; the name it is counted under.
+    NotCode(&'static str),
+    /// An interactive session.
+    Transcript,
+    /// A language without an adapter.
+    Unknown,
+}
 
 /// Labels of blocks that are not code (S1.8), with the name they are counted under.
 const NOT_CODE: &[(&str, &str)] = &[
@@ -34,73 +44,88 @@ const NOT_CODE: &[(&str, &str)] = &[
     ("mermaid", "mermaid"),
 ];
 
-/// What a block's label means.
-#[derive(Clone, Copy)]
-pub enum Label {
-    /// A language with an adapter.
-    Known(&'static dyn Language),
-    /// Not code; the name it is counted under.
-    NotCode(&'static str),
-    /// An interactive session.
-    Transcript,
-    /// A language without an adapter.
-    Unknown,
-}
-
-/// Looks a label up.
-pub fn by_label(label: &str) -> Label {
-    let label = label.to_lowercase();
-    if let Some((_, name)) = NOT_CODE.iter().find(|(known, _)| *known == label) {
-        return Label::NotCode(name);
+impl Languages {
+    /// These adapters, in this order.
+    pub fn new(adapters: impl IntoIterator<Item = Vec<Arc<dyn Language>>>) -> Self {
+        Self { adapters: adapters.into_iter().flatten().collect() }
     }
-    if transcript::is_label(&label) {
-        return Label::Transcript;
+
+    /// With one more adapter.
+    #[must_use]
+    pub fn with(mut self, adapter: Arc<dyn Language>) -> Self {
+        self.adapters.push(adapter);
+        self
     }
-    ALL.iter()
-        .find(|language| language.name() == label || language.aliases().contains(&label.as_str()))
-        .map_or(Label::Unknown, |language| Label::Known(*language))
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (LanguageId, &dyn Language)> {
+        self.adapters.iter().enumerate().map(|(number, adapter)| (LanguageId(number), &**adapter))
+    }
+
+    /// The facts of each.
+    pub fn specs(&self) -> impl Iterator<Item = &LanguageSpec> {
+        self.adapters.iter().map(|adapter| adapter.spec())
+    }
+
+    /// The tools of all: a block of one language may call another's.
+    pub fn tools(&self) -> impl Iterator<Item = &ToolSpec> {
+        self.specs().flat_map(|spec| &spec.tools)
+    }
+
+    /// Looks a label up.
+    pub fn by_label(&self, label: &str) -> Label {
+        let label = label.to_lowercase();
+        if let Some((_, name)) = NOT_CODE.iter().find(|(known, _)| *known == label) {
+            return Label::NotCode(name);
+        }
+        if transcript::is_label(&label) {
+            return Label::Transcript;
+        }
+        let number = self.specs().position(|spec| spec.is_called(&label));
+        number.map_or(Label::Unknown, |number| Label::Known(LanguageId(number)))
+    }
+
+    /// Whether two labels mean the same language.
+    pub fn same(&self, one: &str, other: &str) -> bool {
+        let name = |label: &str| match self.by_label(label) {
+            Label::Known(id) => self[id].spec().name.to_string(),
+            Label::NotCode(name) => name.to_owned(),
+            Label::Transcript | Label::Unknown => label.to_lowercase(),
+        };
+        name(one) == name(other)
+    }
 }
 
-/// Whether two labels mean the same language.
-pub fn same(one: &str, other: &str) -> bool {
-    let name = |label: &str| match by_label(label) {
-        Label::Known(language) => language.name().to_owned(),
-        Label::NotCode(name) => name.to_owned(),
-        Label::Transcript | Label::Unknown => label.to_lowercase(),
-    };
-    name(one) == name(other)
-}
+impl Index<LanguageId> for Languages {
+    type Output = dyn Language;
 
-/// What else says something of a block, beside the tools that are looked for.
-const OTHERS: &[&str] =
-    &["docgen", "gofmt", "go vet", "jsonc-parser", "jsonschema", "rustc", "serde-saphyr", "serde_json", "syn", "toml"];
-
-/// The name of something that speaks of blocks, from a record of it.
-pub(crate) fn tool_name(name: &str) -> Option<&'static str> {
-    let specs = ALL.iter().flat_map(|language| language.tools()).map(|spec| spec.name);
-    specs.chain(OTHERS.iter().copied()).find(|known| *known == name)
+    fn index(&self, id: LanguageId) -> &Self::Output {
+        &*self.adapters[id.0]
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snippet::language::builtin;
     use crate::snippet::model::verdict::{Level, Step};
     use std::collections::BTreeSet;
 
     #[test]
     fn s1_1_names_and_aliases_are_unique() {
         let mut seen = BTreeSet::new();
-        for language in ALL {
-            for name in std::iter::once(&language.name()).chain(language.aliases()) {
-                assert!(seen.insert(*name), "{name} is taken twice");
+        for spec in builtin().specs() {
+            for name in std::iter::once(&spec.name).chain(&spec.aliases) {
+                assert!(seen.insert(name.clone()), "{name} is taken twice");
             }
         }
     }
 
     #[test]
     fn s1_2_default_targets() {
-        let target = |label| match by_label(label) {
-            Label::Known(language) => language.default_target(),
+        let languages = builtin();
+        let target = |label| match languages.by_label(label) {
+            Label::Known(id) => languages[id].spec().default_target,
             _ => Level::Unchecked,
         };
         assert_eq!(["py", "go", "rs"].map(target), [Level::Compiled; 3]);
@@ -110,18 +135,19 @@ mod tests {
 
     #[test]
     fn s1_8_text_is_not_code_and_an_unknown_language_is_unchecked() {
-        assert!(matches!(by_label("MD"), Label::NotCode("markdown")));
-        assert!(matches!(by_label(""), Label::NotCode("")));
-        assert!(matches!(by_label("java"), Label::Unknown));
-        assert!(matches!(by_label("PyCon"), Label::Transcript));
+        let by_label = |label| builtin().by_label(label);
+        assert_eq!(by_label("MD"), Label::NotCode("markdown"));
+        assert_eq!(by_label(""), Label::NotCode(""));
+        assert_eq!(by_label("java"), Label::Unknown);
+        assert_eq!(by_label("PyCon"), Label::Transcript);
     }
 
     #[test]
-    fn s1_9_every_language_has_a_canary_for_each_static_rung() {
-        for language in ALL {
-            let judged = |step: &&Step| **step <= Step::Compile && step.level() <= language.default_target();
-            for step in language.steps().iter().filter(judged) {
-                assert!(language.canaries().iter().any(|canary| canary.step == *step), "{} {step:?}", language.name());
+    fn s1_9_every_language_has_a_canary_for_each_static_step() {
+        for spec in builtin().specs() {
+            let judged = |step: &&Step| **step <= Step::Compile && step.level() <= spec.default_target;
+            for step in spec.steps.iter().filter(judged) {
+                assert!(spec.canaries.iter().any(|canary| canary.step == *step), "{} {step:?}", spec.name);
             }
         }
     }

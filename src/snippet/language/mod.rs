@@ -1,6 +1,7 @@
-//! One adapter a language: which tools climb which rung, and what their messages mean.
+//! One adapter a language: which tools try which step, and what their messages mean.
 //!
-//! Nothing outside this folder names a language. [`adapter`] is what a language must do, [`languages`] lists them all.
+//! Nothing outside this folder names a language. [`adapter`] is what a language must do, [`languages`] looks them up. A new
+//! language is a folder beside the others, with a `mod` line and a line in [`builtin`].
 //! Must not know: pages, verdicts, reports.
 
 pub mod adapter;
@@ -13,4 +14,19 @@ mod javascript;
 pub mod languages;
 mod python;
 mod rust;
+pub mod traceback;
 pub mod transcript;
+
+use languages::Languages;
+
+/// The languages that docgen brings along.
+pub fn builtin() -> Languages {
+    Languages::new([
+        python::adapters(),
+        javascript::adapters(),
+        go::adapters(),
+        rust::adapters(),
+        bash::adapters(),
+        data::adapters(),
+    ])
+}

@@ -2,6 +2,8 @@
 //!
 //! Must not know: what is done with them.
 
+use crate::snippet::model::language::LanguageSpec;
+
 /// Labels of sessions.
 const LABELS: &[&str] = &[
     "pycon",
@@ -19,39 +21,32 @@ const LABELS: &[&str] = &[
     "zsh-session",
 ];
 
-/// What a language's sessions look like.
-struct Session {
-    language: &'static str,
-    comment: &'static str,
-    prompts: &'static [&'static str],
-}
-
-/// No program of these languages begins with one of their prompts.
-const SESSIONS: &[Session] = &[
-    Session { language: "python", comment: "#", prompts: &[">>> ", "In ["] },
-    Session { language: "javascript", comment: "//", prompts: &["> "] },
-    Session { language: "bash", comment: "#", prompts: &["$ "] },
-];
-
 /// Whether a label is one of sessions.
 pub(crate) fn is_label(label: &str) -> bool {
     LABELS.contains(&label)
 }
 
-/// Whether code of a language begins as a session does: its first line that is neither blank nor a comment is a prompt.
-pub fn begins(language: &str, code: &str) -> bool {
-    let Some(session) = SESSIONS.iter().find(|session| session.language == language) else { return false };
+/// Whether code begins as a session of its language does: its first line that is neither blank nor a comment is a prompt.
+pub fn begins(spec: &LanguageSpec, code: &str) -> bool {
+    let Some(session) = &spec.session else { return false };
     let lines = code.lines().map(str::trim_start);
-    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(session.comment));
-    lines.next().is_some_and(|line| session.prompts.iter().any(|prompt| line.starts_with(prompt)) || line == ">>>")
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(&*session.comment));
+    let is_prompt =
+        |line: &str| session.prompts.iter().any(|prompt| line.starts_with(&**prompt) || line == prompt.trim());
+    lines.next().is_some_and(is_prompt)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snippet::language::builtin;
 
     #[test]
     fn a_session_begins_with_a_prompt() {
+        let languages = builtin();
+        let begins = |name: &str, code: &str| {
+            begins(languages.specs().find(|spec| spec.name == name).expect("a language"), code)
+        };
         for (language, code) in [("python", "\n# one\n  >>> 1"), ("python", "In [12]: x"), ("bash", "$ ls")] {
             assert!(begins(language, code), "{code}");
         }

@@ -1,28 +1,32 @@
 //! What a verdict depends on, by name, and the hashes of it (S6.1). Pure data.
 //!
+//! A hash is made of named fields, each with its length before it, behind a version. So it depends on what is said here, and on
+//! no name in docgen's sources: ledgers are committed, and renaming a type must not unverify every project in the world.
 //! Must not know: where the inputs come from, where verdicts are kept.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+
+/// The version of the hashes. It is raised only together with a migration of the ledgers that hold older ones.
+const VERSION: &str = "v2";
 
 /// What a verdict depends on: a name that a person understands, and a hash of what it stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Inputs {
+pub(crate) struct Fingerprint {
     /// What is judged, and how: equal on every machine.
     pub(crate) content: BTreeMap<String, String>,
     /// What it is checked with.
     pub(crate) machine: BTreeMap<String, String>,
 }
 
-impl Inputs {
-    /// The hash of the content.
+impl Fingerprint {
+    /// The hash of the content, with its version: `v2:4f5e…`.
     pub(crate) fn hash(&self) -> String {
-        digest(&self.content)
+        versioned(&Digest::new("content").map(&self.content).finish())
     }
 
     /// The hash of the content and of what it is checked with.
     pub(crate) fn key(&self) -> String {
-        digest(&(&self.content, &self.machine))
+        Digest::new("key").map(&self.content).map(&self.machine).finish()
     }
 
     /// Both, in one list.
@@ -31,6 +35,98 @@ impl Inputs {
     }
 }
 
-pub(crate) fn digest(value: &impl Debug) -> String {
-    blake3::hash(format!("{value:?}").as_bytes()).to_hex().to_string()
+/// A content hash as ledgers and reports have it.
+pub(crate) fn versioned(hash: &str) -> String {
+    format!("{VERSION}:{hash}")
+}
+
+/// Whether a content hash was made by an older docgen, whose hashes had no version.
+pub(crate) fn is_outdated(hash: &str) -> bool {
+    !hash.starts_with(VERSION)
+}
+
+/// A hash of named fields.
+pub(crate) struct Digest {
+    hasher: blake3::Hasher,
+}
+
+impl Digest {
+    /// For a kind of thing.
+    pub(crate) fn new(kind: &str) -> Self {
+        let digest = Self { hasher: blake3::Hasher::new() };
+        digest.bytes(VERSION.as_bytes()).bytes(kind.as_bytes())
+    }
+
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.hasher.update(&(bytes.len() as u64).to_le_bytes());
+        self.hasher.update(bytes);
+        self
+    }
+
+    /// A field that is a text.
+    pub(crate) fn text(self, name: &str, value: &str) -> Self {
+        self.bytes(name.as_bytes()).bytes(value.as_bytes())
+    }
+
+    /// A field that may be missing.
+    pub(crate) fn optional(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.list(name, [value]),
+            None => self.list(name, []),
+        }
+    }
+
+    /// A field that is a number.
+    pub(crate) fn number(self, name: &str, value: i128) -> Self {
+        self.text(name, &value.to_string())
+    }
+
+    /// A field that holds or does not.
+    pub(crate) fn flag(self, name: &str, value: bool) -> Self {
+        self.text(name, if value { "yes" } else { "no" })
+    }
+
+    /// A field that is a list of texts.
+    pub(crate) fn list<'a>(mut self, name: &str, values: impl IntoIterator<Item = &'a str>) -> Self {
+        let values: Vec<&str> = values.into_iter().collect();
+        self = self.bytes(name.as_bytes());
+        self.hasher.update(&(values.len() as u64).to_le_bytes());
+        values.into_iter().fold(self, |digest, value| digest.bytes(value.as_bytes()))
+    }
+
+    /// Fields with names of their own.
+    pub(crate) fn map(mut self, fields: &BTreeMap<String, String>) -> Self {
+        self.hasher.update(&(fields.len() as u64).to_le_bytes());
+        fields.iter().fold(self, |digest, (name, value)| digest.text(name, value))
+    }
+
+    /// The hash, in hexadecimal.
+    pub(crate) fn finish(self) -> String {
+        self.hasher.finalize().to_hex().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s6_1_a_hash_depends_on_names_and_values_and_on_nothing_else() {
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.content.insert("code".to_owned(), Digest::new("text").text("text", "print(1)\n").finish());
+        fingerprint.machine.insert("system".to_owned(), "linux x86_64".to_owned());
+        // These are in committed ledgers: a change here needs a new version and a migration.
+        assert_eq!(fingerprint.hash(), "v2:20dbb54273f59d167b7fe2b0996deb6f53f57769aa1d5be725fac0326b53da38");
+        assert_eq!(fingerprint.key(), "PINNED-KEY");
+        fingerprint.machine.clear();
+        assert_eq!(fingerprint.hash(), "v2:20dbb54273f59d167b7fe2b0996deb6f53f57769aa1d5be725fac0326b53da38");
+    }
+
+    #[test]
+    fn s6_1_where_one_field_ends_and_the_next_begins_counts() {
+        let of = |one: &str, other: &str| Digest::new("x").list("a", [one, other]).finish();
+        assert_ne!(of("ab", "c"), of("a", "bc"));
+        assert_ne!(Digest::new("x").optional("a", None).finish(), Digest::new("x").optional("a", Some("")).finish());
+        assert_ne!(Digest::new("x").text("a", "b").finish(), Digest::new("y").text("a", "b").finish());
+    }
 }

@@ -1,14 +1,101 @@
-//! What docgen knows of a language. Pure data.
+//! What docgen knows of a language, as data. What acts on code is the language's adapter.
 //!
 //! Must not know: how a language is checked.
 
-use crate::snippet::model::verdict::Step;
+use crate::snippet::model::tool::ToolSpec;
+use crate::snippet::model::verdict::{Level, Step};
+use std::borrow::Cow;
+
+/// The number of a language among those that docgen has adapters for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LanguageId(pub(crate) usize);
+
+/// The facts of a language.
+#[derive(Debug, Clone, Default)]
+pub struct LanguageSpec {
+    /// Its name in info strings, configuration and reports: `python`.
+    pub name: Cow<'static, str>,
+    /// Its name as people write it: `Python`.
+    pub title: Cow<'static, str>,
+    /// The extension of its files, without the dot.
+    pub extension: Cow<'static, str>,
+    /// Other names for it in info strings.
+    pub aliases: Vec<Cow<'static, str>>,
+    /// How an interactive session of it looks, where it has sessions.
+    pub session: Option<Session>,
+    /// The steps it has, in order.
+    pub steps: Vec<Step>,
+    /// The level that a block must reach if nobody says otherwise (S1.2).
+    pub default_target: Level,
+    /// The tools it uses; the first one is what it cannot do without.
+    pub tools: Vec<ToolSpec>,
+    /// The files of the fixture that serves where a project has none, as path and text (S3.4).
+    pub minimal_fixture: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// Names of the files that make a folder a package of this language.
+    pub manifests: Vec<Cow<'static, str>>,
+    /// How a person adds a package to a fixture, in a few words.
+    pub adds_packages: Option<Cow<'static, str>>,
+    /// The command a person types in the fixture to check it all, for `docgen extract`.
+    pub native_command: Cow<'static, str>,
+    /// The codes and words by which its tools say that nothing defines a name (S3.7).
+    pub undefined: Vec<Undefined>,
+    /// Blocks known to be bad, at each step.
+    pub canaries: Vec<Canary>,
+}
+
+/// What an interactive session looks like: no program of the language begins with one of the prompts.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What begins a comment.
+    pub comment: Cow<'static, str>,
+    /// What its first line begins with.
+    pub prompts: Vec<Cow<'static, str>>,
+}
+
+/// How a tool says that nothing defines a name.
+#[derive(Debug, Clone)]
+pub enum Undefined {
+    /// By this code; the name stands in quotes in the message.
+    Code(Cow<'static, str>),
+    /// By a message that begins with this; the name follows.
+    Prefix(Cow<'static, str>),
+}
 
 /// A block known to be bad, which the adapter must find bad (S1.9).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Canary {
     /// The step that must fail.
     pub step: Step,
     /// The block.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
+}
+
+impl Canary {
+    /// A block that must fail at a step.
+    pub fn new(step: Step, code: &'static str) -> Self {
+        Self { step, code: code.into() }
+    }
+}
+
+impl LanguageSpec {
+    /// `1 Python block`, `120 Go blocks`: how progress speaks of blocks.
+    pub fn count(&self, number: usize) -> String {
+        format!("{number} {} block{}", self.title, if number == 1 { "" } else { "s" })
+    }
+
+    /// Whether a label in an info string means this language.
+    pub fn is_called(&self, label: &str) -> bool {
+        self.name == label || self.aliases.iter().any(|alias| alias == label)
+    }
+
+    /// The deepest level without running, up to a limit.
+    pub fn level_up_to(&self, limit: Level) -> Level {
+        let levels = self.steps.iter().map(|step| step.level());
+        levels.filter(|level| *level <= limit && *level <= Level::Compiled).max().unwrap_or_default()
+    }
+}
+
+/// Texts of a specification.
+pub fn texts(texts: &[&'static str]) -> Vec<Cow<'static, str>> {
+    texts.iter().map(|text| Cow::Borrowed(*text)).collect()
 }

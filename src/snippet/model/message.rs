@@ -4,6 +4,7 @@
 
 use crate::diagnostic::Severity;
 use crate::span::ColumnUnit;
+use std::borrow::Cow;
 
 /// A position range as a tool reports it: 1-based, columns in the tool's unit, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Message {
     /// Error or warning.
     pub severity: Severity,
     /// The tool.
-    pub tool: &'static str,
+    pub tool: Cow<'static, str>,
     /// The tool's code; may be empty.
     pub code: String,
     /// The message.

@@ -3,6 +3,7 @@
 //! Must not know: tools, disk, how anything is printed.
 
 pub mod badge;
+pub mod blocks;
 pub mod fingerprint;
 pub mod language;
 pub mod message;
@@ -11,5 +12,6 @@ pub mod program;
 pub mod seam;
 pub mod settings;
 pub mod snippet;
+pub mod tool;
 pub mod verdict;
 pub mod verdicts;

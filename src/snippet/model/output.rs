@@ -26,17 +26,25 @@ pub enum Matching {
 }
 
 impl Matching {
+    /// All of them.
+    const ALL: &'static [Self] =
+        &[Self::Exact, Self::Whitespace, Self::Unordered, Self::Contains, Self::Json, Self::Regex];
+
+    /// Its name in `match=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Whitespace => "ws",
+            Self::Unordered => "unordered",
+            Self::Contains => "contains",
+            Self::Json => "json",
+            Self::Regex => "regex",
+        }
+    }
+
     /// From `match=`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "exact" => Self::Exact,
-            "ws" => Self::Whitespace,
-            "unordered" => Self::Unordered,
-            "contains" => Self::Contains,
-            "json" => Self::Json,
-            "regex" => Self::Regex,
-            _ => return None,
-        })
+        Self::ALL.iter().copied().find(|matching| matching.name() == name)
     }
 }
 
@@ -67,16 +75,23 @@ fn pattern(text: &str) -> Regex {
 }
 
 impl Filter {
+    /// All of them.
+    const ALL: &'static [Self] = &[Self::Duration, Self::Path, Self::Addr, Self::Date, Self::Uuid];
+
+    /// Its name in `filter=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Duration => "duration",
+            Self::Path => "path",
+            Self::Addr => "addr",
+            Self::Date => "date",
+            Self::Uuid => "uuid",
+        }
+    }
+
     /// From `filter=`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "duration" => Self::Duration,
-            "path" => Self::Path,
-            "addr" => Self::Addr,
-            "date" => Self::Date,
-            "uuid" => Self::Uuid,
-            _ => return None,
-        })
+        Self::ALL.iter().copied().find(|filter| filter.name() == name)
     }
 
     fn mask(self, text: &str) -> String {

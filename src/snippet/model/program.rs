@@ -2,6 +2,7 @@
 //!
 //! Must not know: languages, disk.
 
+use crate::snippet::model::snippet::SnippetId;
 use crate::span::{LineIndex, MappedText};
 
 /// How the text between two parts is called.
@@ -20,7 +21,7 @@ pub enum PartSource {
     /// The block that is judged.
     Own,
     /// Another block: an earlier member, a setup, a teardown. The number is the snippet's.
-    Other(usize),
+    Other(SnippetId),
     /// A prelude of the fixture, by name.
     Prelude(String),
 }
@@ -45,6 +46,8 @@ pub struct Parts {
     pub file: Option<String>,
     /// How code imports the package that is bound (S3.6).
     pub package: Option<String>,
+    /// The block's label as written, lower case: `jsx`.
+    pub label: String,
     /// An identifier that no piece can hold, for what a program calls between two pieces.
     pub seam: String,
 }

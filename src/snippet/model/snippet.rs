@@ -3,12 +3,16 @@
 //! Must not know: tools, disk, how pages are read.
 
 use crate::diagnostic::Severity;
-use crate::snippet::language::adapter::Language;
+use crate::snippet::model::language::{LanguageId, LanguageSpec};
 use crate::snippet::model::output::{Filter, Matching};
 use crate::snippet::model::settings::Settings;
 use crate::snippet::model::verdict::{Finding, Level, Promise, Step};
 use crate::span::{FileId, MappedText, Span};
 use std::path::PathBuf;
+
+/// The number of a block: pages in order, and on a page its fences in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SnippetId(pub(crate) usize);
 
 /// The expected output of a block.
 #[derive(Debug, Clone)]
@@ -24,7 +28,7 @@ pub struct Expected {
 }
 
 /// One code block of a page.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Snippet {
     /// `page#name`, else `page#heading-slug/n` (S5.4).
     pub id: String,
@@ -42,12 +46,12 @@ pub struct Snippet {
     pub line: usize,
     /// 1-based line of the closing fence.
     pub end_line: usize,
+    /// The language, for code that has an adapter.
+    pub language: Option<LanguageId>,
     /// The language's name, the label as written where there is no adapter, nothing where there is no label.
-    pub language: String,
+    pub language_name: String,
     /// The label as written, lower case: `jsx`.
     pub label: String,
-    /// The adapter, for code that has one.
-    pub adapter: Option<&'static dyn Language>,
     /// Whether it is code at all (S1.8).
     pub is_code: bool,
     /// Whether it is an interactive session, or the output of one: neither is compared yet.
@@ -58,8 +62,14 @@ pub struct Snippet {
     pub code: MappedText,
     /// The opening line.
     pub open: Span,
+    /// The code as readers see it, where that is not all of it (S3.2).
+    pub visible: Option<String>,
     /// The output that the page promises.
     pub expected: Option<Expected>,
+    /// Whether it is to be run (S1.3).
+    pub runs: bool,
+    /// The level it must reach (S1.2, S1.3).
+    pub target: Level,
     /// What is wrong with the fence itself, and where: a word that nobody understands (S2.3), an output of nothing.
     pub fault: Option<(String, Span)>,
 }
@@ -86,39 +96,43 @@ impl Snippet {
         Some(Finding {
             severity: if self.is_ignored() { Severity::Warning } else { Severity::Error },
             code: "fence".to_owned(),
-            tool: "docgen",
+            tool: "docgen".into(),
             message,
             span: Some(span),
             help: None,
         })
     }
 
-    /// Whether it is to be run (S1.3).
-    pub fn runs(&self) -> bool {
-        let Some(adapter) = self.adapter else { return false };
+    /// Whether it is to be run, given the steps of its language (S1.3).
+    pub(crate) fn is_to_run(&self, spec: &LanguageSpec) -> bool {
         let settings = &self.settings;
-        adapter.steps().contains(&Step::Run)
+        spec.steps.contains(&Step::Run)
             && !self.never_runs()
             && (settings.run || self.expected.is_some() || settings.level.is_some_and(|level| level >= Level::Ran))
     }
 
-    /// The rung it must reach (S1.2, S1.3).
-    pub fn target(&self) -> Level {
-        let Some(adapter) = self.adapter else { return Level::Unchecked };
-        let highest = |limit: Level| {
-            let rungs = adapter.steps().iter().map(|step| step.level());
-            rungs.filter(|level| *level <= limit && *level <= Level::Compiled).max().unwrap_or(Level::Unchecked)
-        };
+    /// Works out whether it runs and the level it must reach, once all that is asked of it is known (S1.2, S1.3).
+    pub(crate) fn settle(&mut self, spec: Option<&LanguageSpec>) {
+        self.runs = spec.is_some_and(|spec| self.is_to_run(spec));
+        self.target = spec.map_or(Level::Unchecked, |spec| self.level_to_reach(spec));
+    }
+
+    fn level_to_reach(&self, spec: &LanguageSpec) -> Level {
         let settings = &self.settings;
         if settings.check {
             return Level::Parsed;
         }
         if settings.no_run || matches!(settings.promise, Promise::Ignored(_) | Promise::FailsToCompile { .. }) {
-            return highest(Level::Compiled);
+            return spec.level_up_to(Level::Compiled);
         }
-        if self.runs() {
+        if self.runs {
             return if self.expected.is_some() { Level::OutputMatched } else { Level::Ran };
         }
-        highest(settings.level.unwrap_or(adapter.default_target()))
+        spec.level_up_to(settings.level.unwrap_or(spec.default_target))
+    }
+
+    /// The folder of its fixture below `snippets/`: the one it names, else its language's.
+    pub fn fixture(&self) -> &str {
+        self.settings.fixture.as_deref().unwrap_or(&self.language_name)
     }
 }

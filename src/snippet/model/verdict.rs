@@ -3,9 +3,10 @@
 //! Must not know: tools, disk, how anything is printed.
 
 use crate::diagnostic::Severity;
-use crate::process::Confinement;
+use crate::process::{Confinement, End};
 use crate::span::Span;
 use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -169,7 +170,7 @@ pub struct Finding {
     /// The tool's own code: `F821`, `E0308`, `SC2045`; may be empty.
     pub code: String,
     /// The tool.
-    pub tool: &'static str,
+    pub tool: Cow<'static, str>,
     /// What it said.
     pub message: String,
     /// Where on the page; `None` where it cannot be mapped, and then the message says where it is.
@@ -246,6 +247,42 @@ impl RunResult {
     }
 }
 
+/// Why a tool did not do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unavailable {
+    /// It is not there, too old, or cannot be used for this block here.
+    NotInstalled,
+    /// It is there, and broke down.
+    Crashed,
+    /// It took more time than it was given.
+    OutOfTime,
+}
+
+/// A tool that could not do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingTool {
+    /// Why.
+    pub unavailable: Unavailable,
+    /// A sentence for people, with the cure where one is known.
+    pub message: String,
+    /// Whether it is known that this block is to blame, and none of those that were checked with it.
+    pub isolated: bool,
+}
+
+impl MissingTool {
+    /// A tool that broke down over this block alone.
+    pub fn over_block(end: End, message: String) -> Self {
+        Self { unavailable: Unavailable::of(end), message, isolated: true }
+    }
+}
+
+impl Unavailable {
+    /// What the end of a call that gave no answer means.
+    pub fn of(end: End) -> Self {
+        if end == End::TimedOut { Self::OutOfTime } else { Self::Crashed }
+    }
+}
+
 /// Everything the steps found out about a block.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
@@ -257,8 +294,8 @@ pub struct Evidence {
     pub missing_dependencies: Vec<String>,
     /// What `needs=` names and this machine lacks.
     pub absent: Option<String>,
-    /// Tools that are missing or broken, with the cure.
-    pub missing_tools: Vec<String>,
+    /// Tools that could not do their work.
+    pub missing_tools: Vec<MissingTool>,
     /// The run, if there was one.
     pub run: Option<RunResult>,
 }
@@ -277,7 +314,7 @@ pub struct Verdict {
     /// The steps and how they went.
     pub steps: BTreeMap<Step, StepOutcome>,
     /// Tools with versions.
-    pub tools: BTreeMap<&'static str, String>,
+    pub tools: BTreeMap<Cow<'static, str>, String>,
     /// The run's exit code.
     pub exit_code: Option<i32>,
     /// The call that ran it.
@@ -316,6 +353,28 @@ pub enum Origin {
 }
 
 impl Verdict {
+    /// A verdict that no tool had a part in.
+    pub fn new(status: Status, reason: Option<String>) -> Self {
+        Self {
+            status,
+            level: Level::Unchecked,
+            reason,
+            blocked_by: None,
+            steps: BTreeMap::new(),
+            tools: BTreeMap::new(),
+            exit_code: None,
+            command: None,
+            sandbox: Confinement::None,
+            findings: Vec::new(),
+            output: None,
+            duration: Duration::ZERO,
+            hash: String::new(),
+            key: String::new(),
+            origin: Origin::Run,
+            date: None,
+        }
+    }
+
     /// Whether the block is as promised, and something was looked at; a block that has changed since is not.
     pub fn is_proven(&self) -> bool {
         let as_promised =

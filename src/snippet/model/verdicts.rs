@@ -1,61 +1,62 @@
-//! The blocks of a run with their verdicts. Pure data.
+//! What one run of verification was about: the blocks that were selected, with their verdicts. Pure data.
 //!
 //! Must not know: how a verdict is reached or shown.
 
 use crate::process::Confinement;
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{Level, Origin, Status, Verdict};
+use crate::snippet::model::blocks::{Blocks, totals};
+use crate::snippet::model::snippet::{Snippet, SnippetId};
+use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Snippets with their verdicts, in the order of pages and lines.
-#[derive(Default)]
-pub struct Verdicts {
-    /// The blocks.
-    pub snippets: Vec<Snippet>,
-    /// Their verdicts, at the same index.
-    pub verdicts: Vec<Verdict>,
+/// A run of verification.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// The blocks it was about, in order.
+    pub selected: Vec<SnippetId>,
     /// Wall-clock time of it all.
     pub duration: Duration,
-    /// How well runs were held in.
+    /// How well programs were confined.
     pub sandbox: Confinement,
     /// The calls of the programs that were started.
     pub started: Vec<String>,
+    /// Content hashes that docgen 0.1 would have made, with those that are made now; only where they were asked for.
+    pub renewed: BTreeMap<String, String>,
 }
 
-impl Verdicts {
-    /// Blocks and verdicts together.
-    pub fn iter(&self) -> impl Iterator<Item = (&Snippet, &Verdict)> {
-        self.snippets.iter().zip(&self.verdicts)
+/// The blocks of a run with their verdicts, in the order of pages and lines.
+#[derive(Debug, Clone, Copy)]
+pub struct Verdicts<'a> {
+    /// All blocks.
+    pub blocks: &'a Blocks,
+    /// The run.
+    pub run: &'a Run,
+}
+
+impl<'a> Verdicts<'a> {
+    /// Selected blocks and their verdicts together.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a Snippet, &'a Verdict)> + use<'a> {
+        let blocks = self.blocks;
+        self.run.selected.iter().map(move |id| (&blocks[*id], blocks.verdict(*id)))
     }
 
-    /// How many blocks have each status; together all that were found.
+    /// How many blocks were selected.
+    pub fn len(&self) -> usize {
+        self.run.selected.len()
+    }
+
+    /// Whether no block was selected.
+    pub fn is_empty(&self) -> bool {
+        self.run.selected.is_empty()
+    }
+
+    /// How many blocks have each status; together all that were selected.
     pub fn totals(&self) -> BTreeMap<Status, usize> {
-        let mut totals: BTreeMap<Status, usize> = Status::ALL.iter().map(|(_, status)| (*status, 0)).collect();
-        for verdict in &self.verdicts {
-            *totals.entry(verdict.status).or_default() += 1;
-        }
-        totals
+        totals(self.iter().map(|(_, verdict)| verdict))
     }
 
-    /// Whether anything is known of any block, beyond that it is there.
-    pub fn say_anything(&self) -> bool {
-        self.verdicts.iter().any(|verdict| verdict.level > Level::Unchecked || verdict.status == Status::Fail)
-    }
-
-    /// How many blocks of code of each page are proven, or fail as shown, and how many there are.
-    pub fn proven(&self) -> BTreeMap<crate::span::FileId, (usize, usize)> {
-        let mut pages: BTreeMap<_, (usize, usize)> = BTreeMap::new();
-        for (snippet, verdict) in self.iter().filter(|(snippet, _)| snippet.is_code) {
-            let (proven, all) = pages.entry(snippet.file).or_default();
-            *proven += usize::from(verdict.is_proven());
-            *all += 1;
-        }
-        pages
-    }
-
-    /// How many of them were reached in an earlier run.
+    /// How many verdicts were reached in an earlier run.
     pub fn cached(&self) -> usize {
-        self.verdicts.iter().filter(|verdict| verdict.origin == Origin::Cache).count()
+        self.iter().filter(|(_, verdict)| verdict.origin == Origin::Cache).count()
     }
 }

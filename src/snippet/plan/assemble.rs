@@ -6,14 +6,15 @@
 //! Must not know: how a language puts a program around the pieces; that is the adapter's.
 
 use crate::diagnostic::Severity;
-use crate::snippet::judge::explain::plain;
+use crate::snippet::language::adapter::Language;
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::program::{self, Part, PartSource, Parts};
-use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::model::verdict::{Evidence, Finding, Level, Promise, Status, Verdict};
 use crate::snippet::plan::batch::Batch;
-use crate::snippet::plan::group::{self, earlier, frames, is_frame};
+use crate::snippet::plan::group::{earlier, frames, group_of, is_frame};
 use crate::snippet::plan::hidden;
-use crate::snippet::workspace::unit::Unit;
+use crate::snippet::workspace::unit::{Notes, Unit};
 use crate::span::MappedText;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +22,10 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// The sentence to say of the block, where it names a prelude that the fixture does not have.
-pub fn pieces(snippets: &[Snippet], index: usize, preludes: &BTreeMap<String, String>) -> Result<Parts, String> {
-    let snippet = &snippets[index];
-    let mut pieces = Parts { file: snippet.settings.file.clone(), ..Parts::default() };
+pub fn parts(blocks: &Blocks, id: SnippetId, preludes: &BTreeMap<String, String>) -> Result<Parts, String> {
+    let snippet = &blocks[id];
+    let (file, label) = (snippet.settings.file.clone(), snippet.label.clone());
+    let mut pieces = Parts { file, label, ..Parts::default() };
     if pieces.file.is_none() {
         for name in &snippet.settings.preludes {
             let text = preludes.get(name).ok_or_else(|| missing_prelude(name, preludes))?;
@@ -31,22 +33,17 @@ pub fn pieces(snippets: &[Snippet], index: usize, preludes: &BTreeMap<String, St
             mapped.push_generated(text, format!("prelude {name}"));
             push(&mut pieces, mapped, false, PartSource::Prelude(name.clone()));
         }
-        for frame in frames(snippets, index, |other| other.settings.setup) {
-            push(&mut pieces, hidden::program(&snippets[frame]), false, PartSource::Other(frame));
+        for frame in frames(blocks, id, |other| other.settings.setup) {
+            push(&mut pieces, hidden::program(&blocks[frame]), false, PartSource::Other(frame));
         }
     }
-    for member in earlier(snippets, index) {
-        push(
-            &mut pieces,
-            hidden::program(&snippets[member]),
-            snippets[member].settings.nest,
-            PartSource::Other(member),
-        );
+    for member in earlier(blocks, id) {
+        push(&mut pieces, hidden::program(&blocks[member]), blocks[member].settings.nest, PartSource::Other(member));
     }
     push(&mut pieces, hidden::program(snippet), snippet.settings.nest, PartSource::Own);
     if pieces.file.is_none() && !is_frame(snippet) {
-        for frame in frames(snippets, index, |other| other.settings.teardown) {
-            push(&mut pieces, hidden::program(&snippets[frame]), false, PartSource::Other(frame));
+        for frame in frames(blocks, id, |other| other.settings.teardown) {
+            push(&mut pieces, hidden::program(&blocks[frame]), false, PartSource::Other(frame));
         }
     }
     let mut all = blake3::Hasher::new();
@@ -73,11 +70,11 @@ fn push(pieces: &mut Parts, text: MappedText, nest: bool, owner: PartSource) {
 pub(crate) fn refuse(snippet: &Snippet, why: String) -> Verdict {
     let (status, severity) =
         if snippet.is_ignored() { (Status::Ignored, Severity::Warning) } else { (Status::Fail, Severity::Error) };
-    let mut verdict = plain(status, Some(why.clone()));
+    let mut verdict = Verdict::new(status, Some(why.clone()));
     verdict.findings.push(Finding {
         severity,
         code: "fence".to_owned(),
-        tool: "docgen",
+        tool: "docgen".into(),
         message: why,
         span: Some(snippet.open),
         help: None,
@@ -85,42 +82,44 @@ pub(crate) fn refuse(snippet: &Snippet, why: String) -> Verdict {
     verdict
 }
 
-pub(crate) type Made = (Vec<Unit>, Vec<(usize, String)>);
+pub(crate) type Made = (Vec<Unit>, Vec<(SnippetId, String)>);
 
 /// Programs for the members of a batch, each with a name that is unique in the run; and the blocks that cannot have one.
 pub(crate) fn make_units(
+    language: &dyn Language,
     batch: &Batch,
-    snippets: &[Snippet],
+    blocks: &Blocks,
     preludes: &BTreeMap<String, String>,
     no_exec: bool,
 ) -> Made {
-    let Batch { language, members, package, .. } = batch;
-    let import = package.as_ref().and_then(|package| language.import_path(package));
+    let Batch { members, package, .. } = batch;
+    let packages = package.as_ref().zip(language.packages());
+    let import = packages.and_then(|(package, packages)| packages.import_path(package));
     let mut taken = BTreeSet::new();
     let (mut units, mut refused) = (Vec::new(), Vec::new());
-    for index in members {
-        let snippet = &snippets[*index];
+    for id in members {
+        let snippet = &blocks[*id];
         let mut name = identifier(snippet);
         while !taken.insert(name.clone()) {
             name.push('_');
         }
-        let pieces = match pieces(snippets, *index, preludes) {
+        let pieces = match parts(blocks, *id, preludes) {
             Ok(pieces) => Parts { package: import.clone(), ..pieces },
             Err(why) => {
-                refused.push((*index, why));
+                refused.push((*id, why));
                 continue;
             }
         };
-        let program = language.program(&pieces, snippet, &name);
+        let program = language.assemble(&pieces, &name);
         let limit = if no_exec { Level::Linted } else { Level::Compiled };
         let lines = crate::span::LineIndex::new(program.text.as_str());
         units.push(Unit {
-            snippet: *index,
+            snippet: *id,
             seams: program::seams(&program.text, &lines),
             lines,
             program: program.text,
             path: program.path,
-            ceiling: snippet.target().min(limit),
+            ceiling: snippet.target.min(limit),
             edition: snippet.settings.edition.clone(),
             globals: snippet.settings.globals.clone(),
             deny: snippet.settings.deny.clone(),
@@ -132,10 +131,9 @@ pub(crate) fn make_units(
             elsewhere: BTreeSet::new(),
             evidence: Evidence::default(),
             tools: BTreeMap::new(),
-            marks: (snippet.runs() && group::group_of(snippet).is_none())
-                .then(|| ("runs", "yes".to_owned()))
-                .into_iter()
-                .collect(),
+            runs_alone: snippet.runs && group_of(snippet).is_none(),
+            notes: Notes::default(),
+            command: None,
             no_exec,
             standalone: snippet.settings.standalone,
             fails_at_run: matches!(snippet.settings.promise, Promise::FailsAtRun(_)),

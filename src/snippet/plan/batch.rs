@@ -1,79 +1,70 @@
-//! Blocks of one language, fixture and package: onto a bench, through the adapter, to their verdicts.
+//! Which blocks are verified together: those of one language, fixture and package.
 //!
 //! Must not know: what a tool says, how a verdict follows from it.
 
-use crate::snippet::context::Options;
-use crate::snippet::judge::explain::fixture_name;
-use crate::snippet::language::adapter::Language;
-use crate::snippet::language::languages;
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::Verdict;
+use crate::snippet::context::{Context, Options};
+use crate::snippet::language::languages::{Label, Languages};
+use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::language::LanguageId;
+use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::plan::group;
 use crate::snippet::workspace::package;
-use crate::source::Sources;
 use crate::span::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Blocks that are verified together: one language, one fixture, one package around them.
 pub(crate) struct Batch {
-    pub(crate) language: &'static dyn Language,
+    pub(crate) language: LanguageId,
     pub(crate) fixture: String,
     pub(crate) package: Option<PathBuf>,
-    pub(crate) members: Vec<usize>,
+    pub(crate) members: Vec<SnippetId>,
 }
 
-/// Blocks by language, fixture and package, in the order of the languages' table.
-pub(crate) fn batches(
-    sources: &Sources,
-    snippets: &[Snippet],
-    verdicts: &[Option<Verdict>],
-    chosen: &BTreeSet<usize>,
-) -> Vec<Batch> {
-    let mut batches = Vec::new();
-    for language in languages::ALL {
-        // A page's blocks share their package: one imports it, the next one uses what was imported.
-        let mut packages: BTreeMap<FileId, Option<PathBuf>> = BTreeMap::new();
-        let mut by_place: BTreeMap<(String, Option<PathBuf>), Vec<usize>> = BTreeMap::new();
-        for (index, snippet) in snippets.iter().enumerate() {
-            let mine = snippet.adapter.is_some_and(|adapter| adapter.name() == language.name());
-            if mine && verdicts[index].is_none() && chosen.contains(&index) {
-                let package = packages.entry(snippet.file).or_insert_with(|| {
-                    let same = |other: &&Snippet| other.file == snippet.file && other.language == snippet.language;
-                    let on_page = snippets.iter().filter(same);
-                    let code: String = on_page.map(|other| other.code.as_str()).collect();
-                    package::nearest(*language, &sources[snippet.file], sources.project())
-                        .filter(|package| language.uses_package(package, &code))
-                });
-                let package = package.clone();
-                by_place.entry((fixture_name(*language, snippet), package)).or_default().push(index);
-            }
-        }
-        let made = by_place.into_iter().map(|((fixture, package), members)| Batch {
-            language: *language,
-            fixture,
-            package,
-            members,
-        });
-        batches.extend(made);
+/// The wanted blocks by language, fixture and package, in the order of the languages.
+pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<SnippetId>) -> Vec<Batch> {
+    // A page's blocks of one language share their package: one imports it, the next one uses what was imported.
+    let mut packages: BTreeMap<(LanguageId, FileId), Option<PathBuf>> = BTreeMap::new();
+    let mut by_place: BTreeMap<(LanguageId, String, Option<PathBuf>), Vec<SnippetId>> = BTreeMap::new();
+    for id in wanted {
+        let snippet = &blocks[*id];
+        let Some(language) = snippet.language else { continue };
+        let package = packages.entry((language, snippet.file)).or_insert_with(|| package_of(context, blocks, snippet));
+        let place = (language, snippet.fixture().to_owned(), package.clone());
+        by_place.entry(place).or_default().push(*id);
     }
-    batches
+    let batch = |((language, fixture, package), members)| Batch { language, fixture, package, members };
+    by_place.into_iter().map(batch).collect()
+}
+
+/// The package around a block's page, if the page's code of that language uses it.
+fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet) -> Option<PathBuf> {
+    let language = &context.languages[snippet.language?];
+    let packages = language.packages()?;
+    let is_package = |manifest: &std::path::Path| packages.is_package(manifest);
+    let sources = context.sources;
+    let package = package::nearest(language.spec(), is_package, &sources[snippet.file], sources.project())?;
+    let same = |id: &SnippetId| blocks[*id].language_name == snippet.language_name;
+    let on_page = blocks.on_page(snippet.page).filter(same);
+    let code: String = on_page.map(|id| blocks[id].code.as_str()).collect();
+    packages.uses_package(&package, &code).then_some(package)
 }
 
 /// The blocks to verify: those selected, and the blocks of their groups that come before.
-pub(crate) fn chosen(snippets: &[Snippet], options: &Options) -> BTreeSet<usize> {
-    let mut chosen: BTreeSet<usize> =
-        (0..snippets.len()).filter(|index| selected(&snippets[*index], options)).collect();
-    for index in chosen.clone() {
-        chosen.extend(group::earlier(snippets, index));
+pub(crate) fn chosen(context: &Context<'_>, blocks: &Blocks) -> BTreeSet<SnippetId> {
+    let is_selected = |id: &SnippetId| selected(&blocks[*id], &context.options, context.languages);
+    let mut chosen: BTreeSet<SnippetId> = blocks.ids().filter(is_selected).collect();
+    for id in chosen.clone() {
+        chosen.extend(group::earlier(blocks, id));
     }
     chosen
 }
 
-pub(crate) fn selected(snippet: &Snippet, options: &Options) -> bool {
-    let language = |wanted: &String| snippet.language == *wanted || snippet.label == *wanted;
-    let by_label = |wanted: &String| match languages::by_label(wanted) {
-        languages::Label::Known(adapter) => adapter.name() == snippet.language,
+/// Whether the user asked for a block.
+pub(crate) fn selected(snippet: &Snippet, options: &Options, languages: &Languages) -> bool {
+    let language = |wanted: &String| snippet.language_name == *wanted || snippet.label == *wanted;
+    let by_label = |wanted: &String| match languages.by_label(wanted) {
+        Label::Known(id) => languages[id].spec().name == snippet.language_name,
         _ => false,
     };
     (options.languages.is_empty() || options.languages.iter().any(|wanted| language(wanted) || by_label(wanted)))

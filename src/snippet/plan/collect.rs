@@ -5,211 +5,228 @@
 use crate::config::{Config, RawRule};
 use crate::page::fence::Info;
 use crate::page::{Fence, Page};
-use crate::snippet::language::languages::{self, Label};
+use crate::snippet::language::languages::{Label, Languages};
 use crate::snippet::language::transcript;
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::output::Matching;
 use crate::snippet::model::settings::Settings;
 use crate::snippet::model::snippet::{Expected, Snippet};
+use crate::snippet::model::verdict::Level;
+use crate::snippet::plan::hidden;
 use crate::source::Sources;
 use crate::span::{LineIndex, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Collects the blocks of all pages, in order.
-pub fn collect(sources: &Sources, pages: &[Page], config: &Config) -> Vec<Snippet> {
-    collect_with_rules(sources, pages, config).0
-}
-
-/// Collects the blocks of all pages, and says which rules of the configuration matched nothing (S2.6).
-pub fn collect_with_rules(sources: &Sources, pages: &[Page], config: &Config) -> (Vec<Snippet>, Vec<usize>) {
-    let mut snippets = Vec::new();
+pub fn collect(sources: &Sources, pages: &[Page], config: &Config, languages: &Languages) -> Blocks {
+    let mut blocks = Blocks::default();
     let mut matched = BTreeSet::new();
+    let collector = Collector { sources, config, languages };
     for (index, page) in pages.iter().enumerate() {
-        collect_page(sources, index, page, config, &mut matched, &mut snippets);
+        blocks.push_page(collector.page(index, page, &mut matched));
     }
-    let unmatched = (0..config.verify.rules.len()).filter(|rule| !matched.contains(rule)).collect();
-    (snippets, unmatched)
+    blocks.unmatched_rules = (0..config.verify.rules.len()).filter(|rule| !matched.contains(rule)).collect();
+    blocks
 }
 
-fn collect_page(
-    sources: &Sources,
-    index: usize,
-    page: &Page,
-    config: &Config,
-    matched: &mut BTreeSet<usize>,
-    out: &mut Vec<Snippet>,
-) {
-    let first = out.len();
-    let name = &sources[page.file].name;
-    let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
-    let mut nth: BTreeMap<usize, usize> = BTreeMap::new();
-    for (fence_index, fence) in page.fences.iter().enumerate() {
-        let count = counts.entry(fence.heading).or_default();
-        *count += 1;
-        let place = fence.heading.map_or(String::new(), |heading| page.headings[heading].anchor.clone());
-        let id = format!("{name}#{place}/{count}");
-        let rules = rules_for(sources, page, fence, config, &mut nth);
-        matched.extend(rules.iter().copied());
-        let mut snippet = build(sources, page, fence, config, &rules);
-        snippet.page = index;
-        snippet.fence = fence_index;
-        snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
-        out.push(snippet);
-    }
-    attach_outputs(page, &mut out[first..]);
-    attach_promises(&mut out[first..]);
-    duplicate_names(&mut out[first..]);
+/// What every block is collected with.
+struct Collector<'a> {
+    sources: &'a Sources,
+    config: &'a Config,
+    languages: &'a Languages,
 }
 
-/// The rules that apply to a fence, in order. `nth` counts, for each rule, the blocks of this page that fit.
-fn rules_for(
-    sources: &Sources,
-    page: &Page,
-    fence: &Fence,
-    config: &Config,
-    nth: &mut BTreeMap<usize, usize>,
-) -> Vec<usize> {
-    let heading = fence.heading.map(|heading| &page.headings[heading]);
-    let fits = |rule: &RawRule| {
-        let language = rule.lang.as_ref().is_none_or(|wanted| languages::same(wanted, &fence.info.language));
-        let below = rule.heading.as_ref().is_none_or(|wanted| {
-            heading.is_some_and(|heading| heading.anchor == *wanted || heading.text.eq_ignore_ascii_case(wanted))
-        });
-        language && below
-    };
-    let mut rules = Vec::new();
-    for (index, rule) in config.verify.rules.iter().enumerate() {
-        if rule.is_about(&sources[page.file].name, &page.relative) && fits(&rule.raw) {
-            let count = nth.entry(index).or_default();
+impl Collector<'_> {
+    /// The blocks of a page, one for each fence. Notes the rules that matched one.
+    fn page(&self, index: usize, page: &Page, matched: &mut BTreeSet<usize>) -> Vec<Snippet> {
+        let mut out: Vec<Snippet> = Vec::new();
+        let name = &self.sources[page.file].name;
+        let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+        let mut nth: BTreeMap<usize, usize> = BTreeMap::new();
+        for (fence_index, fence) in page.fences.iter().enumerate() {
+            let count = counts.entry(fence.heading).or_default();
             *count += 1;
-            if rule.raw.nth.is_none_or(|wanted| wanted == *count) {
-                rules.push(index);
+            let place = fence.heading.map_or(String::new(), |heading| page.headings[heading].anchor.clone());
+            let id = format!("{name}#{place}/{count}");
+            let rules = self.rules_for(page, fence, &mut nth);
+            matched.extend(rules.iter().copied());
+            let mut snippet = self.snippet(page, fence, &rules);
+            snippet.page = index;
+            snippet.fence = fence_index;
+            snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
+            out.push(snippet);
+        }
+        self.attach_outputs(page, &mut out);
+        self.attach_promises(&mut out);
+        duplicate_names(&mut out);
+        for snippet in &mut out {
+            let language = snippet.language.map(|id| &self.languages[id]);
+            snippet.visible = hidden::visible(snippet, language);
+            snippet.settle(language.map(|language| language.spec()));
+        }
+        out
+    }
+
+    /// The rules that apply to a fence, in order. `nth` counts, for each rule, the blocks of this page that fit.
+    fn rules_for(&self, page: &Page, fence: &Fence, nth: &mut BTreeMap<usize, usize>) -> Vec<usize> {
+        let heading = fence.heading.map(|heading| &page.headings[heading]);
+        let fits = |rule: &RawRule| {
+            let language = rule.lang.as_ref().is_none_or(|wanted| self.languages.same(wanted, &fence.info.language));
+            let below = rule.heading.as_ref().is_none_or(|wanted| {
+                heading.is_some_and(|heading| heading.anchor == *wanted || heading.text.eq_ignore_ascii_case(wanted))
+            });
+            language && below
+        };
+        let mut rules = Vec::new();
+        for (index, rule) in self.config.verify.rules.iter().enumerate() {
+            if rule.is_about(&self.sources[page.file].name, &page.relative) && fits(&rule.raw) {
+                let count = nth.entry(index).or_default();
+                *count += 1;
+                if rule.raw.nth.is_none_or(|wanted| wanted == *count) {
+                    rules.push(index);
+                }
             }
         }
+        rules
     }
-    rules
-}
 
-fn build(sources: &Sources, page: &Page, fence: &Fence, config: &Config, rules: &[usize]) -> Snippet {
-    let label = fence.info.language.clone();
-    let (language, adapter, is_code) = match languages::by_label(&label) {
-        Label::Known(adapter) if transcript::begins(adapter.name(), fence.code.as_str()) => {
-            (adapter.name().to_owned(), None, true)
+    /// A block as its fence, its page and the configuration describe it.
+    fn snippet(&self, page: &Page, fence: &Fence, rules: &[usize]) -> Snippet {
+        let Self { sources, config, languages } = self;
+        let label = fence.info.language.clone();
+        let meaning = languages.by_label(&label);
+        let (language_name, is_code) = match meaning {
+            Label::Known(id) => (languages[id].spec().name.to_string(), true),
+            Label::NotCode(name) => (name.to_owned(), false),
+            Label::Transcript | Label::Unknown => (label.clone(), true),
+        };
+        let is_session = match meaning {
+            Label::Known(id) => transcript::begins(languages[id].spec(), fence.code.as_str()),
+            other => other == Label::Transcript,
+        };
+        let language = match meaning {
+            Label::Known(id) if !is_session => Some(id),
+            _ => None,
+        };
+        let mut settings = Settings::default();
+        if language.is_some()
+            && let Some(lang) = config.verify.languages.get(&language_name)
+        {
+            settings.apply_language(lang);
         }
-        Label::Known(adapter) => (adapter.name().to_owned(), Some(adapter), true),
-        Label::NotCode(name) => (name.to_owned(), None, false),
-        Label::Transcript | Label::Unknown => (label.clone(), None, true),
-    };
-    let is_transcript =
-        transcript::begins(&language, fence.code.as_str()) || matches!(languages::by_label(&label), Label::Transcript);
-    let mut settings = Settings::default();
-    if let Some(adapter) = adapter
-        && let Some(lang) = config.verify.languages.get(adapter.name())
-    {
-        settings.apply_language(lang);
-    }
-    if let Some(verify) = &page.front_matter.verify {
-        settings.apply_page(&verify.value);
-    }
-    for rule in rules {
-        settings.apply_rule(&config.verify.rules[*rule].raw.set);
-    }
-    let mut fault = None;
-    if let Some((text, span)) = &fence.directive {
-        let directive = Info::parse_items(text, &config.verify.foreign_words);
-        settings.apply_items(&directive.items);
-        fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
-            let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);
+        if let Some(verify) = &page.front_matter.verify {
+            settings.apply_page(&verify.value);
+        }
+        for rule in rules {
+            settings.apply_rule(&config.verify.rules[*rule].raw.set);
+        }
+        let mut fault = None;
+        if let Some((text, span)) = &fence.directive {
+            let directive = Info::parse_items(text, &config.verify.foreign_words);
+            settings.apply_items(&directive.items);
+            fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
+                let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);
+                (format!("{}; {}", problem.message, problem.help), span)
+            });
+        }
+        settings.apply_items(&fence.info.items);
+        let file = &sources[fence.span.file];
+        let lines: &LineIndex = &file.lines;
+        if settings.net && !config.verify.allow_net.is_match(&sources[page.file].name) {
+            let name = &sources[page.file].name;
+            settings.problem =
+                Some(format!("`net` is refused here: list {name:?} under `[verify] allow-net` in book.toml"));
+        }
+        let in_fence = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
+            let info = fence.info_span.unwrap_or(fence.open);
+            let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
             (format!("{}; {}", problem.message, problem.help), span)
         });
-    }
-    settings.apply_items(&fence.info.items);
-    let file = &sources[fence.span.file];
-    let lines: &LineIndex = &file.lines;
-    if settings.net && !config.verify.allow_net.is_match(&sources[page.file].name) {
-        let name = &sources[page.file].name;
-        settings.problem =
-            Some(format!("`net` is refused here: list {name:?} under `[verify] allow-net` in book.toml"));
-    }
-    let in_fence = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
-        let info = fence.info_span.unwrap_or(fence.open);
-        let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
-        (format!("{}; {}", problem.message, problem.help), span)
-    });
-    Snippet {
-        id: String::new(),
-        page: 0,
-        file: page.file,
-        // A block that an include brings is named where it stands; its id is the page's.
-        page_name: file.name.clone(),
-        page_path: sources[page.file].path.clone(),
-        fence: 0,
-        line: lines.line_of(fence.span.start) + 1,
-        end_line: lines.line_of(fence.span.end.saturating_sub(1).max(fence.span.start)) + 1,
-        language,
-        label,
-        adapter,
-        transcript: is_transcript && !settings.output && !settings.not_code,
-        is_code: is_code && !settings.output && !settings.not_code,
-        settings,
-        code: fence.code.clone(),
-        open: fence.open,
-        expected: None,
-        fault: fault.or(in_fence),
-    }
-}
-
-/// An `output` block is the standard output of the nearest block above it in its section (S4.1).
-fn attach_outputs(page: &Page, snippets: &mut [Snippet]) {
-    for index in 0..snippets.len() {
-        if !snippets[index].settings.output {
-            continue;
+        Snippet {
+            id: String::new(),
+            page: 0,
+            file: page.file,
+            // A block that an include brings is named where it stands; its id is the page's.
+            page_name: file.name.clone(),
+            page_path: sources[page.file].path.clone(),
+            fence: 0,
+            line: lines.line_of(fence.span.start) + 1,
+            end_line: lines.line_of(fence.span.end.saturating_sub(1).max(fence.span.start)) + 1,
+            language,
+            language_name,
+            label,
+            transcript: is_session && !settings.output && !settings.not_code,
+            is_code: is_code && !settings.output && !settings.not_code,
+            settings,
+            code: fence.code.clone(),
+            open: fence.open,
+            visible: None,
+            expected: None,
+            runs: false,
+            target: Level::Unchecked,
+            fault: fault.or(in_fence),
         }
-        let heading = page.fences[snippets[index].fence].heading;
-        let settings = &snippets[index].settings;
-        let expected = Expected {
-            text: snippets[index].code.clone(),
-            matching: settings.matching,
-            filters: settings.filters.clone(),
-            fence: Some(snippets[index].fence),
-        };
-        let above = snippets[..index].iter_mut().rev().find(|above| !above.settings.output);
-        let of_transcript =
-            above.as_ref().is_some_and(|above| above.transcript && page.fences[above.fence].heading == heading);
-        let fault = match above {
-            Some(above) if above.adapter.is_some() && page.fences[above.fence].heading == heading => {
-                // `match=` and `filter=` may stand on either of the two.
-                let mut expected = expected;
-                if expected.matching == Matching::Exact {
-                    expected.matching = above.settings.matching;
-                }
-                expected.filters.extend(&above.settings.filters);
-                let second = above.expected.replace(expected).is_some();
-                if above.runs() {
-                    second.then_some("the block above has an output already; one block, one output")
-                } else {
-                    above.expected = None;
-                    Some("the block above is never run, so it has no output")
-                }
+    }
+
+    /// An `output` block is the standard output of the nearest block above it in its section (S4.1).
+    fn attach_outputs(&self, page: &Page, snippets: &mut [Snippet]) {
+        for index in 0..snippets.len() {
+            if !snippets[index].settings.output {
+                continue;
             }
-            Some(_) if of_transcript => None,
-            _ => Some("there is no block above in this section whose output this could be"),
-        };
-        let snippet = &mut snippets[index];
-        snippet.adapter = None;
-        snippet.transcript = of_transcript;
-        snippet.fault = snippet.fault.take().or_else(|| fault.map(|problem| (problem.to_owned(), snippet.open)));
-    }
-}
-
-/// A comment in the code that promises output counts where the block runs anyhow (S4.1).
-fn attach_promises(snippets: &mut [Snippet]) {
-    for snippet in snippets {
-        let Some(adapter) = snippet.adapter.filter(|_| snippet.expected.is_none() && snippet.runs()) else { continue };
-        if let Some(promised) = adapter.promised_output(&snippet.code) {
-            let matching = if promised.unordered { Matching::Unordered } else { snippet.settings.matching };
-            let filters = snippet.settings.filters.clone();
-            snippet.expected = Some(Expected { text: promised.text, matching, filters, fence: None });
+            let heading = page.fences[snippets[index].fence].heading;
+            let settings = &snippets[index].settings;
+            let expected = Expected {
+                text: snippets[index].code.clone(),
+                matching: settings.matching,
+                filters: settings.filters.clone(),
+                fence: Some(snippets[index].fence),
+            };
+            let above = snippets[..index].iter_mut().rev().find(|above| !above.settings.output);
+            let of_transcript =
+                above.as_ref().is_some_and(|above| above.transcript && page.fences[above.fence].heading == heading);
+            let fault = match above {
+                Some(above) if above.language.is_some() && page.fences[above.fence].heading == heading => {
+                    // `match=` and `filter=` may stand on either of the two.
+                    let mut expected = expected;
+                    if expected.matching == Matching::Exact {
+                        expected.matching = above.settings.matching;
+                    }
+                    expected.filters.extend(&above.settings.filters);
+                    let second = above.expected.replace(expected).is_some();
+                    if self.is_to_run(above) {
+                        second.then_some("the block above has an output already; one block, one output")
+                    } else {
+                        above.expected = None;
+                        Some("the block above is never run, so it has no output")
+                    }
+                }
+                Some(_) if of_transcript => None,
+                _ => Some("there is no block above in this section whose output this could be"),
+            };
+            let snippet = &mut snippets[index];
+            snippet.language = None;
+            snippet.transcript = of_transcript;
+            snippet.fault = snippet.fault.take().or_else(|| fault.map(|problem| (problem.to_owned(), snippet.open)));
         }
+    }
+
+    /// A comment in the code that promises output counts where the block runs anyhow (S4.1).
+    fn attach_promises(&self, snippets: &mut [Snippet]) {
+        for snippet in snippets {
+            let wants = snippet.expected.is_none() && self.is_to_run(snippet);
+            let Some(language) = snippet.language.filter(|_| wants) else { continue };
+            if let Some(promised) = self.languages[language].promised_output(&snippet.code) {
+                let matching = if promised.unordered { Matching::Unordered } else { snippet.settings.matching };
+                let filters = snippet.settings.filters.clone();
+                snippet.expected = Some(Expected { text: promised.text, matching, filters, fence: None });
+            }
+        }
+    }
+
+    /// Whether a block runs, as far as is known of it.
+    fn is_to_run(&self, snippet: &Snippet) -> bool {
+        snippet.language.is_some_and(|id| snippet.is_to_run(self.languages[id].spec()))
     }
 }
 

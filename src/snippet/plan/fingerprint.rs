@@ -3,21 +3,22 @@
 //! In neither: titles, highlights, prose, line numbers, page paths. A block that moves stays verified.
 //! Must not know: where verdicts are kept.
 
-use crate::config::Config;
 use crate::error::Result;
-use crate::fs;
 use crate::snippet::context::Context;
-use crate::snippet::model::fingerprint::{Inputs, digest};
-use crate::snippet::model::program::PartSource;
+use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::fingerprint::{Digest, Fingerprint, versioned};
+use crate::snippet::model::settings::Settings;
 use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::verdict::{Promise, Status};
 use crate::snippet::plan::batch::Batch;
-use crate::snippet::plan::group;
+use crate::snippet::plan::inputs::{parts, schema};
+use crate::snippet::plan::{fingerprint_v1, group};
 use crate::snippet::toolchain::needs;
 use crate::snippet::toolchain::tool::{Found, Tool};
 use crate::snippet::workspace::unit::Unit;
 use crate::snippet::workspace::{fixture, package};
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::time::Duration;
 
 /// Raised when an adapter judges differently than before, so that old verdicts no longer count.
 const ADAPTERS: u32 = 2;
@@ -40,8 +41,8 @@ pub(crate) enum Asking {
 impl Shared {
     /// For the blocks of a language in a fixture, with the package around their pages.
     pub(crate) fn new(context: &Context<'_>, batch: &Batch, asking: Asking) -> Result<Self> {
-        let language = batch.language;
-        let (tree, lock) = fixture::hashes(context.config, language, &batch.fixture)?;
+        let language = &context.languages[batch.language];
+        let (tree, lock) = fixture::hashes(context.config, language.spec(), &batch.fixture)?;
         let mut judged = BTreeMap::from([
             (format!("fixture {}", batch.fixture), tree),
             ("docgen".to_owned(), format!("{} {ADAPTERS}", env!("CARGO_PKG_VERSION"))),
@@ -58,7 +59,7 @@ impl Shared {
             ("sandbox".to_owned(), level.name().to_owned()),
             ("docgen program".to_owned(), context.supervisor.launcher_identity()),
         ]);
-        for spec in language.tools() {
+        for spec in &language.spec().tools {
             let tool = match asking {
                 Asking::Forbidden => context.tools.known(spec),
                 Asking::Allowed => match context.tools.find(spec) {
@@ -67,7 +68,8 @@ impl Shared {
                 },
             };
             if let Some(around) = tool.as_ref().and_then(|tool| language.surroundings(tool)) {
-                machine.insert(format!("packages of {}", spec.name), digest(&around));
+                let packages = Digest::new("packages").text("listing", &around);
+                machine.insert(format!("packages of {}", spec.name), packages.finish());
             }
             let identity = tool
                 .map_or_else(|| "missing".to_owned(), |Tool { version, identity, .. }| format!("{version} {identity}"));
@@ -77,57 +79,99 @@ impl Shared {
     }
 
     /// For one block of them.
-    pub(crate) fn of(&self, context: &Context<'_>, snippets: &[Snippet], unit: &Unit) -> Inputs {
-        let snippet = &snippets[unit.snippet];
-        let mut inputs = Inputs { content: self.content.clone(), machine: self.machine.clone() };
+    pub(crate) fn of(&self, context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> Fingerprint {
+        let snippet = &blocks[unit.snippet];
+        let mut inputs = Fingerprint { content: self.content.clone(), machine: self.machine.clone() };
         for (name, text) in parts(unit) {
-            inputs.content.insert(name, digest(&text));
+            inputs.content.insert(name, Digest::new("program").text("text", &text).finish());
         }
-        let settings = &snippet.settings;
-        let (options, verify) = (&context.options, &context.config.verify);
-        let expected = snippet.expected.as_ref().map(|it| (it.text.as_str(), it.matching, &it.filters));
-        inputs.content.insert("expected output".to_owned(), digest(&expected));
-        let judged = (snippet.target(), &settings.promise, snippet.runs(), unit.standalone, &settings.same_output);
-        let called = (settings.exit, &settings.args, &settings.stdin, &settings.vars, settings.net, &settings.needs);
-        let limits = (settings.timeout.unwrap_or(verify.timeout), verify.memory, verify.output);
-        let denied = (&settings.deny, settings.deny_lints);
-        let dialect = (&settings.edition, &settings.globals, denied, &snippet.label);
-        let together: Vec<_> = group::members(snippets, unit.snippet)
-            .into_iter()
-            .map(|member| &snippets[member].settings)
-            .map(|it| (&it.args, &it.stdin, &it.vars, it.timeout, &it.needs, it.net, it.run, it.nest))
-            .collect();
-        let asked = digest(&(judged, called, limits, dialect, options.bare, together));
-        inputs.content.insert("settings".to_owned(), asked);
-        inputs.machine.insert("mode".to_owned(), format!("no-exec {}", options.no_exec));
+        inputs.content.insert("expected output".to_owned(), expected_output(snippet));
+        inputs.content.insert("settings".to_owned(), settings(context, blocks, unit));
         if let Some((_, path)) = &unit.schema {
-            inputs.content.insert(format!("schema {path}"), digest(&schema(snippet, context.config, path)));
+            let text = schema(snippet, context.config, path);
+            let digest = Digest::new("schema").optional("text", text.as_deref());
+            inputs.content.insert(format!("schema {path}"), digest.finish());
         }
-        let needs: Vec<_> = settings.needs.iter().map(|need| (need, needs::program(context, need))).collect();
-        inputs.machine.insert("needs".to_owned(), digest(&needs));
+        inputs.machine.insert("mode".to_owned(), format!("no-exec {}", context.options.no_exec));
+        let needs = snippet.settings.needs.iter().fold(Digest::new("needs"), |digest, need| {
+            digest.text("need", need).optional("program", needs::program(context.tools, need).as_deref())
+        });
+        inputs.machine.insert("needs".to_owned(), needs.finish());
         inputs
     }
-}
 
-/// The text of a schema, wherever it is looked for.
-fn schema(snippet: &Snippet, config: &Config, path: &str) -> Option<String> {
-    let bytes = fs::read_beside(&config.project, &snippet.page_path, &config.root, path).ok()?;
-    String::from_utf8(bytes).ok()
-}
-
-/// The program of a block, by whose text it is.
-fn parts(unit: &Unit) -> BTreeMap<String, String> {
-    let mut parts: BTreeMap<String, String> = BTreeMap::new();
-    let text = unit.program.as_str();
-    for (range, part) in unit.program.parts() {
-        let owner = usize::try_from(part).ok().and_then(|part| unit.owners.get(part.checked_sub(1)?));
-        let name = match owner {
-            Some(PartSource::Own) => "code".to_owned(),
-            Some(PartSource::Other(_)) => "blocks before it".to_owned(),
-            Some(PartSource::Prelude(name)) => format!("prelude {name}"),
-            None => "wrapper".to_owned(),
-        };
-        parts.entry(name).or_default().push_str(&text[range]);
+    /// The hash of a block's content as docgen 0.1 made it.
+    pub(crate) fn hash_v1(&self, context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> String {
+        fingerprint_v1::hash(context, &self.content, blocks, unit)
     }
-    parts
+}
+
+/// The hash of a block that no program was put together for: its code is all there is.
+pub(crate) fn hash_of_code(snippet: &Snippet, status: Status) -> String {
+    let digest = Digest::new("code").text("language", &snippet.language_name).text("code", snippet.code.as_str());
+    versioned(&digest.text("status", status.name()).finish())
+}
+
+fn expected_output(snippet: &Snippet) -> String {
+    let digest = Digest::new("expected output");
+    let Some(expected) = &snippet.expected else { return digest.flag("there is one", false).finish() };
+    let filters = expected.filters.iter().map(|filter| filter.name());
+    digest
+        .text("text", expected.text.as_str())
+        .text("match", expected.matching.name())
+        .list("filters", filters)
+        .finish()
+}
+
+/// How a block is judged, called, limited and read, and what the other members of its group ask for.
+fn settings(context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> String {
+    let snippet = &blocks[unit.snippet];
+    let (settings, verify) = (&snippet.settings, &context.config.verify);
+    let digest = promise(Digest::new("settings"), &settings.promise)
+        .text("target", snippet.target.name())
+        .flag("runs", snippet.runs)
+        .flag("standalone", unit.standalone)
+        .optional("same-output", settings.same_output.as_deref())
+        .number("exit", settings.exit.into())
+        .number("timeout", duration(settings.timeout.unwrap_or(verify.timeout)))
+        .number("memory", verify.memory as i128)
+        .number("output", verify.output as i128)
+        .optional("edition", settings.edition.as_deref())
+        .optional("globals", settings.globals.as_deref())
+        .list("deny", settings.deny.iter().map(String::as_str))
+        .flag("deny lints", settings.deny_lints)
+        .text("label", &snippet.label)
+        .flag("bare", context.options.bare);
+    let members = group::members(blocks, unit.snippet);
+    members.into_iter().fold(asked(digest, settings), |digest, member| asked(digest, &blocks[member].settings)).finish()
+}
+
+/// What a block asks of the program that it is a part of.
+fn asked(digest: Digest, settings: &Settings) -> Digest {
+    digest
+        .list("args", settings.args.iter().map(String::as_str))
+        .optional("stdin", settings.stdin.as_deref())
+        .map(&settings.vars)
+        .list("needs", settings.needs.iter().map(String::as_str))
+        .flag("net", settings.net)
+        .flag("run", settings.run)
+        .flag("nest", settings.nest)
+        .optional("timeout", settings.timeout.map(|time| duration(time).to_string()).as_deref())
+}
+
+fn promise(digest: Digest, promise: &Promise) -> Digest {
+    match promise {
+        Promise::Good => digest.text("promise", "good"),
+        Promise::Ignored(reason) => digest.text("promise", "ignored").optional("reason", reason.as_deref()),
+        Promise::FailsAtRun(error) => digest.text("promise", "fails at run").optional("error", error.as_deref()),
+        Promise::FailsToCompile { code, error } => digest
+            .text("promise", "fails to compile")
+            .optional("code", code.as_deref())
+            .optional("error", error.as_deref()),
+    }
+}
+
+/// Nanoseconds.
+fn duration(duration: Duration) -> i128 {
+    i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX)
 }

@@ -2,7 +2,8 @@
 //!
 //! Must not know: what the program looks like.
 
-use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::snippet::{Snippet, SnippetId};
 
 /// The key of the program that a block belongs to: its page, and its group or file.
 pub fn group_of(snippet: &Snippet) -> Option<(usize, String)> {
@@ -14,22 +15,20 @@ pub fn group_of(snippet: &Snippet) -> Option<(usize, String)> {
 }
 
 /// All members of a block's group, itself among them.
-pub fn members(snippets: &[Snippet], index: usize) -> Vec<usize> {
-    let Some(group) = group_of(&snippets[index]) else { return vec![index] };
-    (0..snippets.len())
-        .filter(|other| {
-            same_program(&snippets[*other], &snippets[index]) && group_of(&snippets[*other]).as_ref() == Some(&group)
-        })
-        .collect()
+pub fn members(blocks: &Blocks, id: SnippetId) -> Vec<SnippetId> {
+    let snippet = &blocks[id];
+    let Some(group) = group_of(snippet) else { return vec![id] };
+    let belongs = |other: &Snippet| same_program(other, snippet) && group_of(other).as_ref() == Some(&group);
+    blocks.on_page(snippet.page).filter(|other| belongs(&blocks[*other])).collect()
 }
 
 /// The earlier members of a block's group, in order.
-pub fn earlier(snippets: &[Snippet], index: usize) -> Vec<usize> {
-    members(snippets, index).into_iter().filter(|member| *member < index).collect()
+pub fn earlier(blocks: &Blocks, id: SnippetId) -> Vec<SnippetId> {
+    members(blocks, id).into_iter().filter(|member| *member < id).collect()
 }
 
 fn same_program(one: &Snippet, other: &Snippet) -> bool {
-    one.page == other.page && one.language == other.language && one.is_code && !one.transcript && !is_frame(one)
+    one.language_name == other.language_name && one.is_code && !one.transcript && !is_frame(one)
 }
 
 /// Whether a block is setup or teardown rather than a member.
@@ -39,20 +38,18 @@ pub(crate) fn is_frame(snippet: &Snippet) -> bool {
 
 /// Setup or teardown blocks that apply to a block: those of its page and language, without a group or of its group. A
 /// setup comes with the setups before it; a teardown with all setups.
-pub(crate) fn frames(snippets: &[Snippet], index: usize, wanted: impl Fn(&Snippet) -> bool) -> Vec<usize> {
-    let snippet = &snippets[index];
-    (0..snippets.len())
-        .filter(|other| {
-            let frame = &snippets[*other];
-            let group = frame.settings.group.as_ref();
-            *other != index
-                && wanted(frame)
-                && frame.is_code
-                && !frame.transcript
-                && frame.page == snippet.page
-                && frame.language == snippet.language
-                && (group.is_none() || group == snippet.settings.group.as_ref())
-                && (!snippet.settings.setup || *other < index)
-        })
-        .collect()
+pub(crate) fn frames(blocks: &Blocks, id: SnippetId, wanted: impl Fn(&Snippet) -> bool) -> Vec<SnippetId> {
+    let snippet = &blocks[id];
+    let applies = |other: SnippetId| {
+        let frame = &blocks[other];
+        let group = frame.settings.group.as_ref();
+        other != id
+            && wanted(frame)
+            && frame.is_code
+            && !frame.transcript
+            && frame.language_name == snippet.language_name
+            && (group.is_none() || group == snippet.settings.group.as_ref())
+            && (!snippet.settings.setup || other < id)
+    };
+    blocks.on_page(snippet.page).filter(|other| applies(*other)).collect()
 }

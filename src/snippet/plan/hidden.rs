@@ -3,9 +3,9 @@
 //!
 //! Must not know: HTML.
 
+use crate::snippet::language::adapter::Language;
 use crate::snippet::model::snippet::Snippet;
 use crate::span::MappedText;
-use std::borrow::Cow;
 
 /// The block as it goes into a program: prefixes taken off, everything there.
 pub(crate) fn program(snippet: &Snippet) -> MappedText {
@@ -22,14 +22,13 @@ pub(crate) fn program(snippet: &Snippet) -> MappedText {
     out
 }
 
-/// The block as a reader sees it, and whether anything was left out.
-pub fn shown(snippet: &Snippet) -> (Cow<'_, str>, bool) {
+/// The block as readers see it; nothing where they see all of it.
+pub(crate) fn visible(snippet: &Snippet, language: Option<&dyn Language>) -> Option<String> {
     let code = snippet.code.as_str();
-    let by_habit = snippet.adapter.map_or(code.into(), |adapter| adapter.shown(code));
+    let by_habit = language.map_or(code.into(), |language| language.shown(code));
     let prefix = snippet.settings.hide.as_deref();
     if prefix.is_none() && !code.contains("docgen:hide") {
-        let hides = by_habit.len() != code.len();
-        return (by_habit, hides);
+        return (by_habit.len() != code.len()).then(|| by_habit.into_owned());
     }
     let mut hiding = false;
     let mut out = String::with_capacity(code.len());
@@ -40,7 +39,7 @@ pub fn shown(snippet: &Snippet) -> (Cow<'_, str>, bool) {
             None => out.push_str(line),
         }
     }
-    (out.into(), true)
+    Some(out)
 }
 
 /// A line that is nothing but a comment with `docgen:hide` or `docgen:show`, in whatever comment the language has.

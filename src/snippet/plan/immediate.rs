@@ -4,7 +4,6 @@
 
 use crate::diagnostic::Severity;
 use crate::snippet::context::Context;
-use crate::snippet::judge::explain::plain;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{self, Finding, Status, Verdict};
 
@@ -19,11 +18,11 @@ fn unchecked_transcript(snippet: &Snippet) -> Verdict {
         (false, true) => Some("this one is no part of a program"),
         (false, false) => None,
     };
-    let mut verdict = plain(Status::Unchecked, Some(REASON.to_owned()));
+    let mut verdict = Verdict::new(Status::Unchecked, Some(REASON.to_owned()));
     verdict.findings.extend(consequence.map(|consequence| Finding {
         severity: Severity::Warning,
         code: "transcript".to_owned(),
-        tool: "docgen",
+        tool: "docgen".into(),
         message: format!("{REASON}: {consequence}"),
         span: Some(snippet.open),
         help: None,
@@ -34,7 +33,7 @@ fn unchecked_transcript(snippet: &Snippet) -> Verdict {
 /// Verdicts that need no tool.
 pub(crate) fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
     if let Some(finding) = snippet.in_fence(context.options.bare).filter(|_| !snippet.is_ignored()) {
-        let mut verdict = plain(Status::Fail, Some(finding.message.clone()));
+        let mut verdict = Verdict::new(Status::Fail, Some(finding.message.clone()));
         verdict.findings.push(finding);
         return Some(verdict);
     }
@@ -42,11 +41,11 @@ pub(crate) fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verd
         return Some(unchecked_transcript(snippet));
     }
     if !snippet.is_code {
-        return Some(plain(Status::NotCode, None));
+        return Some(Verdict::new(Status::NotCode, None));
     }
-    if snippet.adapter.is_none() {
-        let reason = format!("docgen has no adapter for `{}`", snippet.language);
-        return Some(plain(Status::Unchecked, Some(reason)));
+    if snippet.language.is_none() {
+        let reason = format!("docgen has no adapter for `{}`", snippet.language_name);
+        return Some(Verdict::new(Status::Unchecked, Some(reason)));
     }
     None
 }

@@ -6,6 +6,8 @@ pub mod assemble;
 pub mod batch;
 pub mod collect;
 pub mod fingerprint;
+pub mod fingerprint_v1;
 pub mod group;
 pub mod hidden;
 pub mod immediate;
+pub mod inputs;

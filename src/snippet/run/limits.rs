@@ -5,10 +5,8 @@
 use crate::fs;
 use crate::process::{Confinement, End, Exceeded, Finished, Job, Limits};
 use crate::snippet::context::Context;
-use crate::snippet::language::languages;
 use crate::snippet::model::settings::Settings;
 use crate::snippet::model::verdict::Promise;
-use crate::snippet::toolchain::tool::ToolSpec;
 use crate::snippet::workspace::project::Workspace;
 use std::path::Path;
 
@@ -72,20 +70,15 @@ pub(crate) fn scratch(work: &Path) -> Result<fs::Temporary, String> {
     fs::Temporary::new(work, SCRATCH).map_err(|error| format!("no scratch folder: {error}"))
 }
 
-/// The tools of all languages: a block of one may call another's.
-fn all_tools() -> impl Iterator<Item = &'static ToolSpec> {
-    languages::ALL.iter().flat_map(|language| language.tools().iter().copied())
-}
-
 /// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.
 pub(crate) fn confine(
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     job: Job,
     settings: &Settings,
     scratch: &Path,
     context: &Context<'_>,
 ) -> Job {
-    let mut policy = bench.policy();
+    let mut policy = workspace.policy();
     policy.scratch = Some(scratch.to_path_buf());
     policy.network = settings.net;
     policy.memory = context.config.verify.memory as u64;
@@ -94,7 +87,7 @@ pub(crate) fn confine(
         .policy(policy)
         .env("HOME", scratch.as_os_str())
         .env("TMPDIR", scratch.as_os_str())
-        .env("PATH", std::env::join_paths(bench.tools.block_folders(all_tools())).unwrap_or_default())
+        .env("PATH", std::env::join_paths(workspace.tools.block_folders(context.languages.tools())).unwrap_or_default())
         .env("TZ", "UTC")
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")

@@ -4,8 +4,9 @@
 //! Between two parts a program prints a secret that is new in every run. How it gets the secrets without a block seeing
 //! them is its language's affair. Must not know: languages, verdicts.
 
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::program::PartSource;
-use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::snippet::SnippetId;
 use crate::snippet::model::verdict::{Promise, RunEnd, RunResult};
 use crate::snippet::workspace::unit::Unit;
 
@@ -43,7 +44,7 @@ pub(crate) struct Ended<'a> {
 
 impl Ended<'_> {
     /// What the run means for one member: its own result, or why it was never reached.
-    pub(crate) fn of(&self, snippets: &[Snippet], units: &[Unit], index: usize) -> Result<RunResult, String> {
+    pub(crate) fn of(&self, blocks: &Blocks, units: &[Unit], index: usize) -> Result<RunResult, String> {
         let mut result = self.result.clone();
         if self.secrets.is_empty() {
             // One program that cannot be told apart, a `main` of the author's: what it prints is its last member's.
@@ -62,10 +63,10 @@ impl Ended<'_> {
         let parts: Vec<usize> = self.members.iter().map(|member| self.part_of(units, *member)).collect();
         let by_itself = matches!(result.end, RunEnd::Exited(_) | RunEnd::Signaled(_));
         if part > ended_in && (by_itself || parts.contains(&ended_in)) {
-            return Err(self.never_reached(snippets, units, ended_in));
+            return Err(self.never_reached(blocks, units, ended_in));
         }
         // What a teardown does wrong is found with the last block before it.
-        let settings = &snippets[units[index].snippet].settings;
+        let settings = &blocks[units[index].snippet].settings;
         let plain = settings.exit == 0 && settings.promise == Promise::Good;
         let in_teardown = plain && parts.iter().max() == Some(&part) && result.end != RunEnd::Exited(0);
         if part < ended_in && !in_teardown {
@@ -87,11 +88,11 @@ impl Ended<'_> {
     }
 
     /// Why a part was never reached: who ended the program, and how.
-    fn never_reached(&self, snippets: &[Snippet], units: &[Unit], ended_in: usize) -> String {
+    fn never_reached(&self, blocks: &Blocks, units: &[Unit], ended_in: usize) -> String {
         let who = match units[self.whole].owners.get(ended_in) {
             Some(PartSource::Prelude(name)) => format!("the prelude `{name}`"),
-            Some(PartSource::Other(snippet)) => format!("`{}`", snippets[*snippet].id),
-            _ => format!("`{}`", snippets[units[self.whole].snippet].id),
+            Some(PartSource::Other(snippet)) => format!("`{}`", blocks[*snippet].id),
+            _ => format!("`{}`", blocks[units[self.whole].snippet].id),
         };
         let how = match &self.result.end {
             RunEnd::Exited(code) => format!("ended the program with exit code {code}"),
@@ -109,13 +110,13 @@ fn ended_well(result: &mut RunResult) {
 }
 
 /// Why a block that was to run is in no program: a block before it in its group never runs, or did not pass.
-pub(crate) fn left_out(snippets: &[Snippet], earlier: &[usize]) -> Option<String> {
-    let never = earlier.iter().find(|index| snippets[**index].never_runs());
+pub(crate) fn left_out(blocks: &Blocks, earlier: &[SnippetId]) -> Option<String> {
+    let never = earlier.iter().find(|index| blocks[**index].never_runs());
     let (first, why) = match never {
         Some(never) => (never, "is never run"),
         None => (earlier.last()?, "did not pass"),
     };
-    Some(format!("never reached: `{}` comes before it in its group and {why}", snippets[*first].id))
+    Some(format!("never reached: `{}` comes before it in its group and {why}", blocks[*first].id))
 }
 
 #[cfg(test)]

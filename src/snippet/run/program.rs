@@ -5,13 +5,15 @@
 use crate::process::{Confinement, End, Finished, Job};
 use crate::snippet::context::Context;
 use crate::snippet::language::adapter::Language;
+use crate::snippet::language::traceback;
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::seam;
 use crate::snippet::model::settings::Settings;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Promise, RunEnd, RunResult};
 use crate::snippet::run::limits::{WORK, confine, ended, scratch};
 use crate::snippet::run::{parts, trace};
-use crate::snippet::toolchain::needs::available;
+use crate::snippet::toolchain::needs::is_available;
 use crate::snippet::toolchain::shims;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
@@ -28,74 +30,62 @@ pub(crate) struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
-    pub(crate) fn new(snippets: &'a [Snippet], units: &'a [Unit], members: &[usize]) -> Self {
+    pub(crate) fn new(blocks: &'a Blocks, units: &'a [Unit], members: &[usize]) -> Self {
         let index = members[members.len() - 1];
         let unit = &units[index];
-        let settings = merged(snippets, units, members);
-        Self { index, unit, snippet: &snippets[unit.snippet], settings, secrets: seam::secrets(unit.seams.len()) }
+        let settings = merged(blocks, units, members);
+        Self { index, unit, snippet: &blocks[unit.snippet], settings, secrets: seam::secrets(unit.seams.len()) }
     }
 
     /// The call that runs it alone, as a person would make it.
     pub(crate) fn plain_job(
         &self,
         context: &Context<'_>,
-        bench: &Workspace<'_>,
+        workspace: &Workspace<'_>,
         language: &dyn Language,
         scratch: &Path,
     ) -> Called {
-        let job = language.run_job(bench, self.unit, scratch)?;
-        Ok(confine(bench, job, &self.settings, scratch, context))
+        let job = language.command(workspace, self.unit, scratch)?;
+        Ok(confine(workspace, job, &self.settings, scratch, context))
     }
 
     /// The call that runs it alone and tells its parts apart.
-    fn job(&self, context: &Context<'_>, bench: &Workspace<'_>, language: &dyn Language, scratch: &Path) -> Called {
+    fn job(&self, context: &Context<'_>, workspace: &Workspace<'_>, language: &dyn Language, scratch: &Path) -> Called {
         if self.secrets.is_empty() {
-            return self.plain_job(context, bench, language, scratch);
+            return self.plain_job(context, workspace, language, scratch);
         }
-        let (job, mut input) = language.parts_job(bench, self.unit, scratch, &self.secrets)?;
+        let (job, mut input) = language.command_in_parts(workspace, self.unit, scratch, &self.secrets)?;
         input.extend(self.settings.stdin.iter().flat_map(|text| text.bytes()));
-        Ok(confine(bench, job, &self.settings, scratch, context).stdin(input))
+        Ok(confine(workspace, job, &self.settings, scratch, context).stdin(input))
     }
 
     /// Whether it may be forked from a warm parent: nothing about it concerns how an interpreter starts.
-    pub(crate) fn is_plain(&self) -> bool {
-        const STARTS: &[&str] = &["PYTHON", "LD_", "MALLOC_", "TZ", "LC_", "LANG"];
-        // Who looks at the stack sees what is below a program, and an interpreter's end is not quite its own.
-        const LOOKS: &[&str] =
-            &["inspect", "_getframe", "print_stack", "stacklevel", "faulthandler", "__del__", "weakref"];
-        // What a parent may not let its children do, since it would outlive them: limits, priorities, System V memory,
-        // files of shared memory.
-        const KEEPS: &[&str] =
-            &["ctypes", "resource", "prlimit", "sched_set", "setpriority", "os.nice", "sysv", "multiprocessing"];
-        let starts = |name: &String| STARTS.iter().any(|prefix| name.starts_with(prefix));
-        let says = |word: &&str| self.unit.program.as_str().contains(*word);
+    pub(crate) fn is_plain(&self, language: &dyn Language) -> bool {
         let settings = &self.settings;
         !self.unit.standalone
-            && !self.unit.marks.contains_key("asynchronous")
             && settings.stdin.is_none()
             && !settings.net
-            && !settings.vars.keys().any(starts)
-            && !LOOKS.iter().chain(KEEPS).any(says)
+            && language.can_be_forked(self.unit, &settings.vars)
     }
 
     /// Runs it alone.
     pub(crate) fn run(
         &self,
         context: &Context<'_>,
-        bench: &Workspace<'_>,
+        workspace: &Workspace<'_>,
         language: &dyn Language,
     ) -> Result<Ran, String> {
-        if let Some(absent) = self.settings.needs.iter().find(|need| !available(context, need)) {
+        if let Some(absent) = self.settings.needs.iter().find(|need| !is_available(context.tools, need)) {
             return Ok(Ran::Absent(absent.clone()));
         }
         let scratch = scratch(&context.work)?;
-        let job = self.job(context, bench, language, scratch.path())?;
-        let finished = bench.supervisor.run(&job).map_err(|error| error.to_string())?;
-        let mut ran = self.conclude(context, bench, language, scratch.path(), &finished)?;
+        let job = self.job(context, workspace, language, scratch.path())?;
+        let finished = workspace.supervisor.run(&job).map_err(|error| error.to_string())?;
+        let mut ran = self.conclude(context, workspace, language, scratch.path(), &finished)?;
         if let Ran::Finished { result, .. } = &mut ran
             && let RunEnd::Exited(code) = result.end
         {
-            result.span = result.span.or_else(|| self.look_again(context, bench, language, code));
+            result.span = result.span.or_else(|| self.look_again(context, workspace, language, code));
         }
         Ok(ran)
     }
@@ -105,7 +95,7 @@ impl<'a> Program<'a> {
     fn look_again(
         &self,
         context: &Context<'_>,
-        bench: &Workspace<'_>,
+        workspace: &Workspace<'_>,
         language: &dyn Language,
         code: i32,
     ) -> Option<crate::span::Span> {
@@ -114,40 +104,40 @@ impl<'a> Program<'a> {
             return None;
         }
         let scratch = scratch(&context.work).ok()?;
-        let (job, mut input) = language.traced_job(bench, self.unit, scratch.path())?.ok()?;
+        let (job, mut input) = language.traced_command(workspace, self.unit, scratch.path())?.ok()?;
         input.extend(self.settings.stdin.iter().flat_map(|text| text.bytes()));
-        let job = confine(bench, job, &self.settings, scratch.path(), context).stdin(input);
-        let finished = bench.supervisor.run(&job).ok()?;
+        let job = confine(workspace, job, &self.settings, scratch.path(), context).stdin(input);
+        let finished = workspace.supervisor.run(&job).ok()?;
         // A shell told its program by a string ends with another code than one that reads a file.
         let again = matches!(finished.end, End::Exited(again) if (again == 0) == (code == 0));
         if !again {
             return None;
         }
         let line = language.traced_line(self.unit, &finished.stderr_text())?;
-        trace::line_span(self.unit, line)
+        traceback::line_span(self.unit, line)
     }
 
     /// What a run showed, in the page's words.
     pub(crate) fn conclude(
         &self,
         context: &Context<'_>,
-        bench: &Workspace<'_>,
+        workspace: &Workspace<'_>,
         language: &dyn Language,
         scratch: &Path,
         finished: &Finished,
     ) -> Result<Ran, String> {
         let Self { unit, snippet, settings, .. } = self;
-        let command = shown_command(&self.plain_job(context, bench, language, scratch)?, unit, snippet);
-        let clean = |text: String| tidy(&text, scratch, bench, unit, snippet, context);
+        let command = shown_command(&self.plain_job(context, workspace, language, scratch)?, unit, snippet);
+        let clean = |text: String| tidy(&text, scratch, workspace, unit, snippet, context);
         let stderr = parts::without(&self.secrets, &finished.stderr_text());
-        let trace = trace::read(unit, &stderr);
+        let traceback = language.traceback(unit, &stderr);
         let raw_stdout = clean(finished.stdout_text());
         let result = RunResult {
-            message: trace.message,
-            span: trace.span,
+            message: traceback.message,
+            span: traceback.span,
             end: match ended(finished, settings, context.config.verify.memory as u64) {
                 End::Exited(code) if code != settings.exit && finished.confinement > Confinement::None => {
-                    let refused = shims::refused(&finished.stderr_text(), &bench.policy().read);
+                    let refused = shims::refused(&finished.stderr_text(), &workspace.policy().read);
                     refused.map_or(RunEnd::Exited(code), RunEnd::NotStarted)
                 }
                 End::Exited(code) => RunEnd::Exited(code),
@@ -176,8 +166,8 @@ pub(crate) enum Ran {
 
 /// How a program runs whose members each ask for something: the later one's arguments and input, everybody's variables
 /// and needs, the longest time.
-fn merged(snippets: &[Snippet], units: &[Unit], members: &[usize]) -> Settings {
-    let mut all = members.iter().rev().map(|index| &snippets[units[*index].snippet].settings);
+fn merged(blocks: &Blocks, units: &[Unit], members: &[usize]) -> Settings {
+    let mut all = members.iter().rev().map(|index| &blocks[units[*index].snippet].settings);
     let mut merged = all.next().cloned().unwrap_or_default();
     for earlier in all {
         for (name, value) in &earlier.vars {
@@ -206,12 +196,12 @@ fn shown_command(job: &Job, unit: &Unit, snippet: &Snippet) -> String {
 fn tidy(
     text: &str,
     scratch: &Path,
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     unit: &Unit,
     snippet: &Snippet,
     context: &Context<'_>,
 ) -> String {
     let text = text.replace(&*scratch.to_string_lossy(), WORK);
     let text = trace::on_the_page(unit, &text, &snippet.page_name, context.sources);
-    text.replace(&*bench.folder.to_string_lossy(), WORK).replace("\r\n", "\n")
+    text.replace(&*workspace.folder.to_string_lossy(), WORK).replace("\r\n", "\n")
 }

@@ -6,6 +6,7 @@
 use crate::process::{Finished, Job};
 use crate::snippet::context::Context;
 use crate::snippet::language::adapter::Language;
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::output;
 use crate::snippet::model::settings::Settings;
 use crate::snippet::model::snippet::Snippet;
@@ -14,44 +15,43 @@ use crate::snippet::plan::group;
 use crate::snippet::run::limits::{confine, scratch};
 use crate::snippet::run::program::{Program, Ran};
 use crate::snippet::run::{parts, warm};
-use crate::snippet::toolchain::needs::available;
-use crate::snippet::verify::blocks;
+use crate::snippet::toolchain::needs::is_available;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Runs those of the units that are to be run and passed their static rungs. Members of a group run as one program,
+/// Runs those of the units that are to be run and passed the steps before. Members of a group run as one program,
 /// the longest that can be; each gets its own part of the output (S3.3).
 pub(crate) fn run_units(
     context: &Context<'_>,
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     language: &dyn Language,
-    snippets: &[Snippet],
+    blocks: &Blocks,
     units: &mut [Unit],
 ) -> crate::error::Result<()> {
     if context.options.no_exec {
         return Ok(());
     }
-    let mut leaders = leaders(snippets, units);
-    note_left_out(snippets, units, &leaders);
+    let mut leaders = leaders(blocks, units);
+    note_left_out(blocks, units, &leaders);
     if leaders.is_empty() {
         return Ok(());
     }
     let wanted: Vec<usize> = leaders.iter().map(|members| members[members.len() - 1]).collect();
-    language.prepare_run(bench, units, &wanted)?;
+    language.build(workspace, units, &wanted)?;
     // Building may find an error that checking did not.
-    leaders.retain(|members| members.len() > 1 || sound(&units[members[0]]));
-    context.progress.phase(&format!("running {}", blocks(wanted.len(), language)), Some(wanted.len() as u64));
-    let programs: Vec<Program<'_>> = leaders.iter().map(|members| Program::new(snippets, units, members)).collect();
-    let warm = run_warm(context, bench, language, &programs);
+    leaders.retain(|members| members.len() > 1 || can_run(&units[members[0]]));
+    context.progress.phase(&format!("running {}", language.spec().count(wanted.len())), Some(wanted.len() as u64));
+    let programs: Vec<Program<'_>> = leaders.iter().map(|members| Program::new(blocks, units, members)).collect();
+    let warm = run_warm(context, workspace, language, &programs);
     let results: Vec<Ran> = programs
         .par_iter()
         .map(|program| {
             let ran = match warm.get(&program.index) {
-                Some((scratch, finished)) => program.conclude(context, bench, language, scratch, finished),
-                None => program.run(context, bench, language),
+                Some((scratch, finished)) => program.conclude(context, workspace, language, scratch, finished),
+                None => program.run(context, workspace, language),
             };
             context.progress.advance(1);
             ran.unwrap_or_else(Ran::NotStarted)
@@ -59,7 +59,7 @@ pub(crate) fn run_units(
         .collect();
     let programs: Vec<_> = programs.into_iter().map(|program| (program.index, program.secrets)).collect();
     for ((members, (index, secrets)), ran) in leaders.iter().zip(programs).zip(results) {
-        distribute(snippets, units, members, (index, &secrets), ran);
+        distribute(blocks, units, members, (index, &secrets), ran);
     }
     Ok(())
 }
@@ -67,15 +67,15 @@ pub(crate) fn run_units(
 /// Runs what can be run from warm parents: for each program that ended plainly, its scratch folder and its end.
 fn run_warm(
     context: &Context<'_>,
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     language: &dyn Language,
     programs: &[Program<'_>],
 ) -> BTreeMap<usize, (PathBuf, Finished)> {
     let plain = |program: &&Program<'_>| {
-        program.is_plain() && program.settings.needs.iter().all(|need| available(context, need))
+        program.is_plain(language) && program.settings.needs.iter().all(|need| is_available(context.tools, need))
     };
     let plain: Vec<&Program<'_>> = programs.iter().filter(plain).collect();
-    if !warm::is_worth_it(bench, language, plain.len()) {
+    if !warm::is_worth_it(workspace, language, plain.len()) {
         return BTreeMap::new();
     }
     let Ok(folder) = scratch(&context.work) else { return BTreeMap::new() };
@@ -83,11 +83,11 @@ fn run_warm(
     let place = |index: usize| folder.path().join(index.to_string());
     let settings = Settings::default();
     let finished = warm::share_out(plain, |share| {
-        let Some(parent) = language.warm_job(bench, folder.path()) else { return BTreeMap::new() };
-        let parent = confine(bench, parent, &settings, folder.path(), context).shared();
+        let Some(parent) = language.warm_parent(workspace, folder.path()) else { return BTreeMap::new() };
+        let parent = confine(workspace, parent, &settings, folder.path(), context).shared();
         let jobs: Vec<(&Program<'_>, Job)> = share
             .into_iter()
-            .filter_map(|it| Some((it, it.plain_job(context, bench, language, &place(it.index)).ok()?)))
+            .filter_map(|it| Some((it, it.plain_job(context, workspace, language, &place(it.index)).ok()?)))
             .collect();
         let calls = jobs.iter().map(|(program, job)| {
             let timeout = program.settings.timeout.unwrap_or(context.config.verify.timeout);
@@ -95,17 +95,17 @@ fn run_warm(
             (program.index, warm::Call { job, folder: place(program.index), timeout, parts })
         });
         let calls: Vec<(usize, warm::Call<'_>)> = calls.collect();
-        warm::run(context, bench, &parent, &calls)
+        warm::run(context, workspace, &parent, &calls)
     });
     finished.into_iter().map(|(index, finished)| (index, (place(index), finished))).collect()
 }
 
 /// For each program to run, the units that take part in it, the last one being the whole.
-fn leaders(snippets: &[Snippet], units: &[Unit]) -> Vec<Vec<usize>> {
+fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
     let mut programs: Vec<Vec<usize>> = Vec::new();
     let mut groups: BTreeMap<(usize, String), usize> = BTreeMap::new();
     for (index, unit) in units.iter().enumerate() {
-        let snippet = &snippets[unit.snippet];
+        let snippet = &blocks[unit.snippet];
         match group::group_of(snippet).filter(|_| !snippet.settings.setup && !snippet.settings.teardown) {
             None => programs.push(vec![index]),
             Some(key) => {
@@ -120,19 +120,19 @@ fn leaders(snippets: &[Snippet], units: &[Unit]) -> Vec<Vec<usize>> {
     }
     for members in &mut programs {
         // Up to the first that cannot run, and no further than the last that is asked to.
-        let sound = members
+        let runnable = members
             .iter()
-            .take_while(|index| sound(&units[**index]) && !snippets[units[**index].snippet].never_runs())
+            .take_while(|index| can_run(&units[**index]) && !blocks[units[**index].snippet].never_runs())
             .count();
-        let asked = members.iter().rposition(|index| snippets[units[*index].snippet].runs()).map_or(0, |last| last + 1);
-        members.truncate(sound.min(asked));
+        let asked = members.iter().rposition(|index| blocks[units[*index].snippet].runs).map_or(0, |last| last + 1);
+        members.truncate(runnable.min(asked));
     }
     programs.retain(|members| !members.is_empty());
     programs
 }
 
 /// Whether nothing found so far keeps a unit from being run. A missing linter does not.
-pub(crate) fn sound(unit: &Unit) -> bool {
+pub(crate) fn can_run(unit: &Unit) -> bool {
     let errors = unit.evidence.steps.iter().any(|(step, outcome)| {
         *outcome == StepOutcome::Fail || (*outcome == StepOutcome::Missing && *step != Step::Lint)
     });
@@ -140,7 +140,7 @@ pub(crate) fn sound(unit: &Unit) -> bool {
 }
 
 /// Gives each member its part of what one program did.
-fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], program: (usize, &[String]), ran: Ran) {
+fn distribute(blocks: &Blocks, units: &mut [Unit], members: &[usize], program: (usize, &[String]), ran: Ran) {
     let (whole, secrets) = program;
     let (result, stdout, command) = match ran {
         Ran::Finished { result, raw_stdout, command } => (result, raw_stdout, Some(command)),
@@ -154,14 +154,14 @@ fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], progr
     };
     let ended = parts::Ended { whole, members, secrets, result, stdout };
     for index in members {
-        let found = ended.of(snippets, units, *index);
+        let found = ended.of(blocks, units, *index);
         let unit = &mut units[*index];
         match found {
             Ok(result) => {
                 if let Some(command) = &command {
-                    unit.marks.insert("command", command.clone());
+                    unit.command = Some(command.clone());
                 }
-                note(&snippets[unit.snippet], unit, result);
+                note(&blocks[unit.snippet], unit, result);
             }
             Err(why) => unit.unreached = Some(why),
         }
@@ -169,11 +169,11 @@ fn distribute(snippets: &[Snippet], units: &mut [Unit], members: &[usize], progr
 }
 
 /// Notes in each unit that is to run and takes part in no program why it does not.
-fn note_left_out(snippets: &[Snippet], units: &mut [Unit], leaders: &[Vec<usize>]) {
+fn note_left_out(blocks: &Blocks, units: &mut [Unit], leaders: &[Vec<usize>]) {
     for index in 0..units.len() {
-        let left_out = snippets[units[index].snippet].runs() && sound(&units[index]);
+        let left_out = blocks[units[index].snippet].runs && can_run(&units[index]);
         if left_out && !leaders.iter().any(|members| members.contains(&index)) {
-            units[index].unreached = parts::left_out(snippets, &group::earlier(snippets, units[index].snippet));
+            units[index].unreached = parts::left_out(blocks, &group::earlier(blocks, units[index].snippet));
         }
     }
 }

@@ -32,15 +32,15 @@ pub(crate) struct Call<'a> {
 }
 
 /// Whether a language's programs can be run from a warm parent here.
-pub(crate) fn is_worth_it(bench: &Workspace<'_>, language: &dyn Language, programs: usize) -> bool {
-    let full = bench.supervisor.confinement() == Confinement::Full;
-    programs >= WORTH_IT && full && language.warm_job(bench, Path::new("/")).is_some()
+pub(crate) fn is_worth_it(workspace: &Workspace<'_>, language: &dyn Language, programs: usize) -> bool {
+    let full = workspace.supervisor.confinement() == Confinement::Full;
+    programs >= WORTH_IT && full && language.warm_parent(workspace, Path::new("/")).is_some()
 }
 
 /// Runs the calls of one parent; those that must be run alone are not in the answer.
 pub(crate) fn run(
     context: &Context<'_>,
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     parent: &Job,
     calls: &[(usize, Call<'_>)],
 ) -> BTreeMap<usize, Finished> {
@@ -49,7 +49,7 @@ pub(crate) fn run(
     let input = Value::from(listed).to_string();
     let each = u32::try_from(calls.len()).unwrap_or(u32::MAX);
     let limits = Limits { wall: SOON * each + Limits::PROBE.wall, output: 1 << 30 };
-    let Ok(finished) = bench.supervisor.run(&parent.clone().stdin(input).limits(limits)) else {
+    let Ok(finished) = workspace.supervisor.run(&parent.clone().stdin(input).limits(limits)) else {
         return BTreeMap::new();
     };
     if finished.confinement != Confinement::Full {

@@ -6,8 +6,7 @@
 use crate::diagnostic::Severity;
 use crate::fs;
 use crate::process::Confinement;
-use crate::snippet::language::languages;
-use crate::snippet::model::fingerprint::Inputs;
+use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{self, Finding, Level, Promise, Status, Step, StepOutcome, Verdict};
 use crate::snippet::workspace::unit::Unit;
@@ -98,7 +97,7 @@ impl Cache {
     }
 
     /// Keeps what a block's verdict depended on.
-    pub(crate) fn remember(&self, id: &str, verdict: &Verdict, inputs: &Inputs) {
+    pub(crate) fn remember(&self, id: &str, verdict: &Verdict, inputs: &Fingerprint) {
         let last = Last { key: verdict.key.clone(), status: verdict.status, inputs: inputs.all() };
         let _ = fs::write(&self.file("last", &name_of(id)), &seal(&last));
     }
@@ -158,7 +157,7 @@ fn record(verdict: &Verdict, snippet: &Snippet, unit: &Unit, date: &str) -> Opti
         level: verdict.level,
         reason: verdict.reason.clone(),
         steps: verdict.steps.clone(),
-        tools: verdict.tools.iter().map(|(tool, version)| ((*tool).to_owned(), version.clone())).collect(),
+        tools: verdict.tools.iter().map(|(tool, version)| (tool.to_string(), version.clone())).collect(),
         exit_code: verdict.exit_code,
         command: verdict.command.as_ref().map(|command| command.replace(&snippet.page_name, PAGE)),
         sandbox: verdict.sandbox,
@@ -186,7 +185,7 @@ fn note(finding: &Finding, snippet: &Snippet, unit: &Unit) -> Option<Note> {
     Some(Note {
         severity: finding.severity,
         code: finding.code.clone(),
-        tool: finding.tool.to_owned(),
+        tool: finding.tool.to_string(),
         message: finding.message.clone(),
         help: finding.help.clone(),
         place,
@@ -196,15 +195,13 @@ fn note(finding: &Finding, snippet: &Snippet, unit: &Unit) -> Option<Note> {
 fn restore(record: Record, snippet: &Snippet, unit: &Unit) -> Option<Verdict> {
     let findings: Option<Vec<Finding>> =
         record.findings.into_iter().map(|note| restore_note(note, snippet, unit)).collect();
-    let tools: Option<BTreeMap<&'static str, String>> =
-        record.tools.into_iter().map(|(tool, version)| Some((languages::tool_name(&tool)?, version))).collect();
     Some(Verdict {
         status: record.status,
         level: record.level,
         reason: record.reason,
         blocked_by: None,
         steps: record.steps,
-        tools: tools?,
+        tools: record.tools.into_iter().map(|(tool, version)| (tool.into(), version)).collect(),
         exit_code: record.exit_code,
         command: record.command.map(|command| command.replace(PAGE, &snippet.page_name)),
         sandbox: record.sandbox,
@@ -227,7 +224,7 @@ fn restore_note(note: Note, snippet: &Snippet, unit: &Unit) -> Option<Finding> {
     Some(Finding {
         severity: note.severity,
         code: note.code,
-        tool: languages::tool_name(&note.tool)?,
+        tool: note.tool.into(),
         message: note.message,
         span,
         help: note.help,

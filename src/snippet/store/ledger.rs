@@ -7,8 +7,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::process::Confinement;
-use crate::snippet::judge::explain;
-use crate::snippet::language::languages;
+use crate::snippet::model::fingerprint::is_outdated;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Level, Origin, Status, Verdict};
 use crate::snippet::model::verdicts::Verdicts;
@@ -101,6 +100,24 @@ impl Ledger {
         self.hashes.contains_key(hash)
     }
 
+    /// Whether it holds hashes that docgen 0.1 made.
+    pub fn is_outdated(&self) -> bool {
+        self.hashes.keys().any(|hash| is_outdated(hash))
+    }
+
+    /// The ledger with hashes of docgen 0.1 replaced by those that are made now of the same content; `renewed` has both.
+    #[must_use]
+    pub fn renewed(self, renewed: &BTreeMap<String, String>) -> Self {
+        let mut ledger = Self::default();
+        for mut entry in self.entries.into_values() {
+            if let Some(hash) = renewed.get(&entry.hash) {
+                entry.hash.clone_from(hash);
+            }
+            ledger.insert(entry);
+        }
+        ledger
+    }
+
     /// A block's verdict as the ledger has it: of its content, else of its id, which is stale then (S6.5).
     pub(crate) fn verdict(&self, id: &str, hash: &str) -> Option<Verdict> {
         let (entry, origin) = match (self.by_content(id, hash), self.entries.get(id)) {
@@ -108,16 +125,16 @@ impl Ledger {
             (None, Some(entry)) => (entry, Origin::Stale),
             (None, None) => return None,
         };
-        let known = |(tool, version): (&String, &String)| Some((languages::tool_name(tool)?, version.clone()));
+        let tool = |(tool, version): (&String, &String)| (tool.clone().into(), version.clone());
         Some(Verdict {
             level: entry.level,
-            tools: entry.tools.iter().filter_map(known).collect(),
+            tools: entry.tools.iter().map(tool).collect(),
             sandbox: entry.sandbox,
             output: entry.output.clone(),
             hash: entry.hash.clone(),
             origin,
             date: Some(entry.date.clone()),
-            ..explain::plain(entry.status, None)
+            ..Verdict::new(entry.status, None)
         })
     }
 
@@ -130,15 +147,15 @@ impl Ledger {
     /// The ledger with these verdicts in it. A line changes only where hash, status, level, tools or output do; blocks
     /// that are gone are left out where the whole project was verified.
     #[must_use]
-    pub fn with(mut self, verdicts: &Verdicts, date: &str, whole: bool) -> Self {
+    pub fn with(mut self, verdicts: Verdicts<'_>, date: &str, whole: bool) -> Self {
         // A fault in the fence fails a block of any language, and the output of nothing.
         let judged = |snippet: &Snippet, verdict: &Verdict| {
-            let code = snippet.is_code && snippet.adapter.is_some();
+            let code = snippet.is_code && snippet.language.is_some();
             (code || is_bad(verdict.status)) && !verdict.hash.is_empty()
         };
         let before = self.clone();
         if whole {
-            let present: BTreeSet<&str> = verdicts.snippets.iter().map(|snippet| snippet.id.as_str()).collect();
+            let present: BTreeSet<&str> = verdicts.iter().map(|(snippet, _)| snippet.id.as_str()).collect();
             self.entries.retain(|id, _| present.contains(id.as_str()));
         }
         for (snippet, verdict) in verdicts.iter().filter(|(snippet, verdict)| judged(snippet, verdict)) {
@@ -187,7 +204,7 @@ fn entry(snippet: &Snippet, verdict: &Verdict, date: &str) -> Entry {
         id: snippet.id.clone(),
         status: verdict.status,
         level: verdict.level,
-        tools: verdict.tools.iter().map(|(tool, version)| ((*tool).to_owned(), version.clone())).collect(),
+        tools: verdict.tools.iter().map(|(tool, version)| (tool.to_string(), version.clone())).collect(),
         os: std::env::consts::OS.to_owned(),
         sandbox: verdict.sandbox,
         date: verdict.date.clone().unwrap_or_else(|| date.to_owned()),

@@ -4,9 +4,9 @@
 //! Must not know: how it is enforced, languages.
 
 use crate::fs;
-use crate::snippet::toolchain::homes::home_of;
-use crate::snippet::toolchain::shims;
-use crate::snippet::toolchain::tool::{Found, ToolSpec, Tools};
+use crate::snippet::model::tool::ToolSpec;
+use crate::snippet::toolchain::tool::{Found, Tools};
+use crate::snippet::toolchain::{ecosystem, homes, shims};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -63,11 +63,8 @@ const SYSTEM: &[&str] = &[
 /// What of an installation's folder its programs read; the rest of `~/.local`, say, is not theirs.
 const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include", "pyvenv.cfg"];
 
-/// What cargo reads of its home; not its credentials.
-const CARGO: &[&str] = &["bin", "registry", "git", "config", "config.toml"];
-
 /// Folders and files that a block or a tool needs to start at all.
-pub(crate) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBuf> {
+pub(crate) fn readable(tools: &Tools, specs: &[ToolSpec]) -> Vec<PathBuf> {
     let home = tools.environment().get("HOME").map_or_else(|| PathBuf::from("/root"), PathBuf::from);
     let home = fs::canonicalize(&home).unwrap_or(home);
     let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
@@ -75,11 +72,11 @@ pub(crate) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBu
     read.insert(tools.folder().to_path_buf());
     let managers = shims::roots(tools.environment(), &tools.path_folders());
     read.extend(managers.into_iter().filter(|folder| is_a_place(folder, &home)));
-    let (cargo, rustup, pyenv) =
-        (home_of(tools, "CARGO_HOME"), home_of(tools, "RUSTUP_HOME"), home_of(tools, "PYENV_ROOT"));
-    read.extend(CARGO.iter().map(|part| cargo.join(part)));
-    read.insert(rustup);
-    read.insert(pyenv);
+    for home in ecosystem::homes() {
+        let folder = homes::folder(tools.environment(), home);
+        read.extend(home.read.iter().map(|part| folder.join(part)));
+        read.extend(home.read.is_empty().then_some(folder));
+    }
     for spec in specs {
         let Found::Yes(tool) = tools.find(spec) else { continue };
         let programs = [&tool.path, &tool.real];
@@ -105,12 +102,11 @@ pub(crate) fn readable(tools: &Tools, specs: &[&'static ToolSpec]) -> Vec<PathBu
     read.into_iter().filter(|path| path.exists()).collect()
 }
 
-/// What cargo and rustup look for in every folder above a crate, and stop at if they find it and may not read it.
+/// What tools look for in every folder above a project, and stop at if they find it and may not read it.
 pub(crate) fn looked_for_above(folder: &Path) -> Vec<PathBuf> {
-    const NAMES: &[&str] =
-        &[".cargo/config.toml", ".cargo/config", "Cargo.toml", "rust-toolchain", "rust-toolchain.toml"];
+    let names = || ecosystem::ALL.iter().flat_map(|row| row.looked_for_above);
     let above = folder.ancestors().skip(1);
-    above.flat_map(|folder| NAMES.iter().map(|name| folder.join(name))).filter(|path| path.exists()).collect()
+    above.flat_map(|folder| names().map(|name| folder.join(name))).filter(|path| path.exists()).collect()
 }
 
 /// Whether a folder of `PATH` may be opened for what it is: `.`, `/` or the home folder would open everything.
@@ -121,59 +117,36 @@ fn is_a_place(folder: &Path, home: &Path) -> bool {
 
 /// Whether an installer gets to see a variable: proxies, certificates, registries.
 pub(crate) fn is_for_installers(name: &str) -> bool {
-    const PREFIXES: &[&str] = &[
-        "PIP_",
-        "NPM_CONFIG_",
-        "CARGO_HTTP_",
-        "CARGO_NET_",
-        "CARGO_REGISTR",
-        "CARGO_SOURCE_",
-        "GOPR",
-        "GOSUM",
-        "GONO",
-        "GOINSECURE",
-    ];
-    const NAMES: &[&str] = &[
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
-        "NODE_EXTRA_CA_CERTS",
-    ];
+    const NAMES: &[&str] =
+        &["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"];
     let name = name.to_uppercase();
-    NAMES.contains(&name.as_str()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    let mut registries = ecosystem::ALL.iter().flat_map(|row| row.registries);
+    NAMES.contains(&name.as_str()) || registries.any(|prefix| name.starts_with(prefix))
 }
 
-/// What cargo writes in its home when it fetches; the lock must be there before it can be opened.
-pub(crate) fn cargo_writes(tools: &Tools) -> Vec<PathBuf> {
-    let home = home_of(tools, "CARGO_HOME");
-    let _ = fs::append(&home.join(".package-cache"), b"");
-    let _ = fs::append(&home.join(".package-cache-mutate"), b"");
-    let places = ["registry", "git", ".package-cache", ".package-cache-mutate"].map(|name| home.join(name));
-    for folder in &places[..2] {
-        let _ = fs::create_dir_all(folder);
+/// What installers write in the home folders of their toolchains. A lock file must be there before it can be opened.
+pub(crate) fn written_by_installers(tools: &Tools) -> Vec<PathBuf> {
+    let mut places = Vec::new();
+    for home in ecosystem::homes() {
+        let (folders, locks) = home.written;
+        let home = homes::folder(tools.environment(), home);
+        for lock in locks {
+            let _ = fs::append(&home.join(lock), b"");
+        }
+        for folder in folders {
+            let _ = fs::create_dir_all(&home.join(folder));
+        }
+        places.extend(folders.iter().chain(locks).map(|name| home.join(name)));
     }
-    places.into()
+    places
 }
 
 /// What installers may read besides: how the user has set up registries, names and certificates.
 pub(crate) fn for_installers(tools: &Tools) -> Vec<PathBuf> {
-    const NAMES: &[&str] = &[".config/pip", ".pip", ".npmrc", ".netrc", ".config/go"];
-    const SYSTEM: &[&str] = &[
-        "/etc/resolv.conf",
-        "/etc/pip.conf",
-        "/etc/npmrc",
-        "/etc/gai.conf",
-        "/run/systemd/resolve",
-        "/run/resolvconf",
-        "/etc/pki",
-        "/etc/ssl",
-    ];
+    const SYSTEM: &[&str] =
+        &["/etc/resolv.conf", "/etc/gai.conf", "/run/systemd/resolve", "/run/resolvconf", "/etc/pki", "/etc/ssl"];
     let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
-    let own = NAMES.iter().map(|name| home.join(name));
-    own.chain(SYSTEM.iter().map(PathBuf::from)).filter(|path| path.exists()).collect()
+    let user = ecosystem::ALL.iter().flat_map(|row| row.user_settings).chain(&[".netrc"]).map(|name| home.join(name));
+    let system = ecosystem::ALL.iter().flat_map(|row| row.system_settings).chain(SYSTEM).map(PathBuf::from);
+    user.chain(system).filter(|path| path.exists()).collect()
 }

@@ -1,17 +1,18 @@
 //! The home folders of toolchains.
 //!
-//! Must not know: what lies in them.
+//! Must not know: which toolchains there are, what lies in their homes.
 
-use crate::snippet::toolchain::tool::Tools;
+use crate::process::Environment;
+use crate::snippet::toolchain::ecosystem::{self, Home};
 use std::path::PathBuf;
 
-/// The home of a toolchain: where its variable says, else where it is by default.
-pub(crate) fn home_of(tools: &Tools, variable: &str) -> PathBuf {
-    let home = tools.environment().get("HOME").map(PathBuf::from).unwrap_or_default();
-    let default = match variable {
-        "CARGO_HOME" => ".cargo",
-        "RUSTUP_HOME" => ".rustup",
-        _ => ".pyenv",
-    };
-    tools.environment().get(variable).map_or_else(|| home.join(default), PathBuf::from)
+/// Where a toolchain is at home: where its variable says, else where it is by default.
+pub(crate) fn folder(environment: &Environment, home: &Home) -> PathBuf {
+    let below = || environment.get("HOME").map(PathBuf::from).unwrap_or_default().join(home.default);
+    environment.get(home.variable).map_or_else(below, PathBuf::from)
+}
+
+/// All of them, with the variables that name them.
+pub(crate) fn all(environment: &Environment) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    ecosystem::homes().map(|home| (home.variable, folder(environment, home)))
 }

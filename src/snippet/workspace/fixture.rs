@@ -6,13 +6,24 @@
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::snippet::language::adapter::Language;
+use crate::snippet::model::language::LanguageSpec;
+use crate::snippet::toolchain::ecosystem;
 use crate::snippet::workspace::unit::Unit;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Folders of a fixture that are never copied: they are built, not written.
-pub const BUILT: &[&str] = &["target", "node_modules", "__pycache__", ".venv", "blocks", "bin"];
+/// Folders of a fixture that docgen itself fills, beside those that tools build.
+const FILLED: &[&str] = &["blocks", "bin"];
+
+/// Names of a fixture's folders that are never copied: they are built, not written.
+pub fn built_folders() -> Vec<&'static str> {
+    ecosystem::built().chain(FILLED.iter().copied()).collect()
+}
+
+fn is_built(name: &OsStr) -> bool {
+    ecosystem::built().chain(FILLED.iter().copied()).any(|built| name == built)
+}
 
 /// The folder of a fixture in the project, if it is there.
 pub(crate) fn source(config: &Config, name: &str) -> Option<PathBuf> {
@@ -26,13 +37,13 @@ pub(crate) fn source(config: &Config, name: &str) -> Option<PathBuf> {
 ///
 /// # Errors
 /// [`Error::Usage`] where a fixture other than the language's own is named and does not exist.
-pub(crate) fn materialise(config: &Config, language: &dyn Language, name: &str, folder: &Path) -> Result<()> {
+pub(crate) fn materialise(config: &Config, spec: &LanguageSpec, name: &str, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     match source(config, name) {
         Some(source) => copy(&source, folder),
-        None if name == language.name() => {
-            for (path, text) in language.minimal_fixture() {
-                fs::write_if_changed(&folder.join(path), text.as_bytes())?;
+        None if name == spec.name => {
+            for (path, text) in &spec.minimal_fixture {
+                fs::write_if_changed(&folder.join(&**path), text.as_bytes())?;
             }
             Ok(())
         }
@@ -48,7 +59,7 @@ pub(crate) fn materialise(config: &Config, language: &dyn Language, name: &str, 
 
 fn copy(source: &Path, folder: &Path) -> Result<()> {
     for path in fs::list_recursively(source)? {
-        let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
+        let built = path.iter().any(is_built);
         if !built {
             fs::write_if_changed(&folder.join(&path), &fs::read(&source.join(&path))?)?;
         }
@@ -81,14 +92,11 @@ pub(crate) fn write_units(folder: &Path, units: &[Unit]) -> Result<()> {
     Ok(())
 }
 
-/// What pins a fixture's dependencies, in any language.
-const LOCKS: &[&str] = &["requirements.txt", "package-lock.json", "go.sum", "Cargo.lock"];
-
 /// Hashes over the names and contents of a fixture, without its preludes, and of its lock file (S6.1).
-pub(crate) fn hashes(config: &Config, language: &dyn Language, name: &str) -> Result<(String, Option<String>)> {
+pub(crate) fn hashes(config: &Config, spec: &LanguageSpec, name: &str) -> Result<(String, Option<String>)> {
     let (mut tree, mut lock) = (blake3::Hasher::new(), None);
     let mut add = |path: &Path, bytes: &[u8]| {
-        if LOCKS.iter().any(|name| path == Path::new(name)) {
+        if ecosystem::ALL.iter().flat_map(|row| row.lock_files).any(|name| path == Path::new(name)) {
             lock = Some(blake3::hash(bytes).to_hex().to_string());
         } else {
             // Lengths keep one file's end apart from the next one's name.
@@ -100,15 +108,15 @@ pub(crate) fn hashes(config: &Config, language: &dyn Language, name: &str) -> Re
     };
     if let Some(source) = source(config, name) {
         for path in fs::list_recursively(&source)? {
-            let built = path.components().any(|part| BUILT.iter().any(|name| part.as_os_str() == *name));
+            let built = path.iter().any(is_built);
             // A prelude is part of the programs that ask for it.
             if !built && !path.starts_with("preludes") {
                 add(&path, &fs::read(&source.join(&path))?);
             }
         }
     } else {
-        for (path, text) in language.minimal_fixture() {
-            add(Path::new(path), text.as_bytes());
+        for (path, text) in &spec.minimal_fixture {
+            add(Path::new(&**path), text.as_bytes());
         }
     }
     Ok((tree.finalize().to_hex().to_string(), lock))

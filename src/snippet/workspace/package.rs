@@ -3,23 +3,27 @@
 //! Must not know: how a language binds a package; that is its adapter's.
 
 use crate::fs::{self, check_within, is_hidden};
-use crate::snippet::language::adapter::Language;
+use crate::snippet::model::language::LanguageSpec;
+use crate::snippet::toolchain::ecosystem;
 use crate::source::SourceFile;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Folders at the top of a package that are built, not written.
-const BUILT: &[&str] = &["target", "node_modules", "__pycache__", "public"];
+/// The folder at the top of a package that a site is built into.
+const SITE: &str = "public";
 
 /// The nearest package of a language at or above a page's file. The search ends at the top of the project.
-pub(crate) fn nearest(language: &dyn Language, file: &SourceFile, project: &Path) -> Option<PathBuf> {
-    let manifests = language.manifests();
-    if manifests.is_empty() {
-        return None;
-    }
+pub(crate) fn nearest(
+    spec: &LanguageSpec,
+    is_package: impl Fn(&Path) -> bool,
+    file: &SourceFile,
+    project: &Path,
+) -> Option<PathBuf> {
     for folder in file.path.ancestors().skip(1) {
         // A manifest that is a link out of the package would show what it leads to.
-        let mut readable = manifests.iter().map(|name| folder.join(name)).filter(|it| check_within(folder, it).is_ok());
-        if readable.any(|manifest| language.is_package(&manifest)) {
+        let mut readable =
+            spec.manifests.iter().map(|name| folder.join(&**name)).filter(|it| check_within(folder, it).is_ok());
+        if readable.any(|manifest| is_package(&manifest)) {
             return Some(folder.to_path_buf());
         }
         if folder == project || folder.join(".git").exists() {
@@ -39,7 +43,7 @@ pub(crate) fn tree_hash(package: &Path) -> crate::error::Result<String> {
     };
     let entries = fs::list(package)?.into_iter().filter(|entry| {
         let name = entry.file_name().unwrap_or_default();
-        !is_hidden(name) && !BUILT.iter().any(|built| name == *built) && !entry.is_symlink()
+        !is_hidden(name) && !ecosystem::built().chain([SITE]).any(|built| name == built) && !entry.is_symlink()
     });
     for entry in entries {
         let below = if entry.is_dir() { fs::list_recursively(&entry)? } else { vec![PathBuf::new()] };
@@ -103,7 +107,7 @@ fn visible(folder: &Path, depth: usize, entries: &mut usize) -> Result<Option<Ve
             whole = false;
         } else if entry.is_symlink() {
             // The sandbox asks where a link leads, so one in a folder that is open opens nothing else.
-        } else if !entry.is_dir() || name == INSTALLED {
+        } else if !entry.is_dir() || is_installed(name) {
             parts.push(entry);
         } else if depth >= DEEPEST || entry.join(CACHE).exists() {
             whole = false;
@@ -117,8 +121,11 @@ fn visible(folder: &Path, depth: usize, entries: &mut usize) -> Result<Option<Ve
     Ok((!whole).then_some(parts))
 }
 
-/// What a package manager has installed is its own, hidden or not.
-const INSTALLED: &str = "node_modules";
+/// Whether a folder holds what a package manager has installed: that is its own, hidden or not.
+fn is_installed(name: &OsStr) -> bool {
+    ecosystem::ALL.iter().filter_map(|row| row.installed).any(|installed| name == installed)
+}
+
 /// Marks a folder that a tool can make again, such as cargo's `target` (bford.info/cachedir).
 const CACHE: &str = "CACHEDIR.TAG";
 

@@ -4,8 +4,9 @@
 
 use crate::process::{Environment, Job, Policy, Supervisor};
 use crate::progress::Progress;
-use crate::snippet::toolchain::tool::{ToolSpec, Tools};
-use crate::snippet::toolchain::{access, homes};
+use crate::snippet::model::tool::ToolSpec;
+use crate::snippet::toolchain::tool::Tools;
+use crate::snippet::toolchain::{access, ecosystem, homes};
 use crate::snippet::workspace::package;
 use crate::snippet::workspace::time_budget::TimeBudget;
 use std::path::{Path, PathBuf};
@@ -34,11 +35,11 @@ pub struct Workspace<'a> {
     /// Who wants to know.
     pub progress: &'a dyn Progress,
     /// How long tools may take.
-    pub patience: TimeBudget,
+    pub time: TimeBudget,
     /// What everything here may read; put together when it is first asked for.
     pub readable: OnceLock<Vec<PathBuf>>,
     /// The language's tools.
-    pub specs: &'static [&'static ToolSpec],
+    pub specs: &'a [ToolSpec],
 }
 
 /// Memory of a compiler or linter, which works on all blocks of a language at once.
@@ -47,12 +48,12 @@ const TOOL_MEMORY: u64 = 8 << 30;
 impl Workspace<'_> {
     /// A call of a compiler in `folder`.
     pub fn compiler(&self, program: &Path, folder: &Path) -> Job {
-        self.held_in(self.tools.job(program, folder).limits(self.patience.limits(1)))
+        self.held_in(self.tools.job(program, folder).limits(self.time.limits(1)))
     }
 
-    /// A call of a parser or linter in the bench's folder.
+    /// A call of a parser or linter in the workspace's folder.
     pub fn linter(&self, program: &Path) -> Job {
-        self.held_in(self.tools.job(program, &self.folder).limits(self.patience.limits(10)))
+        self.held_in(self.tools.job(program, &self.folder).limits(self.time.limits(10)))
     }
 
     /// What anything that reads or runs a block may touch.
@@ -74,15 +75,14 @@ impl Workspace<'_> {
         policy.write = vec![self.folder.clone(), self.build.clone()];
         policy.read.extend(access::looked_for_above(&self.folder));
         policy.memory = TOOL_MEMORY;
-        let job = ["CARGO_HOME", "RUSTUP_HOME", "PYENV_ROOT"]
-            .iter()
-            .fold(job, |job, name| job.env(name, homes::home_of(self.tools, name).into_os_string()));
+        let homes = homes::all(self.tools.environment());
+        let job = homes.fold(job, |job, (variable, folder)| job.env(variable, folder.into_os_string()));
         job.env("HOME", self.build.as_os_str()).env("TMPDIR", self.build.join("tmp")).policy(policy)
     }
 
-    /// What cargo writes in its home when it fetches.
-    pub fn cargo_writes(&self) -> Vec<PathBuf> {
-        access::cargo_writes(self.tools)
+    /// What installers write in the home folders of their toolchains.
+    pub fn written_by_installers(&self) -> Vec<PathBuf> {
+        access::written_by_installers(self.tools)
     }
 
     /// A call that installs what the project pins: with the network and the registries as the user has set them up, but
@@ -96,12 +96,9 @@ impl Workspace<'_> {
         policy.network = true;
         policy.memory = TOOL_MEMORY;
         let passed = self.environment().all().filter(|(name, _)| access::is_for_installers(name));
-        passed
-            .fold(job, |job, (name, value)| job.env(name, value))
-            .env("TMPDIR", self.build.join("tmp"))
-            .env("PIP_CACHE_DIR", self.build.join("pip"))
-            .env("npm_config_cache", self.build.join("npm"))
-            .policy(policy)
+        let job = passed.fold(job, |job, (name, value)| job.env(name, value)).env("TMPDIR", self.build.join("tmp"));
+        let caches = ecosystem::ALL.iter().filter_map(|row| row.cache);
+        caches.fold(job, |job, (variable, folder)| job.env(variable, self.build.join(folder))).policy(policy)
     }
 
     /// The user's environment.

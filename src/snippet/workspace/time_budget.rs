@@ -6,7 +6,7 @@ use crate::process::Limits;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// How long tools may take over all blocks of a bench.
+/// How long tools may take over all blocks of a workspace.
 pub struct TimeBudget {
     compiler: Duration,
     /// Calls that have to share the time, once a tool has run out of it.

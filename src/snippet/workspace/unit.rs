@@ -1,24 +1,23 @@
-//! A unit is a block as a program in a fixture; a bench is the fixture it stands in.
+//! A unit is a block as a program in a fixture; a workspace is the fixture it stands in.
 //!
 //! Adapters note what they find in [`Unit`]; positions in the program become positions on the page here, and only here
 //! (S7.4). Must not know: which tool said what, or what a verdict is.
 
 use crate::diagnostic::Severity;
-use crate::process::OUT_OF_TIME;
+use crate::process::Finished;
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::PartSource;
-use crate::snippet::model::verdict::{Evidence, Finding, Level, Step, StepOutcome};
+use crate::snippet::model::snippet::SnippetId;
+use crate::snippet::model::verdict::{Evidence, Finding, Level, MissingTool, Step, StepOutcome, Unavailable};
 use crate::snippet::toolchain::tool::Tool;
 use crate::snippet::workspace::project::Workspace;
 use crate::span::{ColumnUnit, LineIndex, MappedText, char_range};
 use regex::Regex;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-
-/// The words by which adapters say that a tool is there and does not do its work.
-const BROKE_DOWN: &str = "broke down";
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" (on|from|at) line (\d+)").expect("a valid pattern"));
 
@@ -27,8 +26,8 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" (on|from|at) line 
 pub struct Unit {
     /// Whether nothing may be run, installed or built for it (S8.4).
     pub no_exec: bool,
-    /// Index of the snippet.
-    pub snippet: usize,
+    /// The block's number.
+    pub snippet: SnippetId,
     /// An identifier, unique in the run.
     pub name: String,
     /// The program's text.
@@ -64,13 +63,32 @@ pub struct Unit {
     /// Why its program never got to the block.
     pub unreached: Option<String>,
     /// Other blocks that errors of this program lie in.
-    pub elsewhere: BTreeSet<usize>,
+    pub elsewhere: BTreeSet<SnippetId>,
     /// What was found.
     pub evidence: Evidence,
     /// The tools that looked at it, with versions.
-    pub tools: BTreeMap<&'static str, String>,
-    /// Notes of the adapter to itself, between `check` and `run_job`.
-    pub marks: BTreeMap<&'static str, String>,
+    pub tools: BTreeMap<Cow<'static, str>, String>,
+    /// Whether it runs, and not as a part of a group's program.
+    pub runs_alone: bool,
+    /// What the adapter learned of its program.
+    pub notes: Notes,
+    /// The call that ran it, as a person would type it.
+    pub command: Option<String>,
+}
+
+/// What an adapter learns of a program while it checks it, and needs when it builds and runs it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// The program that was built of it: absolute, or from the workspace's folder.
+    pub binary: Option<PathBuf>,
+    /// It has `await` outside of any function.
+    pub asynchronous: bool,
+    /// It has names or imports that it does not use, as a fragment may.
+    pub unused_names: bool,
+    /// Its compiler found an error in it.
+    pub compile_error: bool,
+    /// It is compiled by itself, and not together with other blocks.
+    pub alone: bool,
 }
 
 impl Unit {
@@ -86,25 +104,39 @@ impl Unit {
 
     /// Notes that a tool looked at this unit.
     pub fn uses(&mut self, tool: &Tool) {
-        self.tools.insert(tool.name, tool.version.clone());
+        self.tools.insert(tool.name.clone(), tool.version.clone());
     }
 
-    /// A step's tool is missing or broken.
+    /// A step's tool cannot be used here.
     pub fn missing(&mut self, step: Step, why: &str) {
+        let message = why.to_owned();
+        self.unavailable(step, MissingTool { unavailable: Unavailable::NotInstalled, message, isolated: false });
+    }
+
+    /// A step's tool is there, and did not do its work.
+    pub fn broke_down(&mut self, step: Step, tool: &str, finished: &Finished) {
+        let message = format!("{tool} broke down: {}", finished.summary());
+        let unavailable = Unavailable::of(finished.end);
+        self.unavailable(step, MissingTool { unavailable, message, isolated: false });
+    }
+
+    /// A step's tool did not do its work, for a reason that is known.
+    pub fn unavailable(&mut self, step: Step, missing: MissingTool) {
         self.evidence.steps.insert(step, StepOutcome::Missing);
-        if !self.evidence.missing_tools.iter().any(|known| known == why) {
-            self.evidence.missing_tools.push(why.to_owned());
+        if !self.evidence.missing_tools.contains(&missing) {
+            self.evidence.missing_tools.push(missing);
         }
     }
 
-    /// Whether a tool broke down over this unit, or over those it was checked with.
+    /// Whether a tool broke down over this unit and others, so that it is not known which of them is to blame.
     pub fn is_broken_down(&self) -> bool {
-        self.evidence.missing_tools.iter().any(|why| why.contains(BROKE_DOWN))
+        let broke_down = |tool: &MissingTool| tool.unavailable != Unavailable::NotInstalled && !tool.isolated;
+        self.evidence.missing_tools.iter().any(broke_down)
     }
 
     /// Whether that was for want of time.
     pub fn is_out_of_time(&self) -> bool {
-        self.evidence.missing_tools.iter().any(|why| why.contains(OUT_OF_TIME))
+        self.evidence.missing_tools.iter().any(|tool| tool.unavailable == Unavailable::OutOfTime)
     }
 
     /// Forgets what was found, to look again.
@@ -112,7 +144,7 @@ impl Unit {
         self.evidence = Evidence::default();
         self.tools.clear();
         self.elsewhere.clear();
-        self.marks.retain(|name, _| *name == "runs");
+        self.notes = Notes::default();
     }
 
     /// A step went well, unless it already failed.
@@ -241,8 +273,8 @@ impl Unit {
     }
 
     /// The absolute path of its file.
-    pub fn file(&self, bench: &Workspace<'_>) -> PathBuf {
-        bench.folder.join(&self.path)
+    pub fn file(&self, workspace: &Workspace<'_>) -> PathBuf {
+        workspace.folder.join(&self.path)
     }
 
     /// Whether a path that a tool printed is this unit's file.

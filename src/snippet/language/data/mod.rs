@@ -11,124 +11,93 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::snippet::language::adapter::Language;
 use crate::snippet::language::data::problem::Problem;
-use crate::snippet::model::language::Canary;
+use crate::snippet::model::language::{Canary, LanguageSpec, texts};
 use crate::snippet::model::message::Message;
 use crate::snippet::model::program::{Parts, Program};
-use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Level, Step};
-use crate::snippet::toolchain::tool::ToolSpec;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::{ColumnUnit, LineIndex};
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// An adapter for one data language.
-pub(super) struct Data {
-    name: &'static str,
-    title: &'static str,
-    aliases: &'static [&'static str],
+struct Data {
+    spec: LanguageSpec,
     tool: &'static str,
     parse: fn(&str) -> std::result::Result<(), Problem>,
     /// What is odd about a text that parses, for a warning.
     odd: fn(&str) -> Vec<Problem>,
     values: fn(&str) -> Option<Vec<Value>>,
-    canary: &'static [Canary],
 }
 
-/// JSON, RFC 8259.
-pub(super) static JSON: Data = Data {
-    name: "json",
-    title: "JSON",
-    aliases: &["geojson"],
-    tool: "serde_json",
-    parse: json,
-    odd: json::duplicates,
-    values: |text| Some(vec![serde_json::from_str(text).ok()?]),
-    canary: &[Canary { step: Step::Parse, code: "{ \"a\": 1, }\n" }],
-};
+/// The adapters of the data languages.
+pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
+    vec![
+        // JSON, RFC 8259.
+        Arc::new(Data {
+            spec: spec("json", "JSON", &["geojson"], "{ \"a\": 1, }\n"),
+            tool: "serde_json".into(),
+            parse: json,
+            odd: json::duplicates,
+            values: |text| Some(vec![serde_json::from_str(text).ok()?]),
+        }),
+        // JSON with comments and trailing commas.
+        Arc::new(Data {
+            spec: spec("jsonc", "JSON with comments", &["json5c"], "{ \"a\": }\n"),
+            tool: "jsonc-parser".into(),
+            parse: json::parse,
+            odd: json::duplicates,
+            values: |text| Some(vec![jsonc_parser::parse_to_serde_value(text, &json::JSONC).ok()?]),
+        }),
+        // YAML 1.2.
+        Arc::new(Data {
+            spec: spec("yaml", "YAML", &["yml"], "a: [1\n"),
+            tool: "serde-saphyr".into(),
+            parse: yaml::parse,
+            odd: |_| Vec::new(),
+            values: yaml::values,
+        }),
+        // TOML 1.
+        Arc::new(Data {
+            spec: spec("toml", "TOML", &[], "a = \n"),
+            tool: "toml".into(),
+            parse: toml_text,
+            odd: |_| Vec::new(),
+            values: |text| Some(vec![serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?]),
+        }),
+    ]
+}
 
-/// JSON with comments and trailing commas.
-pub(super) static JSONC: Data = Data {
-    name: "jsonc",
-    title: "JSON with comments",
-    aliases: &["json5c"],
-    tool: "jsonc-parser",
-    parse: json::parse,
-    odd: json::duplicates,
-    values: |text| Some(vec![jsonc_parser::parse_to_serde_value(text, &json::JSONC).ok()?]),
-    canary: &[Canary { step: Step::Parse, code: "{ \"a\": }\n" }],
-};
-
-/// YAML 1.2.
-pub(super) static YAML: Data = Data {
-    name: "yaml",
-    title: "YAML",
-    aliases: &["yml"],
-    tool: "serde-saphyr",
-    parse: yaml::parse,
-    odd: |_| Vec::new(),
-    values: yaml::values,
-    canary: &[Canary { step: Step::Parse, code: "a: [1\n" }],
-};
-
-/// TOML 1.
-pub(super) static TOML: Data = Data {
-    name: "toml",
-    title: "TOML",
-    aliases: &[],
-    tool: "toml",
-    parse: toml_text,
-    odd: |_| Vec::new(),
-    values: |text| Some(vec![serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?]),
-    canary: &[Canary { step: Step::Parse, code: "a = \n" }],
-};
+/// The facts of a data language; `bad` is a text that does not parse.
+fn spec(name: &'static str, title: &'static str, aliases: &[&'static str], bad: &'static str) -> LanguageSpec {
+    LanguageSpec {
+        name: name.into(),
+        title: title.into(),
+        extension: name.into(),
+        aliases: texts(aliases),
+        steps: vec![Step::Parse, Step::Lint],
+        default_target: Level::Parsed,
+        native_command: "any parser of the format".into(),
+        canaries: vec![Canary::new(Step::Parse, bad)],
+        ..LanguageSpec::default()
+    }
+}
 
 impl Language for Data {
-    fn name(&self) -> &'static str {
-        self.name
+    fn spec(&self) -> &LanguageSpec {
+        &self.spec
     }
 
-    fn title(&self) -> &'static str {
-        self.title
+    fn assemble(&self, parts: &Parts, name: &str) -> Program {
+        Program { text: parts.join(None, false), path: format!("blocks/{name}.{}", self.spec.extension) }
     }
 
-    fn extension(&self) -> &'static str {
-        self.name
-    }
-
-    fn aliases(&self) -> &'static [&'static str] {
-        self.aliases
-    }
-
-    fn steps(&self) -> &'static [Step] {
-        &[Step::Parse, Step::Lint]
-    }
-
-    fn default_target(&self) -> Level {
-        Level::Parsed
-    }
-
-    fn tools(&self) -> &'static [&'static ToolSpec] {
-        &[]
-    }
-
-    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
-        &[]
-    }
-
-    fn native_command(&self) -> &'static str {
-        "any parser of the format"
-    }
-
-    fn program(&self, pieces: &Parts, _snippet: &Snippet, name: &str) -> Program {
-        Program { text: pieces.join(None, false), path: format!("blocks/{name}.{}", self.name) }
-    }
-
-    fn check(&self, bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+    fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         let said = |severity, code: &str, problem: Problem| {
             let Problem { range, message, help } = problem;
-            (Some(range), Message { severity, tool: self.tool, code: code.to_owned(), message, help })
+            (Some(range), Message { severity, tool: self.tool.into(), code: code.to_owned(), message, help })
         };
         for unit in units {
             match (self.parse)(unit.program.as_str()) {
@@ -138,7 +107,7 @@ impl Language for Data {
                         let (range, said) = said(Severity::Warning, "duplicate-key", problem);
                         unit.say_at(Step::Parse, range, said);
                     }
-                    schema::validate(bench, unit, self.values);
+                    schema::validate(workspace, unit, self.values);
                 }
                 Err(problem) => {
                     let (range, said) = said(Severity::Error, "", problem);
@@ -147,10 +116,6 @@ impl Language for Data {
             }
         }
         Ok(())
-    }
-
-    fn canaries(&self) -> &'static [Canary] {
-        self.canary
     }
 }
 

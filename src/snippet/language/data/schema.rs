@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// Validates a block that names a schema; a block without one has nothing to lint.
-pub(super) fn validate(bench: &Workspace<'_>, unit: &mut Unit, read: fn(&str) -> Option<Vec<Value>>) {
+pub(super) fn validate(workspace: &Workspace<'_>, unit: &mut Unit, read: fn(&str) -> Option<Vec<Value>>) {
     let Some((page, written)) = unit.schema.clone() else {
         if unit.wants(Step::Lint) {
             unit.skip(Step::Lint);
@@ -26,12 +26,12 @@ pub(super) fn validate(bench: &Workspace<'_>, unit: &mut Unit, read: fn(&str) ->
     };
     let said = |message: String| Message {
         severity: Severity::Error,
-        tool: "jsonschema",
+        tool: "jsonschema".into(),
         code: "schema".to_owned(),
         message,
         help: None,
     };
-    let validator = match validator(bench, &page, &written) {
+    let validator = match validator(workspace, &page, &written) {
         Ok(validator) => validator,
         Err((message, help)) => {
             unit.say_at(Step::Lint, Some(0..1), Message { help, ..said(message) });
@@ -54,13 +54,14 @@ pub(super) fn validate(bench: &Workspace<'_>, unit: &mut Unit, read: fn(&str) ->
 }
 
 /// The schema that a page names, or what is wrong with it and what to do.
-fn validator(bench: &Workspace<'_>, page: &Path, written: &str) -> Result<Validator, (String, Option<String>)> {
-    let bytes = fs::read_beside(&bench.project, page, &bench.root, written).map_err(|refused| match refused {
-        Refused::Missing => {
-            (format!("there is no schema `{written}`, neither beside the page nor below the root"), None)
-        }
-        other => (format!("the schema `{written}` {}", other.why()), Some(other.help().to_owned())),
-    })?;
+fn validator(workspace: &Workspace<'_>, page: &Path, written: &str) -> Result<Validator, (String, Option<String>)> {
+    let bytes =
+        fs::read_beside(&workspace.project, page, &workspace.root, written).map_err(|refused| match refused {
+            Refused::Missing => {
+                (format!("there is no schema `{written}`, neither beside the page nor below the root"), None)
+            }
+            other => (format!("the schema `{written}` {}", other.why()), Some(other.help().to_owned())),
+        })?;
     let schema: Value = serde_json::from_slice(&bytes)
         .map_err(|error| (format!("the schema `{written}` is no JSON: {error}"), None))?;
     jsonschema::validator_for(&schema).map_err(|error| (format!("`{written}` is no JSON Schema: {error}"), None))

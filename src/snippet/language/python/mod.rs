@@ -5,16 +5,17 @@
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
-use crate::process::Job;
-use crate::snippet::language::adapter::{Language, PartsJob, marked_lines, tool_for};
+use crate::process::{End, Job};
+use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines, tool_for};
+use crate::snippet::language::traceback::{self, Traceback};
 use crate::snippet::language::{answers, elsewhere};
-use crate::snippet::model::language::Canary;
+use crate::snippet::model::language::{Canary, LanguageSpec, Session, Undefined, texts};
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{self, Level, Step};
-use crate::snippet::toolchain::tool::{Source, Tool, ToolSpec};
+use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::model::verdict::{self, Level, MissingTool, Step};
+use crate::snippet::toolchain::tool::Tool;
 use crate::snippet::workspace::dependencies;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
@@ -22,36 +23,44 @@ use crate::span::{ColumnUnit, MappedText};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+/// The adapters of this folder.
+pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
+    vec![Arc::new(Python::new())]
+}
 
 /// The adapter.
-pub(super) struct Python;
+struct Python {
+    spec: LanguageSpec,
+}
 
-static PYTHON: ToolSpec = ToolSpec {
-    name: "python",
-    programs: &["python3", "python"],
-    role: "parses, compiles and runs Python",
-    version_args: &[
+static PYTHON: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "python".into(),
+    programs: texts(&["python3", "python"]),
+    role: "parses, compiles and runs Python".into(),
+    version_args: texts(&[
         "-I",
         "-c",
         "import sys; print('%d.%d.%d' % sys.version_info[:3]); print('path=' + sys.executable)",
-    ],
+    ]),
     behind: None,
-    minimum: &[3, 8],
-    source: Source::Manual("install Python 3.8 or newer, for example `apt-get install python3`"),
-};
+    minimum: vec![3, 8],
+    source: ToolSource::Manual("install Python 3.8 or newer, for example `apt-get install python3`".into()),
+});
 
-static RUFF: ToolSpec = ToolSpec {
-    name: "ruff",
-    programs: &["ruff"],
-    role: "lints Python",
-    version_args: &["--version"],
+static RUFF: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "ruff".into(),
+    programs: texts(&["ruff"]),
+    role: "lints Python".into(),
+    version_args: texts(&["--version"]),
     behind: None,
-    minimum: &[0, 5],
-    source: Source::Pypi { package: "ruff", version: "0.17.6", megabytes: 12, programs: "bin" },
-};
+    minimum: vec![0, 5],
+    source: ToolSource::Pypi { package: "ruff", version: "0.17.6", megabytes: 12, programs: "bin" },
+});
 
 /// ruff's rules: errors (S1.4), and pyflakes as warnings without those that every fragment would trip.
 const ERRORS: &[&str] = &["E9", "F63", "F7", "F82", "invalid-syntax"];
@@ -130,7 +139,7 @@ impl SyntaxProblem {
     }
 
     fn said(&self, severity: Severity) -> Message {
-        Message { severity, tool: "python", code: self.code.clone(), message: self.message.clone(), help: None }
+        Message { severity, tool: "python".into(), code: self.code.clone(), message: self.message.clone(), help: None }
     }
 }
 
@@ -148,57 +157,48 @@ struct RuffPlace {
     column: usize,
 }
 
+impl Python {
+    /// The adapter with the facts of its language.
+    fn new() -> Self {
+        let spec = LanguageSpec {
+            name: "python".into(),
+            title: "Python".into(),
+            extension: "py".into(),
+            aliases: texts(&["py", "python3"]),
+            steps: vec![Step::Parse, Step::Lint, Step::Compile, Step::Run],
+            default_target: Level::Compiled,
+            tools: vec![PYTHON.clone(), RUFF.clone()],
+            minimal_fixture: vec![(
+                "pyproject.toml".into(),
+                "[project]\nname = \"snippets\"\nversion = \"0\"\nrequires-python = \">=3.8\"\n".into(),
+            )],
+            manifests: texts(&["pyproject.toml", "setup.py", "setup.cfg"]),
+            adds_packages: Some("pin it in requirements.txt, as `pip freeze` does".into()),
+            native_command: "ruff check blocks && python3 -m compileall -q blocks".into(),
+            session: Some(Session { comment: "#".into(), prompts: texts(&[">>> ", "In ["]) }),
+            undefined: vec![Undefined::Code("F821".into())],
+            canaries: vec![
+                Canary::new(Step::Parse, "def f(:\n    pass\n"),
+                Canary::new(Step::Lint, "print(undefined_name)\n"),
+                Canary::new(Step::Compile, "def f():\n    nonlocal x\n"),
+                Canary::new(Step::Run, "raise SystemExit(3)\n"),
+            ],
+        };
+        Self { spec }
+    }
+}
+
 impl Language for Python {
-    fn name(&self) -> &'static str {
-        "python"
+    fn spec(&self) -> &LanguageSpec {
+        &self.spec
     }
 
-    fn title(&self) -> &'static str {
-        "Python"
+    fn install(&self, workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
+        Ok(dependencies(workspace)?.map(|_| ()))
     }
 
-    fn extension(&self) -> &'static str {
-        "py"
-    }
-
-    fn aliases(&self) -> &'static [&'static str] {
-        &["py", "python3"]
-    }
-
-    fn steps(&self) -> &'static [Step] {
-        &[Step::Parse, Step::Lint, Step::Compile, Step::Run]
-    }
-
-    fn default_target(&self) -> Level {
-        Level::Compiled
-    }
-
-    fn tools(&self) -> &'static [&'static ToolSpec] {
-        const { &[&PYTHON, &RUFF] }
-    }
-
-    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
-        &[("pyproject.toml", "[project]\nname = \"snippets\"\nversion = \"0\"\nrequires-python = \">=3.8\"\n")]
-    }
-
-    fn install(&self, bench: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
-        Ok(dependencies(bench)?.map(|_| ()))
-    }
-
-    fn adds_packages(&self) -> Option<&'static str> {
-        Some("pin it in requirements.txt, as `pip freeze` does")
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        &["pyproject.toml", "setup.py", "setup.cfg"]
-    }
-
-    fn native_command(&self) -> &'static str {
-        "ruff check blocks && python3 -m compileall -q blocks"
-    }
-
-    fn program(&self, pieces: &Parts, _snippet: &Snippet, name: &str) -> Program {
-        let text = pieces.join(pieces.is_joined().then_some(PART), false);
+    fn assemble(&self, parts: &Parts, name: &str) -> Program {
+        let text = parts.join(parts.is_joined().then_some(PART), false);
         Program { text, path: format!("blocks/{name}.py") }
     }
 
@@ -215,9 +215,9 @@ impl Language for Python {
         })
     }
 
-    fn check(&self, bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-        self.parse_and_compile(bench, units)?;
-        lint(bench, units)
+    fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+        self.parse_and_compile(workspace, units)?;
+        lint(workspace, units)
     }
 
     fn surroundings(&self, tool: &Tool) -> Option<String> {
@@ -234,48 +234,71 @@ impl Language for Python {
         Some(listing)
     }
 
-    fn warm_job(&self, bench: &Workspace<'_>, scratch: &Path) -> Option<Job> {
-        Some(interpreter(bench, scratch).ok()?.args(["-c", WARM]))
+    fn warm_parent(&self, workspace: &Workspace<'_>, scratch: &Path) -> Option<Job> {
+        Some(interpreter(workspace, scratch).ok()?.args(["-c", WARM]))
     }
 
-    fn run_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
-        let job = interpreter(bench, scratch)?;
-        let asynchronous = unit.marks.contains_key("asynchronous");
+    fn can_be_forked(&self, unit: &Unit, variables: &BTreeMap<String, String>) -> bool {
+        const STARTS: &[&str] = &["PYTHON", "LD_", "MALLOC_", "TZ", "LC_", "LANG"];
+        // A forked program sees its parent's stack frames, and an interpreter's end is not quite its own. Programs that use
+        // these names run alone.
+        const LOOKS: &[&str] =
+            &["inspect", "_getframe", "print_stack", "stacklevel", "faulthandler", "__del__", "weakref"];
+        // A parent must not let its children change what outlives them: limits, priorities, shared memory.
+        const KEEPS: &[&str] =
+            &["ctypes", "resource", "prlimit", "sched_set", "setpriority", "os.nice", "sysv", "multiprocessing"];
+        let starts = |name: &String| STARTS.iter().any(|prefix| name.starts_with(prefix));
+        let says = |word: &&str| unit.program.as_str().contains(*word);
+        !unit.notes.asynchronous && !variables.keys().any(starts) && !LOOKS.iter().chain(KEEPS).any(says)
+    }
+
+    fn traceback(&self, unit: &Unit, stderr: &str) -> Traceback {
+        // Python names the innermost frame last.
+        let span = traceback::frames(unit, stderr).last().and_then(|frame| traceback::span(unit, frame));
+        Traceback { message: stderr.lines().find_map(traceback::message), span }
+    }
+
+    fn command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+        let job = interpreter(workspace, scratch)?;
+        let asynchronous = unit.notes.asynchronous;
         let job = if asynchronous { job.args(["-c", RUN, "", "async"]) } else { job };
-        Ok(job.arg(unit.file(bench)))
+        Ok(job.arg(unit.file(workspace)))
     }
 
-    fn parts_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path, secrets: &[String]) -> PartsJob {
+    fn command_in_parts(
+        &self,
+        workspace: &Workspace<'_>,
+        unit: &Unit,
+        scratch: &Path,
+        secrets: &[String],
+    ) -> CallWithInput {
         let lines: Vec<String> = unit.seams.iter().map(usize::to_string).collect();
-        let how = if unit.marks.contains_key("asynchronous") { "async" } else { "" };
-        let job = interpreter(bench, scratch)?.args(["-c", RUN, &lines.join(","), how]).arg(unit.file(bench));
+        let how = if unit.notes.asynchronous { "async" } else { "" };
+        let job = interpreter(workspace, scratch)?.args(["-c", RUN, &lines.join(","), how]).arg(unit.file(workspace));
         Ok((job, seam::lines(secrets)))
     }
 
-    fn canaries(&self) -> &'static [Canary] {
-        &[
-            Canary { step: Step::Parse, code: "def f(:\n    pass\n" },
-            Canary { step: Step::Lint, code: "print(undefined_name)\n" },
-            Canary { step: Step::Compile, code: "def f():\n    nonlocal x\n" },
-            Canary { step: Step::Run, code: "raise SystemExit(3)\n" },
-        ]
+    fn packages(&self) -> Option<&dyn Packages> {
+        Some(self)
     }
 }
 
+impl Packages for Python {}
+
 /// A call of the interpreter as runs are given it.
-fn interpreter(bench: &Workspace<'_>, scratch: &Path) -> std::result::Result<Job, String> {
-    let python = bench.tools.require(&PYTHON)?;
+fn interpreter(workspace: &Workspace<'_>, scratch: &Path) -> std::result::Result<Job, String> {
+    let python = workspace.tools.require(&PYTHON)?;
     Ok(Job::new(&python.path, scratch)
-        .env("PYTHONPATH", std::env::join_paths(roots(bench)).unwrap_or_default())
+        .env("PYTHONPATH", std::env::join_paths(roots(workspace)).unwrap_or_default())
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONIOENCODING", "utf-8"))
 }
 
 /// Where what `requirements.txt` pins is installed; nothing where the fixture has none.
-fn dependencies(bench: &Workspace<'_>) -> Result<std::result::Result<Option<PathBuf>, String>> {
-    let Some(lock) = fs::read_optional(&bench.folder.join("requirements.txt"))? else {
-        let manifest = fs::read_optional(&bench.folder.join("pyproject.toml"))?.unwrap_or_default();
+fn dependencies(workspace: &Workspace<'_>) -> Result<std::result::Result<Option<PathBuf>, String>> {
+    let Some(lock) = fs::read_optional(&workspace.folder.join("requirements.txt"))? else {
+        let manifest = fs::read_optional(&workspace.folder.join("pyproject.toml"))?.unwrap_or_default();
         let table: toml::Table = toml::from_str(&manifest).unwrap_or_default();
         let named =
             table.get("project").and_then(|project| project.get("dependencies")).and_then(toml::Value::as_array);
@@ -289,12 +312,12 @@ fn dependencies(bench: &Workspace<'_>) -> Result<std::result::Result<Option<Path
             Ok(None)
         });
     };
-    let python = match bench.tools.require(&PYTHON) {
+    let python = match workspace.tools.require(&PYTHON) {
         Ok(python) => python,
         Err(why) => return Ok(Err(why)),
     };
-    let placed = dependencies::once(bench, "python", &format!("{} {lock}", python.version), &[], |target| {
-        let job = bench.tools.job(&python.path, &bench.folder);
+    let placed = dependencies::once(workspace, "python", &format!("{} {lock}", python.version), &[], |target| {
+        let job = workspace.tools.job(&python.path, &workspace.folder);
         let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"];
         Ok(job.args(quiet).arg(target).args(["-r", "requirements.txt"]))
     })?;
@@ -302,17 +325,17 @@ fn dependencies(bench: &Workspace<'_>) -> Result<std::result::Result<Option<Path
 }
 
 /// Where imports are looked for beside the interpreter's own folders: the fixture, and the package around the page.
-fn roots(bench: &Workspace<'_>) -> Vec<PathBuf> {
-    if bench.no_exec {
+fn roots(workspace: &Workspace<'_>) -> Vec<PathBuf> {
+    if workspace.no_exec {
         // To look for `a.b`, Python runs `a`.
         return Vec::new();
     }
-    let mut roots = vec![bench.folder.clone()];
+    let mut roots = vec![workspace.folder.clone()];
     // Installed before the first block was looked at; here it is only found again.
-    if let Ok(Ok(Some(installed))) = dependencies(bench) {
+    if let Ok(Ok(Some(installed))) = dependencies(workspace) {
         roots.push(installed);
     }
-    if let Some(package) = &bench.package {
+    if let Some(package) = &workspace.package {
         roots.extend([package.join("src"), package.clone()].into_iter().filter(|root| root.is_dir()));
     }
     roots
@@ -321,26 +344,29 @@ fn roots(bench: &Workspace<'_>) -> Vec<PathBuf> {
 impl Python {
     /// One process parses and compiles every block, and looks whether what they import is there.
     #[expect(clippy::unused_self, reason = "a step of the adapter, beside the others")]
-    fn parse_and_compile(&self, bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-        let Some(python) = tool_for(bench.tools, &PYTHON, Step::Parse, units) else {
+    fn parse_and_compile(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+        let Some(python) = tool_for(workspace.tools, &PYTHON, Step::Parse, units) else {
             for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {
                 unit.evidence.steps.insert(Step::Compile, verdict::StepOutcome::Missing);
             }
             return Ok(());
         };
         let blocks: Vec<&str> = units.iter().map(|unit| unit.program.as_str()).collect();
-        let roots: Vec<String> = roots(bench).iter().map(|root| root.display().to_string()).collect();
-        let package = bench.package.as_ref().map(|folder| folder.display().to_string());
-        let answers = answers::ask("python", blocks.len(), &bench.patience, |first| {
+        let roots: Vec<String> = roots(workspace).iter().map(|root| root.display().to_string()).collect();
+        let package = workspace.package.as_ref().map(|folder| folder.display().to_string());
+        let answers = answers::ask("python", blocks.len(), &workspace.time, |first| {
             let request = Request { roots: &roots, package: package.clone(), blocks: &blocks[first..] };
             let json = serde_json::to_vec(&request).expect("strings serialize");
-            bench.supervisor.run(&bench.linter(&python.path).args(["-I", "-c", CHECK]).stdin(json))
+            workspace.supervisor.run(&workspace.linter(&python.path).args(["-I", "-c", CHECK]).stdin(json))
         })?;
         for (unit, answer) in units.iter_mut().zip(answers) {
             match answer {
                 Ok(Answer::Checked(checked)) => note(unit, &checked),
-                Ok(Answer::Broken { broken }) => give_up(unit, &format!("python cannot check this block: {broken}")),
-                Err(why) => give_up(unit, &why),
+                Ok(Answer::Broken { broken }) => {
+                    let message = format!("python cannot check this block: {broken}");
+                    give_up(unit, MissingTool::over_block(End::Exited(0), message));
+                }
+                Err(why) => give_up(unit, why),
             }
         }
         Ok(())
@@ -348,8 +374,8 @@ impl Python {
 }
 
 /// Nothing is known of a block.
-fn give_up(unit: &mut Unit, why: &str) {
-    unit.missing(Step::Parse, why);
+fn give_up(unit: &mut Unit, why: MissingTool) {
+    unit.unavailable(Step::Parse, why);
     unit.skip(Step::Lint);
     unit.skip(Step::Compile);
 }
@@ -369,7 +395,7 @@ fn note(unit: &mut Unit, answer: &Checked) {
         unit.dependency(name);
     }
     if answer.asynchronous {
-        unit.marks.insert("asynchronous", "yes".to_owned());
+        unit.notes.asynchronous = true;
     }
     if unit.wants(Step::Compile) {
         for warning in &answer.warnings {
@@ -390,7 +416,7 @@ fn note(unit: &mut Unit, answer: &Checked) {
 
 /// Notes a name that a known module does not have; one that another Python has is not the author's fault (S1.7).
 fn note_unknown(unit: &mut Unit, Unknown { module, name, problem }: &Unknown) {
-    let version = unit.tools.get(PYTHON.name).cloned().unwrap_or_default();
+    let version = unit.tools.get(&PYTHON.name).cloned().unwrap_or_default();
     match elsewhere::find(ELSEWHERE, module, name) {
         Some(since) if since.comes_after(&version) => {
             unit.missing(Step::Compile, &format!("`{module}.{name}` needs {since}; python here is {version}"));
@@ -399,12 +425,12 @@ fn note_unknown(unit: &mut Unit, Unknown { module, name, problem }: &Unknown) {
     }
 }
 
-fn lint(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     if !units.iter().any(|unit| unit.wants(Step::Lint)) {
         return Ok(());
     }
-    let Some(ruff) = tool_for(bench.tools, &RUFF, Step::Lint, units) else { return Ok(()) };
-    let mut job = bench.linter(&ruff.path).args([
+    let Some(ruff) = tool_for(workspace.tools, &RUFF, Step::Lint, units) else { return Ok(()) };
+    let mut job = workspace.linter(&ruff.path).args([
         "check",
         "--no-cache",
         "--output-format=json",
@@ -412,19 +438,19 @@ fn lint(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         "--force-exclude",
         "--no-respect-gitignore",
     ]);
-    job = match own_rules(&bench.folder)? {
+    job = match own_rules(&workspace.folder)? {
         Some(own) => job.arg("--config").arg(own),
         None => job.args(["--isolated", "--select", SELECT, "--ignore", IGNORE]),
     };
     for unit in units.iter().filter(|unit| unit.wants(Step::Lint)) {
         job = job.arg(&unit.path);
     }
-    let finished = bench.supervisor.run(&job)?;
+    let finished = workspace.supervisor.run(&job)?;
     let findings: Vec<Value> = match serde_json::from_slice(&finished.stdout) {
         Ok(findings) if finished.success() => findings,
         _ => {
             for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
-                unit.missing(Step::Lint, &format!("ruff broke down: {}", finished.summary()));
+                unit.broke_down(Step::Lint, "ruff", &finished);
             }
             return Ok(());
         }
@@ -462,7 +488,7 @@ fn own_rules(folder: &Path) -> Result<Option<PathBuf>> {
 fn note_lint(unit: &mut Unit, finding: &RuffFinding) {
     let code = finding.code.clone().unwrap_or_else(|| "invalid-syntax".to_owned());
     // What the wrapping allows is no error: `await` at the top level.
-    if unit.marks.contains_key("asynchronous") && (code == "F704" || finding.message.contains("await")) {
+    if unit.notes.asynchronous && (code == "F704" || finding.message.contains("await")) {
         return;
     }
     // A block that defines again what its prelude or setup provides is as it should be.
@@ -481,6 +507,6 @@ fn note_lint(unit: &mut Unit, finding: &RuffFinding) {
     unit.say(
         Step::Lint,
         Some(place),
-        Message { severity, tool: "ruff", code, message: finding.message.clone(), help: None },
+        Message { severity, tool: "ruff".into(), code, message: finding.message.clone(), help: None },
     );
 }

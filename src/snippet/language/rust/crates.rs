@@ -20,17 +20,14 @@ use toml::Table;
 /// The program of the blocks that share a crate.
 const SHARED: &str = "docgen_shared";
 
-/// The mark of a block that gets a crate of its own.
-pub(super) const ALONE: &str = "alone";
-
 /// Whether a block gets a crate of its own.
 pub(super) fn is_alone(unit: &Unit) -> bool {
-    unit.marks.contains_key(ALONE)
+    unit.notes.alone
 }
 
 /// Gives a block a crate of its own.
 pub(super) fn set_alone(unit: &mut Unit) {
-    unit.marks.insert(ALONE, "yes".to_owned());
+    unit.notes.alone = true;
 }
 
 /// The edition of a fixture; a manifest that names none means Rust's first.
@@ -141,23 +138,23 @@ pub(super) fn shared_root(members: &[&Unit]) -> String {
 
 /// Calls cargo for these programs; one that fails keeps no other from being tried.
 pub(super) fn call(
-    bench: &Workspace<'_>,
+    workspace: &Workspace<'_>,
     cargo: &Tool,
     command: &str,
     programs: &BTreeSet<String>,
 ) -> Result<Finished> {
-    let job: Job = bench
-        .compiler(&cargo.path, &bench.folder)
-        .env("CARGO_TARGET_DIR", bench.build.join("cargo-target").join(short_hash(&bench.folder)))
+    let job: Job = workspace
+        .compiler(&cargo.path, &workspace.folder)
+        .env("CARGO_TARGET_DIR", workspace.build.join("cargo-target").join(short_hash(&workspace.folder)))
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_OFFLINE", "true")
         // Small crates that change as a whole gain nothing from either, and pay in time and disk.
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env("CLIPPY_CONF_DIR", &bench.folder)
+        .env("CLIPPY_CONF_DIR", &workspace.folder)
         .args([command, "--offline", "--quiet", "--keep-going", "--message-format=json"])
         .args(programs.iter().flat_map(|name| ["--bin", name]));
-    bench.supervisor.run(&job)
+    workspace.supervisor.run(&job)
 }
 
 /// The programs that a call of cargo finished, each with its file where one was linked.

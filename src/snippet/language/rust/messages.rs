@@ -80,13 +80,13 @@ struct Expansion {
 
 /// rustc's own errors for a block that syn does not parse; rustc stops before anything else. Says whether rustc parses
 /// the block, as it does for an older edition and for syntax that syn does not know yet.
-pub(super) fn ask_rustc(bench: &Workspace<'_>, cargo: &Tool, edition: &str, unit: &mut Unit) -> bool {
-    let job = bench
+pub(super) fn ask_rustc(workspace: &Workspace<'_>, cargo: &Tool, edition: &str, unit: &mut Unit) -> bool {
+    let job = workspace
         .linter(&cargo.path.with_file_name("rustc"))
         .arg(format!("--edition={}", unit.edition.as_deref().unwrap_or(edition)))
         .args(["--crate-type=lib", "--emit=metadata", "--error-format=json", "-o", "/dev/null"])
         .arg(&unit.path);
-    let Ok(finished) = bench.supervisor.run(&job) else { return false };
+    let Ok(finished) = workspace.supervisor.run(&job) else { return false };
     for line in finished.stderr_text().lines() {
         let Ok(message) = serde_json::from_str::<RustcMessage>(line) else { continue };
         // The primary place may be the wrapper's closing brace; the one that was never closed is the author's.
@@ -99,7 +99,7 @@ pub(super) fn ask_rustc(bench: &Workspace<'_>, cargo: &Tool, edition: &str, unit
         if message.level == "error" && message.code.is_none() && !message.is_summary() {
             let said = Message {
                 severity: Severity::Error,
-                tool: "rustc",
+                tool: "rustc".into(),
                 code: "syntax".to_owned(),
                 message: message.text.clone(),
                 help: None,
@@ -111,9 +111,7 @@ pub(super) fn ask_rustc(bench: &Workspace<'_>, cargo: &Tool, edition: &str, unit
 }
 
 pub(super) fn has_error(unit: &Unit) -> bool {
-    !unit.evidence.missing_dependencies.is_empty()
-        || unit.failed(Step::Lint)
-        || unit.marks.contains_key("compile-error")
+    !unit.evidence.missing_dependencies.is_empty() || unit.failed(Step::Lint) || unit.notes.compile_error
 }
 
 /// Which of cargo's messages count.
@@ -193,7 +191,7 @@ fn note(target: &str, message: &RustcMessage, units: &mut [Unit]) {
     }
     let lint = message.is_lint();
     if severity == Severity::Error && !lint {
-        unit.marks.insert("compile-error", "yes".to_owned());
+        unit.notes.compile_error = true;
     }
     let help = message.children.iter().find(|child| child.level == "help").map(|child| child.text.clone());
     let label = span.as_ref().and_then(|span| span.label.as_deref()).filter(|label| !message.text.contains(label));
@@ -203,7 +201,7 @@ fn note(target: &str, message: &RustcMessage, units: &mut [Unit]) {
     let text = text.replace(&format!(" to `{}`", unit.path), "");
     let tool = if lint { "clippy" } else { "rustc" };
     let step = if lint { Step::Lint } else { Step::Compile };
-    unit.say(step, span.map(|span| span.place()), Message { severity, tool, code, message: text, help });
+    unit.say(step, span.map(|span| span.place()), Message { severity, tool: tool.into(), code, message: text, help });
 }
 
 /// The unit that a span lies in, following macro expansions outward.
@@ -229,7 +227,7 @@ pub(super) fn forget_consequences(unit: &mut Unit) {
     };
     unit.evidence.findings.retain(|finding| !consequence(&finding.message));
     if !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
-        unit.marks.remove("compile-error");
+        unit.notes.compile_error = false;
         unit.evidence.steps.remove(&Step::Compile);
     }
 }

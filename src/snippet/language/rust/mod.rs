@@ -14,14 +14,14 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::process::{End, Finished, Job};
-use crate::snippet::language::adapter::{Language, marked_lines, tool_for};
-use crate::snippet::model::language::Canary;
+use crate::snippet::language::adapter::{Language, Packages, marked_lines, tool_for};
+use crate::snippet::language::traceback::{self, Traceback};
+use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program, Promised};
-use crate::snippet::model::snippet::Snippet;
+use crate::snippet::model::tool::{Behind, ToolSource, ToolSpec};
 use crate::snippet::model::verdict::{Level, Step, StepOutcome};
-use crate::snippet::toolchain::tool::{Behind, Source, Tool, ToolSpec};
-use crate::snippet::verify::blocks;
+use crate::snippet::toolchain::tool::Tool;
 use crate::snippet::workspace::dependencies;
 use crate::snippet::workspace::package::mentions;
 use crate::snippet::workspace::project::Workspace;
@@ -35,123 +35,97 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 use wrap::wrap;
 
+/// The adapters of this folder.
+pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
+    vec![Arc::new(Rust::new())]
+}
+
 /// The adapter.
-pub(super) struct Rust;
+struct Rust {
+    spec: LanguageSpec,
+}
 
-static CARGO: ToolSpec = ToolSpec {
-    name: "cargo",
-    programs: &["cargo"],
-    role: "compiles and runs Rust",
-    version_args: &["--version"],
+static CARGO: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "cargo".into(),
+    programs: texts(&["cargo"]),
+    role: "compiles and runs Rust".into(),
+    version_args: texts(&["--version"]),
     behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo" }),
-    minimum: &[1, 74],
-    source: Source::Manual("install Rust with rustup, https://rustup.rs"),
-};
+    minimum: vec![1, 74],
+    source: ToolSource::Manual("install Rust with rustup, https://rustup.rs".into()),
+});
 
-static CLIPPY: ToolSpec = ToolSpec {
-    name: "clippy",
-    programs: &["cargo-clippy"],
-    role: "lints Rust",
-    version_args: &["--version"],
+static CLIPPY: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "clippy".into(),
+    programs: texts(&["cargo-clippy"]),
+    role: "lints Rust".into(),
+    version_args: texts(&["--version"]),
     behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo-clippy" }),
-    minimum: &[],
-    source: Source::Manual("`rustup component add clippy` installs it"),
-};
+    minimum: vec![],
+    source: ToolSource::Manual("`rustup component add clippy` installs it".into()),
+});
 
 /// More rounds than rustc has phases that can hide one another's errors.
 const MAX_ROUNDS: usize = 8;
 
+impl Rust {
+    /// The adapter with the facts of its language.
+    fn new() -> Self {
+        let spec = LanguageSpec {
+            name: "rust".into(),
+            title: "Rust".into(),
+            extension: "rs".into(),
+            aliases: texts(&["rs"]),
+            steps: vec![Step::Parse, Step::Lint, Step::Compile, Step::Run],
+            default_target: Level::Compiled,
+            tools: vec![CARGO.clone(), CLIPPY.clone()],
+            minimal_fixture: vec![("Cargo.toml".into(), "[package]\nname = \"snippets\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n".into()), ("Cargo.lock".into(), "version = 4\n\n[[package]]\nname = \"snippets\"\nversion = \"0.0.0\"\n".into())],
+            manifests: texts(&["Cargo.toml"]),
+            adds_packages: Some("`cargo add` it there".into()),
+            native_command: "cargo check".into(),
+            session: None,
+            undefined: vec![Undefined::Code("E0425".into())],
+            canaries: vec![
+                Canary::new(Step::Parse, "fn main( {}\n"),
+                Canary::new(Step::Lint, "#![deny(clippy::eq_op)]\nfn main() { let x = 1; if x == x { println!(\"{x}\"); } }\n"),
+                Canary::new(Step::Compile, "let x: i32 = \"s\";\n"),
+                Canary::new(Step::Run, "panic!(\"canary\");\n"),
+            ],
+        };
+        Self { spec }
+    }
+}
+
 impl Language for Rust {
-    fn name(&self) -> &'static str {
-        "rust"
+    fn spec(&self) -> &LanguageSpec {
+        &self.spec
     }
 
-    fn title(&self) -> &'static str {
-        "Rust"
-    }
-
-    fn extension(&self) -> &'static str {
-        "rs"
-    }
-
-    fn aliases(&self) -> &'static [&'static str] {
-        &["rs"]
-    }
-
-    fn steps(&self) -> &'static [Step] {
-        &[Step::Parse, Step::Lint, Step::Compile, Step::Run]
-    }
-
-    fn default_target(&self) -> Level {
-        Level::Compiled
-    }
-
-    fn tools(&self) -> &'static [&'static ToolSpec] {
-        const { &[&CARGO, &CLIPPY] }
-    }
-
-    fn minimal_fixture(&self) -> &'static [(&'static str, &'static str)] {
-        &[
-            (
-                "Cargo.toml",
-                "[package]\nname = \"snippets\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n",
-            ),
-            ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"snippets\"\nversion = \"0.0.0\"\n"),
-        ]
-    }
-
-    fn install(&self, bench: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
-        let manifest = fs::read_optional(&bench.folder.join("Cargo.toml"))?.unwrap_or_default();
+    fn install(&self, workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
+        let manifest = fs::read_optional(&workspace.folder.join("Cargo.toml"))?.unwrap_or_default();
         let table: toml::Table = toml::from_str(&manifest).unwrap_or_default();
         let named = table.get("dependencies").and_then(toml::Value::as_table).is_some_and(|list| !list.is_empty());
-        let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(Ok(())) };
+        let Ok(cargo) = workspace.tools.require(&CARGO) else { return Ok(Ok(())) };
         if !named {
             return Ok(Ok(()));
         }
-        let Some(lock) = fs::read_optional(&bench.folder.join("Cargo.lock"))? else {
+        let Some(lock) = fs::read_optional(&workspace.folder.join("Cargo.lock"))? else {
             return Ok(Err(dependencies::no_lock("Cargo.toml", "Cargo.lock", "`cargo generate-lockfile` writes it")));
         };
-        if !bench.folder.join("src/main.rs").is_file() {
-            fs::write(&bench.folder.join("src/main.rs"), b"fn main() {}\n")?;
+        if !workspace.folder.join("src/main.rs").is_file() {
+            fs::write(&workspace.folder.join("src/main.rs"), b"fn main() {}\n")?;
         }
-        let fetched = dependencies::once(bench, "cargo", &lock, &bench.cargo_writes(), |_| {
-            Ok(bench.tools.job(&cargo.path, &bench.folder).args(["fetch", "--locked", "--quiet"]))
+        let fetched = dependencies::once(workspace, "cargo", &lock, &workspace.written_by_installers(), |_| {
+            Ok(workspace.tools.job(&cargo.path, &workspace.folder).args(["fetch", "--locked", "--quiet"]))
         })?;
         Ok(fetched.map(|_| ()))
     }
 
-    fn adds_packages(&self) -> Option<&'static str> {
-        Some("`cargo add` it there")
-    }
-
-    fn manifests(&self) -> &'static [&'static str] {
-        &["Cargo.toml"]
-    }
-
-    fn is_package(&self, manifest: &Path) -> bool {
-        package::is_package(manifest)
-    }
-
-    fn uses_package(&self, package: &Path, code: &str) -> bool {
-        package::library_name(package).is_some_and(|name| mentions(code, &name))
-    }
-
-    fn bind(&self, bench: &Workspace<'_>, code: &str) -> Result<std::result::Result<(), String>> {
-        let (Some(package), Ok(cargo)) = (&bench.package, bench.tools.require(&CARGO)) else { return Ok(Ok(())) };
-        // Resolving and fetching needs the network as the user has set it up.
-        let writes = bench.cargo_writes();
-        let job = |folder: &Path| bench.installer(bench.tools.job(&cargo.path, folder), &writes);
-        package::bind(&Cargo { job: &job, supervisor: bench.supervisor }, &bench.folder, package, code)
-    }
-
-    fn native_command(&self) -> &'static str {
-        "cargo check"
-    }
-
-    fn program(&self, pieces: &Parts, _snippet: &Snippet, name: &str) -> Program {
-        Program { text: wrap(pieces), path: format!("src/{name}.rs") }
+    fn assemble(&self, parts: &Parts, name: &str) -> Program {
+        Program { text: wrap(parts), path: format!("src/{name}.rs") }
     }
 
     fn promised_output(&self, code: &MappedText) -> Option<Promised> {
@@ -162,9 +136,9 @@ impl Language for Rust {
         wrap::visible(code)
     }
 
-    fn check(&self, bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-        parse(bench, units);
-        if bench.no_exec {
+    fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+        parse(workspace, units);
+        if workspace.no_exec {
             // Build scripts and procedural macros are code too (S8.4), and the linter runs them.
             for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
                 unit.skip(Step::Lint);
@@ -175,39 +149,53 @@ impl Language for Rust {
         if !compiling {
             return Ok(());
         }
-        let Some(cargo) = tool_for(bench.tools, &CARGO, Step::Compile, units) else {
+        let Some(cargo) = tool_for(workspace.tools, &CARGO, Step::Compile, units) else {
             for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
                 unit.evidence.steps.insert(Step::Lint, StepOutcome::Missing);
             }
             return Ok(());
         };
-        let clippy = tool_for(bench.tools, &CLIPPY, Step::Lint, units).is_some();
-        crates::declare(&bench.folder, &units.iter().collect::<Vec<_>>())?;
-        crates::declare_shared(&bench.folder, units)?;
-        set_apart(bench, units)?;
-        check_together(bench, &cargo, units)?;
-        check_alone(bench, &cargo, units)?;
+        let clippy = tool_for(workspace.tools, &CLIPPY, Step::Lint, units).is_some();
+        crates::declare(&workspace.folder, &units.iter().collect::<Vec<_>>())?;
+        crates::declare_shared(&workspace.folder, units)?;
+        set_apart(workspace, units)?;
+        check_together(workspace, &cargo, units)?;
+        check_alone(workspace, &cargo, units)?;
         if clippy {
             // clippy looks upward for its configuration until it finds one: a stray one is never reached (S1.5).
-            if !["clippy.toml", ".clippy.toml"].iter().any(|name| bench.folder.join(name).is_file()) {
-                fs::write(&bench.folder.join("clippy.toml"), b"")?;
+            if !["clippy.toml", ".clippy.toml"].iter().any(|name| workspace.folder.join(name).is_file()) {
+                fs::write(&workspace.folder.join("clippy.toml"), b"")?;
             }
-            crates::set_lints(&bench.folder)?;
-            lint(bench, &cargo, units)?;
+            crates::set_lints(&workspace.folder)?;
+            lint(workspace, &cargo, units)?;
         }
         settle(units, clippy);
         Ok(())
     }
 
-    fn prepare_run(&self, bench: &Workspace<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
-        bench.progress.phase(&format!("building {} to run", blocks(wanted.len(), self)), None);
-        let Ok(cargo) = bench.tools.require(&CARGO) else { return Ok(()) };
-        build(bench, &cargo, units, wanted)
+    fn build(&self, workspace: &Workspace<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
+        workspace.progress.phase(&format!("building {} to run", self.spec.count(wanted.len())), None);
+        let Ok(cargo) = workspace.tools.require(&CARGO) else { return Ok(()) };
+        build(workspace, &cargo, units, wanted)
     }
 
-    fn run_job(&self, bench: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
-        let binary = unit.marks.get("binary").ok_or("the program was not built")?;
-        let _ = bench;
+    fn traceback(&self, unit: &Unit, stderr: &str) -> Traceback {
+        let mut lines = stderr.lines();
+        let mut message = None;
+        while let (None, Some(line)) = (&message, lines.next()) {
+            // A panic puts its message on the next line.
+            message = if line.contains("panicked at") {
+                lines.next().map(|next| format!("panicked: {}", next.trim()))
+            } else {
+                traceback::message(line)
+            };
+        }
+        Traceback { message, ..traceback::first(unit, stderr) }
+    }
+
+    fn command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+        let binary = unit.notes.binary.as_ref().ok_or("the program was not built")?;
+        let _ = workspace;
         Ok(Job::new(binary, scratch).arg0(unit.name.clone()).env("RUST_BACKTRACE", "0"))
     }
 
@@ -223,16 +211,28 @@ impl Language for Rust {
         crates::declare(folder, &alone)
     }
 
-    fn canaries(&self) -> &'static [Canary] {
-        &[
-            Canary { step: Step::Parse, code: "fn main( {}\n" },
-            Canary {
-                step: Step::Lint,
-                code: "#![deny(clippy::eq_op)]\nfn main() { let x = 1; if x == x { println!(\"{x}\"); } }\n",
-            },
-            Canary { step: Step::Compile, code: "let x: i32 = \"s\";\n" },
-            Canary { step: Step::Run, code: "panic!(\"canary\");\n" },
-        ]
+    fn packages(&self) -> Option<&dyn Packages> {
+        Some(self)
+    }
+}
+
+impl Packages for Rust {
+    fn is_package(&self, manifest: &Path) -> bool {
+        package::is_package(manifest)
+    }
+
+    fn uses_package(&self, package: &Path, code: &str) -> bool {
+        package::library_name(package).is_some_and(|name| mentions(code, &name))
+    }
+
+    fn bind(&self, workspace: &Workspace<'_>, code: &str) -> Result<std::result::Result<(), String>> {
+        let (Some(package), Ok(cargo)) = (&workspace.package, workspace.tools.require(&CARGO)) else {
+            return Ok(Ok(()));
+        };
+        // Resolving and fetching needs the network as the user has set it up.
+        let writes = workspace.written_by_installers();
+        let job = |folder: &Path| workspace.installer(workspace.tools.job(&cargo.path, folder), &writes);
+        package::bind(&Cargo { job: &job, supervisor: workspace.supervisor }, &workspace.folder, package, code)
     }
 }
 
@@ -256,10 +256,10 @@ fn too_deep(text: &str) -> Option<usize> {
 }
 
 /// Decides whether each unit parses.
-fn parse(bench: &Workspace<'_>, units: &mut [Unit]) {
-    let edition = crates::edition(&bench.folder).unwrap_or_default();
+fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) {
+    let edition = crates::edition(&workspace.folder).unwrap_or_default();
     units.par_iter_mut().for_each(|unit| {
-        parse_one(bench, &edition, unit);
+        parse_one(workspace, &edition, unit);
         if unit.failed(Step::Parse) {
             unit.skip(Step::Lint);
             unit.skip(Step::Compile);
@@ -268,7 +268,7 @@ fn parse(bench: &Workspace<'_>, units: &mut [Unit]) {
 }
 
 /// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
-fn parse_one(bench: &Workspace<'_>, edition: &str, unit: &mut Unit) {
+fn parse_one(workspace: &Workspace<'_>, edition: &str, unit: &mut Unit) {
     if let Some(at) = too_deep(unit.program.as_str()) {
         let message = format!("brackets are nested more than {MAX_DEPTH} deep");
         unit.say_at(Step::Parse, Some(at..at + 1), syntax_error("docgen", message));
@@ -278,8 +278,8 @@ fn parse_one(bench: &Workspace<'_>, edition: &str, unit: &mut Unit) {
         unit.pass(Step::Parse);
         return;
     };
-    if let (false, Ok(cargo)) = (bench.no_exec, bench.tools.require(&CARGO))
-        && ask_rustc(bench, &cargo, edition, unit)
+    if let (false, Ok(cargo)) = (workspace.no_exec, workspace.tools.require(&CARGO))
+        && ask_rustc(workspace, &cargo, edition, unit)
     {
         unit.pass(Step::Parse);
     } else if unit.failed(Step::Parse) {
@@ -297,12 +297,12 @@ fn parse_one(bench: &Workspace<'_>, edition: &str, unit: &mut Unit) {
 }
 
 fn syntax_error(tool: &'static str, message: String) -> Message {
-    Message { severity: Severity::Error, tool, code: "syntax".to_owned(), message, help: None }
+    Message { severity: Severity::Error, tool: tool.into(), code: "syntax".to_owned(), message, help: None }
 }
 
 /// Sets apart the blocks that cannot be a module among others, and those that must not compile.
-fn set_apart(bench: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-    let edition = crates::edition(&bench.folder)?;
+fn set_apart(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
+    let edition = crates::edition(&workspace.folder)?;
     for unit in units {
         // Paths of Rust's first edition begin at the crate's root.
         let first_edition = unit.edition.as_deref().unwrap_or(&edition) == "2015";
@@ -319,19 +319,19 @@ fn is_to_compile(unit: &Unit) -> bool {
 
 fn broke_down(unit: &mut Unit, call: &Finished) {
     let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
-    unit.missing(step, &format!("cargo broke down: {}", call.summary()));
+    unit.broke_down(step, "cargo", call);
 }
 
 /// Checks the blocks that share a crate, again and again without those that rustc finds errors in, until the rest is
 /// clean. What has an error in company is judged alone: then no neighbour can have caused it, nor hidden another.
-fn check_together(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
+fn check_together(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
     for _ in 0..MAX_ROUNDS {
         let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && !is_alone(unit)).collect();
         if members.is_empty() {
             return Ok(());
         }
-        let programs = crates::write(&bench.folder, &members)?;
-        let call = crates::call(bench, cargo, "check", &programs)?;
+        let programs = crates::write(&workspace.folder, &members)?;
+        let call = crates::call(workspace, cargo, "check", &programs)?;
         if call.success() {
             note_messages(&call, Voice::Rustc, units);
             return Ok(());
@@ -355,13 +355,13 @@ fn check_together(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Re
 
 /// Checks every block that is set apart in a crate of its own. One that must not compile and does is built too: some
 /// errors come with code generation.
-fn check_alone(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
+fn check_alone(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
     let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && is_alone(unit)).collect();
     if members.is_empty() {
         return Ok(());
     }
-    let programs = crates::write(&bench.folder, &members)?;
-    let call = crates::call(bench, cargo, "check", &programs)?;
+    let programs = crates::write(&workspace.folder, &members)?;
+    let call = crates::call(workspace, cargo, "check", &programs)?;
     note_messages(&call, Voice::Rustc, units);
     let done = crates::finished(&call);
     for unit in units.iter_mut().filter(|unit| is_to_compile(unit) && is_alone(unit)) {
@@ -372,7 +372,7 @@ fn check_alone(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Resul
     let suspects = units.iter().filter(|unit| unit.must_not_compile && unit.wants(Step::Compile) && !has_error(unit));
     let programs: BTreeSet<String> = suspects.map(|unit| unit.name.clone()).collect();
     if !programs.is_empty() {
-        let call = crates::call(bench, cargo, "build", &programs)?;
+        let call = crates::call(workspace, cargo, "build", &programs)?;
         note_messages(&call, Voice::Rustc, units);
     }
     Ok(())
@@ -380,7 +380,7 @@ fn check_alone(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Resul
 
 /// Asks clippy about the blocks that compile. It is advice: an error that only its driver finds is none, and costs the
 /// block its lints.
-fn lint(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
+fn lint(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
     let mut silent = BTreeSet::new();
     for _ in 0..MAX_ROUNDS {
         let is_clean = |unit: &Unit| unit.wants(Step::Lint) && !has_error(unit) && !unit.is_broken_down();
@@ -389,11 +389,11 @@ fn lint(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
         if members.is_empty() {
             return Ok(());
         }
-        let programs = crates::write(&bench.folder, &members)?;
-        let call = crates::call(bench, cargo, "clippy", &programs)?;
+        let programs = crates::write(&workspace.folder, &members)?;
+        let call = crates::call(workspace, cargo, "clippy", &programs)?;
         if !matches!(call.end, End::Exited(_)) {
             for unit in units.iter_mut().filter(|unit| is_clean(unit)) {
-                unit.missing(Step::Lint, &format!("clippy broke down: {}", call.summary()));
+                unit.broke_down(Step::Lint, "clippy", &call);
             }
             return Ok(());
         }
@@ -411,7 +411,7 @@ fn lint(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
 fn settle(units: &mut [Unit], clippy: bool) {
     for unit in units {
         forget_consequences(unit);
-        if unit.marks.contains_key("compile-error") {
+        if unit.notes.compile_error {
             unit.fail(Step::Compile);
             unit.skip(Step::Lint);
         } else if !unit.evidence.missing_dependencies.is_empty() || unit.evidence.steps.contains_key(&Step::Compile) {
@@ -429,11 +429,11 @@ fn settle(units: &mut [Unit], clippy: bool) {
 
 /// Builds what is to run. A shared crate that cannot be built is taken apart: an error of code generation is its block's,
 /// and where nobody can tell whose it is, each block is built alone.
-fn build(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
+fn build(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
     for round in 0.. {
         let members: Vec<&Unit> = wanted.iter().map(|index| &units[*index]).collect();
-        let programs = crates::write(&bench.folder, &members)?;
-        let call = crates::call(bench, cargo, "build", &programs)?;
+        let programs = crates::write(&workspace.folder, &members)?;
+        let call = crates::call(workspace, cargo, "build", &programs)?;
         let done = crates::finished(&call);
         let built = |unit: &Unit| {
             let program = if is_alone(unit) { unit.name.clone() } else { crates::shared_name(unit.edition.as_deref()) };
@@ -457,11 +457,9 @@ fn build(bench: &Workspace<'_>, cargo: &Tool, units: &mut [Unit], wanted: &[usiz
         for index in wanted {
             let unit = &mut units[*index];
             match built(unit) {
-                Some(program) => {
-                    unit.marks.insert("binary", program);
-                }
+                Some(program) => unit.notes.binary = Some(program.into()),
                 None if has_error(unit) => {}
-                None => unit.missing(Step::Run, &format!("cargo build broke down: {}", call.summary())),
+                None => unit.broke_down(Step::Run, "cargo build", &call),
             }
         }
         break;

@@ -35,10 +35,10 @@ pub(super) struct Cargo<'a> {
     pub(super) supervisor: &'a Supervisor,
 }
 
-/// Adds the package to the manifest in `bench`. `Err` inside says what cannot be had.
+/// Adds the package to the manifest in `workspace`. `Err` inside says what cannot be had.
 pub(super) fn bind(
     cargo: &Cargo<'_>,
-    bench: &Path,
+    workspace: &Path,
     package: &Path,
     code: &str,
 ) -> Result<std::result::Result<(), String>> {
@@ -52,7 +52,7 @@ pub(super) fn bind(
     let Some(described) = packages.iter().find(|candidate| candidate["manifest_path"] == manifest.as_str()) else {
         return Ok(Err(format!("cargo does not know the package in {}", package.display())));
     };
-    let path = bench.join("Cargo.toml");
+    let path = workspace.join("Cargo.toml");
     let mut text = fs::read_to_string(&path)?;
     if !text.contains("[dependencies]") {
         text.push_str("\n[dependencies]\n");
@@ -60,18 +60,18 @@ pub(super) fn bind(
     text.push_str(&dependencies(described, package, code));
     fs::write_if_changed(&path, text.as_bytes())?;
     // cargo wants a target before it resolves anything; the adapter writes the real one.
-    if !bench.join("src/main.rs").is_file() {
-        fs::write(&bench.join("src/main.rs"), b"fn main() {}\n")?;
+    if !workspace.join("src/main.rs").is_file() {
+        fs::write(&workspace.join("src/main.rs"), b"fn main() {}\n")?;
     }
     // The package's own lock file keeps its dependencies at the versions it was tested with.
     let root = metadata["workspace_root"].as_str().map_or(package, Path::new);
     if let Some(lock) = fs::read_optional(&root.join("Cargo.lock"))? {
-        fs::write_if_changed(&bench.join("Cargo.lock"), lock.as_bytes())?;
+        fs::write_if_changed(&workspace.join("Cargo.lock"), lock.as_bytes())?;
     } else {
-        fs::remove_file(&bench.join("Cargo.lock"))?;
+        fs::remove_file(&workspace.join("Cargo.lock"))?;
     }
     let fetch = |offline: bool| {
-        let job = (cargo.job)(bench).args(["fetch", "--quiet"]).env("CARGO_NET_OFFLINE", offline.to_string());
+        let job = (cargo.job)(workspace).args(["fetch", "--quiet"]).env("CARGO_NET_OFFLINE", offline.to_string());
         cargo.supervisor.run(&job)
     };
     if fetch(true)?.success() {

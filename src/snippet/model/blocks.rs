@@ -1,0 +1,127 @@
+//! All code blocks of a project with their verdicts: one list, in the order of pages and lines. Pure data.
+//!
+//! Must not know: how a verdict is reached or shown.
+
+use crate::snippet::model::snippet::{Snippet, SnippetId};
+use crate::snippet::model::verdict::{Level, Status, Verdict};
+use crate::span::FileId;
+use std::collections::BTreeMap;
+use std::ops::{Index, Range};
+
+/// A block and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The block.
+    pub snippet: Snippet,
+    /// Its verdict; *Unchecked* until somebody finds out more.
+    pub verdict: Verdict,
+}
+
+/// The blocks of all pages. Block `n` of a page is the page's fence `n`.
+#[derive(Debug, Clone, Default)]
+pub struct Blocks {
+    blocks: Vec<Block>,
+    pages: Vec<Range<usize>>,
+    /// Rules of the configuration that match no block (S2.6), by number.
+    pub unmatched_rules: Vec<usize>,
+}
+
+impl Blocks {
+    /// Adds the blocks of the next page, in the order of its fences.
+    pub fn push_page(&mut self, snippets: Vec<Snippet>) {
+        let first = self.blocks.len();
+        let unchecked =
+            || Verdict::new(Status::Unchecked, Some("not verified yet; docgen verify does that".to_owned()));
+        self.blocks.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
+        self.pages.push(first..self.blocks.len());
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// The number of every block, in order.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
+        (0..self.blocks.len()).map(SnippetId)
+    }
+
+    /// The number of every block of a page, in the order of its fences.
+    pub fn on_page(&self, page: usize) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
+        self.pages.get(page).cloned().unwrap_or_default().map(SnippetId)
+    }
+
+    /// The block of a page's fence.
+    pub fn of_fence(&self, page: usize, fence: usize) -> Option<&Block> {
+        self.blocks.get(self.pages.get(page)?.clone().nth(fence)?)
+    }
+
+    /// All blocks, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (SnippetId, &Block)> {
+        self.blocks.iter().enumerate().map(|(number, block)| (SnippetId(number), block))
+    }
+
+    /// All snippets, in order.
+    pub fn snippets(&self) -> impl Iterator<Item = &Snippet> {
+        self.blocks.iter().map(|block| &block.snippet)
+    }
+
+    /// A block's verdict.
+    pub fn verdict(&self, id: SnippetId) -> &Verdict {
+        &self.blocks[id.0].verdict
+    }
+
+    /// Replaces a block's verdict.
+    pub fn set(&mut self, id: SnippetId, verdict: Verdict) {
+        self.blocks[id.0].verdict = verdict;
+    }
+
+    /// Blocks whose verdicts may still change, in order.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Block> {
+        self.blocks.iter_mut()
+    }
+
+    /// How many blocks have each status; together all that were found.
+    pub fn totals(&self) -> BTreeMap<Status, usize> {
+        totals(self.blocks.iter().map(|block| &block.verdict))
+    }
+
+    /// Whether anything is known of any block, beyond that it is there.
+    pub fn say_anything(&self) -> bool {
+        let says = |verdict: &Verdict| verdict.level > Level::Unchecked || verdict.status == Status::Fail;
+        self.blocks.iter().any(|block| says(&block.verdict))
+    }
+
+    /// How many blocks of code of each page are proven, or fail as shown, and how many there are.
+    pub fn proven(&self) -> BTreeMap<FileId, (usize, usize)> {
+        let mut pages: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+        for Block { snippet, verdict } in self.blocks.iter().filter(|block| block.snippet.is_code) {
+            let (proven, all) = pages.entry(snippet.file).or_default();
+            *proven += usize::from(verdict.is_proven());
+            *all += 1;
+        }
+        pages
+    }
+}
+
+impl Index<SnippetId> for Blocks {
+    type Output = Snippet;
+
+    fn index(&self, id: SnippetId) -> &Snippet {
+        &self.blocks[id.0].snippet
+    }
+}
+
+/// How many verdicts have each status.
+pub(crate) fn totals<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> BTreeMap<Status, usize> {
+    let mut totals: BTreeMap<Status, usize> = Status::ALL.iter().map(|(_, status)| (*status, 0)).collect();
+    for verdict in verdicts {
+        *totals.entry(verdict.status).or_default() += 1;
+    }
+    totals
+}

