@@ -4,8 +4,9 @@
 
 use super::fence::Info;
 use super::heading::{Anchors, Heading, slugify};
+use super::math;
+use super::model::{Dialect, Fence, Link};
 use super::tabs::Balance;
-use super::{Dialect, Fence, Link, math};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::{FileId, MappedText, Span};
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
