@@ -2,7 +2,9 @@
 //!
 //! Must not know: HTML.
 
-use super::{PageIndex, Site, url};
+use super::index::PageIndex;
+use super::model::Site;
+use super::url;
 use crate::config::{Config, ContentPolicy, RawHtml};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Link, Page};

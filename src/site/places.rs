@@ -3,7 +3,8 @@
 //!
 //! Paths that differ in case only are one file on many disks. Must not know: disk, what is in the files.
 
-use super::{Site, link, takes_only_what_is_named, url};
+use super::model::Site;
+use super::{link, url};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Asset;
@@ -46,6 +47,12 @@ impl Places {
 /// The address of a page's Markdown twin.
 pub fn twin_url(url: &str) -> String {
     format!("{}.md", url.strip_suffix(".html").unwrap_or(url))
+}
+
+/// Whether only those files beside the pages are taken along that pages point at: where the content folder is the
+/// whole project.
+pub fn takes_only_what_is_named(config: &Config) -> bool {
+    config.content == config.root
 }
 
 /// What is taken before files beside the pages are: pages with their twins, and what docgen writes.

@@ -2,7 +2,8 @@
 //!
 //! Must not know: how an index looks.
 
-use super::{PageIndex, url};
+use super::index::PageIndex;
+use super::url;
 use crate::config::{Config, RawTaxonomyConfig, TAXONOMIES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::Page;
