@@ -21,13 +21,7 @@ use crate::config::Config;
 use crate::site::Site;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdicts::Verdicts;
-
-/// The files of the index, by path relative to the site's root.
-#[derive(Debug, Default)]
-pub struct SearchIndex {
-    /// Path and content.
-    pub files: Vec<(String, String)>,
-}
+pub use shard::SearchIndex;
 
 /// Indexes the whole site. `verdicts` is empty where nothing was verified.
 pub fn build(site: &Site, config: &Config, snippets: &[Snippet], verdicts: &Verdicts) -> SearchIndex {
