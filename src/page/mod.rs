@@ -7,6 +7,7 @@
 //!
 //! Must not know: other pages, URLs, how a page looks, what a fence's flags do.
 
+mod events;
 pub mod fence;
 mod fence_words;
 pub mod fix;
@@ -20,5 +21,6 @@ mod parse;
 pub mod summary;
 pub mod tabs;
 
+pub use events::Events;
 pub use model::{Dialect, Fence, Link, Page};
 pub use parse::parse;

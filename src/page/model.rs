@@ -2,10 +2,12 @@
 //!
 //! Must not know: how Markdown is parsed.
 
+use super::events::Events;
 use super::fence;
 use super::front_matter::FrontMatter;
 use super::heading::Heading;
 use crate::span::{FileId, MappedText, Span};
+use pulldown_cmark::Event;
 use std::ops::Range;
 
 /// A parsed page.
@@ -33,8 +35,15 @@ pub struct Page {
     pub html_ids: Vec<String>,
     /// Code blocks in order.
     pub fences: Vec<Fence>,
-    /// Whether text between dollar signs is a formula.
-    pub math: bool,
+    /// Its Markdown, parsed.
+    pub events: Events,
+}
+
+impl Page {
+    /// The events of its Markdown in order, each with the bytes of the text that it spans.
+    pub fn events(&self) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+        self.events.iter(self.text.as_str())
+    }
 }
 
 /// A link or an image.
@@ -44,6 +53,8 @@ pub struct Link {
     pub image: bool,
     /// The destination as written, unescaped.
     pub target: String,
+    /// Its number among the page's destinations.
+    pub number: usize,
     /// Alternative text of an image.
     pub alt: String,
     /// Where it stands.

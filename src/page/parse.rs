@@ -42,7 +42,7 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
         links: scan.links,
         html_ids: scan.html_ids,
         fences: scan.fences,
-        math: dialect.math,
+        events: scan.events,
     };
     (parsed, problems)
 }

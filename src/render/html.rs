@@ -7,7 +7,7 @@ use super::highlight::{Highlighter, escape};
 use super::tabs::{Group, Tabs};
 use crate::config::{Config, RawHtml};
 use crate::page::tabs::mark;
-use crate::page::{Fence, Page, markdown, math};
+use crate::page::{Fence, Page, math};
 use crate::site::link::{Target, resolve, unsafe_scheme};
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::model::snippet::Snippet;
@@ -73,8 +73,7 @@ pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
         footnotes: BTreeMap::new(),
         mentioned: BTreeSet::new(),
     };
-    let parser = Parser::new_ext(page.text.as_str(), markdown::options(page.math));
-    let events = parser.flat_map(|event| walker.event(event));
+    let events = page.events().flat_map(|(event, _)| walker.event(event));
     let mut out = String::with_capacity(page.text.len() * 2);
     html::push_html(&mut out, events);
     out.push_str(&walker.tabs.end());
