@@ -6,9 +6,8 @@
 use super::Renderer;
 use crate::error::Result;
 use crate::output::OutputTree;
-use crate::site::link::{Target, resolve};
 use crate::site::taxonomy::Term;
-use crate::site::{PageIndex, twin_url, url};
+use crate::site::{PageIndex, Target, twin_url, url};
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use serde_json::{Value, json};
@@ -94,22 +93,22 @@ impl Renderer<'_> {
     /// The page's text from byte `start` on, with links to pages leading to their twins.
     fn with_addresses(&self, index: PageIndex, start: usize) -> String {
         let from = twin_url(&self.input.site.urls[index]);
-        let twin = |destination: &str| {
-            let (to, anchor) = match resolve(self.input.site, index, destination) {
-                Target::Page { page, anchor } => (twin_url(&self.input.site.urls[page]), anchor),
-                Target::Generated { url, anchor } => (url, anchor),
+        let twin = |number: usize| {
+            let (to, anchor) = match self.input.site.target(index, number) {
+                Target::Page { page, anchor } => (&twin_url(&self.input.site.urls[*page]), anchor.as_ref()),
+                Target::Generated { url, anchor } => (url, anchor.as_ref()),
                 Target::Asset(path) => (path, None),
                 Target::External | Target::Missing(_) => return None,
             };
-            let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", url::encode(&anchor)));
-            Some(format!("{}{anchor}", self.address(&from, &to)))
+            let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", url::encode(anchor)));
+            Some(format!("{}{anchor}", self.address(&from, to)))
         };
         let page = &self.input.site.pages[index];
         let text = page.text.as_str();
         let (mut out, mut at) = (String::with_capacity(text.len() - start), start);
-        for (range, _) in page.events.written_destinations(text) {
+        for (range, number) in page.events.written_destinations(text) {
             if range.start >= at
-                && let Some(address) = twin(&text[range.clone()])
+                && let Some(address) = twin(number)
             {
                 out.push_str(&text[at..range.start]);
                 out.push_str(&address);

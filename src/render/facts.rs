@@ -4,10 +4,10 @@
 
 use super::view::{FactsView, LinkView, TermsView};
 use super::{Renderer, url};
-use crate::site::PageIndex;
 use crate::site::governance::review_due;
-use crate::site::link::{Target, resolve};
+use crate::site::link::resolve;
 use crate::site::taxonomy::{Taxonomy, Term};
+use crate::site::{PageIndex, Target};
 use crate::snippet::model::verdict::Verdict;
 
 /// Keys of front matter that name files, and what they are called on the page.

@@ -18,6 +18,7 @@ mod model;
 pub mod nav;
 mod places;
 mod resolve;
+mod target;
 pub mod taxonomy;
 pub mod url;
 
@@ -25,3 +26,4 @@ pub use index::PageIndex;
 pub use model::{Disk, Site};
 pub use places::{takes_only_what_is_named, twin_url};
 pub use resolve::resolve;
+pub use target::Target;

@@ -4,6 +4,7 @@
 
 use super::index::PageIndex;
 use super::nav::Nav;
+use super::target::Target;
 use super::taxonomy::Taxonomy;
 use crate::page::Page;
 use crate::source::Asset;
@@ -32,6 +33,8 @@ pub struct Site {
     pub assets: BTreeMap<String, Asset>,
     /// Those of them that become part of the site.
     pub copied: Vec<String>,
+    /// Where the destinations of each page lead, by their numbers on the page.
+    pub targets: Vec<Box<[Target]>>,
     /// Former URLs and where they lead.
     pub redirects: BTreeMap<String, String>,
     /// The site's title: from the configuration, else the home page's.
@@ -42,5 +45,10 @@ impl Site {
     /// The page at a path relative to the content folder. Pages are in the order of their paths.
     pub fn page_at(&self, relative: &str) -> Option<PageIndex> {
         self.pages.binary_search_by(|page| page.relative.as_str().cmp(relative)).ok()
+    }
+
+    /// Where a destination of a page leads, by its number on the page.
+    pub fn target(&self, page: PageIndex, number: usize) -> &Target {
+        &self.targets[page][number]
     }
 }

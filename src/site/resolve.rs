@@ -29,10 +29,11 @@ pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<
     let generated = generated_urls(&pages, &by_url, &taxonomies, &nav);
     let assets = sources.assets.iter().map(|asset| (asset.relative.clone(), asset.clone())).collect();
     let title = site_title(config, &pages, &by_url);
-    let (copied, redirects) = (Vec::new(), BTreeMap::new());
-    let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, copied, redirects, title };
+    let (copied, targets, redirects) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, copied, targets, redirects, title };
     reserve(&mut site, &mut problems);
     redirect(&mut site, &mut problems);
+    site.targets = link::targets(&site);
     places::copied(&mut site, config, &mut problems);
     link::check(sources, &site, config, &mut problems);
     governance::check(sources, &site, config, disk, &mut problems);
