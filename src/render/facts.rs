@@ -2,56 +2,96 @@
 //!
 //! Must not know: the page's text.
 
+use super::html::Snippets;
 use super::view::{FactsView, LinkView, TermsView};
-use super::{Renderer, url};
+use super::{Input, Renderer, url};
 use crate::site::governance::review_due;
 use crate::site::link::resolve;
 use crate::site::taxonomy::{Taxonomy, Term};
 use crate::site::{PageIndex, Target};
 use crate::snippet::model::verdict::Verdict;
+use rayon::prelude::*;
 
 /// Keys of front matter that name files, and what they are called on the page.
 const RELATED: [(&str, &str); 3] = [("related", "Related"), ("required_scripts", "Needs"), ("related_tools", "Tools")];
 
-impl Renderer<'_> {
-    pub(super) fn facts(&self, index: PageIndex) -> FactsView {
-        let page = &self.input.site.pages[index];
-        let front = &page.front_matter;
-        let due = review_due(page, self.input.config);
-        let mine = self.snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
-        let mut facts = FactsView {
-            id: front.id.as_ref().map_or_else(String::new, |id| id.value.clone()),
-            status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
-            risk: front.risk.map_or_else(String::new, |risk| risk.name().to_owned()),
-            reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
-            due: due.map_or_else(String::new, |date| date.to_string()),
-            overdue: due.is_some_and(|date| date < self.input.config.today),
-            edited: self
-                .input
-                .edited
-                .get(&self.input.sources[page.file].name)
-                .map_or_else(String::new, |edit| edit.day.to_string()),
-            verified: self.verified,
-            owners: self.owners(index),
-            ..FactsView::default()
-        };
-        for (_, verdict) in mine.filter(|(snippet, _)| snippet.is_code) {
-            facts.code += 1;
-            facts.proven += usize::from(verdict.is_some_and(Verdict::is_proven));
+/// The terms of one page, each with its taxonomy.
+type Terms<'a> = Vec<(&'a Taxonomy, &'a Term)>;
+
+/// What is known of each page. Lists name a page many times, so this is worked out once.
+pub(super) struct Facts<'a> {
+    views: Vec<FactsView>,
+    terms: Vec<Terms<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of all pages. `verified` says whether anything is known of any block.
+    pub(super) fn new(input: &Input<'a>, snippets: &Snippets<'_>, verified: bool) -> Self {
+        let site = input.site;
+        let mut terms: Vec<Terms<'a>> = vec![Vec::new(); site.pages.len()];
+        for taxonomy in &site.taxonomies {
+            for term in &taxonomy.terms {
+                for page in &term.pages {
+                    terms[*page].push((taxonomy, term));
+                }
+            }
         }
-        facts
+        let view = |(index, terms): (PageIndex, &Terms<'_>)| FactsView {
+            verified,
+            owners: owners(terms, &site.urls[index]),
+            ..facts(input, snippets, index)
+        };
+        let views = terms.par_iter().enumerate().map(view).collect();
+        Self { views, terms }
+    }
+}
+
+/// What the page at `index` and its blocks say.
+fn facts(input: &Input<'_>, snippets: &Snippets<'_>, index: PageIndex) -> FactsView {
+    let page = &input.site.pages[index];
+    let front = &page.front_matter;
+    let due = review_due(page, input.config);
+    let mine = snippets.range((page.file, 0)..=(page.file, usize::MAX)).map(|(_, entry)| entry);
+    let edited = input.edited.get(&input.sources[page.file].name);
+    let mut facts = FactsView {
+        id: front.id.as_ref().map_or_else(String::new, |id| id.value.clone()),
+        status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
+        risk: front.risk.map_or_else(String::new, |risk| risk.name().to_owned()),
+        reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
+        due: due.map_or_else(String::new, |date| date.to_string()),
+        overdue: due.is_some_and(|date| date < input.config.today),
+        edited: edited.map_or_else(String::new, |edit| edit.day.to_string()),
+        ..FactsView::default()
+    };
+    for (_, verdict) in mine.filter(|(snippet, _)| snippet.is_code) {
+        facts.code += 1;
+        facts.proven += usize::from(verdict.is_some_and(Verdict::is_proven));
+    }
+    facts
+}
+
+fn owners(terms: &Terms<'_>, from: &str) -> Vec<LinkView> {
+    let owners = terms.iter().filter(|(taxonomy, _)| taxonomy.name == "owners");
+    owners.map(|(taxonomy, term)| term_link(taxonomy, term, from)).collect()
+}
+
+impl Renderer<'_> {
+    pub(super) fn facts(&self, index: PageIndex) -> &FactsView {
+        &self.facts.views[index]
     }
 
     /// Its terms but its owners, who stand in the line of facts.
     pub(super) fn terms(&self, index: PageIndex) -> Vec<TermsView> {
-        let site = self.input.site;
-        let from = &site.urls[index];
-        let others = site.taxonomies.iter().filter(|taxonomy| taxonomy.name != "owners");
-        let views = others.map(|taxonomy| TermsView {
-            title: taxonomy.plural.to_owned(),
-            terms: taxonomy.terms_of(index).map(|term| term_link(taxonomy, term, from)).collect(),
-        });
-        views.filter(|view| !view.terms.is_empty()).collect()
+        let from = &self.input.site.urls[index];
+        let mut views: Vec<TermsView> = Vec::new();
+        for (taxonomy, term) in self.facts.terms[index].iter().filter(|(taxonomy, _)| taxonomy.name != "owners") {
+            let link = term_link(taxonomy, term, from);
+            match views.last_mut().filter(|view| view.title == taxonomy.plural) {
+                Some(view) => view.terms.push(link),
+                None => views.push(TermsView { title: taxonomy.plural.to_owned(), terms: vec![link] }),
+            }
+        }
+        views
     }
 
     /// The facts in one line, for lists.
@@ -70,15 +110,6 @@ impl Renderer<'_> {
             parts.push(format!("snippets {}/{} proven", facts.proven, facts.code));
         }
         parts.join(" · ")
-    }
-
-    fn owners(&self, index: PageIndex) -> Vec<LinkView> {
-        let site = self.input.site;
-        let owners = site.taxonomies.iter().filter(|taxonomy| taxonomy.name == "owners");
-        owners
-            .flat_map(|taxonomy| taxonomy.terms_of(index).map(move |term| (taxonomy, term)))
-            .map(|(taxonomy, term)| term_link(taxonomy, term, &site.urls[index]))
-            .collect()
     }
 
     /// What its front matter names: pages by their titles, files by their paths, with a link where the site has them.

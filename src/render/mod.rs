@@ -33,6 +33,7 @@ use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdicts::Verdicts;
 use crate::source::{Edits, Sources};
 use crate::span::FileId;
+use facts::Facts;
 use highlight::Highlighter;
 use html::{PageContext, Snippets};
 use rayon::prelude::*;
@@ -123,6 +124,7 @@ struct Renderer<'a> {
     version: String,
     /// Whether anything is known of any block.
     verified: bool,
+    facts: Facts<'a>,
     /// The page of each file.
     pages: BTreeMap<FileId, PageIndex>,
     /// The place of each page in the order of reading.
@@ -145,13 +147,15 @@ impl<'a> Renderer<'a> {
         }
         let version = hasher.finalize().to_hex()[..8].to_owned();
         let site = input.site;
+        let verified = input.verdicts.say_anything();
         Self {
+            facts: Facts::new(input, &snippets, verified),
             theme,
             highlighter,
             snippets,
             nav: nav::Paths::new(&site.nav),
             version,
-            verified: input.verdicts.say_anything(),
+            verified,
             pages: site.pages.iter().enumerate().map(|(index, page)| (page.file, index)).collect(),
             order: site.nav.order.iter().enumerate().rev().map(|(at, page)| (*page, at)).collect(),
             input,
@@ -254,7 +258,7 @@ impl<'a> Renderer<'a> {
             breadcrumbs: self.breadcrumbs(from),
             nav: self.nav.view(&site.nav, Some(index), from),
             toc: contents(page),
-            facts: self.facts(index),
+            facts: self.facts(index).clone(),
             taxonomies: self.terms(index),
             related: self.related(index),
             previous: neighbour(-1),

@@ -45,11 +45,6 @@ impl Taxonomy {
     pub fn term_url(&self, term: &Term) -> String {
         format!("{}/{}.html", self.name, term.slug)
     }
-
-    /// The terms of one page.
-    pub fn terms_of(&self, page: PageIndex) -> impl Iterator<Item = &Term> {
-        self.terms.iter().filter(move |term| term.pages.contains(&page))
-    }
 }
 
 /// Collects the terms of all pages.
