@@ -21,8 +21,7 @@ pub mod view;
 mod wall;
 
 use crate::config::{Config, ContentPolicy};
-use crate::error::{Error, Result};
-use crate::fs;
+use crate::error::Result;
 use crate::output::OutputTree;
 use crate::page::Page;
 use crate::progress::Progress;
@@ -60,6 +59,8 @@ pub struct Input<'a> {
     pub edited: &'a Edits,
     /// The search index.
     pub index: &'a SearchIndex,
+    /// The files beside the pages that become part of the site: path and content.
+    pub assets: Vec<(String, Vec<u8>)>,
     /// Whether pages reload themselves (`docgen serve`).
     pub live: bool,
 }
@@ -67,10 +68,12 @@ pub struct Input<'a> {
 /// Renders the whole site.
 ///
 /// # Errors
-/// Where a template of the theme is broken or an asset cannot be read.
-pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progress) -> Result<OutputTree> {
+/// Where a template of the theme is broken.
+pub fn render(mut input: Input<'_>, highlighter: &Highlighter, progress: &dyn Progress) -> Result<OutputTree> {
     let theme = Theme::load(input.config)?;
-    let renderer = Renderer::new(input, highlighter, theme);
+    // Taken out, so that no file is in memory twice.
+    let assets = std::mem::take(&mut input.assets);
+    let renderer = Renderer::new(&input, highlighter, theme);
     let mut tree = OutputTree::default();
     let pages: Vec<(String, String)> = (0..input.site.pages.len())
         .into_par_iter()
@@ -95,24 +98,11 @@ pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progr
     for (path, content) in &input.index.files {
         tree.add(path.clone(), content.clone())?;
     }
-    assets(input, &mut tree)?;
+    for (path, content) in assets {
+        tree.add(path, content)?;
+    }
     tree.add("sitemap.xml", renderer.sitemap())?;
     Ok(tree)
-}
-
-/// Files beside the pages.
-fn assets(input: &Input<'_>, tree: &mut OutputTree) -> Result<()> {
-    for relative in &input.site.copied {
-        let path = &input.site.assets[relative].path;
-        // The checks have found it readable; if it is not, it was changed since.
-        let failed = |refused: fs::Refused| Error::Io {
-            action: "read",
-            path: path.clone(),
-            source: std::io::Error::other(refused.why()),
-        };
-        tree.add(relative.clone(), fs::read_within(&input.config.project, path).map_err(failed)?)?;
-    }
-    Ok(())
 }
 
 struct Renderer<'a> {
