@@ -5,11 +5,12 @@
 use super::failure::failed;
 use super::folder::create_dir_all;
 use crate::error::Result;
+use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 /// Opens an ordinary file. A pipe would make us wait, and a device like `/dev/zero` never ends.
-fn open_ordinary(path: &Path) -> std::io::Result<std::fs::File> {
+fn open_ordinary(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
@@ -29,7 +30,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 /// The first bytes of a file, at most so many.
 pub fn head(path: &Path, most: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(failed("open", path))?;
+    let file = File::open(path).map_err(failed("open", path))?;
     file.take(most as u64).read_to_end(&mut bytes).map_err(failed("read", path))?;
     Ok(bytes)
 }
@@ -55,13 +56,11 @@ pub fn read_optional(path: &Path) -> Result<Option<String>> {
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_dir_all(folder)?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    std::fs::write(&beside, bytes).map_err(failed("write", path))?;
-    std::fs::rename(&beside, path).map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        failed("write", path)(error)
-    })
+    // `make_in`, since a file of `tempfile`'s own is for its owner alone.
+    let made = tempfile::Builder::new().prefix(".").suffix(".tmp").make_in(folder, |beside| File::create_new(beside));
+    let mut beside = made.map_err(failed("write", path))?;
+    beside.as_file_mut().write_all(bytes).map_err(failed("write", path))?;
+    beside.persist(path).map(drop).map_err(|error| failed("write", path)(error.error))
 }
 
 /// Writes a file only where its content differs, so that tools which look at times see no change.
@@ -84,7 +83,7 @@ pub fn overwrite(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Opens a file, made if need be, whose end is written to.
-pub fn open_to_append(path: &Path) -> Result<std::fs::File> {
+pub fn open_to_append(path: &Path) -> Result<File> {
     std::fs::OpenOptions::new().append(true).create(true).open(path).map_err(failed("open", path))
 }
 
