@@ -192,7 +192,9 @@ mod tests {
                     $a$ <b>\n\n| a |\n|---|\n| [r][s] |\n\n[^1]: z  \n  zz\r\n\n[s]: t\n\n<div>\n</div>\n";
         let parsed: Vec<_> = Parser::new_ext(text, options(true)).into_offset_iter().collect();
         let mut events = Events::default();
-        parsed.iter().for_each(|(event, range)| events.push(text, event, range));
+        for (event, range) in &parsed {
+            events.push(text, event, range);
+        }
         assert!(events.iter(text).eq(parsed));
     }
 }

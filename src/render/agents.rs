@@ -60,7 +60,7 @@ impl Renderer<'_> {
         } else {
             (format!("# {}", page.title), text)
         };
-        let facts = self.facts(index);
+        let facts = self.facts.of(index);
         let own = &self.input.site.urls[index];
         let all = self.address(own, "llms.txt");
         let all = if all.contains('/') { all } else { format!("./{all}") };

@@ -1,19 +1,15 @@
-//! What a page says about itself: the line of facts under its title, its terms, what belongs to it.
+//! What a page says about itself: the line of facts under its title, its terms.
 //!
 //! Must not know: the page's text.
 
 use super::html::Snippets;
+use super::input::Input;
 use super::view::{FactsView, LinkView, TermsView};
-use super::{Input, Renderer, url};
 use crate::site::governance::review_due;
-use crate::site::link::resolve;
 use crate::site::taxonomy::{Taxonomy, Term};
-use crate::site::{PageIndex, Target};
+use crate::site::{PageIndex, url};
 use crate::snippet::model::verdict::Verdict;
 use rayon::prelude::*;
-
-/// Keys of front matter that name files, and what they are called on the page.
-const RELATED: [(&str, &str); 3] = [("related", "Related"), ("required_scripts", "Needs"), ("related_tools", "Tools")];
 
 /// The terms of one page, each with its taxonomy.
 type Terms<'a> = Vec<(&'a Taxonomy, &'a Term)>;
@@ -75,16 +71,16 @@ fn owners(terms: &Terms<'_>, from: &str) -> Vec<LinkView> {
     owners.map(|(taxonomy, term)| term_link(taxonomy, term, from)).collect()
 }
 
-impl Renderer<'_> {
-    pub(super) fn facts(&self, index: PageIndex) -> &FactsView {
-        &self.facts.views[index]
+impl Facts<'_> {
+    /// The facts of one page.
+    pub(super) fn of(&self, index: PageIndex) -> &FactsView {
+        &self.views[index]
     }
 
-    /// Its terms but its owners, who stand in the line of facts.
-    pub(super) fn terms(&self, index: PageIndex) -> Vec<TermsView> {
-        let from = &self.input.site.urls[index];
+    /// Its terms but its owners, who stand in the line of facts. `from` is its address.
+    pub(super) fn terms(&self, index: PageIndex, from: &str) -> Vec<TermsView> {
         let mut views: Vec<TermsView> = Vec::new();
-        for (taxonomy, term) in self.facts.terms[index].iter().filter(|(taxonomy, _)| taxonomy.name != "owners") {
+        for (taxonomy, term) in self.terms[index].iter().filter(|(taxonomy, _)| taxonomy.name != "owners") {
             let link = term_link(taxonomy, term, from);
             match views.last_mut().filter(|view| view.title == taxonomy.plural) {
                 Some(view) => view.terms.push(link),
@@ -95,8 +91,8 @@ impl Renderer<'_> {
     }
 
     /// The facts in one line, for lists.
-    pub(super) fn facts_line(&self, index: PageIndex) -> String {
-        let facts = self.facts(index);
+    pub(super) fn line(&self, index: PageIndex) -> String {
+        let facts = self.of(index);
         let mut parts = Vec::new();
         if !facts.risk.is_empty() {
             parts.push(format!("risk {}", facts.risk));
@@ -110,29 +106,6 @@ impl Renderer<'_> {
             parts.push(format!("snippets {}/{} proven", facts.proven, facts.code));
         }
         parts.join(" · ")
-    }
-
-    /// What its front matter names: pages by their titles, files by their paths, with a link where the site has them.
-    pub(super) fn related(&self, index: PageIndex) -> Vec<TermsView> {
-        let site = self.input.site;
-        let from = &site.urls[index];
-        let named = &site.pages[index].front_matter.paths;
-        let views = RELATED.iter().map(|(wanted, title)| TermsView {
-            title: (*title).to_owned(),
-            terms: named
-                .iter()
-                .filter(|(key, _)| key == wanted)
-                .map(|(_, path)| match resolve(site, index, &path.value) {
-                    Target::Page { page, .. } => self.link_to(from, page),
-                    // Front matter may name a file from the content folder on, as links may with a `/` before them.
-                    _ => match resolve(site, index, &format!("/{}", path.value)) {
-                        Target::Page { page, .. } => self.link_to(from, page),
-                        _ => LinkView { title: path.value.clone(), url: String::new(), ..LinkView::default() },
-                    },
-                })
-                .collect(),
-        });
-        views.filter(|view| !view.terms.is_empty()).collect()
     }
 }
 

@@ -49,7 +49,7 @@ impl Renderer<'_> {
         let site = self.input.site;
         let mut dated: Vec<(String, PageIndex)> = (0..site.pages.len())
             .filter_map(|index| {
-                let facts = self.facts(index);
+                let facts = self.facts.of(index);
                 let day = if facts.edited.is_empty() { &facts.reviewed } else { &facts.edited };
                 (!day.is_empty()).then(|| (day.clone(), index))
             })

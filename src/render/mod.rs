@@ -12,29 +12,28 @@ mod feed;
 pub mod figure;
 pub mod highlight;
 pub mod html;
+mod input;
 mod lists;
 mod nav;
 mod print;
+mod related;
 mod tabs;
 pub mod theme;
 pub mod view;
 mod wall;
 
-use crate::config::{Config, ContentPolicy};
+use crate::config::ContentPolicy;
 use crate::error::Result;
 use crate::output::OutputTree;
 use crate::page::Page;
 use crate::progress::Progress;
-use crate::search::SearchIndex;
 use crate::site::nav::folder_above;
-use crate::site::{PageIndex, Site, twin_url, url};
-use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdicts::Verdicts;
-use crate::source::{Edits, Sources};
+use crate::site::{PageIndex, twin_url, url};
 use crate::span::FileId;
 use facts::Facts;
 use highlight::Highlighter;
 use html::{PageContext, Snippets};
+pub use input::Input;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use theme::Theme;
@@ -42,28 +41,6 @@ use view::{LinkView, PageView, SiteView, TocView};
 
 const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'";
 const RELAXED: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src 'self' data:; connect-src 'self'; object-src 'none'";
-
-/// What to render.
-pub struct Input<'a> {
-    /// The texts.
-    pub sources: &'a Sources,
-    /// The site.
-    pub site: &'a Site,
-    /// The configuration.
-    pub config: &'a Config,
-    /// Every block of the site.
-    pub snippets: &'a [Snippet],
-    /// Verdicts; empty where nothing was verified.
-    pub verdicts: &'a Verdicts,
-    /// When each file was last edited, by its path from the root.
-    pub edited: &'a Edits,
-    /// The search index.
-    pub index: &'a SearchIndex,
-    /// The files beside the pages that become part of the site: path and content.
-    pub assets: Vec<(String, Vec<u8>)>,
-    /// Whether pages reload themselves (`docgen serve`).
-    pub live: bool,
-}
 
 /// Renders the whole site.
 ///
@@ -248,8 +225,8 @@ impl<'a> Renderer<'a> {
             breadcrumbs: self.breadcrumbs(from),
             nav: self.nav.view(&site.nav, Some(index), from),
             toc: contents(page),
-            facts: self.facts(index).clone(),
-            taxonomies: self.terms(index),
+            facts: self.facts.of(index).clone(),
+            taxonomies: self.facts.terms(index, from),
             related: self.related(index),
             previous: neighbour(-1),
             next: neighbour(1),
