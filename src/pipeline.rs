@@ -4,7 +4,8 @@
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Note};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::fs::{self, Refused};
 use crate::output::OutputTree;
 use crate::page::{self, Dialect, Page};
 use crate::progress::Progress;
@@ -131,11 +132,27 @@ pub fn render(project: &Project, config: &Config, stage: &Stage<'_>) -> Result<O
     stage.progress.phase("indexing", None);
     let index = search::build(&project.site, config, &project.blocks);
     let Project { sources, site, blocks, edited, .. } = project;
-    let input = Input { sources, site, config, blocks, edited, index: &index, live: stage.live };
+    let assets = assets(site, config)?;
+    let input = Input { sources, site, config, blocks, edited, index: &index, assets, live: stage.live };
     stage.progress.phase("rendering", Some(site.pages.len() as u64));
-    let tree = render::render(&input, stage.highlighter, stage.progress)?;
+    let tree = render::render(input, stage.highlighter, stage.progress)?;
     stage.progress.finish();
     Ok(tree)
+}
+
+/// The files beside the pages that become part of the site, by their path in it.
+fn assets(site: &Site, config: &Config) -> Result<Vec<(String, Vec<u8>)>> {
+    let read = |relative: &String| {
+        let path = &site.assets[relative].path;
+        // The checks have found it readable; if it is not, it was changed since.
+        let failed = |refused: Refused| Error::Io {
+            action: "read",
+            path: path.clone(),
+            source: std::io::Error::other(refused.why()),
+        };
+        Ok((relative.clone(), fs::read_within(&config.project, path).map_err(failed)?))
+    };
+    site.copied.iter().map(read).collect()
 }
 
 /// What rendering needs beside the project: who wants to know, what is kept between two builds.

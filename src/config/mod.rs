@@ -10,6 +10,7 @@ use crate::diagnostic::did_you_mean;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::span::LineIndex;
+use jiff::SignedDuration;
 use jiff::civil::Date;
 pub use raw::{ContentPolicy, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
 use std::collections::BTreeMap;
@@ -449,15 +450,12 @@ pub fn parse_days(text: &str) -> Option<i64> {
     i64::try_from(number).ok().filter(|number| *number < 100_000).map(|number| number * factor)
 }
 
-/// `500ms`, `10s`, `2m`.
+/// `500ms`, `10s`, `2m`; a number alone is in seconds.
 pub fn parse_duration(text: &str) -> Option<Duration> {
-    let (number, unit) = split_unit(text)?;
-    match unit {
-        "ms" => Some(Duration::from_millis(number)),
-        "s" | "" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
-        _ => None,
+    if let Some((seconds, "")) = split_unit(text) {
+        return Some(Duration::from_secs(seconds));
     }
+    text.trim_end().parse::<SignedDuration>().ok()?.try_into().ok()
 }
 
 /// `64KiB`, `1MiB`, `1GiB`, or bytes.
@@ -481,7 +479,12 @@ mod tests {
     fn intervals_and_sizes() {
         assert_eq!(parse_days("2w"), Some(14));
         assert_eq!(parse_days("soon"), None);
-        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
+        for (text, milliseconds) in [("500ms", 500), ("10s", 10_000), ("10 s ", 10_000), ("2m", 120_000), ("3", 3000)] {
+            assert_eq!(parse_duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "s", "soon", "-2s", "2s ago", "5x"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
         assert_eq!(parse_size("1MiB"), Some(1_048_576));
     }
 

@@ -3,7 +3,8 @@
 //! A program that is killed cannot clean up. So each folder is locked while its owner lives, and a later run removes those
 //! that nobody has locked. Must not know: what the folders are for.
 
-use super::failed;
+use super::failure::failed;
+use super::folder::list;
 use crate::error::Result;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::File;
@@ -56,7 +57,7 @@ impl Drop for Temporary {
 
 /// Removes the folders in `parent` that start with `prefix` and that no process has locked.
 pub fn sweep(parent: &Path, prefix: &str) {
-    for path in super::list(parent).unwrap_or_default() {
+    for path in list(parent).unwrap_or_default() {
         let ours = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix));
         if !ours || path.is_symlink() || !path.is_dir() {
             continue;
@@ -89,7 +90,7 @@ pub fn remove_tree(root: &Path) -> Result<()> {
     let mut next = 0_u64;
     open_up(root).map_err(failed("open", root))?;
     loop {
-        let entries = super::list(root)?;
+        let entries = list(root)?;
         if entries.is_empty() {
             return std::fs::remove_dir(root).map_err(failed("remove", root));
         }
@@ -105,7 +106,7 @@ fn remove_entry(root: &Path, entry: &Path, next: &mut u64) -> Result<()> {
         return std::fs::remove_file(entry).map_err(failed("remove", entry));
     }
     open_up(entry).map_err(failed("open", entry))?;
-    for inner in super::list(entry)? {
+    for inner in list(entry)? {
         if is_folder(&inner) {
             open_up(&inner).map_err(failed("open", &inner))?;
             let place = loop {
@@ -140,7 +141,7 @@ mod tests {
         std::fs::write(closed.join("file"), "x").expect("written");
         std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).expect("closed");
         drop(folder);
-        assert_eq!(super::super::list(parent.path()).expect("listed"), Vec::<PathBuf>::new());
+        assert_eq!(list(parent.path()).expect("listed"), Vec::<PathBuf>::new());
     }
 
     #[test]

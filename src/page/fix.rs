@@ -2,8 +2,8 @@
 //!
 //! Must not know: disk.
 
-use super::Fence;
 use super::front_matter::{Format, FrontMatter};
+use super::model::Fence;
 use crate::source::SourceFile;
 use serde_json::Value;
 use std::fmt::Write as _;

@@ -1,11 +1,13 @@
 //! One walk over a page's Markdown: what is in it, and where.
 //!
-//! `CommonMark` 0.31.2 and GFM by pulldown-cmark. Must not know: HTML; `render::html` walks the same events again.
+//! `CommonMark` 0.31.2 and GFM by pulldown-cmark. Must not know: HTML.
 
+use super::events::{Events, destination};
 use super::fence::Info;
 use super::heading::{Anchors, Heading, slugify};
+use super::math;
+use super::model::{Dialect, Fence, Link, Page};
 use super::tabs::Balance;
-use super::{Dialect, Fence, Link, math};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::{FileId, MappedText, Span};
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -13,8 +15,8 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// The dialect, for every walk over Markdown.
-pub fn options(math: bool) -> Options {
+/// The dialect.
+pub(super) fn options(math: bool) -> Options {
     let math = if math { Options::ENABLE_MATH } else { Options::empty() };
     math | Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -34,6 +36,7 @@ pub(super) struct Scan {
     pub(super) fences: Vec<Fence>,
     pub(super) first_paragraph: String,
     pub(super) starts_with_heading: bool,
+    pub(super) events: Events,
 }
 
 static HTML_ID: LazyLock<Regex> =
@@ -56,6 +59,7 @@ pub(super) fn scan(text: &MappedText, file: FileId, dialect: Dialect<'_>, proble
         paragraph: None,
         code: None,
         seen_block: false,
+        links: 0,
         tabs: Balance::default(),
     };
     {
@@ -67,9 +71,13 @@ pub(super) fn scan(text: &MappedText, file: FileId, dialect: Dialect<'_>, proble
             None
         };
         let parser = Parser::new_with_broken_link_callback(text.as_str(), options(dialect.math), Some(callback));
-        for (event, range) in parser.into_offset_iter() {
+        let mut events = parser.into_offset_iter();
+        for (event, range) in &mut events {
+            scanner.scan.events.push(text.as_str(), &event, &range);
             scanner.event(event, range);
         }
+        let definitions = events.reference_definitions().iter();
+        scanner.scan.events.finish(definitions.map(|(_, it)| (it.span.clone(), it.dest.to_string())));
     }
     for (range, reference) in broken {
         let span = scanner.span(range);
@@ -103,6 +111,8 @@ struct Scanner<'a> {
     paragraph: Option<String>,
     code: Option<Fence>,
     seen_block: bool,
+    /// Links and images so far.
+    links: usize,
     tabs: Balance,
 }
 
@@ -153,18 +163,22 @@ impl Scanner<'_> {
             Tag::Paragraph if self.scan.first_paragraph.is_empty() => self.paragraph = Some(String::new()),
             Tag::CodeBlock(kind) => self.code = Some(self.open_fence(&kind, range)),
             Tag::Link { dest_url, link_type, .. } => {
-                let email = matches!(link_type, LinkType::Email);
-                let target = if email { format!("mailto:{dest_url}") } else { dest_url.to_string() };
-                let span = self.span(range);
-                self.scan.links.push(Link { image: false, target, alt: String::new(), span });
+                let (target, span, number) = (destination(link_type, &dest_url), self.span(range), self.next_link());
+                self.scan.links.push(Link { image: false, target, number, alt: String::new(), span });
             }
             Tag::Image { dest_url, .. } => {
-                let span = self.span(range);
-                self.image = Some(Link { image: true, target: dest_url.to_string(), alt: String::new(), span });
+                let (target, span, number) = (dest_url.to_string(), self.span(range), self.next_link());
+                self.image = Some(Link { image: true, target, number, alt: String::new(), span });
             }
             _ => {}
         }
         self.seen_block = true;
+    }
+
+    /// The number of a link or image that begins.
+    fn next_link(&mut self) -> usize {
+        self.links += 1;
+        self.links - 1
     }
 
     fn end(&mut self, tag: TagEnd) {
@@ -282,12 +296,12 @@ pub struct Piece {
 }
 
 /// The words of a page for search.
-pub fn plain_text(text: &MappedText, math: bool) -> Vec<Piece> {
+pub fn plain_text(page: &Page) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut kind = PieceKind::Prose;
     // Whether an item or row has only just begun; whether a bold or code word that began it is still going on.
     let (mut fresh, mut term) = (false, false);
-    for (event, range) in Parser::new_ext(text.as_str(), options(math)).into_offset_iter() {
+    for (event, range) in page.events() {
         let offset = range.start;
         match event {
             Event::Start(Tag::CodeBlock(_)) => kind = PieceKind::Code,
@@ -319,34 +333,6 @@ pub fn plain_text(text: &MappedText, math: bool) -> Vec<Piece> {
         }
     }
     pieces
-}
-
-/// Where the destinations of links and images stand in a text, in order, with what they say.
-pub fn destinations(text: &str, math: bool) -> Vec<(Range<usize>, String)> {
-    let mut found = Vec::new();
-    let mut add = |range: Range<usize>, destination: &str| {
-        // Escapes and entities make the text differ from what it says; those few stay as they are.
-        if let Some(at) = text[range.clone()].rfind(destination).filter(|_| !destination.is_empty()) {
-            let start = range.start + at;
-            found.push((start..start + destination.len(), destination.to_owned()));
-        }
-    };
-    let parser = Parser::new_ext(text, options(math));
-    for (_, definition) in parser.reference_definitions().iter() {
-        add(definition.span.clone(), &definition.dest);
-    }
-    for (event, range) in parser.into_offset_iter() {
-        if let Event::Start(
-            Tag::Link { link_type: LinkType::Inline, dest_url, .. }
-            | Tag::Image { link_type: LinkType::Inline, dest_url, .. },
-        ) = event
-        {
-            add(range, &dest_url);
-        }
-    }
-    found.sort_by_key(|(range, _)| range.start);
-    found.dedup_by(|next, known| next.0.start < known.0.end);
-    found
 }
 
 /// Whether the last line of a fenced block is its closing fence.

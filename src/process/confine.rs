@@ -2,15 +2,25 @@
 //!
 //! Must not know: how the launcher does it.
 
+use super::finished::{End, Exceeded, Finished};
 use super::group::{Group, Groups};
+use super::job::Job;
 use super::sandbox::{Applied, Confinement, Ended, Line, OUTSIDE, Plan, Policy, TASKS, TOOL_TASKS, watch};
-use super::{End, Exceeded, Finished, Hold, Job};
 use crate::error::{Error, Result};
 use crate::fs;
 use rustix::process::{getpid, set_child_subreaper};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// How all processes of a child are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// They are in its process group, or the kernel ends them with a process of that group: the first of a namespace.
+    Group,
+    /// Some may have left the group. The child is a launcher that gets all orphans below it, and ends them.
+    Subreaper,
+}
 
 /// Where the launcher is, and how far it can go on this machine.
 #[derive(Debug, Default)]

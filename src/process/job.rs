@@ -2,7 +2,7 @@
 //!
 //! Must not know: how it is started.
 
-use super::Policy;
+use super::sandbox::Policy;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -6,10 +6,8 @@
 use super::Renderer;
 use crate::error::Result;
 use crate::output::OutputTree;
-use crate::page::markdown;
-use crate::site::link::{Target, resolve};
 use crate::site::taxonomy::Term;
-use crate::site::{PageIndex, twin_url, url};
+use crate::site::{PageIndex, Target, twin_url, url};
 use crate::snippet::model::blocks::Block;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Origin, Status, Verdict};
@@ -63,7 +61,7 @@ impl Renderer<'_> {
         } else {
             (format!("# {}", page.title), text)
         };
-        let facts = self.facts(index);
+        let facts = self.facts.of(index);
         let own = &self.input.site.urls[index];
         let all = self.address(own, "llms.txt");
         let all = if all.contains('/') { all } else { format!("./{all}") };
@@ -80,7 +78,8 @@ impl Renderer<'_> {
         if facts.code > 0 && facts.verified {
             words.push(format!("snippets {}/{} proven", facts.proven, facts.code));
         }
-        format!("{heading}\n\n> {}\n\n{}\n", words.join(" · "), self.with_addresses(index, body).trim())
+        let body = self.with_addresses(index, page.text.len() - body.len());
+        format!("{heading}\n\n> {}\n\n{}\n", words.join(" · "), body.trim())
     }
 
     /// An address as it stands in a file at `from`: absolute where the site knows its own, since a twin is often read
@@ -92,27 +91,33 @@ impl Renderer<'_> {
         address.replace('(', "%28").replace(')', "%29")
     }
 
-    /// The text with links to pages leading to their twins.
-    fn with_addresses(&self, index: PageIndex, text: &str) -> String {
+    /// The page's text from byte `start` on, with links to pages leading to their twins.
+    fn with_addresses(&self, index: PageIndex, start: usize) -> String {
         let from = twin_url(&self.input.site.urls[index]);
-        let twin = |destination: &str| {
-            let (to, anchor) = match resolve(self.input.site, index, destination) {
-                Target::Page { page, anchor } => (twin_url(&self.input.site.urls[page]), anchor),
-                Target::Generated { url, anchor } => (url, anchor),
+        let twin = |number: usize| {
+            let (to, anchor) = match self.input.site.target(index, number) {
+                Target::Page { page, anchor } => (&twin_url(&self.input.site.urls[*page]), anchor.as_ref()),
+                Target::Generated { url, anchor } => (url, anchor.as_ref()),
                 Target::Asset(path) => (path, None),
                 Target::External | Target::Missing(_) => return None,
             };
-            let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", url::encode(&anchor)));
-            Some(format!("{}{anchor}", self.address(&from, &to)))
+            let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", url::encode(anchor)));
+            Some(format!("{}{anchor}", self.address(&from, to)))
         };
-        let math = self.input.site.pages[index].math;
-        let mut text = text.to_owned();
-        for (range, destination) in markdown::destinations(&text, math).into_iter().rev() {
-            if let Some(address) = twin(&destination) {
-                text.replace_range(range, &address);
+        let page = &self.input.site.pages[index];
+        let text = page.text.as_str();
+        let (mut out, mut at) = (String::with_capacity(text.len() - start), start);
+        for (range, number) in page.events.written_destinations(text) {
+            if range.start >= at
+                && let Some(address) = twin(number)
+            {
+                out.push_str(&text[at..range.start]);
+                out.push_str(&address);
+                at = range.end;
             }
         }
-        text
+        out.push_str(&text[at..]);
+        out
     }
 
     fn entry(&self, from: &str, index: PageIndex) -> String {

@@ -1,61 +1,96 @@
-//! What a page says about itself: the line of facts under its title, its terms, what belongs to it.
+//! What a page says about itself: the line of facts under its title, its terms.
 //!
 //! Must not know: the page's text.
 
+use super::input::Input;
 use super::view::{FactsView, LinkView, TermsView};
-use super::{Renderer, url};
-use crate::site::PageIndex;
 use crate::site::governance::review_due;
-use crate::site::link::{Target, resolve};
 use crate::site::taxonomy::{Taxonomy, Term};
+use crate::site::{PageIndex, url};
+use rayon::prelude::*;
 
-/// Keys of front matter that name files, and what they are called on the page.
-const RELATED: [(&str, &str); 3] = [("related", "Related"), ("required_scripts", "Needs"), ("related_tools", "Tools")];
+/// The terms of one page, each with its taxonomy.
+type Terms<'a> = Vec<(&'a Taxonomy, &'a Term)>;
 
-impl Renderer<'_> {
-    pub(super) fn facts(&self, index: PageIndex) -> FactsView {
-        let page = &self.input.site.pages[index];
-        let front = &page.front_matter;
-        let due = review_due(page, self.input.config);
-        let blocks = self.input.blocks;
-        let mut facts = FactsView {
-            id: front.id.as_ref().map_or_else(String::new, |id| id.value.clone()),
-            status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
-            risk: front.risk.map_or_else(String::new, |risk| risk.name().to_owned()),
-            reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
-            due: due.map_or_else(String::new, |date| date.to_string()),
-            overdue: due.is_some_and(|date| date < self.input.config.today),
-            edited: self
-                .input
-                .edited
-                .get(&self.input.sources[page.file].name)
-                .map_or_else(String::new, |edit| edit.day.to_string()),
-            verified: self.verified,
-            owners: self.owners(index),
-            ..FactsView::default()
-        };
-        for id in blocks.on_page(index).filter(|id| blocks[*id].is_code) {
-            facts.code += 1;
-            facts.proven += usize::from(blocks.verdict(id).is_proven());
+/// What is known of each page. Lists name a page many times, so this is worked out once.
+pub(super) struct Facts<'a> {
+    views: Vec<FactsView>,
+    terms: Vec<Terms<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of all pages. `verified` says whether anything is known of any block.
+    pub(super) fn new(input: &Input<'a>, verified: bool) -> Self {
+        let site = input.site;
+        let mut terms: Vec<Terms<'a>> = vec![Vec::new(); site.pages.len()];
+        for taxonomy in &site.taxonomies {
+            for term in &taxonomy.terms {
+                for page in &term.pages {
+                    terms[*page].push((taxonomy, term));
+                }
+            }
         }
-        facts
+        let view = |(index, terms): (PageIndex, &Terms<'_>)| FactsView {
+            verified,
+            owners: owners(terms, &site.urls[index]),
+            ..facts(input, index)
+        };
+        let views = terms.par_iter().enumerate().map(view).collect();
+        Self { views, terms }
+    }
+}
+
+/// What the page at `index` and its blocks say.
+fn facts(input: &Input<'_>, index: PageIndex) -> FactsView {
+    let page = &input.site.pages[index];
+    let front = &page.front_matter;
+    let due = review_due(page, input.config);
+    let blocks = input.blocks;
+    let edited = input.edited.get(&input.sources[page.file].name);
+    let mut facts = FactsView {
+        id: front.id.as_ref().map_or_else(String::new, |id| id.value.clone()),
+        status: front.status.map_or_else(String::new, |status| status.name().to_owned()),
+        risk: front.risk.map_or_else(String::new, |risk| risk.name().to_owned()),
+        reviewed: front.last_reviewed.as_ref().map_or_else(String::new, |date| date.value.to_string()),
+        due: due.map_or_else(String::new, |date| date.to_string()),
+        overdue: due.is_some_and(|date| date < input.config.today),
+        edited: edited.map_or_else(String::new, |edit| edit.day.to_string()),
+        ..FactsView::default()
+    };
+    for id in blocks.on_page(index).filter(|id| blocks[*id].is_code) {
+        facts.code += 1;
+        facts.proven += usize::from(blocks.verdict(id).is_proven());
+    }
+    facts
+}
+
+fn owners(terms: &Terms<'_>, from: &str) -> Vec<LinkView> {
+    let owners = terms.iter().filter(|(taxonomy, _)| taxonomy.name == "owners");
+    owners.map(|(taxonomy, term)| term_link(taxonomy, term, from)).collect()
+}
+
+impl Facts<'_> {
+    /// The facts of one page.
+    pub(super) fn of(&self, index: PageIndex) -> &FactsView {
+        &self.views[index]
     }
 
-    /// Its terms but its owners, who stand in the line of facts.
-    pub(super) fn terms(&self, index: PageIndex) -> Vec<TermsView> {
-        let site = self.input.site;
-        let from = &site.urls[index];
-        let others = site.taxonomies.iter().filter(|taxonomy| taxonomy.name != "owners");
-        let views = others.map(|taxonomy| TermsView {
-            title: taxonomy.plural.to_owned(),
-            terms: taxonomy.terms_of(index).map(|term| term_link(taxonomy, term, from)).collect(),
-        });
-        views.filter(|view| !view.terms.is_empty()).collect()
+    /// Its terms but its owners, who stand in the line of facts. `from` is its address.
+    pub(super) fn terms(&self, index: PageIndex, from: &str) -> Vec<TermsView> {
+        let mut views: Vec<TermsView> = Vec::new();
+        for (taxonomy, term) in self.terms[index].iter().filter(|(taxonomy, _)| taxonomy.name != "owners") {
+            let link = term_link(taxonomy, term, from);
+            match views.last_mut().filter(|view| view.title == taxonomy.plural) {
+                Some(view) => view.terms.push(link),
+                None => views.push(TermsView { title: taxonomy.plural.to_owned(), terms: vec![link] }),
+            }
+        }
+        views
     }
 
     /// The facts in one line, for lists.
-    pub(super) fn facts_line(&self, index: PageIndex) -> String {
-        let facts = self.facts(index);
+    pub(super) fn line(&self, index: PageIndex) -> String {
+        let facts = self.of(index);
         let mut parts = Vec::new();
         if !facts.risk.is_empty() {
             parts.push(format!("risk {}", facts.risk));
@@ -69,38 +104,6 @@ impl Renderer<'_> {
             parts.push(format!("snippets {}/{} proven", facts.proven, facts.code));
         }
         parts.join(" · ")
-    }
-
-    fn owners(&self, index: PageIndex) -> Vec<LinkView> {
-        let site = self.input.site;
-        let owners = site.taxonomies.iter().filter(|taxonomy| taxonomy.name == "owners");
-        owners
-            .flat_map(|taxonomy| taxonomy.terms_of(index).map(move |term| (taxonomy, term)))
-            .map(|(taxonomy, term)| term_link(taxonomy, term, &site.urls[index]))
-            .collect()
-    }
-
-    /// What its front matter names: pages by their titles, files by their paths, with a link where the site has them.
-    pub(super) fn related(&self, index: PageIndex) -> Vec<TermsView> {
-        let site = self.input.site;
-        let from = &site.urls[index];
-        let named = &site.pages[index].front_matter.paths;
-        let views = RELATED.iter().map(|(wanted, title)| TermsView {
-            title: (*title).to_owned(),
-            terms: named
-                .iter()
-                .filter(|(key, _)| key == wanted)
-                .map(|(_, path)| match resolve(site, index, &path.value) {
-                    Target::Page { page, .. } => self.link_to(from, page),
-                    // Front matter may name a file from the content folder on, as links may with a `/` before them.
-                    _ => match resolve(site, index, &format!("/{}", path.value)) {
-                        Target::Page { page, .. } => self.link_to(from, page),
-                        _ => LinkView { title: path.value.clone(), url: String::new(), ..LinkView::default() },
-                    },
-                })
-                .collect(),
-        });
-        views.filter(|view| !view.terms.is_empty()).collect()
     }
 }
 

@@ -49,9 +49,9 @@ impl Renderer<'_> {
         let site = self.input.site;
         let mut dated: Vec<(String, PageIndex)> = (0..site.pages.len())
             .filter_map(|index| {
-                let facts = self.facts(index);
-                let day = if facts.edited.is_empty() { facts.reviewed } else { facts.edited };
-                (!day.is_empty()).then_some((day, index))
+                let facts = self.facts.of(index);
+                let day = if facts.edited.is_empty() { &facts.reviewed } else { &facts.edited };
+                (!day.is_empty()).then(|| (day.clone(), index))
             })
             .collect();
         dated.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -7,9 +7,9 @@ use super::highlight::{Highlighter, escape};
 use super::tabs::{Group, Tabs};
 use crate::config::{Config, RawHtml};
 use crate::page::tabs::mark;
-use crate::page::{Fence, Page, markdown, math};
-use crate::site::link::{Target, resolve, unsafe_scheme};
-use crate::site::{PageIndex, Site, url};
+use crate::page::{Fence, Page, math};
+use crate::site::link::unsafe_scheme;
+use crate::site::{PageIndex, Site, Target, url};
 use crate::snippet::model::blocks::Blocks;
 use crate::source::{Edits, Sources};
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Parser, Tag, TagEnd, html};
@@ -59,6 +59,7 @@ pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
         page,
         headings: 0,
         fences: 0,
+        links: 0,
         skip: None,
         unlinked: Vec::new(),
         code: false,
@@ -67,8 +68,7 @@ pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
         footnotes: BTreeMap::new(),
         mentioned: BTreeSet::new(),
     };
-    let parser = Parser::new_ext(page.text.as_str(), markdown::options(page.math));
-    let events = parser.flat_map(|event| walker.event(event));
+    let events = page.events().flat_map(|(event, _)| walker.event(event));
     let mut out = String::with_capacity(page.text.len() * 2);
     html::push_html(&mut out, events);
     out.push_str(&walker.tabs.end());
@@ -88,6 +88,8 @@ struct Walker<'a> {
     page: &'a Page,
     headings: usize,
     fences: usize,
+    /// Links and images so far.
+    links: usize,
     skip: Option<TagEnd>,
     /// The ends of links and images that are left out while their text stays.
     unlinked: Vec<TagEnd>,
@@ -100,6 +102,9 @@ struct Walker<'a> {
 
 impl Walker<'_> {
     fn event<'e>(&mut self, event: Event<'e>) -> Vec<Event<'e>> {
+        if let Event::Start(Tag::Link { .. } | Tag::Image { .. }) = event {
+            self.links += 1;
+        }
         if let Some(end) = self.skip {
             if event == Event::End(end) {
                 self.skip = None;
@@ -239,23 +244,25 @@ impl Walker<'_> {
         self.context.config.raw_html == RawHtml::Escape && unsafe_scheme(destination, image).is_some()
     }
 
-    /// Where a link leads, seen from this page. What leads nowhere stays as written; the checks report it.
+    /// Where the link that begins leads, seen from this page. What leads nowhere stays as written; the checks report it.
     fn address<'e>(&self, destination: &CowStr<'e>) -> CowStr<'e> {
         let from = self.context.from(self.index);
         let prefix = self.context.prefix;
-        let with_anchor = |address: String, anchor: Option<String>| {
+        let with_anchor = |address: String, anchor: Option<&String>| {
             let address = url::encode(&address);
-            anchor.map_or(address.clone(), |anchor| format!("{address}#{}", url::encode(&anchor))).into()
+            anchor.map_or(address.clone(), |anchor| format!("{address}#{}", url::encode(anchor))).into()
         };
-        match resolve(self.context.site, self.index, destination) {
-            Target::Page { page, anchor } if page == self.index => match anchor {
-                Some(anchor) => format!("#{prefix}{}", url::encode(&anchor)).into(),
+        match self.context.site.target(self.index, self.links - 1) {
+            Target::Page { page, anchor } if *page == self.index => match anchor {
+                Some(anchor) => format!("#{prefix}{}", url::encode(anchor)).into(),
                 None if destination.is_empty() => destination.clone(),
-                None => url::encode(&url::relative(from, &self.context.site.urls[page])).into(),
+                None => url::encode(&url::relative(from, &self.context.site.urls[*page])).into(),
             },
-            Target::Page { page, anchor } => with_anchor(url::relative(from, &self.context.site.urls[page]), anchor),
-            Target::Generated { url, anchor } => with_anchor(url::relative(from, &url), anchor),
-            Target::Asset(path) => with_anchor(url::relative(from, &path), None),
+            Target::Page { page, anchor } => {
+                with_anchor(url::relative(from, &self.context.site.urls[*page]), anchor.as_ref())
+            }
+            Target::Generated { url, anchor } => with_anchor(url::relative(from, url), anchor.as_ref()),
+            Target::Asset(path) => with_anchor(url::relative(from, path), None),
             Target::External | Target::Missing(_) => destination.clone(),
         }
     }

@@ -123,7 +123,7 @@ impl Renderer<'_> {
             view.llms = format!("{}/llms.txt", url::encode(&term.slug));
         }
         let links =
-            term.pages.iter().map(|page| LinkView { facts: self.facts_line(*page), ..self.link_to(url, *page) });
+            term.pages.iter().map(|page| LinkView { facts: self.facts.line(*page), ..self.link_to(url, *page) });
         view.groups.push(GroupView { title: String::new(), url: String::new(), terms: false, links: links.collect() });
         view
     }

@@ -12,27 +12,27 @@ mod feed;
 pub mod figure;
 pub mod highlight;
 pub mod html;
+mod input;
 mod lists;
 mod nav;
 mod print;
+mod related;
 mod tabs;
 pub mod theme;
 pub mod view;
 mod wall;
 
-use crate::config::{Config, ContentPolicy};
-use crate::error::{Error, Result};
-use crate::fs;
+use crate::config::ContentPolicy;
+use crate::error::Result;
 use crate::output::OutputTree;
 use crate::page::Page;
 use crate::progress::Progress;
-use crate::search::SearchIndex;
 use crate::site::nav::folder_above;
-use crate::site::{PageIndex, Site, twin_url, url};
-use crate::snippet::model::blocks::Blocks;
-use crate::source::{Edits, Sources};
+use crate::site::{PageIndex, twin_url, url};
+use facts::Facts;
 use highlight::Highlighter;
 use html::PageContext;
+pub use input::Input;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use theme::Theme;
@@ -41,31 +41,15 @@ use view::{LinkView, PageView, SiteView, TocView};
 const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'";
 const RELAXED: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src 'self' data:; connect-src 'self'; object-src 'none'";
 
-/// What to render.
-pub struct Input<'a> {
-    /// The texts.
-    pub sources: &'a Sources,
-    /// The site.
-    pub site: &'a Site,
-    /// The configuration.
-    pub config: &'a Config,
-    /// Every block of the site, with its verdict.
-    pub blocks: &'a Blocks,
-    /// When each file was last edited, by its path from the root.
-    pub edited: &'a Edits,
-    /// The search index.
-    pub index: &'a SearchIndex,
-    /// Whether pages reload themselves (`docgen serve`).
-    pub live: bool,
-}
-
 /// Renders the whole site.
 ///
 /// # Errors
-/// Where a template of the theme is broken or an asset cannot be read.
-pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progress) -> Result<OutputTree> {
+/// Where a template of the theme is broken.
+pub fn render(mut input: Input<'_>, highlighter: &Highlighter, progress: &dyn Progress) -> Result<OutputTree> {
     let theme = Theme::load(input.config)?;
-    let renderer = Renderer::new(input, highlighter, theme);
+    // Taken out, so that no file is in memory twice.
+    let assets = std::mem::take(&mut input.assets);
+    let renderer = Renderer::new(&input, highlighter, theme);
     let mut tree = OutputTree::default();
     let pages: Vec<(String, String)> = (0..input.site.pages.len())
         .into_par_iter()
@@ -90,24 +74,11 @@ pub fn render(input: &Input<'_>, highlighter: &Highlighter, progress: &dyn Progr
     for (path, content) in &input.index.files {
         tree.add(path.clone(), content.clone())?;
     }
-    assets(input, &mut tree)?;
+    for (path, content) in assets {
+        tree.add(path, content)?;
+    }
     tree.add("sitemap.xml", renderer.sitemap())?;
     Ok(tree)
-}
-
-/// Files beside the pages.
-fn assets(input: &Input<'_>, tree: &mut OutputTree) -> Result<()> {
-    for relative in &input.site.copied {
-        let path = &input.site.assets[relative].path;
-        // The checks have found it readable; if it is not, it was changed since.
-        let failed = |refused: fs::Refused| Error::Io {
-            action: "read",
-            path: path.clone(),
-            source: std::io::Error::other(refused.why()),
-        };
-        tree.add(relative.clone(), fs::read_within(&input.config.project, path).map_err(failed)?)?;
-    }
-    Ok(())
 }
 
 struct Renderer<'a> {
@@ -118,6 +89,7 @@ struct Renderer<'a> {
     version: String,
     /// Whether anything is known of any block.
     verified: bool,
+    facts: Facts<'a>,
     /// The place of each page in the order of reading.
     order: BTreeMap<PageIndex, usize>,
 }
@@ -133,12 +105,14 @@ impl<'a> Renderer<'a> {
         }
         let version = hasher.finalize().to_hex()[..8].to_owned();
         let site = input.site;
+        let verified = input.blocks.say_anything();
         Self {
+            facts: Facts::new(input, verified),
             theme,
             highlighter,
             nav: nav::Paths::new(&site.nav),
             version,
-            verified: input.blocks.say_anything(),
+            verified,
             order: site.nav.order.iter().enumerate().rev().map(|(at, page)| (*page, at)).collect(),
             input,
         }
@@ -240,8 +214,8 @@ impl<'a> Renderer<'a> {
             breadcrumbs: self.breadcrumbs(from),
             nav: self.nav.view(&site.nav, Some(index), from),
             toc: contents(page),
-            facts: self.facts(index),
-            taxonomies: self.terms(index),
+            facts: self.facts.of(index).clone(),
+            taxonomies: self.facts.terms(index, from),
             related: self.related(index),
             previous: neighbour(-1),
             next: neighbour(1),

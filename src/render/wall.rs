@@ -7,8 +7,7 @@ use super::figure::row_id;
 use super::view::{BarView, HealthRow, HealthView, LinkView, OwnerView, RowGroup, RowView, VerificationView};
 use super::{Input, Renderer, url};
 use crate::site::clocks::{Clocks, clocks};
-use crate::site::link::{Target, resolve};
-use crate::site::{PageIndex, Site};
+use crate::site::{PageIndex, Site, Target};
 use crate::snippet::model::badge::badge;
 use crate::snippet::model::blocks::Block;
 use jiff::civil::Date;
@@ -118,10 +117,10 @@ fn orphans(site: &Site) -> Vec<PageIndex> {
     let mut linked: BTreeSet<PageIndex> = BTreeSet::new();
     for (index, page) in site.pages.iter().enumerate() {
         for link in &page.links {
-            if let Target::Page { page: to, .. } = resolve(site, index, &link.target)
-                && to != index
+            if let Target::Page { page: to, .. } = site.target(index, link.number)
+                && *to != index
             {
-                linked.insert(to);
+                linked.insert(*to);
             }
         }
     }

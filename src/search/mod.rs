@@ -20,13 +20,7 @@ pub mod weigh;
 use crate::config::Config;
 use crate::site::Site;
 use crate::snippet::model::blocks::Blocks;
-
-/// The files of the index, by path relative to the site's root.
-#[derive(Debug, Default)]
-pub struct SearchIndex {
-    /// Path and content.
-    pub files: Vec<(String, String)>,
-}
+pub use shard::SearchIndex;
 
 /// Indexes the whole site.
 pub fn build(site: &Site, config: &Config, blocks: &Blocks) -> SearchIndex {

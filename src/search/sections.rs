@@ -114,7 +114,7 @@ impl Cutter {
         // The page's own heading is its top.
         let mut headings = page.headings.iter().skip(usize::from(page.leading_heading)).peekable();
         let mut fences = page.fences.iter().enumerate().peekable();
-        for Piece { text, offset, kind } in markdown::plain_text(&page.text, page.math) {
+        for Piece { text, offset, kind } in markdown::plain_text(page) {
             while let Some(heading) = headings.next_if(|heading| offset >= heading.range.start) {
                 self.open(heading.level, &heading.text, &heading.anchor);
             }

@@ -4,7 +4,6 @@
 //! fetch does not. Sizes are chosen so that a search of two words with ten hits stays cheap: a file is small where few
 //! pages are, and as many as 64 for each 1,000 pages. Must not know: how the browser ranks.
 
-use super::SearchIndex;
 use super::facets::Facet;
 use super::pack;
 use super::sections::{PageRecord, Snippet};
@@ -12,6 +11,13 @@ use super::weigh::{self, FUNCTION_WORDS, Postings, Weighed};
 use crate::page::heading::slugify;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// The files of the index, by path relative to the site's root.
+#[derive(Debug, Default)]
+pub struct SearchIndex {
+    /// Path and content.
+    pub files: Vec<(String, String)>,
+}
 
 /// Characters of a shard of terms, at least; about half as many bytes when compressed.
 const SHARD: usize = 17_000;

@@ -3,8 +3,8 @@
 //! A connection carries one request. One that reads slowly, or sends nothing, holds up no other.
 //! Must not know: what is answered ([`super::answer`]), how the tree was made.
 
-use super::Preview;
 use super::answer::{Answer, Asked, Hosts, answer};
+use super::preview::Preview;
 use crate::error::{Error, Result};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

@@ -4,7 +4,8 @@
 //! shown, what a verdict is.
 
 use super::governance::review_due;
-use super::{PageIndex, Site};
+use super::index::PageIndex;
+use super::model::Site;
 use crate::config::Config;
 use crate::source::{Edits, Sources};
 use crate::span::{FileId, Span};

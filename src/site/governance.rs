@@ -2,7 +2,7 @@
 //!
 //! Must not know: git, snippets; those are other clocks.
 
-use super::{Disk, Site};
+use super::model::{Disk, Site};
 use crate::config::{Config, Risk};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::page::Page;

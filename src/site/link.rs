@@ -1,37 +1,25 @@
-//! Where links lead. The same resolution serves the checks and the rendered page.
+//! Where links lead. Each is resolved once; the checks and the rendered page share the result.
 //!
 //! Must not know: HTML.
 
-use super::{PageIndex, Site, url};
+use super::index::PageIndex;
+use super::model::Site;
+use super::target::Target;
+use super::url;
 use crate::config::{Config, ContentPolicy, RawHtml};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Link, Page};
 use crate::source::Sources;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// What a link's destination turns out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// Another site, a mail address, `data:`: left alone.
-    External,
-    /// A page of this site, perhaps at an anchor.
-    Page {
-        /// The page.
-        page: PageIndex,
-        /// Anchor without `#`.
-        anchor: Option<String>,
-    },
-    /// A page that docgen makes.
-    Generated {
-        /// Its URL.
-        url: String,
-        /// Anchor without `#`.
-        anchor: Option<String>,
-    },
-    /// A file beside the pages.
-    Asset(String),
-    /// Nothing; the path that was looked for, relative to the content folder.
-    Missing(String),
+/// Resolves every destination of every page.
+pub(super) fn targets(site: &Site) -> Vec<Box<[Target]>> {
+    let of_page = |page: usize| {
+        let destinations = site.pages[page].events.destinations();
+        destinations.map(|destination| resolve(site, page, &destination)).collect()
+    };
+    (0..site.pages.len()).into_par_iter().map(of_page).collect()
 }
 
 /// Resolves a destination written on the page at `relative`.
@@ -118,8 +106,8 @@ pub(super) fn assets_of_pages(site: &Site) -> BTreeSet<String> {
     let links =
         site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
     links
-        .filter_map(|(index, link)| match resolve(site, index, &link.target) {
-            Target::Asset(path) => Some(path),
+        .filter_map(|(index, link)| match site.target(index, link.number) {
+            Target::Asset(path) => Some(path.clone()),
             _ => None,
         })
         .collect()
@@ -199,19 +187,19 @@ impl<'a> Checker<'a> {
 
     fn target(&mut self, index: PageIndex, link: &Link) -> Option<Diagnostic> {
         let site = self.site;
-        match resolve(site, index, &link.target) {
-            Target::Page { page, anchor: Some(anchor) } if !self.has_anchor(page, &anchor) => {
-                let headings = &site.pages[page].headings;
+        match site.target(index, link.number) {
+            Target::Page { page, anchor: Some(anchor) } if !self.has_anchor(*page, anchor) => {
+                let headings = &site.pages[*page].headings;
                 let candidates = headings.iter().map(|heading| heading.anchor.as_str());
-                let help = match self.suggestion(&anchor, headings.len(), candidates) {
+                let help = match self.suggestion(anchor, headings.len(), candidates) {
                     Some(near) => format!("did you mean `#{near}`?"),
                     None => "anchors are the headings in lower case with hyphens".to_owned(),
                 };
-                let there = if page == index { "this page" } else { &site.pages[page].relative };
+                let there = if *page == index { "this page" } else { &site.pages[*page].relative };
                 let message = format!("{there} has no heading `#{anchor}`");
                 Some(Diagnostic::new(Code::BrokenAnchor, link.span, message).help(help))
             }
-            Target::Missing(path) => Some(self.missing(link, &path)),
+            Target::Missing(path) => Some(self.missing(link, path)),
             _ => None,
         }
     }

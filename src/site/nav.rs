@@ -2,7 +2,8 @@
 //!
 //! Must not know: how navigation looks; a page shows its ancestors, siblings and children only.
 
-use super::{PageIndex, url};
+use super::index::PageIndex;
+use super::url;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Page, summary};
 use crate::source::Sources;

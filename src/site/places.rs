@@ -3,12 +3,14 @@
 //!
 //! Paths that differ in case only are one file on many disks. Must not know: disk, what is in the files.
 
-use super::{Site, link, takes_only_what_is_named, url};
+use super::model::Site;
+use super::target::Target;
+use super::{link, url};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Asset;
 use crate::span::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that docgen writes besides its pages. An author's own `robots.txt` takes the place of ours.
 const WRITTEN: &[&str] = &["agents.json", "atom.xml", "llms-full.txt", "llms.txt", "sitemap.xml", "verification.json"];
@@ -48,6 +50,12 @@ pub fn twin_url(url: &str) -> String {
     format!("{}.md", url.strip_suffix(".html").unwrap_or(url))
 }
 
+/// Whether only those files beside the pages are taken along that pages point at: where the content folder is the
+/// whole project.
+pub fn takes_only_what_is_named(config: &Config) -> bool {
+    config.content == config.root
+}
+
 /// What is taken before files beside the pages are: pages with their twins, and what docgen writes.
 pub(super) fn taken(site: &Site) -> Places {
     let mut places = Places::default();
@@ -66,17 +74,26 @@ pub(super) fn copied(site: &mut Site, config: &Config, problems: &mut Vec<Diagno
     let places = taken(site);
     let named = takes_only_what_is_named(config).then(|| link::assets_of_pages(site));
     let wanted = |path: &String| named.as_ref().is_none_or(|named| named.contains(path));
-    let mut left_out = Vec::new();
+    let mut left_out = BTreeSet::new();
     for asset in site.assets.values().filter(|asset| wanted(&asset.relative)) {
         match fault(&places, asset) {
             None => site.copied.push(asset.relative.clone()),
             Some(problem) => {
                 problems.push(problem);
-                left_out.push(asset.relative.clone());
+                left_out.insert(asset.relative.clone());
             }
         }
     }
+    if left_out.is_empty() {
+        return;
+    }
     site.assets.retain(|path, _| !left_out.contains(path));
+    for target in site.targets.iter_mut().flatten() {
+        match target {
+            Target::Asset(path) if left_out.contains(path) => *target = Target::Missing(std::mem::take(path)),
+            _ => {}
+        }
+    }
 }
 
 fn fault(places: &Places, asset: &Asset) -> Option<Diagnostic> {

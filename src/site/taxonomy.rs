@@ -2,7 +2,8 @@
 //!
 //! Must not know: how an index looks.
 
-use super::{PageIndex, url};
+use super::index::PageIndex;
+use super::url;
 use crate::config::{Config, RawTaxonomyConfig, TAXONOMIES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::Page;
@@ -43,11 +44,6 @@ impl Taxonomy {
     /// The address of a term's page.
     pub fn term_url(&self, term: &Term) -> String {
         format!("{}/{}.html", self.name, term.slug)
-    }
-
-    /// The terms of one page.
-    pub fn terms_of(&self, page: PageIndex) -> impl Iterator<Item = &Term> {
-        self.terms.iter().filter(move |term| term.pages.contains(&page))
     }
 }
 

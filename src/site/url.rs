@@ -2,6 +2,9 @@
 //!
 //! A URL here is the path below the site's root, without a leading `/`. Must not know: pages, disk.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::borrow::Cow;
+
 /// The URL of a page at `relative` in the content folder.
 pub fn page_url(relative: &str) -> String {
     let (folder, name) = relative.rsplit_once('/').map_or(("", relative), |(folder, name)| (folder, name));
@@ -68,44 +71,31 @@ pub fn from_root(to: &str) -> String {
     encode(&relative("", to))
 }
 
-/// Percent-encodes what may not stand in a path or a fragment; `/` stays.
+/// What may not stand in a path or a fragment. `/` may.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b'=')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'@')
+    .remove(b':')
+    .remove(b'!')
+    .remove(b'(')
+    .remove(b')');
+
+/// Percent-encodes what may not stand in a path or a fragment.
 pub fn encode(path: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b'=' | b'&' | b'+' | b',' | b'@' | b':' | b'!' | b'(' | b')' => {
-                out.push(char::from(byte));
-            }
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
+    utf8_percent_encode(path, ENCODED).to_string()
 }
 
 /// Undoes percent-encoding; what is no valid UTF-8 then stays as it was.
 pub fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        let hex = hex.and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if bytes[at] == b'%' => {
-                out.push(byte);
-                at += 3;
-            }
-            _ => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 /// A term's slug: lower case, letters and digits, the rest becomes single hyphens.
@@ -170,5 +160,7 @@ mod tests {
         for name in ["größe 1.md", "a?b#c&d.md", "100%+2.md", "%+f"] {
             assert_eq!(decode(&encode(name)), name);
         }
+        assert_eq!(decode("%zz%4"), "%zz%4");
+        assert_eq!(decode("a%20b%ff"), "a%20b%ff");
     }
 }

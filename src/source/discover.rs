@@ -5,8 +5,7 @@
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::fs::{self, Refused};
-use crate::source::normalise;
+use crate::fs::{self, Refused, normalise};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 //! Here because the files must be read before pages are parsed; what an include expands to is `page::include`'s affair.
 //! Must not know: Markdown.
 
-use crate::source::normalise;
+use crate::fs::normalise;
 use regex::Regex;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

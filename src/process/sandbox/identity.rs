@@ -6,7 +6,8 @@
 //!
 //! Must not know: what the program is.
 
-use super::{MAP, Policy};
+use super::plan::MAP;
+use super::policy::Policy;
 use crate::fs;
 use rustix::process::{Gid, Pid, Resource, Rlimit, Uid, geteuid, getrlimit, getuid, setrlimit};
 use rustix::thread::{

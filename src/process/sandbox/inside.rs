@@ -3,7 +3,9 @@
 //! With namespaces it is their first process: it stays, and when it ends the kernel ends all others. Without, it becomes
 //! the program. Must not know: what the program is.
 
-use super::{Applied, Confinement, Ended, Line, Plan, TASKS, TOOL_TASKS, identity, namespaces, read_plan, rules, text};
+use super::plan::{Applied, Ended, Line, Plan, REFUSED, read_plan, text};
+use super::policy::{Confinement, TASKS, TOOL_TASKS};
+use super::{identity, namespaces, rules};
 use rustix::net::{AddressFamily, SocketType};
 use rustix::process::{DumpableBehavior, Signal, WaitOptions, set_dumpable_behavior, set_parent_process_death_signal};
 use std::ffi::OsString;
@@ -23,7 +25,7 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
     // Held in, this process cannot open the report again: what goes wrong from here on is said through what is open.
     hold_in(&plan, plan_path).and_then(|applied| start(&plan, applied, &mut report, arguments)).or_else(|why| {
         write(&mut report, &Line::Refused(why))?;
-        Ok(super::REFUSED)
+        Ok(REFUSED)
     })
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Must not know: what the program is.
 
-use super::{Confinement, Ended, INSIDE, Line, SHARED_MEMORY, identity, namespaces, note, read_plan, watch};
+use super::plan::{Ended, INSIDE, Line, SHARED_MEMORY, note, read_plan};
+use super::policy::Confinement;
+use super::{identity, namespaces, watch};
 use nix::sys::signal::{self, SigSet};
 use rustix::process::{Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::ffi::OsString;

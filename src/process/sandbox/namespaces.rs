@@ -2,8 +2,8 @@
 //!
 //! Must not know: what is to run in them.
 
-use super::Policy;
 use super::identity::{self, Mapper};
+use super::policy::Policy;
 use nix::sched::{CloneFlags, unshare};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change, mount_remount};
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, netlink, sendto, socket_with};

@@ -2,7 +2,9 @@
 //!
 //! Must not know: why.
 
-use super::{Confinement, Policy, SHARED_MEMORY, identity};
+use super::identity;
+use super::plan::SHARED_MEMORY;
+use super::policy::{Confinement, Policy};
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, LandlockStatus, Ruleset, RulesetAttr as _,
     RulesetCreatedAttr as _, Scope, path_beneath_rules,

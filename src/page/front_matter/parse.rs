@@ -3,136 +3,20 @@
 //! Keys and values are checked one by one: a bad value costs that key, never the page.
 //! Must not know: whether the terms, paths or ids named here exist; that is `site`'s.
 
-use super::front_values::Reader;
 use super::mangled;
-use crate::config::Risk;
+use super::model::{Block, Format, FrontMatter};
+use super::values::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceFile;
 use crate::span::{ColumnUnit, LineIndex, MappedText, Span};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-
-/// How front matter was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// There is none.
-    #[default]
-    None,
-    /// YAML between `---`.
-    Yaml,
-    /// TOML between `+++`.
-    Toml,
-    /// YAML flattened by a formatter.
-    Mangled,
-}
-
-/// A page's state of life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PageStatus {
-    /// Not built unless asked for.
-    Draft,
-    /// The usual one.
-    #[default]
-    Active,
-    /// Still there, with a banner.
-    Deprecated,
-    /// Kept for the record.
-    Archived,
-}
-
-impl PageStatus {
-    /// All, with their names.
-    pub const ALL: &'static [(&'static str, PageStatus)] = &[
-        ("draft", Self::Draft),
-        ("active", Self::Active),
-        ("deprecated", Self::Deprecated),
-        ("archived", Self::Archived),
-    ];
-
-    /// Lower-case name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, status)| *status == self).expect("ALL lists every status").0
-    }
-}
-
-/// A value and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// The line of its key.
-    pub span: Span,
-}
-
-/// Everything a page says about itself.
-#[derive(Debug, Clone, Default)]
-pub struct FrontMatter {
-    /// How it was written.
-    pub format: Format,
-    /// The whole block, delimiters included.
-    pub span: Option<Span>,
-    /// Page title.
-    pub title: Option<String>,
-    /// One sentence.
-    pub description: Option<String>,
-    /// ULID; another tool's id is under `extra`.
-    pub id: Option<Located<String>>,
-    /// Terms by taxonomy (`tags`, `agents`, `categories`, `owners`, `platforms`).
-    pub terms: BTreeMap<&'static str, Vec<Located<String>>>,
-    /// State of life.
-    pub status: Option<PageStatus>,
-    /// What happens if the page is wrong.
-    pub risk: Option<Risk>,
-    /// When a person last read it through.
-    pub last_reviewed: Option<Located<Date>>,
-    /// Review interval in days, instead of the risk's.
-    pub review_every: Option<i64>,
-    /// Paths that must exist: `required_scripts`, `related_tools`, `related`.
-    pub paths: Vec<(&'static str, Located<String>)>,
-    /// Former URLs.
-    pub aliases: Vec<Located<String>>,
-    /// Order among siblings, lowest first.
-    pub weight: Option<i64>,
-    /// Template instead of `page.html`.
-    pub template: Option<Located<String>>,
-    /// Page-wide snippet defaults, as written.
-    pub verify: Option<Located<Value>>,
-    /// All keys as written, for checks on presence.
-    pub keys: Vec<Located<String>>,
-    /// Keys that docgen does not know.
-    pub extra: Map<String, Value>,
-    /// The data as recovered, in order; what `check --fix` writes back.
-    pub data: Map<String, Value>,
-}
 
 /// The longest front matter that is read, in bytes.
 const LONGEST: usize = 64 << 10;
 
-pub(super) const KEYS: &[&str] = &[
-    "title",
-    "description",
-    "id",
-    "owner",
-    "category",
-    "tags",
-    "agents",
-    "supported_platforms",
-    "status",
-    "risk",
-    "last_reviewed",
-    "review_every",
-    "required_scripts",
-    "related_tools",
-    "related",
-    "aliases",
-    "weight",
-    "template",
-    "verify",
-];
-
 /// Parses the front matter of a file. Returns it, the offset at which the body starts, and what is wrong.
-pub(super) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<Diagnostic>) {
+pub(in crate::page) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let Some(block) = find(file, &mut problems) else {
         return (FrontMatter::default(), 0, problems);
@@ -177,13 +61,6 @@ pub(super) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<
     }
     front.data = data;
     (front, body, problems)
-}
-
-/// The block as found in the file.
-pub(super) struct Block {
-    format: Format,
-    pub(super) data: MappedText,
-    range: std::ops::Range<usize>,
 }
 
 fn find(file: &SourceFile, problems: &mut Vec<Diagnostic>) -> Option<Block> {
@@ -275,6 +152,7 @@ fn toml_to_json(value: toml::Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Risk;
     use crate::source::Sources;
     use std::path::PathBuf;
 

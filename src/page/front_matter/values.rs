@@ -2,15 +2,38 @@
 //!
 //! A value that is wrong costs its own key only. Must not know: the three spellings of front matter.
 
-use super::fence_words::{self, FLAGS};
-use super::front_matter::{Block, FrontMatter, KEYS, Located, PageStatus};
+use super::model::{Block, FrontMatter, Located, PageStatus};
 use crate::config::{Risk, TAXONOMIES, parse_days};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::page::fence_words::{self, FLAGS};
 use crate::span::Span;
 use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// The keys that docgen knows.
+const KEYS: &[&str] = &[
+    "title",
+    "description",
+    "id",
+    "owner",
+    "category",
+    "tags",
+    "agents",
+    "supported_platforms",
+    "status",
+    "risk",
+    "last_reviewed",
+    "review_every",
+    "required_scripts",
+    "related_tools",
+    "related",
+    "aliases",
+    "weight",
+    "template",
+    "verify",
+];
 
 /// Values that are looked for in vain before no more are looked for.
 const MOST_MISSES: usize = 50;

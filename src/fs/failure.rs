@@ -1,0 +1,11 @@
+//! An error of the disk, with what was tried and the path.
+//!
+//! Must not know: what the files mean.
+
+use crate::error::Error;
+use std::path::Path;
+
+pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_path_buf();
+    move |source| Error::Io { action, path, source }
+}

@@ -1,0 +1,106 @@
+//! Reading and writing one file. Writes are atomic.
+//!
+//! Must not know: what the files mean.
+
+use super::failure::failed;
+use super::folder::create_dir_all;
+use crate::error::Result;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::Path;
+
+/// Opens an ordinary file. A pipe would make us wait, and a device like `/dev/zero` never ends.
+fn open_ordinary(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is not an ordinary file"));
+    }
+    Ok(file)
+}
+
+/// The bytes of a file.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = open_ordinary(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(failed("read", path))
+}
+
+/// The first bytes of a file, at most so many.
+pub fn head(path: &Path, most: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed("open", path))?;
+    file.take(most as u64).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    Ok(bytes)
+}
+
+/// The text of a file; an error if it is not UTF-8.
+pub fn read_to_string(path: &Path) -> Result<String> {
+    let mut text = String::new();
+    let read = open_ordinary(path).and_then(|mut file| file.read_to_string(&mut text));
+    read.map(|_| text).map_err(failed("read", path))
+}
+
+/// The text of a file, or `None` where there is none.
+pub fn read_optional(path: &Path) -> Result<Option<String>> {
+    let mut text = String::new();
+    match open_ordinary(path).and_then(|mut file| file.read_to_string(&mut text)) {
+        Ok(_) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("read", path)(error)),
+    }
+}
+
+/// Writes a file whole or not at all: first beside it, then renamed over it. Missing folders are made.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_dir_all(folder)?;
+    // `make_in`, since a file of `tempfile`'s own is for its owner alone.
+    let made = tempfile::Builder::new().prefix(".").suffix(".tmp").make_in(folder, |beside| File::create_new(beside));
+    let mut beside = made.map_err(failed("write", path))?;
+    beside.as_file_mut().write_all(bytes).map_err(failed("write", path))?;
+    beside.persist(path).map(drop).map_err(|error| failed("write", path)(error.error))
+}
+
+/// Writes a file only where its content differs, so that tools which look at times see no change.
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
+    if std::fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(false);
+    }
+    write(path, bytes).map(|()| true)
+}
+
+/// Writes a file that nobody reads before the folder around it is moved into place.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(failed("write", path))
+}
+
+/// Writes a file in place and in one step, as the kernel's control files want it.
+pub fn overwrite(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).map_err(failed("open", path))?;
+    file.write_all(bytes).map_err(failed("write", path))
+}
+
+/// Opens a file, made if need be, whose end is written to.
+pub fn open_to_append(path: &Path) -> Result<File> {
+    std::fs::OpenOptions::new().append(true).create(true).open(path).map_err(failed("open", path))
+}
+
+/// Adds bytes to the end of a file, made if need be.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
+    open_to_append(path)?.write_all(bytes).map_err(failed("write", path))
+}
+
+/// Removes a file; none there is fine.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a file or folder another user's and group's.
+pub fn give_to(path: &Path, owner: u32) -> Result<()> {
+    std::os::unix::fs::chown(path, Some(owner), Some(owner)).map_err(failed("give away", path))
+}

@@ -1,0 +1,53 @@
+//! What tells one state of a file from another: its stamp, its hash.
+//!
+//! Must not know: what the files mean.
+
+use std::path::Path;
+
+/// What tells one state of a file from another without reading it, and one file from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Device and inode: which file it is, whatever its path.
+    pub identity: (u64, u64),
+    /// Whether it is an ordinary file.
+    pub is_file: bool,
+    len: u64,
+    changed: (i64, i64),
+}
+
+impl From<std::fs::Metadata> for Stamp {
+    fn from(meta: std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self {
+            identity: (meta.dev(), meta.ino()),
+            is_file: meta.is_file(),
+            len: meta.len(),
+            changed: (meta.ctime(), meta.ctime_nsec()),
+        }
+    }
+}
+
+/// The stamp of a file, links followed; `None` where there is none.
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    std::fs::metadata(path).ok().map(Stamp::from)
+}
+
+/// The ordinary files, by identity, that this process writes its standard output and standard error to.
+pub fn own_output() -> Vec<(u64, u64)> {
+    use std::os::fd::AsFd as _;
+    let (out, err) = (std::io::stdout(), std::io::stderr());
+    [out.as_fd(), err.as_fd()]
+        .into_iter()
+        .filter_map(|handle| std::fs::File::from(handle.try_clone_to_owned().ok()?).metadata().ok())
+        .map(Stamp::from)
+        .filter(|stamp| stamp.is_file)
+        .map(|stamp| stamp.identity)
+        .collect()
+}
+
+/// A hash of a file's content, read piece by piece; `None` where it cannot be read.
+pub fn hash(path: &Path) -> Option<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
+    Some(hasher.finalize())
+}

@@ -1,0 +1,110 @@
+//! What a page says about itself, and the block that it says it in.
+//!
+//! Must not know: the spellings of front matter.
+
+use crate::config::Risk;
+use crate::span::{MappedText, Span};
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// How front matter was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// There is none.
+    #[default]
+    None,
+    /// YAML between `---`.
+    Yaml,
+    /// TOML between `+++`.
+    Toml,
+    /// YAML flattened by a formatter.
+    Mangled,
+}
+
+/// A page's state of life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PageStatus {
+    /// Not built unless asked for.
+    Draft,
+    /// The usual one.
+    #[default]
+    Active,
+    /// Still there, with a banner.
+    Deprecated,
+    /// Kept for the record.
+    Archived,
+}
+
+impl PageStatus {
+    /// All, with their names.
+    pub const ALL: &'static [(&'static str, PageStatus)] = &[
+        ("draft", Self::Draft),
+        ("active", Self::Active),
+        ("deprecated", Self::Deprecated),
+        ("archived", Self::Archived),
+    ];
+
+    /// Lower-case name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, status)| *status == self).expect("ALL lists every status").0
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// The line of its key.
+    pub span: Span,
+}
+
+/// Everything a page says about itself.
+#[derive(Debug, Clone, Default)]
+pub struct FrontMatter {
+    /// How it was written.
+    pub format: Format,
+    /// The whole block, delimiters included.
+    pub span: Option<Span>,
+    /// Page title.
+    pub title: Option<String>,
+    /// One sentence.
+    pub description: Option<String>,
+    /// ULID; another tool's id is under `extra`.
+    pub id: Option<Located<String>>,
+    /// Terms by taxonomy (`tags`, `agents`, `categories`, `owners`, `platforms`).
+    pub terms: BTreeMap<&'static str, Vec<Located<String>>>,
+    /// State of life.
+    pub status: Option<PageStatus>,
+    /// What happens if the page is wrong.
+    pub risk: Option<Risk>,
+    /// When a person last read it through.
+    pub last_reviewed: Option<Located<Date>>,
+    /// Review interval in days, instead of the risk's.
+    pub review_every: Option<i64>,
+    /// Paths that must exist: `required_scripts`, `related_tools`, `related`.
+    pub paths: Vec<(&'static str, Located<String>)>,
+    /// Former URLs.
+    pub aliases: Vec<Located<String>>,
+    /// Order among siblings, lowest first.
+    pub weight: Option<i64>,
+    /// Template instead of `page.html`.
+    pub template: Option<Located<String>>,
+    /// Page-wide snippet defaults, as written.
+    pub verify: Option<Located<Value>>,
+    /// All keys as written, for checks on presence.
+    pub keys: Vec<Located<String>>,
+    /// Keys that docgen does not know.
+    pub extra: Map<String, Value>,
+    /// The data as recovered, in order; what `check --fix` writes back.
+    pub data: Map<String, Value>,
+}
+
+/// The block as found in the file.
+pub(super) struct Block {
+    pub(super) format: Format,
+    pub(super) data: MappedText,
+    pub(super) range: Range<usize>,
+}

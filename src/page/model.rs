@@ -1,0 +1,96 @@
+//! What a parsed page holds.
+//!
+//! Must not know: how Markdown is parsed.
+
+use super::events::Events;
+use super::fence;
+use super::front_matter::FrontMatter;
+use super::heading::Heading;
+use crate::span::{FileId, MappedText, Span};
+use pulldown_cmark::Event;
+use std::ops::Range;
+
+/// A parsed page.
+#[derive(Debug)]
+pub struct Page {
+    /// The file it stands in.
+    pub file: FileId,
+    /// Path relative to the content folder, with `/`.
+    pub relative: String,
+    /// The body, includes expanded.
+    pub text: MappedText,
+    /// What the page says about itself.
+    pub front_matter: FrontMatter,
+    /// Front matter's title, else the first heading, else the file's name.
+    pub title: String,
+    /// Front matter's description, else the first paragraph.
+    pub description: String,
+    /// The body's first block is a heading that the page's header shows (it is the title, or an `h1`).
+    pub leading_heading: bool,
+    /// Headings in order.
+    pub headings: Vec<Heading>,
+    /// Links and images in order.
+    pub links: Vec<Link>,
+    /// Ids that raw HTML in the page defines.
+    pub html_ids: Vec<String>,
+    /// Code blocks in order.
+    pub fences: Vec<Fence>,
+    /// Its Markdown, parsed.
+    pub events: Events,
+}
+
+impl Page {
+    /// The events of its Markdown in order, each with the bytes of the text that it spans.
+    pub fn events(&self) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+        self.events.iter(self.text.as_str())
+    }
+}
+
+/// A link or an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Whether it is an image.
+    pub image: bool,
+    /// The destination as written, unescaped.
+    pub target: String,
+    /// Its number among the page's destinations.
+    pub number: usize,
+    /// Alternative text of an image.
+    pub alt: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A code block.
+#[derive(Debug, Clone)]
+pub struct Fence {
+    /// What its info string says; empty for an indented block.
+    pub info: fence::Info,
+    /// Where the raw info string stands, if there is one.
+    pub info_span: Option<Span>,
+    /// Whether it has fence lines (or is an indented block).
+    pub fenced: bool,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// The code, without fences and without the indentation of lists and quotes.
+    pub code: MappedText,
+    /// From the opening fence to the closing one, in the author's file.
+    pub span: Span,
+    /// The opening line.
+    pub open: Span,
+    /// Byte range in the page's expanded text; rendering finds the block by its start.
+    pub range: Range<usize>,
+    /// Index of the heading above it, if any.
+    pub heading: Option<usize>,
+    /// The directive in an HTML comment on the line above (S2.5), without `docgen:`.
+    pub directive: Option<(String, Span)>,
+}
+
+/// How a project's Markdown is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect<'a> {
+    /// Further words of other tools in info strings.
+    pub foreign_words: &'a [String],
+    /// Whether text between dollar signs is a formula.
+    pub math: bool,
+}

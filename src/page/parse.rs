@@ -1,0 +1,77 @@
+//! The steps from a file to a [`Page`], in order.
+//!
+//! Must not know: other pages, URLs.
+
+use super::heading::Heading;
+use super::model::{Dialect, Page};
+use super::{front_matter, include, markdown};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{PageSource, Sources};
+use jiff::civil::Date;
+
+/// The longest title, in characters.
+const LONGEST_TITLE: usize = 300;
+
+/// Parses a page.
+pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect<'_>) -> (Page, Vec<Diagnostic>) {
+    let file = &sources[page.file];
+    let (front_matter, body, mut problems) = front_matter::parse(file, today);
+    let text = include::expand(sources, page.file, body, &mut problems);
+    let scan = markdown::scan(&text, page.file, dialect, &mut problems);
+    let first = scan.headings.first();
+    let title = front_matter
+        .title
+        .clone()
+        .or_else(|| first.map(|heading| heading.text.clone()).filter(|text| !text.is_empty()))
+        .unwrap_or_else(|| title_from_path(&page.relative));
+    let leading_heading = scan.starts_with_heading
+        && first.is_some_and(|heading| heading.level == 1 || heading.text.trim() == title.trim());
+    let description = front_matter.description.clone().unwrap_or_else(|| scan.first_paragraph.clone());
+    check_headings(&scan.headings, &mut problems);
+    // A title stands in the navigation of other pages too.
+    let title = markdown::shorten(&title, LONGEST_TITLE);
+    let parsed = Page {
+        file: page.file,
+        relative: page.relative.clone(),
+        text,
+        front_matter,
+        title,
+        description,
+        leading_heading,
+        headings: scan.headings,
+        links: scan.links,
+        html_ids: scan.html_ids,
+        fences: scan.fences,
+        events: scan.events,
+    };
+    (parsed, problems)
+}
+
+fn title_from_path(relative: &str) -> String {
+    let stem = relative.rsplit('/').next().unwrap_or(relative).trim_end_matches(".md");
+    let stem = match stem {
+        "index" | "README" => relative.rsplit('/').nth(1).unwrap_or("Home"),
+        other => other,
+    };
+    let mut words = stem.replace(['-', '_'], " ");
+    if let Some(first) = words.get(0..1) {
+        let upper = first.to_uppercase();
+        words.replace_range(0..1, &upper);
+    }
+    words
+}
+
+fn check_headings(headings: &[Heading], problems: &mut Vec<Diagnostic>) {
+    for pair in headings.windows(2) {
+        if pair[1].level > pair[0].level + 1 {
+            problems.push(
+                Diagnostic::new(
+                    Code::HeadingSkip,
+                    pair[1].span,
+                    format!("heading of level {} follows one of level {}", pair[1].level, pair[0].level),
+                )
+                .help(format!("make it level {}", pair[0].level + 1)),
+            );
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Starts children, watches over them, and ends them with all that they have started.
+//!
+//! Must not know: which tools there are, or what their output means.
+
+use super::confine::{Confined, Hold, Sandbox};
+use super::finished::{End, Exceeded, Finished};
+use super::job::{Job, Limits};
+use super::sandbox::{Confinement, Policy, watch};
+use crate::error::{Error, Result};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Starts children and can end all that are alive, on Ctrl-C for example.
+#[derive(Debug, Clone, Default)]
+pub struct Supervisor {
+    groups: Arc<Mutex<BTreeMap<i32, Hold>>>,
+    temporary: Arc<Mutex<Vec<PathBuf>>>,
+    sandbox: Arc<Sandbox>,
+    started: Arc<Mutex<Vec<String>>>,
+}
+
+enum Event {
+    Exited,
+    OutputLimit,
+}
+
+/// How long a launcher may take to end what is below it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often the memory, the disk and the number of a child's processes are looked at.
+const TICK: Duration = Duration::from_millis(40);
+
+impl Supervisor {
+    /// One whose children are held in: `launcher` is this program, `most` what is applied at most.
+    pub fn with_sandbox(launcher: PathBuf, most: Confinement) -> Self {
+        Self { sandbox: Arc::new(Sandbox::new(launcher, most)), ..Self::default() }
+    }
+
+    /// How well children with a policy are held in on this machine; tried out the first time.
+    pub fn confinement(&self) -> Confinement {
+        self.sandbox.level(|policy, level| self.probe(policy, level))
+    }
+
+    /// The calls of the programs that were started, in order, without those that the sandbox tries itself out with.
+    pub fn started(&self) -> Vec<String> {
+        self.started.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What tells this build of docgen from any other: the size and time of its program.
+    pub fn launcher_identity(&self) -> String {
+        let meta = self.sandbox.launcher().and_then(|path| path.metadata().ok());
+        meta.map_or_else(String::new, |meta| format!("{} {:?}", meta.len(), meta.modified().ok()))
+    }
+
+    /// What a level comes to when it is asked for.
+    fn probe(&self, policy: &Policy, level: Confinement) -> Confinement {
+        let nothing = Job::new("", Path::new("/")).policy(policy.clone()).limits(Limits::PROBE);
+        let Ok(Some(confined)) = self.sandbox.confine(&nothing, level, None) else { return Confinement::None };
+        let _ = self.attend(&confined.job, Some(&confined));
+        let Some(report) = confined.report() else { return Confinement::None };
+        if report.level < level {
+            let reached = report.level;
+            self.sandbox.note_obstacle(report.obstacle());
+            return reached;
+        }
+        report.level
+    }
+
+    /// What keeps the sandbox from being full, once it was tried out.
+    pub fn obstacle(&self) -> Option<String> {
+        self.sandbox.obstacle()
+    }
+
+    /// Runs a job to its end.
+    ///
+    /// # Errors
+    /// [`Error::Program`] if it cannot be started. However it ends after that is a value.
+    pub fn run(&self, job: &Job) -> Result<Finished> {
+        self.started.lock().unwrap_or_else(PoisonError::into_inner).push(job.command_line());
+        let level = if job.policy.is_some() { self.confinement() } else { Confinement::None };
+        match self.sandbox.confine(job, level, Some(&job.program))? {
+            Some(confined) => {
+                let finished = self.attend(&confined.job, Some(&confined))?;
+                Ok(confined.conclude(finished))
+            }
+            None => self.attend(job, None),
+        }
+    }
+
+    /// Starts a job and waits for its end.
+    fn attend(&self, job: &Job, confined: Option<&Confined>) -> Result<Finished> {
+        let started = Instant::now();
+        let hold = confined.map_or(Hold::Group, Confined::hold);
+        let mut child = self.spawn(job, hold)?;
+        let pid = Pid::from_child(&child);
+        let (events, inbox) = channel();
+        let threads = || -> std::io::Result<(Drain, Drain)> {
+            let stdout = drain(child.stdout.take(), job.limits.output, events.clone())?;
+            let stderr = drain(child.stderr.take(), job.limits.output, events.clone())?;
+            feed(child.stdin.take(), job.stdin.clone())?;
+            // WNOWAIT leaves the process a zombie, so that its number is still its own when we signal the group.
+            std::thread::Builder::new().spawn(move || {
+                let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+                let _ = events.send(Event::Exited);
+            })?;
+            Ok((stdout, stderr))
+        };
+        let (stdout, stderr) = match threads() {
+            Ok(threads) => threads,
+            Err(source) => {
+                // No thread is to be had: a child that nobody watches must not live.
+                let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+                let _ = child.wait();
+                self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
+                return Err(self.failure(job, source));
+            }
+        };
+        let mut peak = 0;
+        let killed = watch_over(job, pid, started, &inbox, &mut peak);
+        if killed.is_some() && hold == Hold::Subreaper {
+            // It stops and kills what is below it, and then ends. If it cannot, the last two steps do the same.
+            if let Some(confined) = confined {
+                confined.end();
+            }
+            let _ = rustix::process::kill_process(pid, Signal::TERM);
+            let _ = inbox.recv_timeout(PATIENCE);
+            watch::end_descendants(pid);
+        }
+        let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+        let status = child.wait().map_err(|source| self.failure(job, source))?;
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
+        let end = killed.unwrap_or_else(|| match (status.code(), status.signal()) {
+            (Some(code), _) => End::Exited(code),
+            (None, signal) => End::Signaled(signal.unwrap_or(0)),
+        });
+        Ok(Finished {
+            end,
+            stdout: stdout.collect(),
+            stderr: stderr.collect(),
+            duration: started.elapsed(),
+            confinement: Confinement::None,
+            peak_memory: peak,
+        })
+    }
+
+    /// Kills every child that is alive, with all that it has started.
+    pub fn kill_all(&self) {
+        for (group, hold) in self.groups.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let Some(pid) = Pid::from_raw(*group) else { continue };
+            if *hold == Hold::Subreaper {
+                watch::end_descendants(pid);
+            }
+            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+        }
+    }
+
+    /// Ends what got away from its launcher, and removes what was needed to start children. To be called when no more
+    /// will be started.
+    pub fn finish(&self) {
+        self.sandbox.finish();
+    }
+
+    /// A temporary folder that must not outlive an interrupted run.
+    pub fn remove_on_interrupt(&self, folder: &Path) {
+        self.temporary.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
+    }
+
+    /// What Ctrl-C does: ends every child, removes temporary folders, and ends the program as a shell expects it.
+    pub fn interrupt(&self) -> ! {
+        self.kill_all();
+        self.finish();
+        for folder in self.temporary.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let _ = crate::fs::remove_dir_all(folder);
+        }
+        std::process::exit(130)
+    }
+
+    fn spawn(&self, job: &Job, hold: Hold) -> Result<Child> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+        let mut command = std::process::Command::new(&job.program);
+        command
+            .args(&job.args)
+            .env_clear()
+            .envs(&job.env)
+            .current_dir(&job.cwd)
+            .stdin(if job.stdin.is_empty() { Stdio::null() } else { Stdio::piped() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        if let Some(name) = &job.arg0 {
+            command.arg0(name);
+        }
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = command.spawn().map_err(|source| self.failure(job, source))?;
+        groups.insert(Pid::from_child(&child).as_raw_nonzero().get(), hold);
+        Ok(child)
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as the supervisor's failure at the call")]
+    fn failure(&self, job: &Job, source: std::io::Error) -> Error {
+        Error::Program { program: job.program.display().to_string(), source }
+    }
+}
+
+/// Waits for a child's end, or for the reason to kill it.
+fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>, peak: &mut u64) -> Option<End> {
+    loop {
+        let left = job.limits.wall.saturating_sub(started.elapsed());
+        let patience = if job.policy.is_some() { left.min(TICK) } else { left };
+        match inbox.recv_timeout(patience) {
+            Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => return None,
+            Ok(Event::OutputLimit) => return Some(End::Limit(Exceeded::Output)),
+            Err(RecvTimeoutError::Timeout) if left.is_zero() => return Some(End::TimedOut),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Some(exceeded) = job.policy.as_ref().and_then(|policy| excess(policy, pid, peak)) {
+            return Some(End::Limit(exceeded));
+        }
+    }
+}
+
+/// What the processes below a launcher use too much of.
+fn excess(policy: &Policy, launcher: Pid, peak: &mut u64) -> Option<Exceeded> {
+    let alive = watch::descendants(launcher);
+    if policy.processes > 0 && alive.len() > policy.processes {
+        return Some(Exceeded::Processes);
+    }
+    let memory = if policy.memory > 0 { watch::memory(&alive, policy.memory) } else { 0 };
+    *peak = memory.max(*peak);
+    if policy.memory > 0 && memory > policy.memory {
+        return Some(Exceeded::Memory);
+    }
+    let watched = policy.scratch.as_ref().filter(|_| policy.disk > 0);
+    (watched.is_some_and(|folder| watch::is_over(folder, policy.disk))).then_some(Exceeded::Disk)
+}
+
+/// A pipe that is being read to its end in a thread of its own.
+struct Drain {
+    buffer: Arc<Mutex<Vec<u8>>>,
+    done: Receiver<()>,
+}
+
+impl Drain {
+    /// What was read. The group is dead by now; only a process that left it can hold the pipe open, and we do not
+    /// wait for that one longer than this.
+    fn collect(self) -> Vec<u8> {
+        let _ = self.done.recv_timeout(Duration::from_secs(2));
+        std::mem::take(&mut self.buffer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn drain(pipe: Option<impl Read + Send + 'static>, limit: usize, events: Sender<Event>) -> std::io::Result<Drain> {
+    let buffer = Arc::new(Mutex::new(Vec::new()));
+    let (finished, done) = channel();
+    let mut pipe = pipe.expect("the pipe was asked for in spawn");
+    let shared = Arc::clone(&buffer);
+    std::thread::Builder::new().spawn(move || {
+        let mut chunk = [0; 16 * 1024];
+        while let Ok(read @ 1..) = pipe.read(&mut chunk) {
+            let mut buffer = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = limit - buffer.len();
+            buffer.extend_from_slice(&chunk[..read.min(room)]);
+            if read > room {
+                let _ = events.send(Event::OutputLimit);
+                break;
+            }
+        }
+        let _ = finished.send(());
+    })?;
+    Ok(Drain { buffer, done })
+}
+
+fn feed(pipe: Option<impl Write + Send + 'static>, bytes: Vec<u8>) -> std::io::Result<()> {
+    if let Some(mut pipe) = pipe {
+        // A program that does not read its input closes the pipe; that is its affair.
+        std::thread::Builder::new().spawn(move || pipe.write_all(&bytes))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, limits: Limits) -> Finished {
+        let job = Job::new("/bin/sh", Path::new("/")).args(["-c", script]).limits(limits);
+        Supervisor::default().run(&job).expect("sh is there")
+    }
+
+    #[test]
+    fn the_environment_is_what_was_spelled_out() {
+        let job = Job::new("/usr/bin/env", Path::new("/")).env("ONE", "1");
+        let finished = Supervisor::default().run(&job).expect("env is there");
+        assert_eq!(finished.stdout_text(), "ONE=1\n");
+    }
+
+    #[test]
+    fn a_child_that_overstays_is_killed_with_its_group() {
+        let limits = Limits { wall: Duration::from_millis(200), output: 1024 };
+        assert_eq!(sh("sleep 60 & echo started; wait", limits).end, End::TimedOut);
+    }
+
+    #[test]
+    fn endless_output_is_cut_at_the_limit() {
+        let limits = Limits { wall: Duration::from_secs(20), output: 1000 };
+        let finished = sh("while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyy; done", limits);
+        assert_eq!((finished.end, finished.stdout.len()), (End::Limit(Exceeded::Output), 1000));
+    }
+
+    #[test]
+    fn standard_input_larger_than_a_pipe_arrives_whole() {
+        let job = Job::new("/usr/bin/wc", Path::new("/")).arg("-c").stdin(vec![b'x'; 300_000]);
+        assert_eq!(Supervisor::default().run(&job).expect("wc is there").stdout_text().trim(), "300000");
+    }
+}

@@ -1,0 +1,29 @@
+//! What rendering is given.
+//!
+//! Must not know: how anything is rendered.
+
+use crate::config::Config;
+use crate::search::SearchIndex;
+use crate::site::Site;
+use crate::snippet::model::blocks::Blocks;
+use crate::source::{Edits, Sources};
+
+/// What to render.
+pub struct Input<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The site.
+    pub site: &'a Site,
+    /// The configuration.
+    pub config: &'a Config,
+    /// Every block of the site, with its verdict.
+    pub blocks: &'a Blocks,
+    /// When each file was last edited, by its path from the root.
+    pub edited: &'a Edits,
+    /// The search index.
+    pub index: &'a SearchIndex,
+    /// The files beside the pages that become part of the site: path and content.
+    pub assets: Vec<(String, Vec<u8>)>,
+    /// Whether pages reload themselves (`docgen serve`).
+    pub live: bool,
+}

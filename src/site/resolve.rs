@@ -1,0 +1,176 @@
+//! The steps from pages to a [`Site`], in order.
+//!
+//! Must not know: HTML, templates.
+
+use super::index::PageIndex;
+use super::model::{Disk, Site};
+use super::nav::{self, Nav};
+use super::places::{self, Places, twin_url};
+use super::taxonomy::{self, Taxonomy};
+use super::{governance, link, url};
+use crate::config::Config;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::page::Page;
+use crate::page::front_matter::PageStatus;
+use crate::source::Sources;
+use crate::span::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Resolves the site.
+pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<'_>) -> (Site, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let drafts = config.drafts;
+    let mut pages: Vec<Page> =
+        pages.into_iter().filter(|page| drafts || page.front_matter.status != Some(PageStatus::Draft)).collect();
+    pages.sort_by(|a, b| a.relative.cmp(&b.relative));
+    let (pages, urls, by_url) = addresses(sources, pages, &mut problems);
+    let taxonomies = taxonomy::collect(&pages, config, &mut problems);
+    let nav = nav::build(sources, &pages, &urls, &by_url, &mut problems);
+    let generated = generated_urls(&pages, &by_url, &taxonomies, &nav);
+    let assets = sources.assets.iter().map(|asset| (asset.relative.clone(), asset.clone())).collect();
+    let title = site_title(config, &pages, &by_url);
+    let (copied, targets, redirects) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, copied, targets, redirects, title };
+    reserve(&mut site, &mut problems);
+    redirect(&mut site, &mut problems);
+    site.targets = link::targets(&site);
+    places::copied(&mut site, config, &mut problems);
+    link::check(sources, &site, config, &mut problems);
+    governance::check(sources, &site, config, disk, &mut problems);
+    (site, problems)
+}
+
+fn site_title(config: &Config, pages: &[Page], by_url: &BTreeMap<String, PageIndex>) -> String {
+    if !config.title.is_empty() {
+        return config.title.clone();
+    }
+    if let Some(home) = by_url.get("index.html") {
+        return pages[*home].title.clone();
+    }
+    match pages {
+        [only] => only.title.clone(),
+        _ => "Documentation".to_owned(),
+    }
+}
+
+type Addresses = (Vec<Page>, Vec<String>, BTreeMap<String, PageIndex>);
+
+/// Gives each page its URL. Of two pages for one URL the first by path stays, and the other is reported.
+fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>) -> Addresses {
+    let mut kept: Vec<Page> = Vec::new();
+    let mut urls = Vec::new();
+    let mut by_url: BTreeMap<String, PageIndex> = BTreeMap::new();
+    let mut by_folded: BTreeMap<String, PageIndex> = BTreeMap::new();
+    let mut places = Places::default();
+    for page in pages {
+        let url = url::page_url(&page.relative);
+        if let Some(why) = url::fault(&url) {
+            let message = format!("the site cannot have this page: its address {why}");
+            let problem = Diagnostic::new(Code::FileName, Span::at(page.file, 0), message);
+            problems.push(problem.help("rename the file; it is left out"));
+            continue;
+        }
+        // Two URLs that differ in case only are one file on many disks.
+        if let Some(first) = by_folded.get(&url.to_lowercase()) {
+            let other = &sources[kept[*first].file].name;
+            problems.push(
+                Diagnostic::new(
+                    Code::DuplicateUrl,
+                    Span::at(page.file, 0),
+                    format!("this page and {other} would both be {url}"),
+                )
+                .help("rename or remove one of them; the one named first is the one that was built"),
+            );
+            continue;
+        }
+        if let Some(why) = places.clash(&url).or_else(|| places.clash(&twin_url(&url))) {
+            let message = format!("this page would be {url}, which {why}");
+            let problem = Diagnostic::new(Code::DuplicateUrl, Span::at(page.file, 0), message);
+            problems.push(problem.help("rename one of the two; this page is left out"));
+            continue;
+        }
+        places.take(&url, &format!("the page {}", page.relative));
+        places.take(&twin_url(&url), &format!("the Markdown twin of {}", page.relative));
+        by_folded.insert(url.to_lowercase(), kept.len());
+        by_url.insert(url.clone(), kept.len());
+        urls.push(url);
+        kept.push(page);
+    }
+    (kept, urls, by_url)
+}
+
+fn generated_urls(
+    pages: &[Page],
+    by_url: &BTreeMap<String, PageIndex>,
+    taxonomies: &[Taxonomy],
+    nav: &Nav,
+) -> BTreeSet<String> {
+    let mut generated: BTreeSet<String> = ["404.html", "health.html", "print.html", "search.html", "verification.html"]
+        .iter()
+        .map(|url| (*url).to_owned())
+        .collect();
+    if !pages.is_empty() && !by_url.contains_key("index.html") {
+        generated.insert("index.html".to_owned());
+    }
+    generated.extend(nav.sections.iter().filter(|section| section.page.is_none()).map(|section| section.url.clone()));
+    for taxonomy in taxonomies {
+        generated.insert(taxonomy.url());
+        generated.extend(taxonomy.terms.iter().map(|term| taxonomy.term_url(term)));
+    }
+    generated
+}
+
+/// A page of the author's may stand in for the home page, a section's list or the 404; any other URL that docgen
+/// makes itself is taken.
+fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
+    let folded: BTreeMap<String, PageIndex> =
+        site.by_url.iter().map(|(url, page)| (url.to_lowercase(), *page)).collect();
+    let taken = site.generated.iter().filter_map(|url| Some((url.clone(), *folded.get(&url.to_lowercase())?)));
+    for (url, page) in taken.collect::<Vec<_>>() {
+        if url == "404.html" && site.urls[page] == url {
+            site.generated.remove(&url);
+            continue;
+        }
+        let page = &site.pages[page];
+        problems.push(
+            Diagnostic::new(
+                Code::DuplicateUrl,
+                Span::at(page.file, 0),
+                format!("this page would be {url}, which docgen writes itself"),
+            )
+            .help("rename the page"),
+        );
+    }
+}
+
+fn redirect(site: &mut Site, problems: &mut Vec<Diagnostic>) {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut places = places::taken(site);
+    for (index, page) in site.pages.iter().enumerate() {
+        for alias in &page.front_matter.aliases {
+            let from = alias.value.trim_start_matches('/');
+            let from = if from.ends_with('/') || from.is_empty() {
+                format!("{from}index.html")
+            } else if from.ends_with(".html") {
+                from.to_owned()
+            } else {
+                url::page_url(from)
+            };
+            let problem = if let Some(why) = url::fault(&from) {
+                let message = format!("the alias `{}` is no address of this site: it {why}", alias.value);
+                let help = "write a former address of the page, from the top of the site, as in `/old/page.html`";
+                Diagnostic::new(Code::FrontMatterValue, alias.span, message).help(help)
+            } else if let Some(why) = places.clash(&from) {
+                let message = format!("the alias `{from}` {why}");
+                let help = "an alias may not be the address of another page or alias";
+                Diagnostic::new(Code::DuplicateUrl, alias.span, message).help(help)
+            } else {
+                places.take(&from, "another alias");
+                found.insert(from, site.urls[index].clone());
+                continue;
+            };
+            problems.push(problem);
+        }
+    }
+    site.redirects = found;
+}
