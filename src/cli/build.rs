@@ -1,14 +1,16 @@
 //! `docgen build`: writes the site.
 
-use super::args::{BuildOptions, Deny};
-use super::{Shell, check, shown, verify, work};
+use super::args::BuildOptions;
+use super::shell::{Shell, shown};
+use super::{problems, verify, work};
 use crate::config::{Config, Overrides};
 use crate::error::{ExitStatus, Result};
 use crate::pipeline::{self, Project, Stage};
 use crate::progress::Silent;
 use crate::render::highlight::Highlighter;
 use crate::report::Verification;
-use crate::report::terminal::{self, count, plural};
+use crate::report::terminal::{self, count};
+use crate::report::words::plural;
 use crate::snippet;
 use crate::snippet::context::{Context, Options};
 use crate::snippet::judge::policy::Ledgers;
@@ -27,8 +29,8 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let progress = shell.progress();
     let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
     project.edited = shell.edited(&config);
-    check::deny(&mut project.problems, &options.deny);
-    let mut status = check::report(shell, &project.sources, &project.problems);
+    problems::deny(&mut project.problems, &options.deny);
+    let mut status = problems::report(shell, &project.sources, &project.problems);
     if options.verify {
         let policy = verify::policy(shell, &config, false, None)?;
         let work = work::of_project(shell, &config.root)?;
@@ -84,9 +86,4 @@ pub(super) fn recall(shell: &Shell, config: &Config, project: &mut Project) -> R
     let context = work::context(shell, (config, &project.sources), &tools, &Silent, &config.root, options);
     let context = Context { cache: Some(cache), ..context };
     snippet::known::recall(&context, &mut project.blocks, &Ledger::load(config)?)
-}
-
-/// Whether a kind of problem is denied.
-pub(super) fn denied(deny: &[Deny], kind: Deny) -> bool {
-    deny.contains(&kind)
 }

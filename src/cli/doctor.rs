@@ -1,7 +1,8 @@
 //! `docgen doctor`: which tools are there, and whether they find faults; with `--fix` it installs what is missing.
 
 use super::args::DoctorOptions;
-use super::{Shell, shown, work};
+use super::shell::{Shell, shown};
+use super::work;
 use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::process::Confinement;

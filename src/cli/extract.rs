@@ -1,11 +1,12 @@
 //! `docgen extract`: writes the fixture projects for a person to open.
 
 use super::args::ExtractOptions;
-use super::{Shell, shown, work};
+use super::shell::{Shell, shown};
+use super::work;
 use crate::config::Overrides;
 use crate::error::{Error, ExitStatus, Result};
 use crate::output::MARKER;
-use crate::report::terminal::plural;
+use crate::report::words::plural;
 use crate::snippet::context::Options;
 use crate::{fs, pipeline, snippet};
 

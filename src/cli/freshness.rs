@@ -1,7 +1,8 @@
 //! `docgen report freshness`: the three clocks of every page, by owner.
 
 use super::args::FreshnessOptions;
-use super::{Shell, build};
+use super::build;
+use super::shell::Shell;
 use crate::config::Overrides;
 use crate::error::{Error, ExitStatus, Result};
 use crate::report::{freshness, github};

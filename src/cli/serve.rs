@@ -1,14 +1,15 @@
 //! `docgen serve`: previews the site live.
 
 use super::args::ServeOptions;
-use super::{Shell, check, work};
+use super::shell::Shell;
+use super::{problems, work};
 use crate::config::{Config, Overrides};
 use crate::error::{Error, ExitStatus, Result};
 use crate::pipeline::{self, Project, Stage};
 use crate::process::Job;
 use crate::progress::{Progress, Silent};
 use crate::render::highlight::Highlighter;
-use crate::report::terminal;
+use crate::report::{terminal, words};
 use crate::serve::answer::Hosts;
 use crate::serve::inputs::{Inputs, Own};
 use crate::serve::watch::Watch;
@@ -129,7 +130,7 @@ impl Builder<'_> {
         }
         let mut project = self.build(manner)?;
         if manner == Manner::Heard {
-            let pages = terminal::plural(project.site.pages.len(), "page");
+            let pages = words::plural(project.site.pages.len(), "page");
             self.shell.terminal.say(&format!("rebuilt {pages}: {} changed", self.list(changed)));
         }
         self.said.remove("error");
@@ -173,7 +174,7 @@ impl Builder<'_> {
         project.edited = self.shell.edited(&self.config);
         let problems = terminal::diagnostics(&project.sources, &project.problems, self.shell.terminal.verbose);
         if manner == Manner::Heard || self.said.get("problems") != Some(&problems) {
-            check::report(self.shell, &project.sources, &project.problems);
+            problems::report(self.shell, &project.sources, &project.problems);
         }
         self.said.insert("problems", problems);
         self.render(&project)?;

@@ -1,10 +1,10 @@
 //! `docgen verify --suggest-prelude`: a prelude with a stub for each name that nothing defines.
 
-use super::{Shell, shown};
+use super::shell::{Shell, shown};
 use crate::config::Config;
 use crate::error::Result;
 use crate::fs;
-use crate::report::terminal::plural;
+use crate::report::words::plural;
 use crate::snippet::model::verdicts::Verdicts;
 use crate::snippet::undefined::missing;
 

@@ -1,14 +1,15 @@
 //! `docgen verify`: verifies snippets.
 
 use super::args::VerifyOptions;
-use super::{Shell, suggest, work};
+use super::shell::Shell;
+use super::{suggest, work};
 use crate::config::{Config, Overrides, nearest_project};
 use crate::error::{Error, ExitStatus, Result};
 use crate::page::Page;
 use crate::process::Confinement;
 use crate::progress::Progress as _;
-use crate::report::terminal::{self, plural};
-use crate::report::{Verification, github, json};
+use crate::report::words::plural;
+use crate::report::{Verification, github, json, terminal};
 use crate::snippet::context::{Context, Options};
 use crate::snippet::judge::policy::{Ledgers, Policy};
 use crate::snippet::judge::ratchet::{Ratchet, Reach};

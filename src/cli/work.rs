@@ -2,7 +2,7 @@
 //!
 //! What verification needs is put together here too. Must not know: what is done in it.
 
-use super::Shell;
+use super::shell::Shell;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs;

@@ -2,7 +2,7 @@
 //!
 //! They are never merged: a page that was edited yesterday may still wait for its review. Must not know: the terminal.
 
-use super::Repository;
+use super::model::Repository;
 use crate::site::clocks::Clocks;
 use crate::source::Sources;
 use jiff::civil::Date;

@@ -3,7 +3,7 @@
 //! Source: "Workflow commands for GitHub Actions", docs.github.com. Must not know: the terminal.
 
 use super::groups::grouped;
-use super::{Item, Repository, Verification, is_bad};
+use super::model::{Item, Repository, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::model::verdict::{Status, Verdict};
 use crate::source::Sources;

@@ -2,7 +2,7 @@
 //!
 //! Must not know: the terminal.
 
-use super::{Repository, Verification};
+use super::model::{Repository, Verification};
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Finding, Level, Origin, Status, Verdict};
 use crate::source::Sources;

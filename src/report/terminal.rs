@@ -3,8 +3,9 @@
 //! Must not know: colour settings; the text always has colours, and whoever prints it takes them away.
 
 use super::groups::grouped;
-use super::{Item, Verification, is_bad};
+use super::model::{Item, Verification, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::report::words::plural;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Level, Status, Verdict};
 use crate::snippet::model::verdicts::Verdicts;
@@ -122,11 +123,6 @@ pub fn count(problems: &[Diagnostic]) -> String {
             .map(|(number, what)| plural(number, what))
             .collect();
     parts.join(", ")
-}
-
-/// `1 page`, `2 pages`.
-pub fn plural(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// The verdicts: what is wrong, block by block, then the totals. `verbose` shows every finding with its excerpt.

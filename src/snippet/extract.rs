@@ -71,7 +71,7 @@ pub fn extract(context: &Context<'_>, blocks: &mut Blocks, out: &Path) -> Result
 fn extract_readme(spec: &LanguageSpec, units: &[Unit], blocks: &Blocks) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
-        "# {} snippets\n\nWritten by `docgen extract`. Check them all with:\n\n```bash\n{}\n```\n\n| file | page | line |\n|---|---|---|\n",
+        "# {} snippets\n\nWritten by `docgen extract`. Check them all with:\n\n```sh\n{}\n```\n\n| file | page | line |\n|---|---|---|\n",
         spec.name, spec.native_command
     );
     for unit in units {

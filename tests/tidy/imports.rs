@@ -84,7 +84,8 @@ fn paths(me: &str, text: &str, known: &BTreeSet<&str>) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut open: Option<(String, usize)> = None;
     for (line, number) in code.lines().zip(1..) {
-        // Comments and string literals name what code may not.
+        // Visibilities import nothing; comments and string literals name what code may not.
+        let line = line.replace("pub(in crate::", "pub(");
         let line: String = line.split("//").next().unwrap_or_default().split('"').step_by(2).collect();
         let trimmed = line.trim_start();
         let begins = trimmed.strip_prefix("pub ").unwrap_or(trimmed).strip_prefix("use ");

@@ -15,7 +15,6 @@ use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::ColumnUnit;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 
 /// Parses and compiles many blocks.
 const CHECK: &str = concat!(include_str!("imports.py"), "\n", include_str!("check.py"));

@@ -15,7 +15,6 @@ use crate::span::ColumnUnit;
 use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

@@ -11,7 +11,6 @@ use crate::snippet::model::verdict::Step;
 use crate::snippet::toolchain::tool::Tool;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// More rounds than rustc has phases that can hide one another's errors.

@@ -31,7 +31,6 @@ use check::{build, check_alone, check_together, lint, set_apart, settle};
 use crates::{is_alone, set_alone};
 use package::Cargo;
 use parse::parse;
-use rayon::prelude::*;
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
