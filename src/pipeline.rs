@@ -128,15 +128,15 @@ pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
 ///
 /// # Errors
 /// Where a template of the theme is broken or an asset cannot be read.
-pub fn render(project: &Project, config: &Config, stage: &Stage<'_>) -> Result<OutputTree> {
-    stage.progress.phase("indexing", None);
+pub fn render(project: &Project, config: &Config, options: &RenderOptions<'_>) -> Result<OutputTree> {
+    options.progress.phase("indexing", None);
     let index = search::build(&project.site, config, &project.blocks);
     let Project { sources, site, blocks, edited, .. } = project;
     let assets = assets(site, config)?;
-    let input = Input { sources, site, config, blocks, edited, index: &index, assets, live: stage.live };
-    stage.progress.phase("rendering", Some(site.pages.len() as u64));
-    let tree = render::render(input, stage.highlighter, stage.progress)?;
-    stage.progress.finish();
+    let input = Input { sources, site, config, blocks, edited, index: &index, assets, live: options.live };
+    options.progress.phase("rendering", Some(site.pages.len() as u64));
+    let tree = render::render(input, options.highlighter, options.progress)?;
+    options.progress.finish();
     Ok(tree)
 }
 
@@ -156,7 +156,7 @@ fn assets(site: &Site, config: &Config) -> Result<Vec<(String, Vec<u8>)>> {
 }
 
 /// What rendering needs beside the project: who wants to know, what is kept between two builds.
-pub struct Stage<'a> {
+pub struct RenderOptions<'a> {
     /// Who wants to know.
     pub progress: &'a dyn Progress,
     /// Keeps highlighted code between two builds of a preview.

@@ -2,7 +2,9 @@
 //!
 //! Must not know: what the commands do.
 
+use crate::process::Confinement;
 use crate::report::Color;
+use crate::snippet::model::verdict::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -98,12 +100,106 @@ pub(super) struct FreshnessOptions {
     /// Only pages whose review is due within so many days
     #[arg(long, value_name = "DAYS")]
     pub(super) due: Option<i32>,
-    /// terminal, json=PATH (- is standard output) or github; may be given several times
-    #[arg(long, value_name = "KIND=PATH")]
-    pub(super) report: Vec<String>,
+    /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
+    #[arg(long, value_name = "KIND[=PATH]")]
+    pub(super) report: Vec<ReportTo>,
     /// The day to take for today
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) date: Option<String>,
+}
+
+/// How well programs must be confined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SandboxLevel {
+    /// Whatever there is
+    None,
+    /// Landlock or seccomp, and limits
+    Partial,
+    /// Namespaces too
+    Full,
+}
+
+impl From<SandboxLevel> for Confinement {
+    fn from(level: SandboxLevel) -> Self {
+        match level {
+            SandboxLevel::None => Self::None,
+            SandboxLevel::Partial => Self::Partial,
+            SandboxLevel::Full => Self::Full,
+        }
+    }
+}
+
+/// How deeply code must be proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MinLevel {
+    /// A text of its language
+    Parsed,
+    /// Its linter reports no error
+    Linted,
+    /// Its compiler accepts it
+    Compiled,
+    /// It ran and ended as promised
+    Ran,
+    /// It printed what the page says
+    #[value(alias = "outputmatched")]
+    OutputMatched,
+}
+
+impl From<MinLevel> for Level {
+    fn from(level: MinLevel) -> Self {
+        match level {
+            MinLevel::Parsed => Self::Parsed,
+            MinLevel::Linted => Self::Linted,
+            MinLevel::Compiled => Self::Compiled,
+            MinLevel::Ran => Self::Ran,
+            MinLevel::OutputMatched => Self::OutputMatched,
+        }
+    }
+}
+
+/// How problems of pages are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckReport {
+    /// For people
+    Terminal,
+    /// As annotations of GitHub's
+    Github,
+}
+
+/// A report, and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReportTo {
+    /// What it looks like.
+    pub(super) kind: ReportKind,
+    /// A file; without one it goes to standard output.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// What a report looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReportKind {
+    /// For people.
+    Terminal,
+    /// For machines.
+    Json,
+    /// As annotations of GitHub's.
+    Github,
+}
+
+impl std::str::FromStr for ReportTo {
+    type Err = String;
+
+    /// `KIND` or `KIND=PATH`; the path `-` is standard output.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, path) = text.split_once('=').unwrap_or((text, "-"));
+        let kind = match kind {
+            "terminal" => ReportKind::Terminal,
+            "json" => ReportKind::Json,
+            "github" => ReportKind::Github,
+            _ => return Err(format!("unknown report `{kind}`; there are `terminal`, `json=PATH` and `github`")),
+        };
+        Ok(Self { kind, file: (path != "-").then(|| PathBuf::from(path)) })
+    }
 }
 
 /// What is taken as an error.
@@ -194,9 +290,9 @@ pub(super) struct VerifyOptions {
     /// Say why this block would be verified again, and verify nothing
     #[arg(long, value_name = "ID")]
     pub(super) why: Option<String>,
-    /// Refuse to begin where the sandbox is weaker: none, partial or full
-    #[arg(long, value_name = "LEVEL")]
-    pub(super) require_sandbox: Option<String>,
+    /// Refuse to begin where the sandbox is weaker
+    #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
+    pub(super) require_sandbox: Option<SandboxLevel>,
     /// Parse and lint only; run nothing, not even build scripts
     #[arg(long)]
     pub(super) no_exec: bool,
@@ -206,15 +302,15 @@ pub(super) struct VerifyOptions {
     /// Write a prelude with a stub for each name that nothing defines
     #[arg(long)]
     pub(super) suggest_prelude: bool,
-    /// Code that is less deeply proven breaks the policy: parsed, linted, compiled, ran
-    #[arg(long, value_name = "LEVEL")]
-    pub(super) min_level: Option<String>,
+    /// Code that is proven less deeply breaks the policy
+    #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
+    pub(super) min_level: Option<MinLevel>,
     /// How many things to do at a time [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<usize>,
     /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
     #[arg(long, value_name = "KIND[=PATH]")]
-    pub(super) report: Vec<String>,
+    pub(super) report: Vec<ReportTo>,
 }
 
 #[derive(Debug, Args)]
@@ -235,9 +331,9 @@ pub(super) struct CheckOptions {
     /// Take these as errors
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub(super) deny: Vec<Deny>,
-    /// `terminal` or `github`; may be given several times
-    #[arg(long, value_name = "KIND")]
-    pub(super) report: Vec<String>,
+    /// How problems are reported; may be given several times
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(super) report: Vec<CheckReport>,
     /// The day to take for today, for review clocks
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) date: Option<String>,

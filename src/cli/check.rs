@@ -1,10 +1,10 @@
 //! `docgen check`: everything that needs no execution.
 
-use super::args::CheckOptions;
+use super::args::{CheckOptions, CheckReport};
 use super::problems;
 use super::shell::Shell;
 use crate::config::Overrides;
-use crate::error::{Error, ExitStatus, Result};
+use crate::error::{ExitStatus, Result};
 use crate::page::fix;
 use crate::report::{github, terminal, words};
 use crate::{fs, pipeline};
@@ -37,10 +37,10 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
     crate::progress::Progress::finish(&progress);
     problems::deny(&mut project.problems, &options.deny);
     let mut status = ExitStatus::Success;
-    let kinds = if options.report.is_empty() { vec!["terminal".to_owned()] } else { options.report.clone() };
-    for kind in &kinds {
-        match kind.as_str() {
-            "terminal" => {
+    let kinds = if options.report.is_empty() { vec![CheckReport::Terminal] } else { options.report.clone() };
+    for kind in kinds {
+        match kind {
+            CheckReport::Terminal => {
                 let verbose = shell.terminal.verbose;
                 shell.terminal.result(&terminal::diagnostics(&project.sources, &project.problems, verbose))?;
                 let count = terminal::count(&project.problems);
@@ -48,12 +48,9 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
                 let verdict = if count.is_empty() { "nothing to complain about" } else { &count };
                 shell.terminal.result(&format!("{pages}: {verdict}\n"))?;
             }
-            "github" => {
+            CheckReport::Github => {
                 let repository = shell.repository(&config.root);
                 shell.terminal.result(&github::diagnostics(&project.sources, &project.problems, &repository))?;
-            }
-            other => {
-                return Err(Error::usage(format!("unknown report `{other}`"), "there are `terminal` and `github`"));
             }
         }
     }

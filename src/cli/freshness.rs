@@ -1,10 +1,10 @@
 //! `docgen report freshness`: the three clocks of every page, by owner.
 
-use super::args::FreshnessOptions;
+use super::args::{FreshnessOptions, ReportKind, ReportTo};
 use super::build;
 use super::shell::Shell;
 use crate::config::Overrides;
-use crate::error::{Error, ExitStatus, Result};
+use crate::error::{ExitStatus, Result};
 use crate::report::{freshness, github};
 use crate::site::clocks::{Clocks, clocks};
 use crate::{fs, pipeline};
@@ -18,27 +18,19 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
     crate::progress::Progress::finish(&progress);
     let repository = shell.repository(&config.root);
     let clocks = clocks((&project.site, &project.sources, &config), &edited, &project.blocks.proven());
-    let kinds = if options.report.is_empty() { vec!["terminal".to_owned()] } else { options.report.clone() };
-    for wanted in &kinds {
-        let (kind, path) = wanted.split_once('=').unwrap_or((wanted, "-"));
-        let text = match kind {
-            "terminal" => freshness::text(&clocks, options.due),
-            "json" => freshness::json(&clocks, (&project.sources, &repository), config.today),
-            "github" => {
+    let on_terminal = [ReportTo { kind: ReportKind::Terminal, file: None }];
+    for report in if options.report.is_empty() { &on_terminal } else { options.report.as_slice() } {
+        let text = match report.kind {
+            ReportKind::Terminal => freshness::text(&clocks, options.due),
+            ReportKind::Json => freshness::json(&clocks, (&project.sources, &repository), config.today),
+            ReportKind::Github => {
                 let overdue = overdue(&clocks, options.due.unwrap_or(0));
                 github::diagnostics(&project.sources, &overdue, &repository)
             }
-            other => {
-                return Err(Error::usage(
-                    format!("unknown report `{other}`"),
-                    "there are `terminal`, `json=PATH` and `github`",
-                ));
-            }
         };
-        if path == "-" {
-            shell.terminal.result(&text)?;
-        } else {
-            fs::write(&shell.cwd.join(path), text.as_bytes())?;
+        match &report.file {
+            Some(path) => fs::write(&shell.cwd.join(path), text.as_bytes())?,
+            None => shell.terminal.result(&text)?,
         }
     }
     Ok(ExitStatus::Success)

@@ -1,6 +1,6 @@
 //! `docgen verify`: verifies snippets.
 
-use super::args::VerifyOptions;
+use super::args::{MinLevel, ReportKind, ReportTo, VerifyOptions};
 use super::shell::Shell;
 use super::{suggest, work};
 use crate::config::{Config, Overrides, nearest_project};
@@ -24,18 +24,18 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> {
-    let reports = reports(&options.report)?;
+    let reports = reports(&options.report);
     if options.bless && shell.in_ci() {
         return Err(Error::usage(
             "--bless changes pages, and CI must not",
             "bless on your own machine and commit the diff you have read",
         ));
     }
-    if let Some(name) = &options.require_sandbox {
-        require_sandbox(shell, name)?;
+    if let Some(level) = options.require_sandbox {
+        require_sandbox(shell, level.into())?;
     }
     let Read { config, sources, pages, mut blocks, unread } = read(shell, options)?;
-    let policy = policy(shell, &config, options.strict, options.min_level.as_deref())?;
+    let policy = policy(shell, &config, options.strict, options.min_level)?;
     let bare = !config.has_project;
     refuse_contradictions(options, bare)?;
     let work = if bare { work::temporary(shell)? } else { work::of_project(shell, &config.root)? };
@@ -97,9 +97,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
 }
 
 /// Refuses to go on where the sandbox is weaker than asked (S8.3).
-fn require_sandbox(shell: &Shell, name: &str) -> Result<()> {
-    let wanted = Confinement::from_name(name)
-        .ok_or_else(|| Error::usage(format!("`{name}` is no sandbox level"), "there are none, partial and full"))?;
+fn require_sandbox(shell: &Shell, wanted: Confinement) -> Result<()> {
     let found = shell.supervisor.confinement();
     if found >= wanted {
         return Ok(());
@@ -107,7 +105,7 @@ fn require_sandbox(shell: &Shell, name: &str) -> Result<()> {
     let why = shell.supervisor.obstacle().unwrap_or_else(|| "DOCGEN_SANDBOX asks for no more".to_owned());
     Err(Error::Tool {
         program: "sandbox".to_owned(),
-        message: format!("it is {} here, and --require-sandbox asks for {name}: {why}", found.name()),
+        message: format!("it is {} here, and --require-sandbox asks for {}: {why}", found.name(), wanted.name()),
         help: "`docgen doctor` shows what this machine allows; `--no-exec` parses and lints only".to_owned(),
     })
 }
@@ -228,10 +226,14 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
 }
 
 /// How strictly verdicts are taken.
-pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Option<&str>) -> Result<Policy> {
-    let name = min_level.or(config.verify.min_level.as_deref()).unwrap_or("unchecked");
-    let min_level = Level::from_name(name)
-        .ok_or_else(|| Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran"))?;
+pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Option<MinLevel>) -> Result<Policy> {
+    let configured = match config.verify.min_level.as_deref() {
+        Some(name) => Level::from_name(name).ok_or_else(|| {
+            Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran")
+        })?,
+        None => Level::Unchecked,
+    };
+    let min_level = min_level.map_or(configured, Level::from);
     Ok(Policy { strict: strict || shell.in_ci(), min_level, lenient: !config.has_project || config.mdbook })
 }
 
@@ -263,51 +265,24 @@ fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: Verdicts<'_
     Ok(!files.is_empty())
 }
 
-enum Report {
-    Terminal,
-    Github,
-    Json(String),
+/// The reports that were asked for. A file does not replace what the person at the terminal sees.
+fn reports(wanted: &[ReportTo]) -> Vec<ReportTo> {
+    let mut reports = wanted.to_vec();
+    if reports.iter().all(|report| report.file.is_some()) {
+        reports.push(ReportTo { kind: ReportKind::Terminal, file: None });
+    }
+    reports
 }
 
-fn reports(wanted: &[String]) -> Result<Vec<Report>> {
-    if wanted.is_empty() {
-        return Ok(vec![Report::Terminal]);
-    }
-    let mut reports = Vec::new();
-    for text in wanted {
-        let (kind, path) = text.split_once('=').map_or((text.as_str(), None), |(kind, path)| (kind, Some(path)));
-        reports.push(match (kind, path) {
-            ("terminal", _) => Report::Terminal,
-            ("github", _) => Report::Github,
-            ("json", path) => Report::Json(path.unwrap_or("-").to_owned()),
-            _ => {
-                return Err(Error::usage(
-                    format!("unknown report `{kind}`"),
-                    "there are `terminal`, `github` and `json=PATH`",
-                ));
-            }
-        });
-    }
-    // A file does not replace what the person at the terminal sees.
-    if reports.iter().all(|report| matches!(report, Report::Json(path) if path != "-")) {
-        reports.push(Report::Terminal);
-    }
-    Ok(reports)
-}
-
-fn write(shell: &Shell, report: &Report, found: &Verification<'_>, config: &Config, started: &str) -> Result<()> {
+fn write(shell: &Shell, report: &ReportTo, found: &Verification<'_>, config: &Config, started: &str) -> Result<()> {
     let repository = shell.repository(&config.root);
-    match report {
-        Report::Terminal => shell.terminal.result(&terminal::verdicts(found, shell.terminal.verbose))?,
-        Report::Github => shell.terminal.result(&github::verdicts(found, &repository))?,
-        Report::Json(path) => {
-            let text = json::verify(found, &repository, started);
-            if path == "-" {
-                shell.terminal.result(&text)?;
-            } else {
-                fs::write(&shell.cwd.join(path), text.as_bytes())?;
-            }
-        }
+    let text = match report.kind {
+        ReportKind::Terminal => terminal::verdicts(found, shell.terminal.verbose),
+        ReportKind::Github => github::verdicts(found, &repository),
+        ReportKind::Json => json::verify(found, &repository, started),
+    };
+    match &report.file {
+        Some(path) => fs::write(&shell.cwd.join(path), text.as_bytes()),
+        None => shell.terminal.result(&text),
     }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 //! Must not know: who printed it, or where the expectation stands.
 
 use regex::Regex;
-use std::fmt::Write as _;
+use similar::{ChangeTag, TextDiff};
 use std::sync::LazyLock;
 
 /// How output is compared (S4.2). In all but `Json` and `Regex`, `...` alone on a line is any lines and `[..]` within a
@@ -134,7 +134,7 @@ pub(crate) fn compare(expected: &str, printed: &str, matching: Matching, filters
     }
     let same = want.iter().zip(&got).take_while(|(want, got)| line_matches(want, got)).count();
     let line = if want.get(same).is_some_and(|line| line == "...") { want.len().saturating_sub(1) } else { same };
-    Err(Mismatch { line, diff: diff(&want, &got, same) })
+    Err(Mismatch { line, diff: diff(&want, &got) })
 }
 
 fn lines(text: &str, matching: Matching) -> Vec<String> {
@@ -225,23 +225,39 @@ fn line_matches(expected: &str, printed: &str) -> bool {
     rest.len() >= last.len() && rest.ends_with(last)
 }
 
-fn diff(expected: &[String], printed: &[String], same: usize) -> String {
-    const SHOWN: usize = 12;
-    let mut out = String::new();
-    if let Some(before) = same.checked_sub(1) {
-        let _ = writeln!(out, "  {}", printed[before]);
+/// A diff of lines: expected ones with `-`, printed ones with `+`, one line of context around them. Lines that fit by a wild
+/// card are no difference.
+fn diff(expected: &[String], printed: &[String]) -> String {
+    const SHOWN: usize = 24;
+    let shown_as = |line: &String| {
+        let fits = || printed.iter().find(|printed| line_matches(line, printed));
+        if line.contains("[..]") { fits().unwrap_or(line).clone() } else { line.clone() }
+    };
+    let expected: Vec<String> = expected.iter().map(shown_as).collect();
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (expected.iter().map(String::as_str).collect(), printed.iter().map(String::as_str).collect());
+    let diff = TextDiff::from_slices(&old, &new);
+    let mut lines = Vec::new();
+    for (number, group) in diff.grouped_ops(1).iter().enumerate() {
+        if number > 0 {
+            lines.push("  …".to_owned());
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let sign = match change.tag() {
+                ChangeTag::Delete if change.value().trim() == "..." => ' ',
+                ChangeTag::Equal => ' ',
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+            };
+            lines.push(format!("{sign} {}", change.value()));
+        }
     }
-    for line in expected.iter().skip(same).take(SHOWN) {
-        let _ = writeln!(out, "- {line}");
-    }
-    for line in printed.iter().skip(same).take(SHOWN) {
-        let _ = writeln!(out, "+ {line}");
-    }
-    let left = printed.len().saturating_sub(same + SHOWN);
+    let left = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
     if left > 0 {
-        let _ = writeln!(out, "+ … {left} more lines");
+        lines.push(format!("  … {left} more lines"));
     }
-    out
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 #[cfg(test)]
@@ -288,6 +304,17 @@ mod tests {
             assert!(fits(expected, printed, "exact", &[filter]), "{filter:?}");
             assert!(!fits(expected, printed, "exact", &[]), "{filter:?}");
         }
+    }
+
+    #[test]
+    fn s4_1_what_is_the_same_stands_around_a_difference() {
+        let expected = "took [..] ms\na\nb\nc\nd\ne\nf\n";
+        let printed = "took 3 ms\na\nx\nc\nd\nf\n";
+        let mismatch = compare(expected, printed, Matching::Exact, &[]).expect_err("differs");
+        assert_eq!(mismatch.diff, "  a\n- b\n+ x\n  c\n  d\n- e\n  f\n");
+        let long: String = (0..40).map(|number| format!("{number}\n")).collect();
+        let mismatch = compare("nothing", &long, Matching::Exact, &[]).expect_err("differs");
+        assert!(mismatch.diff.ends_with("+ 22\n  … 17 more lines\n"), "{}", mismatch.diff);
     }
 
     #[test]

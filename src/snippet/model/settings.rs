@@ -206,7 +206,10 @@ impl Settings {
                 Ok(code) => (self.exit, self.run) = (code, true),
                 Err(_) => self.problem = Some(format!("`exit={text}` is no exit code")),
             },
-            "args" => (self.args, self.run) = (split_words(text), true),
+            "args" => match shlex::split(text) {
+                Some(args) => (self.args, self.run) = (args, true),
+                None => self.problem = Some(format!("`args={text}` has a quote that is never closed")),
+            },
             "stdin" => (self.stdin, self.run) = (Some(text.to_owned()), true),
             "vars" => {
                 let pairs = text.split([' ', ',']).filter_map(|pair| pair.split_once('='));
@@ -301,26 +304,6 @@ fn is_plain_name(name: &str) -> bool {
 /// Words separated by commas or spaces.
 fn words(text: &str) -> Vec<String> {
     text.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-/// Words as a shell splits them, with single and double quotes.
-fn split_words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for character in text.chars() {
-        match (quote, character) {
-            (Some(open), _) if open == character => quote = None,
-            (None, '"' | '\'') => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (None, ' ') => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    words
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ impl<'a> Program<'a> {
     ) -> Result<Ran, String> {
         let Self { unit, snippet, settings, .. } = self;
         let command = shown_command(&self.plain_job(context, workspace, language, scratch)?, unit, snippet);
-        let clean = |text: String| tidy(&text, scratch, workspace, unit, snippet, context);
+        let clean = |text: String| normalize_output(&text, scratch, workspace, unit, snippet, context);
         let stderr = parts::without(&self.secrets, &finished.stderr_text());
         let traceback = language.traceback(unit, &stderr);
         let raw_stdout = clean(finished.stdout_text());
@@ -193,7 +193,7 @@ fn shown_command(job: &Job, unit: &Unit, snippet: &Snippet) -> String {
 }
 
 /// Output as compared and shown: the scratch folder reads `/work`, the block's file its page.
-fn tidy(
+fn normalize_output(
     text: &str,
     scratch: &Path,
     workspace: &Workspace<'_>,
