@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
 pub(crate) mod outside;
+pub(crate) mod pages;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
