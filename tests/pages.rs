@@ -29,7 +29,9 @@ fn there(wanted: impl Fn(&Path) -> bool) -> Vec<String> {
 
 macro_rules! folders {
     ($($(#[$about:meta])* $test:ident: $folder:literal)*) => {
-        $($(#[$about])* #[test] fn $test() { verify_folder(&folder().join($folder)); })*
+        $($(#[$about])* #[test] fn $test() {
+            verify_folder(&folder().join($folder));
+        })*
 
         #[test]
         fn every_folder_is_a_test() {
