@@ -48,7 +48,7 @@ fn shows_its_step(language: &str, page: &str, report: &Value) {
     match step {
         "group" => assert!(blocks.iter().all(|block| !block["group"].is_null()), "{language}/{page}: all are members"),
         "traceback" => {
-            assert!(blocks.iter().any(|block| block["steps"]["run"] == "fail"), "{language}/{page}: it runs")
+            assert!(blocks.iter().any(|block| block["steps"]["run"] == "fail"), "{language}/{page}: it runs");
         }
         _ => {}
     }

@@ -27,24 +27,119 @@ fn there(wanted: impl Fn(&Path) -> bool) -> Vec<String> {
     names
 }
 
-macro_rules! folders {
-    ($($(#[$about:meta])* $test:ident: $folder:literal)*) => {
-        $($(#[$about])* #[test] fn $test() {
-            verify_folder(&folder().join($folder));
-        })*
-
-        #[test]
-        fn every_folder_is_a_test() {
-            let mut listed = vec![$($folder.to_owned()),*];
-            listed.sort();
-            assert_eq!(listed, there(Path::is_dir));
-        }
-    };
+fn verify(name: &str) {
+    verify_folder(&folder().join(name));
 }
 
-folders! {
-    python: "python"
-    groups: "groups"
+/// The files whose tests verify folders of pages.
+const TESTS: [&str; 2] = [include_str!("pages.rs"), include_str!("rustdoc.rs")];
+
+#[test]
+fn every_folder_is_a_test() {
+    for name in there(Path::is_dir) {
+        let call = format!("verify(\"{name}\")");
+        assert!(TESTS.iter().any(|test| test.contains(&call)), "no test verifies tests/pages/{name}/");
+    }
+}
+
+#[test]
+fn what_python_finds_is_at_its_place() {
+    verify("python");
+}
+
+#[test]
+fn s1_7_names_of_a_python_fixture_are_read_and_nothing_is_run() {
+    verify("python-fixture");
+}
+
+#[test]
+fn what_javascript_finds_is_at_its_place() {
+    verify("javascript");
+}
+
+#[test]
+fn names_of_a_javascript_package_are_linked_and_nothing_is_run() {
+    verify("javascript-package");
+}
+
+#[test]
+fn what_go_finds_is_at_its_place() {
+    verify("go");
+}
+
+#[test]
+fn what_rust_finds_is_at_its_place() {
+    verify("rust");
+}
+
+#[test]
+fn s1_1_what_data_languages_take_and_refuse() {
+    verify("data");
+}
+
+#[test]
+fn s7_4_bash_points_at_what_failed_and_what_is_never_closed() {
+    verify("bash");
+}
+
+#[test]
+fn transcripts_are_unchecked_whatever_is_asked_of_them() {
+    verify("transcripts");
+}
+
+#[test]
+fn s1_3_what_a_language_is_asked_to_do_holds_for_its_blocks() {
+    verify("ran");
+}
+
+#[test]
+fn s1_4_configuration_promotes_codes_to_errors() {
+    verify("denied");
+}
+
+#[test]
+fn s1_5_no_configuration_is_discovered_upward() {
+    verify("no-discovery");
+}
+
+#[test]
+fn s2_5_words_stand_in_the_fence_or_in_a_comment_above() {
+    verify("words");
+}
+
+#[test]
+fn s3_3_members_of_a_group_are_one_program() {
+    verify("groups");
+}
+
+#[test]
+fn s3_3_a_member_cannot_speak_for_the_next_one() {
+    verify("attacks");
+}
+
+#[test]
+fn s3_3_configuration_makes_one_program_of_a_page() {
+    verify("group-page");
+}
+
+#[test]
+fn s3_4_fixtures_and_preludes_give_context() {
+    verify("fixtures");
+}
+
+#[test]
+fn s3_5_a_dependency_that_cannot_be_had_is_not_the_authors_fault() {
+    verify("no-such-dependency");
+}
+
+#[test]
+fn s3_8_blocks_assemble_a_file_and_includes_keep_their_place() {
+    verify("assembled");
+}
+
+#[test]
+fn s4_1_s4_2_what_is_printed_is_compared_as_it_is_asked() {
+    verify("output");
 }
 
 #[test]

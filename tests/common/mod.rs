@@ -146,3 +146,9 @@ pub(crate) fn statuses(report: &serde_json::Value) -> Vec<String> {
     let snippets = report["snippets"].as_array().expect("snippets");
     snippets.iter().map(|snippet| snippet["status"].as_str().expect("a status").to_owned()).collect()
 }
+
+/// A page of `tests/markdown/`, for tests that need options, several runs, or other files beside it.
+pub(crate) fn markdown(name: &str) -> &'static str {
+    let path = repository().join("tests/markdown").join(format!("{name}.md"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).leak()
+}
