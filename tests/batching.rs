@@ -137,6 +137,7 @@ fn s7_3_programs_from_a_warm_parent_are_as_if_alone() {
     let starts = |report: &Value| report["tool_starts"].as_u64().expect("a number");
     let full = common::outside::allows_namespaces();
     assert!(!full || starts(&warm) < starts(&alone), "{} {}", starts(&warm), starts(&alone));
+    assert_eq!((statuses(&warm).len(), statuses(&alone).len()), (PROGRAMS.len(), PROGRAMS.len()));
     for (index, program) in PROGRAMS.iter().enumerate() {
         let (mut warm, mut alone) = (said(&warm["snippets"][index]), said(&alone["snippets"][index]));
         for said in [&mut warm, &mut alone] {

@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::pages::{compare, verify_bare, verify_folder};
+use common::pages::{compare, pages_of, verify_bare, verify_folder};
 use common::repository;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -39,6 +39,24 @@ fn every_folder_is_a_test() {
     for name in there(Path::is_dir) {
         let call = format!("verify(\"{name}\")");
         assert!(TESTS.iter().any(|test| test.contains(&call)), "no test verifies tests/pages/{name}/");
+    }
+}
+
+#[test]
+fn rules_that_pages_name_are_rules_of_the_manual() {
+    let manual: String = pages_of(&repository().join("content/snippets"))
+        .iter()
+        .map(|page| std::fs::read_to_string(repository().join("content/snippets").join(page)).expect("a page"))
+        .collect();
+    let mut named = BTreeSet::new();
+    for page in pages_of(&folder()) {
+        let text = std::fs::read_to_string(folder().join(page)).expect("a page");
+        let rules = text.split("<!-- rule: ").skip(1).filter_map(|rest| rest.split(" -->").next());
+        named.extend(rules.map(str::to_owned));
+    }
+    assert!(named.len() > 10, "{named:?}");
+    for rule in named {
+        assert!(manual.contains(&rule), "the manual does not speak of {rule}");
     }
 }
 

@@ -29,21 +29,6 @@ fn the_order_of_promise_words_lost_the_promise() {
 }
 
 #[test]
-fn what_must_not_run_ran_as_part_of_a_group() {
-    let site = tempfile::tempdir().expect("a temporary folder");
-    let marker = site.path().join("ran");
-    let page = format!(
-        "# P\n\n```python no_run {{group=z}}\nopen({:?}, 'w')\n```\n\n```python run {{group=z}}\nx = 1\n```\n",
-        marker.display().to_string()
-    );
-    assert_eq!(statuses(&verified("[book]\n", &page)), ["pass", "fail"]);
-    assert!(!marker.exists());
-    let both = format!("# P\n\n```python no_run run\nopen({:?}, 'w')\n```\n", marker.display().to_string());
-    assert_eq!(statuses(&verified("[book]\n", &both)), ["pass"]);
-    assert!(!marker.exists());
-}
-
-#[test]
 fn rust_asked_to_be_linted_was_not() {
     let page = "# P\n\n```rust\nlet x: i32 = \"s\";\n```\n";
     assert_eq!(statuses(&verified("[verify.lang.rust]\nlevel = \"linted\"\n", page)), ["fail"]);

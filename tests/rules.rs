@@ -27,7 +27,9 @@ fn s2_4_ignore_needs_a_reason_in_a_project_only() {
     assert_eq!(run(book.path(), &["verify"]).status.code(), Some(0));
 }
 
-const TWO: &str = "# One\n\n```python\nundefined\n```\n\n# Two\n\n```python\nundefined\n```\n\n```python\nundefined\n```\n\n```js\nundefinedName;\n```\n";
+fn two() -> &'static str {
+    markdown("four-blocks-below-two-headings")
+}
 
 #[test]
 fn s2_6_rules_reach_blocks_by_path_language_heading_and_number() {
@@ -39,13 +41,13 @@ fn s2_6_rules_reach_blocks_by_path_language_heading_and_number() {
         ("lang = \"python\"\nheading = \"two\"\nnth = 2", ["fail", "fail", "pass", "fail"]),
     ];
     for (extra, expected) in cases {
-        assert_eq!(statuses(&verified(&rule(extra), TWO)), expected, "{extra}");
+        assert_eq!(statuses(&verified(&rule(extra), two())), expected, "{extra}");
     }
 }
 
 #[test]
 fn s2_6_a_rule_that_matches_nothing_is_an_error() {
-    let site = project("[book]\n\n[[verify.rule]]\npath = \"gone/*.md\"\nset = { check = true }\n", TWO);
+    let site = project("[book]\n\n[[verify.rule]]\npath = \"gone/*.md\"\nset = { check = true }\n", two());
     let output = run(site.path(), &["verify"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
@@ -85,6 +87,7 @@ fn s3_2_hidden_lines_are_compiled_and_not_shown() {
     assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["pass", "pass", "pass"]);
     run(site.path(), &["build"]);
     let html = std::fs::read_to_string(site.path().join("public/page.html")).expect("the page");
+    assert_eq!(html.matches("<figure").count(), 3, "{html}");
     for figure in html.split("<figure").skip(1) {
         let (shown, whole) = figure.split_once("class=\"whole\"").expect("hidden lines can be unfolded");
         assert!(!shown.contains("import") && !shown.contains("const secret") && !shown.contains("hidden ="), "{shown}");

@@ -170,7 +170,8 @@ fn s3_5_extracted_projects_are_whole() {
         .expect("cargo starts");
     assert!(check.status.success(), "{}", stderr(&check));
     let modules = std::fs::read_dir(site.path().join("out/javascript/blocks")).expect("blocks");
-    assert!(modules.into_iter().all(|entry| entry.expect("an entry").path().extension().is_some_and(|it| it == "mjs")));
+    let paths: Vec<_> = modules.map(|entry| entry.expect("an entry").path()).collect();
+    assert!(!paths.is_empty() && paths.iter().all(|path| path.extension().is_some_and(|it| it == "mjs")), "{paths:?}");
 }
 
 #[test]
