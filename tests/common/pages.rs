@@ -59,7 +59,11 @@ fn verify(site: &Path, args: &[&str]) -> Value {
         .output()
         .expect("docgen starts");
     let told = || format!("{}{}", super::stdout(&output), super::stderr(&output));
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no report: {}", told()))
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no report: {}", told()));
+    let blocks = report["snippets"].as_array().expect("snippets");
+    let fails = blocks.iter().any(|block| ["fail", "xpass", "timeout", "limit"].contains(&text(&block["status"])));
+    assert_eq!(output.status.code(), Some(i32::from(fails)), "the exit status is 1 where a block fails: {}", told());
+    report
 }
 
 fn is_blessing() -> bool {
