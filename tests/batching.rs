@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::pages::pages_of;
 use common::{copy, docgen, project, repository, statuses, stdout, write};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -66,20 +67,23 @@ fn s7_3_the_manual_is_the_same_batched_or_alone() {
 fn s7_2_faulty_pages_are_the_same_batched_or_alone() {
     let site = tempfile::tempdir().expect("a temporary folder");
     write(site.path(), "book.toml", "[book]\n");
-    for name in ["faulty-guide", "positions", "runs", "groups"] {
-        let from = repository().join("tests/sites").join(name).join("site");
-        for folder in [from.join("content"), from.clone()] {
-            for page in std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok) {
-                let path = page.path();
-                if path.extension().is_some_and(|extension| extension == "md") {
-                    let text = std::fs::read_to_string(&path).unwrap_or_default();
-                    let file = page.file_name();
-                    write(site.path(), &format!("content/{name}-{}", file.to_string_lossy()), &text);
-                }
-            }
+    let tests = repository().join("tests");
+    let sites =
+        ["faulty-guide/site", "positions/site/content", "runs/site/content"].map(|name| tests.join("sites").join(name));
+    for folder in sites {
+        let pages = pages_of(&folder);
+        assert!(!pages.is_empty(), "{}", folder.display());
+        let text = |page: &String| std::fs::read_to_string(folder.join(page)).expect("a page");
+        let name = folder.strip_prefix(&tests).expect("below it").display().to_string().replace('/', "-");
+        for page in &pages {
+            write(site.path(), &format!("content/{name}-{}", page.replace('/', "-")), &text(page));
         }
     }
-    assert!(is_the_same_alone(site.path()) > 20);
+    for page in ["ends", "nested"] {
+        let group = tests.join("pages/groups").join(format!("{page}.md"));
+        write(site.path(), &format!("content/{page}.md"), &std::fs::read_to_string(group).expect("a page"));
+    }
+    assert!(is_the_same_alone(site.path()) > 60);
 }
 
 /// What an interpreter does at its start and its end, and what programs do to each other.
@@ -133,6 +137,7 @@ fn s7_3_programs_from_a_warm_parent_are_as_if_alone() {
     let starts = |report: &Value| report["tool_starts"].as_u64().expect("a number");
     let full = common::outside::allows_namespaces();
     assert!(!full || starts(&warm) < starts(&alone), "{} {}", starts(&warm), starts(&alone));
+    assert_eq!((statuses(&warm).len(), statuses(&alone).len()), (PROGRAMS.len(), PROGRAMS.len()));
     for (index, program) in PROGRAMS.iter().enumerate() {
         let (mut warm, mut alone) = (said(&warm["snippets"][index]), said(&alone["snippets"][index]));
         for said in [&mut warm, &mut alone] {

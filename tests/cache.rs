@@ -200,6 +200,7 @@ fn s6_2_runs_beside_each_other_do_no_harm() {
         running.into_iter().map(|thread| thread.join().expect("no panic")).collect()
     });
     for report in &reports {
+        assert!(report["totals"]["pass"].as_u64() > Some(3), "{report:#}");
         assert!(statuses(report).iter().all(|status| status == "pass" || status == "not_code"), "{report:#}");
     }
     assert_eq!(verify(site.path(), &[])["tool_starts"], 0);

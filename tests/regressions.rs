@@ -4,15 +4,11 @@
 
 mod common;
 
-use common::{project, run, statuses, stdout, verify_json, write};
+use common::{markdown, project, run, statuses, stdout, verify_json, write};
 use serde_json::Value;
 
 fn verified(config: &str, page: &str) -> Value {
     verify_json(project(config, page).path(), &[]).0
-}
-
-fn code(report: &Value) -> Vec<String> {
-    statuses(report).into_iter().filter(|status| status != "not_code").collect()
 }
 
 #[test]
@@ -28,40 +24,8 @@ fn a_fixture_named_by_a_path_touched_files_outside_the_work_folder() {
 
 #[test]
 fn the_order_of_promise_words_lost_the_promise() {
-    let blocks = [
-        ("python run {error=\"no such text\"} should_fail", "1 / 0", "fail"),
-        ("python {code=F999} compile_fail", "undefined", "fail"),
-        ("python compile_fail {code=F821 reason=\"x\"}", "x = 1", "xpass"),
-        ("python ignore should_fail {reason=\"x\"}", "undefined", "ignored"),
-    ];
-    for (info, text, status) in blocks {
-        assert_eq!(statuses(&verified("[book]\n", &format!("# P\n\n```{info}\n{text}\n```\n"))), [status], "{info}");
-    }
     let rule = "[[verify.rule]]\npath = \"**\"\nset = { compile_fail = true, code = \"F999\" }\n";
     assert_eq!(statuses(&verified(rule, "# P\n\n```python\nundefined\n```\n")), ["fail"]);
-}
-
-#[test]
-fn members_that_never_ran_passed() {
-    let page = "# P\n\n```python run {group=a}\nraise SystemExit(0)\n```\n\n```python run {group=a}\nprint(\"x\")\n```\n\n```text output\nWRONG\n```\n";
-    assert_eq!(code(&verified("[book]\n", page)), ["pass", "fail"]);
-    let promised = "# P\n\n```python {group=a exit=3}\nprint()\n```\n\n```python run {group=a}\nprint()\n```\n";
-    assert_eq!(code(&verified("[book]\n", promised))[0], "fail");
-}
-
-#[test]
-fn what_must_not_run_ran_as_part_of_a_group() {
-    let site = tempfile::tempdir().expect("a temporary folder");
-    let marker = site.path().join("ran");
-    let page = format!(
-        "# P\n\n```python no_run {{group=z}}\nopen({:?}, 'w')\n```\n\n```python run {{group=z}}\nx = 1\n```\n",
-        marker.display().to_string()
-    );
-    assert_eq!(statuses(&verified("[book]\n", &page)), ["pass", "fail"]);
-    assert!(!marker.exists());
-    let both = format!("# P\n\n```python no_run run\nopen({:?}, 'w')\n```\n", marker.display().to_string());
-    assert_eq!(statuses(&verified("[book]\n", &both)), ["pass"]);
-    assert!(!marker.exists());
 }
 
 #[test]
@@ -71,33 +35,8 @@ fn rust_asked_to_be_linted_was_not() {
 }
 
 #[test]
-fn go_that_build_constraints_left_out_passed() {
-    let page = "# P\n\n```go\n//go:build ignore\n\npackage main\n\nvar x int = \"s\"\n\nfunc main() {}\n```\n";
-    assert_eq!(statuses(&verified("[book]\n", page)), ["env_error"]);
-}
-
-#[test]
-fn slips_beside_the_fence_were_passed_over() {
-    let directive = "# P\n\n<!-- docgen: rnu -->\n```python\nx = 1\n```\n";
-    assert_eq!(statuses(&verified("[book]\n", directive)), ["fail"]);
-    let output = "# P\n\n```python\nprint(1)\n```\n\n```text output {macth=ws}\n1\n```\n";
-    assert_eq!(statuses(&verified("[book]\n", output)), ["pass", "fail"]);
-    let of_data = "# P\n\n```json\n[1]\n```\n\n```text output\n1\n```\n";
-    assert_eq!(statuses(&verified("[book]\n", of_data)), ["pass", "fail"]);
-    let before_failing = "# P\n\n```python should_fail\nprint(1)\n1 / 0\n```\n\n```text output\n2\n```\n";
-    assert_eq!(code(&verified("[book]\n", before_failing)), ["fail"]);
-}
-
-#[test]
-fn only_the_first_yaml_document_met_its_schema() {
-    let site = project("[book]\n", "# P\n\n```yaml {schema=s.json}\nport: 1\n---\nport: x\n```\n");
-    write(site.path(), "content/s.json", "{ \"properties\": { \"port\": { \"type\": \"integer\" } } }\n");
-    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail"]);
-}
-
-#[test]
 fn check_fix_dropped_words_that_the_project_declares() {
-    let page = "# P\n\n```js,livedemo theme=dark\nlet a;\n```\n\n```python {.check}\nx\n```\n";
+    let page = markdown("check-fix-dropped-words-that-the-project-declares");
     let site = project("[verify]\nforeign-words = [\"livedemo\", \"theme\"]\n", page);
     run(site.path(), &["check", "--fix"]);
     let after = std::fs::read_to_string(site.path().join("content/page.md")).expect("the page");
@@ -128,12 +67,6 @@ fn hostile_pages_stopped_the_program() {
 }
 
 #[test]
-fn earlier_members_settings_were_dropped() {
-    let page = "# P\n\n```python {group=g vars=\"WHO=Ada\" stdin=\"line\"}\nimport os\nprint(os.environ[\"WHO\"], input())\n```\n\n```text output\nAda line\n```\n\n```python run {group=g}\nx = 1\n```\n";
-    assert_eq!(code(&verified("[book]\n", page)), ["pass", "pass"]);
-}
-
-#[test]
 fn a_block_from_an_included_page_had_the_wrong_file_beside_its_line() {
     let site = project("[book]\n", "# P\n\n{{#include inc.txt}}\n");
     write(site.path(), "content/inc.txt", "Text.\n\nMore.\n\n```python\nundefined\n```\n");
@@ -145,7 +78,7 @@ fn a_block_from_an_included_page_had_the_wrong_file_beside_its_line() {
 
 #[test]
 fn without_execution_what_could_not_be_judged_failed() {
-    let page = "# P\n\n```rust compile_fail {code=E0308}\nlet x: i32 = \"s\";\n```\n\n```rust ignore {reason=\"x\"}\nlet x: i32 = \"s\";\n```\n\n```python compile_fail {code=F821}\nundefined\n```\n";
+    let page = markdown("without-execution-what-could-not-be-judged-failed");
     let site = project("[book]\n", page);
     let (report, exit) = verify_json(site.path(), &["--no-exec", "--strict"]);
     assert_eq!((statuses(&report), exit), (vec!["ignored".into(), "ignored".into(), "xfail".into()], 0));
@@ -168,16 +101,4 @@ fn names_that_must_be_undefined_were_summed_up() {
     let output = run(site.path(), &["verify"]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     assert!(!stdout(&output).contains("nothing defines"), "{}", stdout(&output));
-}
-
-/// A plug-in of Docusaurus's puts the code of this address in its place; pytest-examples has words of its own.
-#[test]
-fn words_of_other_tools_do_not_make_a_block_fail() {
-    let site = project(
-        "[book]\n",
-        "# P\n\n```go reference\nhttps://example.com/server.go\n```\n\n```python {lint=\"skip\" test=\"skip\" requires=\"3.12\"}\nx = 1\n```\n",
-    );
-    let (report, code) = verify_json(site.path(), &[]);
-    assert_eq!(statuses(&report), ["not_code", "pass"], "{report:#}");
-    assert_eq!(code, 0);
 }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{docgen, project, run, stderr, stdout, write};
+use common::{docgen, markdown, project, run, stderr, stdout, write};
 use serde_json::Value;
 use std::path::Path;
 
@@ -26,7 +26,7 @@ const NONE: (&str, &str) = ("DOCGEN_TEST", "1");
 #[test]
 fn s9_1_annotations_name_files_as_the_repository_does() {
     let repository = tempfile::tempdir().expect("a temporary folder");
-    let page = "---\nlast_reviewed: 2020-01-01\n---\n\n# P\n\n```python\nundefined\n```\n\n[x](gone.md)\n";
+    let page = markdown("annotations-name-files-as-the-repository-does");
     write(repository.path(), "docs/book.toml", "[book]\n");
     write(repository.path(), "docs/content/a.md", page);
     write(repository.path(), "docs/content/b.md", "# B\n\n{{#include ../parts/inc.txt}}\n");

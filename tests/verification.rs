@@ -4,46 +4,11 @@
 
 mod common;
 
-use common::{docgen, project, run, statuses, stderr, stdout, verify_json, write};
+use common::{docgen, markdown, project, run, stderr, stdout, verify_json};
 use serde_json::Value;
 use std::path::Path;
 
 const ONE_EACH: &str = "# P\n\n```python\nprint(f\"x\")\n```\n\n```python\nprint(undefined)\n```\n";
-
-#[test]
-fn s1_4_errors_fail_a_block_and_warnings_do_not() {
-    let site = project("[book]\n", ONE_EACH);
-    let (report, exit) = verify_json(site.path(), &[]);
-    assert_eq!((statuses(&report), exit), (vec!["pass".into(), "fail".into()], 1));
-    let warning = &report["snippets"][0]["diagnostics"][0];
-    assert_eq!((warning["severity"].as_str(), warning["code"].as_str()), (Some("warning"), Some("F541")));
-}
-
-#[test]
-fn s1_4_configuration_promotes_codes_to_errors() {
-    let site = project("[verify.lang.python]\ndeny = [\"F541\"]\n", ONE_EACH);
-    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail", "fail"]);
-}
-
-#[test]
-fn s1_5_no_configuration_is_discovered_upward() {
-    let page = "# P\n\n```python\nprint(undefined)\n```\n\n```js\nconsole.log(undefinedName);\n```\n";
-    let site = project("[book]\n", page);
-    write(site.path(), "ruff.toml", "[lint]\nignore = [\"F821\"]\n");
-    write(site.path(), ".oxlintrc.json", "{ \"rules\": { \"no-undef\": \"off\" } }\n");
-    write(site.path(), "content/ruff.toml", "exclude = [\"*\"]\n");
-    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail", "fail"]);
-}
-
-#[test]
-fn s1_3_only_what_is_asked_to_run_runs() {
-    let page = "# P\n\n```python\nopen('ran', 'w')\nraise SystemExit(1)\n```\n\n```python run\nraise SystemExit(1)\n```\n\n\
-                ```python run no_run\nraise SystemExit(1)\n```\n\n```bash\nexit 1\n```\n";
-    let site = project("[book]\n", page);
-    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["pass", "fail", "pass", "pass"]);
-    write(site.path(), "book.toml", "[verify.lang.python]\nlevel = \"ran\"\n");
-    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail", "fail", "pass", "pass"]);
-}
 
 #[test]
 fn s5_1_exit_statuses() {
@@ -81,7 +46,7 @@ fn s5_1_exit_statuses() {
 
 #[test]
 fn s5_1_precedence_is_3_before_1_before_4() {
-    let page = "# P\n\n```python\nimport nowhere_to_be_found\n```\n\n```python\nundefined\n```\n\n```python ignore\nundefined\n```\n";
+    let page = markdown("precedence-is-3-before-1-before-4");
     let site = project("[book]\n", page);
     assert_eq!(run(site.path(), &["verify", "--strict"]).status.code(), Some(3));
     assert_eq!(run(site.path(), &["verify"]).status.code(), Some(1));
@@ -180,7 +145,7 @@ fn s5_3_the_json_report_has_exactly_these_keys() {
 
 #[test]
 fn s5_4_ids_are_names_or_places_under_headings() {
-    let page = "```text\na\n```\n\n# One two\n\n```text\nb\n```\n\n```text {#own}\nc\n```\n\n```text\nd\n```\n";
+    let page = markdown("ids-are-names-or-places-under-headings");
     let site = project("[book]\n", page);
     let (report, _) = verify_json(site.path(), &[]);
     let ids: Vec<_> =
@@ -191,7 +156,7 @@ fn s5_4_ids_are_names_or_places_under_headings() {
 
 #[test]
 fn s3_5_extracted_projects_are_whole() {
-    let page = "# P\n\n```rust\nlet x = 1;\nassert_eq!(x, 1);\n```\n\n```go\nfmt.Println(1)\n```\n\n```js\nimport fs from \"node:fs\";\nconsole.log(fs);\n```\n";
+    let page = markdown("extracted-projects-are-whole");
     let site = project("[book]\n", page);
     let output = run(site.path(), &["extract", "--out", "out"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -205,7 +170,8 @@ fn s3_5_extracted_projects_are_whole() {
         .expect("cargo starts");
     assert!(check.status.success(), "{}", stderr(&check));
     let modules = std::fs::read_dir(site.path().join("out/javascript/blocks")).expect("blocks");
-    assert!(modules.into_iter().all(|entry| entry.expect("an entry").path().extension().is_some_and(|it| it == "mjs")));
+    let paths: Vec<_> = modules.map(|entry| entry.expect("an entry").path()).collect();
+    assert!(!paths.is_empty() && paths.iter().all(|path| path.extension().is_some_and(|it| it == "mjs")), "{paths:?}");
 }
 
 #[test]
@@ -236,4 +202,20 @@ fn github_annotations_name_file_line_and_column() {
     let output = run(site.path(), &["verify", "--report", "github"]);
     let expected = "::error file=content/page.md,line=8,endLine=8,col=7,endColumn=16,title=ruff F821::Undefined name `undefined`\n";
     assert!(stdout(&output).starts_with(expected), "{}", stdout(&output));
+}
+
+#[test]
+fn s1_2_data_without_a_schema_has_nothing_to_lint() {
+    let site = project("[book]\n\n[verify.lang.json]\nlevel = \"linted\"\n", "# P\n\n```json\n[1]\n```\n");
+    let (report, exit) = verify_json(site.path(), &["--strict"]);
+    let snippet = &report["snippets"][0];
+    let found = (snippet["status"].as_str(), snippet["level"].as_str(), exit);
+    assert_eq!(found, (Some("pass"), Some("Parsed"), 0), "{report:#}");
+}
+
+#[test]
+fn s8_4_without_execution_every_wanted_step_is_decided() {
+    let page = markdown("without-execution-every-wanted-step-is-decided");
+    let (report, exit) = verify_json(project("[book]\n", page).path(), &["--no-exec", "--strict"]);
+    assert_eq!((report["totals"]["pass"].as_u64(), exit), (Some(6), 0), "{report:#}");
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
 pub(crate) mod outside;
+pub(crate) mod pages;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -144,4 +145,10 @@ pub(crate) fn write(folder: &Path, path: &str, text: &str) {
 pub(crate) fn statuses(report: &serde_json::Value) -> Vec<String> {
     let snippets = report["snippets"].as_array().expect("snippets");
     snippets.iter().map(|snippet| snippet["status"].as_str().expect("a status").to_owned()).collect()
+}
+
+/// A page of `tests/markdown/`, for tests that need options, several runs, or other files beside it.
+pub(crate) fn markdown(name: &str) -> &'static str {
+    let path = repository().join("tests/markdown").join(format!("{name}.md"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).leak()
 }

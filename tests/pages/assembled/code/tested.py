@@ -1,0 +1,3 @@
+# ANCHOR: part
+print(wrong)
+# ANCHOR_END: part

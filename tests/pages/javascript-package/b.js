@@ -1,0 +1,3 @@
+import { gone } from './c.cjs';
+export const beta = 1;
+export let x = gone;

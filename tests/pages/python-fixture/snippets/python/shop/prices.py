@@ -1,0 +1,4 @@
+if True:
+    def total(): pass
+import os
+os._exit(7)

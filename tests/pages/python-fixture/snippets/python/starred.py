@@ -1,0 +1,2 @@
+from shop import *
+own = 1
