@@ -12,7 +12,7 @@ use crate::site::link::unsafe_scheme;
 use crate::site::{PageIndex, Site, Target, url};
 use crate::snippet::model::blocks::Blocks;
 use crate::source::{Edits, Sources};
-use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Tag, TagEnd, html};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What rendering a page needs to know.
@@ -72,13 +72,6 @@ pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
     let mut out = String::with_capacity(page.text.len() * 2);
     html::push_html(&mut out, events);
     out.push_str(&walker.tabs.end());
-    out
-}
-
-/// The HTML of a text by `CommonMark` alone, without what GFM and docgen add: what conformance is measured on.
-pub fn commonmark(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    html::push_html(&mut out, Parser::new(text));
     out
 }
 
