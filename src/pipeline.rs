@@ -10,6 +10,7 @@ use crate::output::OutputTree;
 use crate::page::{self, Dialect, Page};
 use crate::progress::Progress;
 use crate::render::highlight::Highlighter;
+use crate::render::theme::Theme;
 use crate::render::{self, Input};
 use crate::search;
 use crate::site::{self, Disk, Site};
@@ -135,7 +136,7 @@ pub fn render(project: &Project, config: &Config, options: &RenderOptions<'_>) -
     let assets = assets(site, config)?;
     let input = Input { sources, site, config, blocks, edited, index: &index, assets, live: options.live };
     options.progress.phase("rendering", Some(site.pages.len() as u64));
-    let tree = render::render(input, options.highlighter, options.progress)?;
+    let tree = render::render(input, Theme::load(config)?, options.highlighter, options.progress)?;
     options.progress.finish();
     Ok(tree)
 }

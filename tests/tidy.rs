@@ -269,6 +269,14 @@ fn only_their_door_touches_disk_and_programs() {
 }
 
 #[test]
+fn rendering_reads_no_disk() {
+    // `pipeline` loads the theme and the files beside the pages, and hands them in.
+    for path in rust_files(&root().join("src/render")).into_iter().filter(|path| !path.ends_with("theme.rs")) {
+        assert!(!read(&path).contains("crate::fs"), "{} reads the disk", path.display());
+    }
+}
+
+#[test]
 fn only_page_and_html_name_the_markdown_parser() {
     for path in rust_files(&root().join("src")) {
         let allowed = module(&path) == "page" || path.ends_with("render/html.rs");

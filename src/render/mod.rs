@@ -45,8 +45,12 @@ const RELAXED: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; st
 ///
 /// # Errors
 /// Where a template of the theme is broken.
-pub fn render(mut input: Input<'_>, highlighter: &Highlighter, progress: &dyn Progress) -> Result<OutputTree> {
-    let theme = Theme::load(input.config)?;
+pub fn render(
+    mut input: Input<'_>,
+    theme: Theme,
+    highlighter: &Highlighter,
+    progress: &dyn Progress,
+) -> Result<OutputTree> {
     // Taken out, so that no file is in memory twice.
     let assets = std::mem::take(&mut input.assets);
     let renderer = Renderer::new(&input, highlighter, theme);

@@ -29,6 +29,8 @@ pub(super) fn parse(text: &str) -> Result<(), Problem> {
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
     let message = message.rsplit_once(": line ").map_or(message.clone(), |(head, _)| head.to_owned());
+    // The library's advice is for programs that use it.
+    let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(&message).to_owned();
     Err(Problem { range: at..(at + 1).min(text.len().max(at)), message, help: None })
 }
 
