@@ -50,12 +50,13 @@ fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet) -> Opti
     packages.uses_package(&package, &code).then_some(package)
 }
 
-/// The blocks to verify: those selected, and the blocks of their groups that come before.
+/// The blocks to verify: those selected, and all blocks of their groups. A group runs as one program, so a member's verdict
+/// depends on the later ones too: they decide how far the program runs.
 pub(crate) fn chosen(context: &Context<'_>, blocks: &Blocks) -> BTreeSet<SnippetId> {
     let is_selected = |id: &SnippetId| selected(&blocks[*id], &context.options, context.languages);
     let mut chosen: BTreeSet<SnippetId> = blocks.ids().filter(is_selected).collect();
     for id in chosen.clone() {
-        chosen.extend(group::earlier(blocks, id));
+        chosen.extend(group::members(blocks, id));
     }
     chosen
 }
