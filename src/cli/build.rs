@@ -5,7 +5,7 @@ use super::shell::{Shell, shown};
 use super::{problems, verify, work};
 use crate::config::{Config, Overrides};
 use crate::error::{ExitStatus, Result};
-use crate::pipeline::{self, Project, Stage};
+use crate::pipeline::{self, Project, RenderOptions};
 use crate::progress::Silent;
 use crate::render::highlight::Highlighter;
 use crate::report::Verification;
@@ -62,8 +62,8 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         recall(shell, &config, &mut project)?;
     }
     let highlighter = Highlighter::default();
-    let stage = Stage { progress: &progress, highlighter: &highlighter, live: false };
-    let tree = pipeline::render(&project, &config, &stage)?;
+    let render_options = RenderOptions { progress: &progress, highlighter: &highlighter, live: false };
+    let tree = pipeline::render(&project, &config, &render_options)?;
     let sync = tree.write(&config.out)?;
     let problems = count(&project.problems);
     shell.terminal.say(&format!(

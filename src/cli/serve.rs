@@ -5,7 +5,7 @@ use super::shell::Shell;
 use super::{problems, work};
 use crate::config::{Config, Overrides};
 use crate::error::{Error, ExitStatus, Result};
-use crate::pipeline::{self, Project, Stage};
+use crate::pipeline::{self, Project, RenderOptions};
 use crate::process::Job;
 use crate::progress::{Progress, Silent};
 use crate::render::highlight::Highlighter;
@@ -182,8 +182,8 @@ impl Builder<'_> {
     }
 
     fn render(&self, project: &Project) -> Result<()> {
-        let stage = Stage { progress: &Silent, highlighter: &self.highlighter, live: true };
-        self.preview.show(pipeline::render(project, &self.config, &stage)?);
+        let options = RenderOptions { progress: &Silent, highlighter: &self.highlighter, live: true };
+        self.preview.show(pipeline::render(project, &self.config, &options)?);
         Ok(())
     }
 
