@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Whether a path exists: the one question that `site` has to the disk.
-pub type Disk<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
+pub type PathExists<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 
 /// The whole site, resolved.
 #[derive(Debug)]

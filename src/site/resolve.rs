@@ -3,7 +3,7 @@
 //! Must not know: HTML, templates.
 
 use super::index::PageIndex;
-use super::model::{Disk, Site};
+use super::model::{PathExists, Site};
 use super::nav::{self, Nav};
 use super::places::{self, Places, twin_url};
 use super::taxonomy::{self, Taxonomy};
@@ -17,7 +17,12 @@ use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Resolves the site.
-pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<'_>) -> (Site, Vec<Diagnostic>) {
+pub fn resolve(
+    sources: &Sources,
+    pages: Vec<Page>,
+    config: &Config,
+    path_exists: PathExists<'_>,
+) -> (Site, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let drafts = config.drafts;
     let mut pages: Vec<Page> =
@@ -36,7 +41,7 @@ pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<
     site.targets = link::targets(&site);
     places::copied(&mut site, config, &mut problems);
     link::check(sources, &site, config, &mut problems);
-    governance::check(sources, &site, config, disk, &mut problems);
+    governance::check(sources, &site, config, path_exists, &mut problems);
     (site, problems)
 }
 
