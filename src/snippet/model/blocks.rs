@@ -20,7 +20,7 @@ pub struct Block {
 /// The blocks of all pages. Block `n` of a page is the page's fence `n`.
 #[derive(Debug, Clone, Default)]
 pub struct Blocks {
-    blocks: Vec<Block>,
+    all: Vec<Block>,
     pages: Vec<Range<usize>>,
     /// Rules of the configuration that match no block (S2.6), by number.
     pub unmatched_rules: Vec<usize>,
@@ -29,26 +29,26 @@ pub struct Blocks {
 impl Blocks {
     /// Adds the blocks of the next page, in the order of its fences.
     pub fn push_page(&mut self, snippets: Vec<Snippet>) {
-        let first = self.blocks.len();
+        let first = self.all.len();
         let unchecked =
             || Verdict::new(Status::Unchecked, Some("not verified yet; docgen verify does that".to_owned()));
-        self.blocks.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
-        self.pages.push(first..self.blocks.len());
+        self.all.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
+        self.pages.push(first..self.all.len());
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.blocks.len()
+        self.all.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
+        self.all.is_empty()
     }
 
     /// The number of every block, in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
-        (0..self.blocks.len()).map(SnippetId)
+        (0..self.all.len()).map(SnippetId)
     }
 
     /// The number of every block of a page, in the order of its fences.
@@ -58,49 +58,49 @@ impl Blocks {
 
     /// The block of a page's fence.
     pub fn of_fence(&self, page: usize, fence: usize) -> Option<&Block> {
-        self.blocks.get(self.pages.get(page)?.clone().nth(fence)?)
+        self.all.get(self.pages.get(page)?.clone().nth(fence)?)
     }
 
     /// All blocks, in order.
     pub fn iter(&self) -> impl Iterator<Item = (SnippetId, &Block)> {
-        self.blocks.iter().enumerate().map(|(number, block)| (SnippetId(number), block))
+        self.all.iter().enumerate().map(|(number, block)| (SnippetId(number), block))
     }
 
     /// All snippets, in order.
     pub fn snippets(&self) -> impl Iterator<Item = &Snippet> {
-        self.blocks.iter().map(|block| &block.snippet)
+        self.all.iter().map(|block| &block.snippet)
     }
 
     /// A block's verdict.
     pub fn verdict(&self, id: SnippetId) -> &Verdict {
-        &self.blocks[id.0].verdict
+        &self.all[id.0].verdict
     }
 
     /// Replaces a block's verdict.
     pub fn set(&mut self, id: SnippetId, verdict: Verdict) {
-        self.blocks[id.0].verdict = verdict;
+        self.all[id.0].verdict = verdict;
     }
 
     /// Blocks whose verdicts may still change, in order.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Block> {
-        self.blocks.iter_mut()
+        self.all.iter_mut()
     }
 
     /// How many blocks have each status; together all that were found.
     pub fn totals(&self) -> BTreeMap<Status, usize> {
-        totals(self.blocks.iter().map(|block| &block.verdict))
+        totals(self.all.iter().map(|block| &block.verdict))
     }
 
     /// Whether anything is known of any block, beyond that it is there.
     pub fn say_anything(&self) -> bool {
         let says = |verdict: &Verdict| verdict.level > Level::Unchecked || verdict.status == Status::Fail;
-        self.blocks.iter().any(|block| says(&block.verdict))
+        self.all.iter().any(|block| says(&block.verdict))
     }
 
     /// How many blocks of code of each page are proven, or fail as shown, and how many there are.
     pub fn proven(&self) -> BTreeMap<FileId, (usize, usize)> {
         let mut pages: BTreeMap<_, (usize, usize)> = BTreeMap::new();
-        for Block { snippet, verdict } in self.blocks.iter().filter(|block| block.snippet.is_code) {
+        for Block { snippet, verdict } in self.all.iter().filter(|block| block.snippet.is_code) {
             let (proven, all) = pages.entry(snippet.file).or_default();
             *proven += usize::from(verdict.is_proven());
             *all += 1;
@@ -113,7 +113,7 @@ impl Index<SnippetId> for Blocks {
     type Output = Snippet;
 
     fn index(&self, id: SnippetId) -> &Snippet {
-        &self.blocks[id.0].snippet
+        &self.all[id.0].snippet
     }
 }
 

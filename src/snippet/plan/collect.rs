@@ -5,6 +5,7 @@
 use crate::config::{Config, RawRule};
 use crate::page::fence::Info;
 use crate::page::{Fence, Page};
+use crate::snippet::language::adapter::Language;
 use crate::snippet::language::languages::{Label, Languages};
 use crate::snippet::language::transcript;
 use crate::snippet::model::blocks::Blocks;
@@ -62,7 +63,7 @@ impl Collector<'_> {
         for snippet in &mut out {
             let language = snippet.language.map(|id| &self.languages[id]);
             snippet.visible = hidden::visible(snippet, language);
-            snippet.settle(language.map(|language| language.spec()));
+            snippet.settle(language.map(Language::spec));
         }
         out
     }
@@ -92,7 +93,7 @@ impl Collector<'_> {
 
     /// A block as its fence, its page and the configuration describe it.
     fn snippet(&self, page: &Page, fence: &Fence, rules: &[usize]) -> Snippet {
-        let Self { sources, config, languages } = self;
+        let Self { sources, languages, .. } = self;
         let label = fence.info.language.clone();
         let meaning = languages.by_label(&label);
         let (language_name, is_code) = match meaning {
@@ -108,40 +109,9 @@ impl Collector<'_> {
             Label::Known(id) if !is_session => Some(id),
             _ => None,
         };
-        let mut settings = Settings::default();
-        if language.is_some()
-            && let Some(lang) = config.verify.languages.get(&language_name)
-        {
-            settings.apply_language(lang);
-        }
-        if let Some(verify) = &page.front_matter.verify {
-            settings.apply_page(&verify.value);
-        }
-        for rule in rules {
-            settings.apply_rule(&config.verify.rules[*rule].raw.set);
-        }
-        let mut fault = None;
-        if let Some((text, span)) = &fence.directive {
-            let directive = Info::parse_items(text, &config.verify.foreign_words);
-            settings.apply_items(&directive.items);
-            fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
-                let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);
-                (format!("{}; {}", problem.message, problem.help), span)
-            });
-        }
-        settings.apply_items(&fence.info.items);
+        let (settings, fault) = self.settings(page, fence, rules, language.map(|_| language_name.as_str()));
         let file = &sources[fence.span.file];
         let lines: &LineIndex = &file.lines;
-        if settings.net && !config.verify.allow_net.is_match(&sources[page.file].name) {
-            let name = &sources[page.file].name;
-            settings.problem =
-                Some(format!("`net` is refused here: list {name:?} under `[verify] allow-net` in book.toml"));
-        }
-        let in_fence = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
-            let info = fence.info_span.unwrap_or(fence.open);
-            let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
-            (format!("{}; {}", problem.message, problem.help), span)
-        });
         Snippet {
             id: String::new(),
             page: 0,
@@ -164,8 +134,50 @@ impl Collector<'_> {
             expected: None,
             runs: false,
             target: Level::Unchecked,
-            fault: fault.or(in_fence),
+            fault,
         }
+    }
+
+    /// What is asked of a block of a language, and what is wrong with the words that ask it.
+    fn settings(
+        &self,
+        page: &Page,
+        fence: &Fence,
+        rules: &[usize],
+        language: Option<&str>,
+    ) -> (Settings, Option<(String, Span)>) {
+        let Self { sources, config, .. } = self;
+        let mut settings = Settings::default();
+        if let Some(language) = language.and_then(|name| config.verify.languages.get(name)) {
+            settings.apply_language(language);
+        }
+        if let Some(verify) = &page.front_matter.verify {
+            settings.apply_page(&verify.value);
+        }
+        for rule in rules {
+            settings.apply_rule(&config.verify.rules[*rule].raw.set);
+        }
+        let mut fault = None;
+        if let Some((text, span)) = &fence.directive {
+            let directive = Info::parse_items(text, &config.verify.foreign_words);
+            settings.apply_items(&directive.items);
+            fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
+                let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);
+                (format!("{}; {}", problem.message, problem.help), span)
+            });
+        }
+        settings.apply_items(&fence.info.items);
+        if settings.net && !config.verify.allow_net.is_match(&sources[page.file].name) {
+            let name = &sources[page.file].name;
+            settings.problem =
+                Some(format!("`net` is refused here: list {name:?} under `[verify] allow-net` in book.toml"));
+        }
+        let in_fence = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
+            let info = fence.info_span.unwrap_or(fence.open);
+            let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
+            (format!("{}; {}", problem.message, problem.help), span)
+        });
+        (settings, fault.or(in_fence))
     }
 
     /// An `output` block is the standard output of the nearest block above it in its section (S4.1).
