@@ -58,7 +58,7 @@ pub fn read(
     problems.sort_by_key(|a| (a.span, a.code));
     let problems = limit_per_line(&sources, problems);
     progress.phase("reading code blocks", None);
-    let blocks = collect(&sources, &site.pages, config, languages);
+    let blocks = collect(&sources, &site.pages.raw, config, languages);
     Ok(Project { sources, site, blocks, problems, edited: Edits::new() })
 }
 

@@ -22,5 +22,5 @@ pub mod summary;
 pub mod tabs;
 
 pub use events::Events;
-pub use model::{Dialect, Fence, Link, Page};
+pub use model::{Dialect, Fence, FenceIndex, Link, Page};
 pub use parse::parse;

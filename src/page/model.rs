@@ -9,6 +9,30 @@ use super::heading::Heading;
 use crate::span::{FileId, MappedText, Span};
 use pulldown_cmark::Event;
 use std::ops::Range;
+use typed_index_collections::TiVec;
+
+/// The place of a fence among those of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FenceIndex(usize);
+
+impl FenceIndex {
+    /// Its number for readers, from 1: a block's `id` on the page.
+    pub fn number(self) -> usize {
+        self.0 + 1
+    }
+}
+
+impl From<usize> for FenceIndex {
+    fn from(index: usize) -> Self {
+        Self(index)
+    }
+}
+
+impl From<FenceIndex> for usize {
+    fn from(index: FenceIndex) -> Self {
+        index.0
+    }
+}
 
 /// A parsed page.
 #[derive(Debug)]
@@ -34,7 +58,7 @@ pub struct Page {
     /// Ids that raw HTML in the page defines.
     pub html_ids: Vec<String>,
     /// Code blocks in order.
-    pub fences: Vec<Fence>,
+    pub fences: TiVec<FenceIndex, Fence>,
     /// Its Markdown, parsed.
     pub events: Events,
 }

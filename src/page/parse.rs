@@ -41,7 +41,7 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
         headings: scan.headings,
         links: scan.links,
         html_ids: scan.html_ids,
-        fences: scan.fences,
+        fences: scan.fences.into(),
         events: scan.events,
     };
     (parsed, problems)

@@ -2,11 +2,14 @@
 //!
 //! Must not know: how a verdict is reached or shown.
 
+use crate::page::FenceIndex;
+use crate::site::PageIndex;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::model::verdict::{Level, Status, Verdict};
 use crate::span::FileId;
 use std::collections::BTreeMap;
 use std::ops::{Index, Range};
+use typed_index_collections::TiVec;
 
 /// A block and what is known of it.
 #[derive(Debug, Clone)]
@@ -20,8 +23,8 @@ pub struct Block {
 /// The blocks of all pages. Block `n` of a page is the page's fence `n`.
 #[derive(Debug, Clone, Default)]
 pub struct Blocks {
-    all: Vec<Block>,
-    pages: Vec<Range<usize>>,
+    all: TiVec<SnippetId, Block>,
+    pages: TiVec<PageIndex, Range<usize>>,
     /// Rules of the configuration that match no block (S2.6), by number.
     pub unmatched_rules: Vec<usize>,
 }
@@ -48,22 +51,22 @@ impl Blocks {
 
     /// The number of every block, in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
-        (0..self.all.len()).map(SnippetId)
+        (0..self.all.len()).map(SnippetId::from)
     }
 
     /// The number of every block of a page, in the order of its fences.
-    pub fn on_page(&self, page: usize) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
-        self.pages.get(page).cloned().unwrap_or_default().map(SnippetId)
+    pub fn on_page(&self, page: PageIndex) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
+        self.pages.get(page).cloned().unwrap_or_default().map(SnippetId::from)
     }
 
     /// The block of a page's fence.
-    pub fn of_fence(&self, page: usize, fence: usize) -> Option<&Block> {
-        self.all.get(self.pages.get(page)?.clone().nth(fence)?)
+    pub fn of_fence(&self, page: PageIndex, fence: FenceIndex) -> Option<&Block> {
+        self.all.get(SnippetId::from(self.pages.get(page)?.clone().nth(fence.into())?))
     }
 
     /// All blocks, in order.
     pub fn iter(&self) -> impl Iterator<Item = (SnippetId, &Block)> {
-        self.all.iter().enumerate().map(|(number, block)| (SnippetId(number), block))
+        self.all.iter_enumerated()
     }
 
     /// All snippets, in order.
@@ -73,12 +76,12 @@ impl Blocks {
 
     /// A block's verdict.
     pub fn verdict(&self, id: SnippetId) -> &Verdict {
-        &self.all[id.0].verdict
+        &self.all[id].verdict
     }
 
     /// Replaces a block's verdict.
     pub fn set(&mut self, id: SnippetId, verdict: Verdict) {
-        self.all[id.0].verdict = verdict;
+        self.all[id].verdict = verdict;
     }
 
     /// Blocks whose verdicts may still change, in order.
@@ -113,7 +116,7 @@ impl Index<SnippetId> for Blocks {
     type Output = Snippet;
 
     fn index(&self, id: SnippetId) -> &Snippet {
-        &self.all[id.0].snippet
+        &self.all[id].snippet
     }
 }
 

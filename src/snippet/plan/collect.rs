@@ -44,7 +44,7 @@ impl Collector<'_> {
         let name = &self.sources[page.file].name;
         let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
         let mut nth: BTreeMap<usize, usize> = BTreeMap::new();
-        for (fence_index, fence) in page.fences.iter().enumerate() {
+        for (fence_index, fence) in page.fences.iter_enumerated() {
             let count = counts.entry(fence.heading).or_default();
             *count += 1;
             let place = fence.heading.map_or(String::new(), |heading| page.headings[heading].anchor.clone());
@@ -52,7 +52,7 @@ impl Collector<'_> {
             let rules = self.rules_for(page, fence, &mut nth);
             matched.extend(rules.iter().copied());
             let mut snippet = self.snippet(page, fence, &rules);
-            snippet.page = index;
+            snippet.page = index.into();
             snippet.fence = fence_index;
             snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
             out.push(snippet);
@@ -114,12 +114,12 @@ impl Collector<'_> {
         let lines: &LineIndex = &file.lines;
         Snippet {
             id: String::new(),
-            page: 0,
+            page: 0.into(),
             file: page.file,
             // A block that an include brings is named where it stands; its id is the page's.
             page_name: file.name.clone(),
             page_path: sources[page.file].path.clone(),
-            fence: 0,
+            fence: 0.into(),
             line: lines.line_of(fence.span.start) + 1,
             end_line: lines.line_of(fence.span.end.saturating_sub(1).max(fence.span.start)) + 1,
             language,
