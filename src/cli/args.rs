@@ -196,7 +196,7 @@ impl std::str::FromStr for ReportTo {
             "terminal" => ReportKind::Terminal,
             "json" => ReportKind::Json,
             "github" => ReportKind::Github,
-            _ => return Err(format!("unknown report `{kind}`; there are `terminal`, `json=PATH` and `github`")),
+            _ => return Err(format!("unknown report `{kind}`; use `terminal`, `json=PATH` or `github`")),
         };
         Ok(Self { kind, file: (path != "-").then(|| PathBuf::from(path)) })
     }

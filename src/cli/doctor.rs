@@ -50,7 +50,7 @@ fn sandbox(shell: &Shell) -> String {
     let means = match level {
         Confinement::Full => "namespaces, Landlock, seccomp, limits",
         Confinement::Partial => "Landlock or seccomp, limits; no namespaces, so no loopback",
-        Confinement::None => "a process group, a folder, an environment and limits; do not run what you do not trust",
+        Confinement::None => "a process group, a folder, an environment and limits; do not run code that you do not trust",
     };
     let why = shell.supervisor.obstacle().map_or(String::new(), |why| format!("\n  not more, because {why}"));
     format!("\nsandbox: {} ({means}){why}\n", level.name())
@@ -92,7 +92,7 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
             all_there = false;
             let _ = writeln!(
                 text,
-                "  \x1b[31m✗\x1b[0m a block that must fail to {} was not found out: {why}",
+                "  \x1b[31m✗\x1b[0m self-test failed: a known-bad block passed the {} step: {why}",
                 result.step.name()
             );
         }

@@ -73,7 +73,7 @@ impl Shell {
     pub(super) fn today(&self, date: Option<&str>) -> Result<Date> {
         if let Some(text) = date {
             return text.parse().map_err(|_| {
-                Error::usage(format!("`{text}` is no date"), "write it as YYYY-MM-DD, for example --date 2026-01-31")
+                Error::usage(format!("`{text}` is not a date"), "write it as YYYY-MM-DD, for example --date 2026-01-31")
             });
         }
         let epoch = self.environment.get("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok());

@@ -102,7 +102,7 @@ fn require_sandbox(shell: &Shell, wanted: Confinement) -> Result<()> {
     if found >= wanted {
         return Ok(());
     }
-    let why = shell.supervisor.obstacle().unwrap_or_else(|| "DOCGEN_SANDBOX asks for no more".to_owned());
+    let why = shell.supervisor.obstacle().unwrap_or_else(|| "DOCGEN_SANDBOX limits it".to_owned());
     Err(Error::Tool {
         program: "sandbox".to_owned(),
         message: format!("it is {} here, and --require-sandbox asks for {}: {why}", found.name(), wanted.name()),
@@ -229,7 +229,7 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
 pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Option<MinLevel>) -> Result<Policy> {
     let configured = match config.verify.min_level.as_deref() {
         Some(name) => Level::from_name(name).ok_or_else(|| {
-            Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran")
+            Error::usage(format!("`{name}` is not a level"), "use parsed, linted, compiled or ran")
         })?,
         None => Level::Unchecked,
     };

@@ -61,12 +61,12 @@ impl Verification<'_> {
         match self.ledgers.ratchet?.standing(block) {
             Standing::Even | Standing::Better => None,
             Standing::Sunk(level) => {
-                Some(format!("the ledger has it better: {} before, {} now", level.name(), verdict.level.name()))
+                Some(format!("worse than in the ledger: {} before, {} now", level.name(), verdict.level.name()))
             }
             Standing::Broken(status) => {
-                Some(format!("the ledger has it better: {} before, {} now", status.name(), verdict.status.name()))
+                Some(format!("worse than in the ledger: {} before, {} now", status.name(), verdict.status.name()))
             }
-            Standing::New => Some("it fails, and the ledger does not know it".to_owned()),
+            Standing::New => Some("it fails, and the ledger does not contain it".to_owned()),
         }
     }
 
@@ -78,7 +78,7 @@ impl Verification<'_> {
             format!("{what} better; the ledger can be tightened: run docgen verify --write-ledger")
         });
         let known = (ratchet.known() > 0)
-            .then(|| format!("{} as the ledger has it (--ratchet)", words::plural(ratchet.known(), "failing block")));
+            .then(|| format!("{} known to the ledger (--ratchet)", words::plural(ratchet.known(), "failing block")));
         better.into_iter().chain(known).collect()
     }
 }

@@ -209,7 +209,7 @@ fn missing_names(text: &mut String, sorted: &[Missing]) {
     let _ = writeln!(text, "\x1b[1mnames that nothing defines:\x1b[0m {}{more}", list.join(", "));
     let _ = writeln!(
         text,
-        "  Ways out: a group of blocks, a prelude (`docgen verify --suggest-prelude` writes one), or `check` for what is only\n  meant to be read.\n"
+        "  Ways out: a group of blocks, a prelude (`docgen verify --suggest-prelude` writes one), or `check` for code\n  that is only meant to be read.\n"
     );
 }
 
@@ -273,7 +273,7 @@ fn totals(text: &mut String, verdicts: Verdicts<'_>) {
         if parts.is_empty() { "0".to_owned() } else { parts.join(" + ") },
         match verdicts.cached() {
             0 => String::new(),
-            cached => format!("{cached} known from before, "),
+            cached => format!("{cached} from the cache, "),
         },
         verdicts.run.duration.as_secs_f64()
     );

@@ -79,7 +79,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
                 Some(StepOutcome::Fail) => Ok(()),
                 Some(StepOutcome::Missing) => Err("its tool is missing".to_owned()),
                 _ => Err(format!(
-                    "it came out as {}{}",
+                    "its verdict is {}{}",
                     verdict.status.name(),
                     verdict.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
                 )),

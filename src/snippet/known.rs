@@ -81,14 +81,14 @@ pub fn why(context: &Context<'_>, blocks: &mut Blocks, id: &str) -> Result<Optio
         return Ok(Some(format!("{id} needs no tool: it is {}{reason}", verdict.status.name())));
     }
     let Some(now) = assembled.iter().find_map(|it| it.inputs.get(&block)) else {
-        return Ok(Some(format!("{id} cannot be put together: verify it to see why")));
+        return Ok(Some(format!("docgen cannot build a program for {id}: docgen verify shows why")));
     };
     let last = context.cache.as_ref().and_then(|cache| cache.last(id));
     Ok(Some(match last {
-        None => format!("{id} has not been verified here, as far as the cache knows"),
+        None => format!("the cache has no earlier verdict of {id}"),
         Some(last) if last.key == now.key() => {
             let known = matches!(last.status, Status::Pass | Status::Xfail);
-            let what = if known { "its verdict is used again" } else { "it is verified again until it is good" };
+            let what = if known { "its verdict is reused" } else { "it is verified again until it passes" };
             format!("{id}: nothing has changed; it was {}, and {what}", last.status.name())
         }
         Some(last) => {

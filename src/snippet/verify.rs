@@ -301,8 +301,7 @@ pub(crate) fn holds_back(status: Status) -> bool {
 /// The verdict of a block whose earlier member failed.
 pub(crate) fn blocked(other: &Snippet, unit: &Unit) -> Verdict {
     let mut verdict =
-        Verdict::new(Status::Blocked, Some(format!("{} comes before it, and the program got no further", other.id)));
-    verdict.blocked_by = Some(other.id.clone());
+        Verdict::new(Status::Blocked, Some(format!("not run: the earlier block {} of the same group failed", other.id)));
     verdict.tools.clone_from(&unit.tools);
     verdict
 }
@@ -314,6 +313,6 @@ fn unmatched_rule(config: &Config, rule: usize) -> crate::error::Error {
         path: config.root.join("book.toml"),
         place: rule.place.clone(),
         message: format!("the rule for `{}` matches no code block", rule.raw.path),
-        help: "correct its path, lang, heading or nth, or take it away".to_owned(),
+        help: "correct its path, lang, heading or nth, or remove the rule".to_owned(),
     }
 }

@@ -41,9 +41,9 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
             severity: Severity::Error,
             code: "group".to_owned(),
             tool: "docgen".into(),
-            message: "with this block the blocks before it no longer hold".to_owned(),
+            message: "this block breaks an earlier block of its group".to_owned(),
             span: Some(snippet.open),
-            help: Some("a name is defined twice? `nest` gives a block a scope of its own".to_owned()),
+            help: Some("if both define the same name, `nest` gives this block a scope of its own".to_owned()),
         });
     }
     if let Some(why) = unit.unreached.take().filter(|_| snippet.runs) {
@@ -114,7 +114,7 @@ fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
         tool: "docgen".into(),
         message: why,
         span: Some(snippet.open),
-        help: Some("a program has one end: give one of the two blocks a group of its own".to_owned()),
+        help: Some("a program ends only once: give one of the two blocks a group of its own".to_owned()),
     });
 }
 
@@ -152,11 +152,11 @@ pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
         let lines = crate::span::LineIndex::new(text);
         let range = lines.line_range(text, mismatch.line + 1).unwrap_or(text.len()..text.len());
         let span = expected.text.span_of(range).or(Some(snippet.open));
-        let message = "the block prints something else".to_owned();
+        let message = "the output differs from the page".to_owned();
         let help = Some(format!("expected (-) and printed (+):\n{}", mismatch.diff.trim_end()));
         unit.evidence.findings.push(Finding { code: "output".to_owned(), ..finding(message, span, help) });
     } else if let Promise::FailsAtRun(Some(text)) = &snippet.settings.promise {
-        let message = format!("the block failed, but without `{text}` in standard error");
+        let message = format!("the block failed, but its standard error does not contain `{text}`");
         let help = Some(run.stderr.trim_end().to_owned());
         unit.evidence.findings.push(finding(message, Some(snippet.open), help));
     }
@@ -174,7 +174,7 @@ pub(crate) fn same_outputs(blocks: &mut Blocks) {
             }
             Some((_, known)) if known.trim_end() == output.trim_end() => {}
             Some((line, _)) => {
-                let message = format!("prints something else than the block at line {line}, which is also `{name}`");
+                let message = format!("the output differs from that of the block at line {line}, also `{name}`");
                 verdict.status = Status::Fail;
                 verdict.reason = Some(message.clone());
                 verdict.findings.push(Finding {

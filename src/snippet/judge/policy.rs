@@ -34,7 +34,7 @@ fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option<Str
         }
     }
     (judged && snippet.is_code && verdict.level < policy.min_level && verdict.status == Status::Pass)
-        .then(|| format!("is {} only, and the least level is {}", verdict.level.name(), policy.min_level.name()))
+        .then(|| format!("reached only {}, but the min level is {}", verdict.level.name(), policy.min_level.name()))
 }
 
 /// What else verdicts are held to. Blocks are named by their number in the run.
@@ -64,7 +64,7 @@ impl Ledgers<'_> {
     pub fn breaches(&self, block: usize, snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Vec<String> {
         let excused = self.ratchet.is_some_and(|ratchet| ratchet.excuses_policy(block));
         let unknown =
-            self.misses(snippet, verdict).then(|| format!("{} is not in the ledger as it is now", snippet.id));
+            self.misses(snippet, verdict).then(|| format!("the ledger does not know the current content of {}", snippet.id));
         violation(snippet, verdict, policy).filter(|_| !excused).into_iter().chain(unknown).collect()
     }
 }

@@ -34,7 +34,7 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
             && evidence.steps.values().all(|outcome| *outcome == StepOutcome::Pass)
             && !evidence.steps.is_empty();
         return if would_pass && evidence.missing_dependencies.is_empty() {
-            let reason = "ignored, but every rung up to Compiled passes: take `ignore` away".to_owned();
+            let reason = "ignored, but every step up to Compiled passes: remove `ignore`".to_owned();
             (Status::Xpass, level, Some(reason))
         } else {
             (Status::Ignored, level, Some(reason.clone().unwrap_or_else(|| "ignored without a reason".to_owned())))
@@ -49,7 +49,7 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
             return (
                 Status::Ignored,
                 level,
-                Some("must fail to compile, and nothing is compiled under --no-exec".to_owned()),
+                Some("must fail to compile, but --no-exec compiles nothing".to_owned()),
             );
         }
         return (status, level, reason);
@@ -62,7 +62,7 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
     }
     if let Some(absent) = &evidence.absent {
         let status = if judgement.strict { Status::EnvError } else { Status::Ignored };
-        return (status, level, Some(format!("needs {absent}, which is not here")));
+        return (status, level, Some(format!("needs {absent}, which is not available here")));
     }
     if let Some((status, reason)) = undecided(evidence, judgement).filter(|_| !has_failed(evidence)) {
         return (status, level, Some(reason));
@@ -113,7 +113,7 @@ fn missing(evidence: &Evidence) -> Vec<&str> {
 fn undecided(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status, String)> {
     let step = judgement.wanted.iter().find(|step| !evidence.steps.contains_key(step))?;
     let reason = format!(
-        "nothing decided the step `{}` ({}): docgen or one of these tools did not do its work; please report it",
+        "no result for the step `{}` ({}): docgen or one of these tools did not do its work; please report it",
         step.name(),
         judgement.tools
     );
@@ -167,15 +167,15 @@ fn judge_run(
     if let Promise::FailsAtRun(text) = judgement.promise {
         return match text {
             _ if run.end == RunEnd::Exited(0) => {
-                (Status::Xpass, level, Some("must fail when run, but ended well".to_owned()))
+                (Status::Xpass, level, Some("must fail when run, but succeeded".to_owned()))
             }
             Some(text) if !run.stderr.contains(text) => {
-                (Status::Fail, level, Some(format!("failed, but standard error does not hold `{text}`")))
+                (Status::Fail, level, Some(format!("failed, but standard error does not contain `{text}`")))
             }
             _ if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) => (
                 Status::Fail,
                 level,
-                Some("failed as promised, but printed something else than the page says".to_owned()),
+                Some("failed as promised, but the output differs from the page".to_owned()),
             ),
             _ => (Status::Xfail, level, Some(how)),
         };
@@ -185,7 +185,7 @@ fn judge_run(
         return (Status::Fail, level, Some(reason));
     }
     if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) {
-        return (Status::Fail, level, Some("printed something else than the page says".to_owned()));
+        return (Status::Fail, level, Some("the output differs from the page".to_owned()));
     }
     (Status::Pass, level, None)
 }

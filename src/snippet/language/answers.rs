@@ -53,7 +53,7 @@ pub(crate) fn ask<A: DeserializeOwned>(
                 continue; // Many blocks took the time; the next one is not to blame before it had a call of its own.
             }
         }
-        let message = format!("{tool} crashed over this block: {}", finished.summary());
+        let message = format!("{tool} crashed on this block: {}", finished.summary());
         answers.push(Err(MissingTool::over_block(finished.end, message)));
     }
     Ok(answers)
@@ -104,7 +104,7 @@ mod tests {
         let answers = asked("1|2) kill -9 $$;; 4) exit 3;;");
         assert_eq!(lost(&answers), [1, 2, 4]);
         let why = answers[1].as_ref().expect_err("it was killed");
-        assert_eq!(why.message, "sh crashed over this block: killed by signal 9");
+        assert_eq!(why.message, "sh crashed on this block: killed by signal 9");
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Blocks {
     pub fn push_page(&mut self, snippets: Vec<Snippet>) {
         let first = self.blocks.len();
         let unchecked =
-            || Verdict::new(Status::Unchecked, Some("not verified yet; docgen verify does that".to_owned()));
+            || Verdict::new(Status::Unchecked, Some("not verified yet: run docgen verify".to_owned()));
         self.blocks.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
         self.pages.push(first..self.blocks.len());
     }

@@ -170,7 +170,7 @@ impl Settings {
     fn set_level(&mut self, name: &str) {
         match Level::from_name(name) {
             Some(level) => self.level = Some(level),
-            None => self.problem = Some(format!("`{name}` is no level; there are parsed, linted, compiled, ran")),
+            None => self.problem = Some(format!("`{name}` is not a level; use parsed, linted, compiled or ran")),
         }
     }
 
@@ -200,11 +200,11 @@ impl Settings {
             "fixture" => self.problem = Some(format!("`fixture={text}` must be the name of a folder below snippets/")),
             "timeout" => match parse_duration(text) {
                 Some(timeout) => self.timeout = Some(timeout),
-                None => self.problem = Some(format!("`timeout={text}` is no duration; write `500ms`, `10s` or `2m`")),
+                None => self.problem = Some(format!("`timeout={text}` is not a duration; write `500ms`, `10s` or `2m`")),
             },
             "exit" => match text.parse() {
                 Ok(code) => (self.exit, self.run) = (code, true),
-                Err(_) => self.problem = Some(format!("`exit={text}` is no exit code")),
+                Err(_) => self.problem = Some(format!("`exit={text}` is not an exit code")),
             },
             "args" => match shlex::split(text) {
                 Some(args) => (self.args, self.run) = (args, true),
@@ -220,11 +220,11 @@ impl Settings {
             "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
             "edition" if EDITIONS.contains(&text) => self.edition = Some(text.to_owned()),
-            "edition" => self.problem = Some(format!("`edition={text}` is unknown; there are {}", EDITIONS.join(", "))),
+            "edition" => self.problem = Some(format!("`edition={text}` is unknown; use one of {}", EDITIONS.join(", "))),
             "lint" if matches!(text, "deny" | "warn") => self.deny_lints = text == "deny",
             // pytest-examples has the key too; it says nothing of how a block must compile.
             "lint" if text == "skip" => {}
-            "lint" => self.problem = Some(format!("`lint={text}` is unknown; there are deny, warn")),
+            "lint" => self.problem = Some(format!("`lint={text}` is unknown; use deny or warn")),
             "hl" | "ins" | "del" | "numbers" | "tab" => {}
             _ => self.unknown(key),
         }
@@ -234,12 +234,12 @@ impl Settings {
     fn unknown(&mut self, word: &str) {
         let near = did_you_mean(word, FLAGS.iter().chain(KEYS).copied());
         let help = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        self.problem = Some(format!("`{word}` means nothing to a block{help}"));
+        self.problem = Some(format!("`{word}` is not a setting of code blocks{help}"));
     }
 
     /// How output is compared.
     fn comparison(&mut self, key: &str, text: &str) {
-        let unknown = |word: &str, known: &str| Some(format!("`{key}={word}` is unknown; there are {known}"));
+        let unknown = |word: &str, known: &str| Some(format!("`{key}={word}` is unknown; use one of {known}"));
         if key == "match" {
             if let Some(matching) = Matching::from_name(text) {
                 self.matching = matching;
@@ -329,14 +329,14 @@ mod tests {
     fn s2_2_every_word_of_a_fence_means_something() {
         for word in FLAGS {
             assert_eq!(
-                settings(&format!("py {word}")).problem.filter(|it| it.contains("means nothing")),
+                settings(&format!("py {word}")).problem.filter(|it| it.contains("is not a setting")),
                 None,
                 "{word}"
             );
         }
         for word in KEYS {
             let problem = settings(&format!("py {{{word}=1}}")).problem;
-            assert_eq!(problem.filter(|it| it.contains("means nothing")), None, "{word}");
+            assert_eq!(problem.filter(|it| it.contains("is not a setting")), None, "{word}");
         }
     }
 

@@ -56,7 +56,7 @@ pub fn parts(blocks: &Blocks, id: SnippetId, preludes: &BTreeMap<String, String>
 
 fn missing_prelude(name: &str, preludes: &BTreeMap<String, String>) -> String {
     let known: Vec<&str> = preludes.keys().map(String::as_str).collect();
-    let there = if known.is_empty() { "it has none".to_owned() } else { format!("there are {}", known.join(", ")) };
+    let there = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
     format!("the fixture has no prelude `{name}` in its folder preludes/; {there}")
 }
 

@@ -195,14 +195,14 @@ impl Collector<'_> {
                     expected.filters.extend(&above.settings.filters);
                     let second = above.expected.replace(expected).is_some();
                     if self.is_to_run(above) {
-                        second.then_some("the block above has an output already; one block, one output")
+                        second.then_some("the block above already has an output; a block has only one")
                     } else {
                         above.expected = None;
                         Some("the block above is never run, so it has no output")
                     }
                 }
                 Some(_) if of_transcript => None,
-                _ => Some("there is no block above in this section whose output this could be"),
+                _ => Some("no block above in this section can print this output"),
             };
             let snippet = &mut snippets[index];
             snippet.language = None;
@@ -238,7 +238,7 @@ fn duplicate_names(snippets: &mut [Snippet]) {
         match seen.get_mut(name) {
             Some((line, count)) => {
                 *count += 1;
-                snippet.fault = Some((format!("the block at line {line} is called `{name}` already"), snippet.open));
+                snippet.fault = Some((format!("the block at line {line} already has the name `{name}`"), snippet.open));
                 snippet.id = format!("{}@{count}", snippet.id);
             }
             None => {

@@ -15,7 +15,7 @@ fn unchecked_transcript(snippet: &Snippet) -> Verdict {
     let joined = settings.group.is_some() || settings.setup || settings.teardown;
     let consequence = match (asked, joined) {
         (true, _) => Some("nothing was run"),
-        (false, true) => Some("this one is no part of a program"),
+        (false, true) => Some("this one is not part of a program"),
         (false, false) => None,
     };
     let mut verdict = Verdict::new(Status::Unchecked, Some(REASON.to_owned()));

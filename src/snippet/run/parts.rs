@@ -91,15 +91,15 @@ impl Ended<'_> {
     fn never_reached(&self, blocks: &Blocks, units: &[Unit], ended_in: usize) -> String {
         let who = match units[self.whole].owners.get(ended_in) {
             Some(PartSource::Prelude(name)) => format!("the prelude `{name}`"),
-            Some(PartSource::Other(snippet)) => format!("`{}`", blocks[*snippet].id),
-            _ => format!("`{}`", blocks[units[self.whole].snippet].id),
+            Some(PartSource::Other(snippet)) => format!("the earlier block `{}`", blocks[*snippet].id),
+            _ => format!("the earlier block `{}`", blocks[units[self.whole].snippet].id),
         };
         let how = match &self.result.end {
             RunEnd::Exited(code) => format!("ended the program with exit code {code}"),
             RunEnd::Signaled(signal) => format!("ended the program with signal {signal}"),
-            _ => "got no further".to_owned(),
+            _ => "did not finish".to_owned(),
         };
-        format!("never reached: {who} comes before it and {how}")
+        format!("not run: {who} {how}")
     }
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn left_out(blocks: &Blocks, earlier: &[SnippetId]) -> Option<String>
         Some(never) => (never, "is never run"),
         None => (earlier.last()?, "did not pass"),
     };
-    Some(format!("never reached: `{}` comes before it in its group and {why}", blocks[*first].id))
+    Some(format!("not run: the earlier block `{}` of the same group {why}", blocks[*first].id))
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl Ledger {
             path: path.clone(),
             place,
             message,
-            help: "restore it from version control, or write it anew with `docgen verify --write-ledger`".to_owned(),
+            help: "restore it from version control, or rewrite it with `docgen verify --write-ledger`".to_owned(),
         };
         let document: Document = serde_json::from_str(&text).map_err(|error| {
             let place = format!("{}:{}", error.line(), error.column());

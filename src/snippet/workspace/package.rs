@@ -64,11 +64,11 @@ pub(crate) fn tree_hash(package: &Path) -> crate::error::Result<String> {
 }
 
 /// The most parts that a package is opened by: each costs every block a rule of the sandbox.
-const MOST_PARTS: usize = 4096;
+const MAX_PARTS: usize = 4096;
 /// The most files and folders of a package that are looked at.
-const MOST_ENTRIES: usize = 200_000;
+const MAX_ENTRIES: usize = 200_000;
 /// The deepest folder that is looked at.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// What blocks may read of a package: all but what is hidden at any depth (`.git` and `.env` hold secrets), and no link,
 /// which leads wherever its author likes. A folder with nothing hidden below it is one part.
@@ -79,9 +79,9 @@ pub(crate) fn parts(package: &Path) -> Result<Vec<PathBuf>, String> {
     let mut entries = 0;
     // A folder that is open as a whole is not the package itself: new files in it must stay closed if they are hidden.
     let parts = visible(package, 0, &mut entries)?.unwrap_or_else(|| shown(package));
-    if parts.len() > MOST_PARTS {
+    if parts.len() > MAX_PARTS {
         return Err(format!(
-            "{} hidden and other files lie side by side in it; {MOST_PARTS} are the most. Move what is hidden together",
+            "it has {} readable files and folders beside hidden ones; the max is {MAX_PARTS}. Move the hidden ones together",
             parts.len()
         ));
     }
@@ -99,8 +99,8 @@ fn visible(folder: &Path, depth: usize, entries: &mut usize) -> Result<Option<Ve
     let (mut whole, mut parts) = (true, Vec::new());
     for entry in fs::list(folder).unwrap_or_default() {
         *entries += 1;
-        if *entries > MOST_ENTRIES {
-            return Err(format!("it has more than {MOST_ENTRIES} files and folders"));
+        if *entries > MAX_ENTRIES {
+            return Err(format!("it has more than {MAX_ENTRIES} files and folders"));
         }
         let name = entry.file_name().unwrap_or_default();
         if is_hidden(name) {
@@ -109,7 +109,7 @@ fn visible(folder: &Path, depth: usize, entries: &mut usize) -> Result<Option<Ve
             // The sandbox asks where a link leads, so one in a folder that is open opens nothing else.
         } else if !entry.is_dir() || is_installed(name) {
             parts.push(entry);
-        } else if depth >= DEEPEST || entry.join(CACHE).exists() {
+        } else if depth >= MAX_DEPTH || entry.join(CACHE).exists() {
             whole = false;
         } else if let Some(below) = visible(&entry, depth + 1, entries)? {
             whole = false;

@@ -63,8 +63,8 @@ fn in_object(object: &Object<'_>, lines: &LineIndex) -> Vec<Problem> {
         if let Some(before) = first.get(name) {
             found.push(Problem {
                 range: range.start..range.end,
-                message: format!("the key `{name}` stands on line {before} already"),
-                help: Some("readers differ in which of the two they take: leave one of them out".to_owned()),
+                message: format!("the key `{name}` is already on line {before}"),
+                help: Some("parsers differ in which of the two they use: remove one of them".to_owned()),
             });
         } else {
             first.insert(name, lines.line_of(range.start) + 1);
@@ -110,6 +110,6 @@ mod tests {
         let mut found: Vec<_> = duplicates(text).into_iter().map(|it| (it.range.start, it.message)).collect();
         found.sort();
         let told: Vec<&str> = found.iter().map(|(_, message)| message.as_str()).collect();
-        assert_eq!(told, ["the key `a` stands on line 2 already", "the key `b` stands on line 3 already"]);
+        assert_eq!(told, ["the key `a` is already on line 2", "the key `b` is already on line 3"]);
     }
 }

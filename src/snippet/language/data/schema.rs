@@ -40,7 +40,7 @@ pub(super) fn validate(workspace: &Workspace<'_>, unit: &mut Unit, read: fn(&str
     };
     let text = unit.program.as_str().to_owned();
     let Some(values) = read(&text) else {
-        let message = "a schema needs data of text keys, numbers, lists and texts, which this is not".to_owned();
+        let message = "a schema checks only data that JSON can express, and this is not".to_owned();
         unit.say_at(Step::Lint, Some(0..1), said(message));
         return;
     };
@@ -58,13 +58,13 @@ fn validator(workspace: &Workspace<'_>, page: &Path, written: &str) -> Result<Va
     let bytes =
         fs::read_beside(&workspace.project, page, &workspace.root, written).map_err(|refused| match refused {
             Refused::Missing => {
-                (format!("there is no schema `{written}`, neither beside the page nor below the root"), None)
+                (format!("the schema `{written}` is neither beside the page nor below the root"), None)
             }
             other => (format!("the schema `{written}` {}", other.why()), Some(other.help().to_owned())),
         })?;
     let schema: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| (format!("the schema `{written}` is no JSON: {error}"), None))?;
-    jsonschema::validator_for(&schema).map_err(|error| (format!("`{written}` is no JSON Schema: {error}"), None))
+        .map_err(|error| (format!("the schema `{written}` is not JSON: {error}"), None))?;
+    jsonschema::validator_for(&schema).map_err(|error| (format!("`{written}` is not a JSON Schema: {error}"), None))
 }
 
 /// The bytes of the value that a JSON pointer means: exact in JSON, by the last key's line elsewhere.

@@ -34,7 +34,7 @@ pub(super) fn excluded(text: &str) -> String {
     let folder = text.split(EXCLUDED).nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let package = folder.split_once("/go/src/").map_or("the block", |(_, package)| package);
     format!(
-        "build constraints leave nothing of {package} to build on {} {} without cgo; verify it where it is meant for, or \
+        "build constraints exclude all of {package} on {} {} without cgo; verify it on a platform it is meant for, or \
          label the block `check`",
         std::env::consts::OS,
         std::env::consts::ARCH
