@@ -1,4 +1,4 @@
-//! From a unit with its evidence to a verdict: the judgement, what a failed run said, the hashes.
+//! Turns a unit with its evidence into a verdict: the judgement, and messages about a failed run.
 //!
 //! Must not know: tools, disk.
 
@@ -31,11 +31,11 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     if snippet.is_ignored() {
         unit.evidence.findings.extend(snippet.in_fence(context.options.bare));
     }
-    // Tools name them in orders of their own.
+    // Each tool has its own order. Sort by place in the code.
     let position = |name: &String| (snippet.code.as_str().find(name.as_str()).unwrap_or(usize::MAX), name.clone());
     unit.evidence.missing_dependencies.sort_by_key(position);
     note_dependencies(language, snippet, unit);
-    // An error in another block's text that this one is built on, though that one passes by itself.
+    // The error is in the text of an earlier block, which passes alone but not with this block.
     if !unit.elsewhere.is_empty() && !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
         unit.evidence.findings.push(Finding {
             severity: Severity::Error,
@@ -53,7 +53,7 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     if status == Status::Fail {
         explain_run(snippet, unit);
     }
-    // Tools report in orders of their own; the author reads from top to bottom.
+    // Each tool has its own order. Authors read from top to bottom.
     unit.evidence.findings.sort_by_key(|finding| finding.span);
     let run = unit.evidence.run.take();
     Verdict {
@@ -74,7 +74,7 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     }
 }
 
-/// Says of each import that nothing provides where to add it.
+/// Says where to add each import that nothing provides.
 fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit) {
     for name in unit.evidence.missing_dependencies.clone() {
         let fixture = snippet.fixture();
@@ -90,7 +90,7 @@ fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit
     }
 }
 
-/// The steps that must be decided before a block can be called good.
+/// The steps that need an outcome before a block can pass.
 fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Vec<Step> {
     let runs = snippet.runs && !context.options.no_exec;
     let own = language.spec().steps.iter().copied();
@@ -102,7 +102,7 @@ fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, uni
     wanted
 }
 
-/// A block that was to run and did not is never a success (S3.3).
+/// A block that should run and did not never passes (S3.3).
 fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
     unit.fail(Step::Run);
     if snippet.expected.is_some() {
@@ -118,13 +118,13 @@ fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
     });
 }
 
-/// Where a block names a dependency for the first time.
+/// The first place where a block names a dependency.
 pub(crate) fn import_of(snippet: &Snippet, name: &str) -> Option<crate::span::Span> {
     let at = snippet.code.as_str().find(name)?;
     snippet.code.span_of(at..at + name.len())
 }
 
-/// Puts what a failed run said on the page: where it failed, or where its output differs.
+/// Adds a finding for a failed run: where it failed, or where its output differs.
 pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
     let Some(run) = unit.evidence.run.clone() else { return };
     let finding = |message: String, span, help| Finding {
@@ -162,7 +162,7 @@ pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
     }
 }
 
-/// Blocks of one `same-output` name on a page print the same (S2.2).
+/// Checks that blocks with the same `same-output` name on a page print the same (S2.2).
 pub(crate) fn same_outputs(blocks: &mut Blocks) {
     let mut first: BTreeMap<(usize, String), (usize, String)> = BTreeMap::new();
     for Block { snippet, verdict } in blocks.iter_mut() {

@@ -1,28 +1,28 @@
-//! How status and level follow from the evidence (S1.1, S1.6, S1.7, S2.2, S5.1). Pure.
+//! Works out status and level from the evidence (S1.1, S1.6, S1.7, S2.2, S5.1). Pure.
 //!
 //! Must not know: tools, disk, how anything is printed.
 
 use crate::diagnostic::Severity;
 use crate::snippet::model::verdict::{Evidence, Finding, Level, Promise, RunEnd, RunResult, Status, Step, StepOutcome};
 
-/// What a block is held to.
+/// The requirements on a block.
 #[derive(Debug, Clone)]
 pub struct Judgement<'a> {
-    /// The rung to reach.
+    /// The level to reach.
     pub target: Level,
-    /// The steps that must be decided: passed, failed, missing a tool, or skipped for a reason.
+    /// The steps that need an outcome: passed, failed, missing a tool, or skipped for a reason.
     pub wanted: Vec<Step>,
-    /// The tools that decide them, for the message where one does not.
+    /// The tools that decide them, for the message if one does not.
     pub tools: String,
     /// The author's promise.
     pub promise: &'a Promise,
     /// The exit code that counts as success.
     pub exit: i32,
-    /// What `needs=` names and is absent is an `env_error`, not a reason to ignore the block.
+    /// An absent program of `needs=` is an `env_error`, not a reason to ignore the block.
     pub strict: bool,
-    /// `--no-exec` keeps the block from rungs below its target: what has no error yet may still have one.
+    /// `--no-exec` keeps the block below its target, so an error may still be hidden.
     pub held_back: bool,
-    /// In a bare file a missing linter holds nothing back (S1.6).
+    /// The file is bare, so a missing linter does no harm (S1.6).
     pub linter_optional: bool,
 }
 
@@ -104,12 +104,12 @@ fn environment(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status
     held_back.then(|| (Status::EnvError, missing(evidence).join("; ")))
 }
 
-/// What is said of the tools that did not do their work.
+/// The messages of the tools that did not do their work.
 fn missing(evidence: &Evidence) -> Vec<&str> {
     evidence.missing_tools.iter().map(|tool| tool.message.as_str()).collect()
 }
 
-/// A step that is wanted and that nobody decided. Silence is never a success.
+/// A required step without an outcome. Silence is never a success.
 fn undecided(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status, String)> {
     let step = judgement.wanted.iter().find(|step| !evidence.steps.contains_key(step))?;
     let reason = format!(
@@ -127,7 +127,7 @@ fn judge_compile_fail(
     error: Option<&str>,
 ) -> (Status, Level, Option<String>) {
     let errors: Vec<_> = evidence.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-    // What fails for want of a package proves nothing, unless the author says which error it must be.
+    // A failure because of a missing package proves nothing, unless the author names the error.
     let unproven = !evidence.missing_dependencies.is_empty() && code.or(error).is_none();
     if errors.is_empty() || unproven {
         if evidence.missing_dependencies.is_empty() && evidence.missing_tools.is_empty() {
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn s1_1_the_level_is_the_highest_rung_before_the_first_failure() {
+    fn s1_1_the_level_is_the_highest_step_before_the_first_failure() {
         let mut found = evidence(&[
             (Step::Parse, StepOutcome::Pass),
             (Step::Lint, StepOutcome::Fail),

@@ -1,4 +1,4 @@
-//! Fences → [`Snippet`]s: ids, settings, expected output. Pure.
+//! Makes [`Snippet`]s of fences: ids, settings, expected output. Pure.
 //!
 //! Must not know: tools, disk.
 
@@ -29,7 +29,7 @@ pub fn collect(sources: &Sources, pages: &[Page], config: &Config, languages: &L
     blocks
 }
 
-/// What every block is collected with.
+/// The inputs for collecting every block.
 struct Collector<'a> {
     sources: &'a Sources,
     config: &'a Config,
@@ -37,7 +37,7 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    /// The blocks of a page, one for each fence. Notes the rules that matched one.
+    /// The blocks of a page, one for each fence. Adds the rules that apply to `matched`.
     fn page(&self, index: usize, page: &Page, matched: &mut BTreeSet<usize>) -> Vec<Snippet> {
         let mut out: Vec<Snippet> = Vec::new();
         let name = &self.sources[page.file].name;
@@ -67,7 +67,7 @@ impl Collector<'_> {
         out
     }
 
-    /// The rules that apply to a fence, in order. `nth` counts, for each rule, the blocks of this page that fit.
+    /// The rules that apply to a fence, in order. `nth` counts the matching blocks of this page for each rule.
     fn rules_for(&self, page: &Page, fence: &Fence, nth: &mut BTreeMap<usize, usize>) -> Vec<usize> {
         let heading = fence.heading.map(|heading| &page.headings[heading]);
         let fits = |rule: &RawRule| {
@@ -90,7 +90,7 @@ impl Collector<'_> {
         rules
     }
 
-    /// A block as its fence, its page and the configuration describe it.
+    /// A block, from its fence, its page and the configuration.
     fn snippet(&self, page: &Page, fence: &Fence, rules: &[usize]) -> Snippet {
         let Self { sources, config, languages } = self;
         let label = fence.info.language.clone();
@@ -146,7 +146,7 @@ impl Collector<'_> {
             id: String::new(),
             page: 0,
             file: page.file,
-            // A block that an include brings is named where it stands; its id is the page's.
+            // A block from an include is reported at its place in the included file; its id is the page's.
             page_name: file.name.clone(),
             page_path: sources[page.file].path.clone(),
             fence: 0,
@@ -168,7 +168,7 @@ impl Collector<'_> {
         }
     }
 
-    /// An `output` block is the standard output of the nearest block above it in its section (S4.1).
+    /// An `output` block is the standard output of the nearest block above in its section (S4.1).
     fn attach_outputs(&self, page: &Page, snippets: &mut [Snippet]) {
         for index in 0..snippets.len() {
             if !snippets[index].settings.output {
@@ -187,7 +187,7 @@ impl Collector<'_> {
                 above.as_ref().is_some_and(|above| above.transcript && page.fences[above.fence].heading == heading);
             let fault = match above {
                 Some(above) if above.language.is_some() && page.fences[above.fence].heading == heading => {
-                    // `match=` and `filter=` may stand on either of the two.
+                    // Both blocks may have `match=` and `filter=`.
                     let mut expected = expected;
                     if expected.matching == Matching::Exact {
                         expected.matching = above.settings.matching;
@@ -211,7 +211,7 @@ impl Collector<'_> {
         }
     }
 
-    /// A comment in the code that promises output counts where the block runs anyhow (S4.1).
+    /// A comment that promises output counts only if the block runs anyway (S4.1).
     fn attach_promises(&self, snippets: &mut [Snippet]) {
         for snippet in snippets {
             let wants = snippet.expected.is_none() && self.is_to_run(snippet);
@@ -224,13 +224,13 @@ impl Collector<'_> {
         }
     }
 
-    /// Whether a block runs, as far as is known of it.
+    /// Whether a block runs, as known so far.
     fn is_to_run(&self, snippet: &Snippet) -> bool {
         snippet.language.is_some_and(|id| snippet.is_to_run(self.languages[id].spec()))
     }
 }
 
-/// A block's own name is unique on its page (S2.2).
+/// Reports names that occur twice on a page (S2.2).
 fn duplicate_names(snippets: &mut [Snippet]) {
     let mut seen: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for snippet in snippets {
