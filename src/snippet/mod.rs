@@ -11,9 +11,9 @@
 //! 7. [`run`] runs programs; [`judge`] draws the verdict from the evidence.
 //! 8. The drivers: [`verify`], [`extract`], [`bless`], [`known`], [`canaries`], [`undefined`].
 //!
-//! The path of a fence: `plan/collect.rs` makes a `Snippet` of it and `plan/assemble.rs` a program. `workspace` writes the
-//! program into a fixture project, the language's adapter checks it, `run` runs it, `judge` decides, and `model/badge.rs`
-//! words the verdict for readers. Must not know: HTML, search, how a report looks.
+//! The path of a fence: `plan/collect.rs` makes a `Snippet` of it and `plan/assemble.rs` a program. `workspace` writes
+//! the program into a fixture project, the language's adapter checks it, `run` runs it, `judge` decides, and
+//! `model/badge.rs` words the verdict for readers. Must not know: HTML, search, how a report looks.
 
 pub mod bless;
 pub mod canaries;

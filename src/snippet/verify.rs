@@ -263,8 +263,8 @@ impl Budget {
     }
 }
 
-/// Checks the units together. If a block hangs or crashes a tool, only that block becomes `env_error`: the units are halved
-/// and each half is checked again. The budget limits how often, in case the tool fails on every block.
+/// Checks the units together. If a block hangs or crashes a tool, only that block becomes `env_error`: the units are
+/// halved and each half is checked again. The budget limits how often, in case the tool fails on every block.
 fn check_isolating(
     language: &dyn Language,
     workspace: &Workspace<'_>,

@@ -1,7 +1,8 @@
 //! Compares verdicts with the ledger: what is unchanged, better or worse (S6.6). Pure.
 //!
-//! Each block is compared with one ledger line, and each line serves one block. Content comes first, so a block that moves
-//! keeps its line. A copy of a failing block finds no line and is a new failure. Must not know: how it is printed.
+//! Each block is compared with one ledger line, and each line serves one block. Content comes first, so a block that
+//! moves keeps its line. A copy of a failing block finds no line and is a new failure. Must not know: how it is
+//! printed.
 
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Level, Promise, Status, Step, StepOutcome, Verdict};
@@ -97,14 +98,15 @@ impl Ratchet {
         (0..self.rows.len()).filter(|block| self.is_worse(*block)).count()
     }
 
-    /// How many blocks are better. Failing blocks that were removed count too. The ledger can be tightened by this many.
+    /// How many blocks are better. Failing blocks that were removed count too. The ledger can be tightened by this
+    /// many.
     pub fn better(&self) -> usize {
         self.rows.iter().filter(|row| row.standing == Standing::Better).count() + self.gone
     }
 }
 
-/// The line of each block: by its id and content, else by its content, else by its id, else by the id that it had before
-/// its page, section or folder was renamed.
+/// The line of each block: by its id and content, else by its content, else by its id, else by the id that it had
+/// before its page, section or folder was renamed.
 fn lines<'a>(ledger: &'a Ledger, verdicts: Verdicts<'_>) -> Vec<Option<&'a Entry>> {
     let by_id: BTreeMap<&str, &Entry> = ledger.entries().map(|entry| (entry.id.as_str(), entry)).collect();
     let found: Vec<(&Snippet, &Verdict)> = verdicts.iter().collect();
@@ -150,7 +152,8 @@ fn lines<'a>(ledger: &'a Ledger, verdicts: Verdicts<'_>) -> Vec<Option<&'a Entry
     lines
 }
 
-/// Splits an id into a place and a name: `page#section` and `n`, `page` and `name`. The place has the sign between them.
+/// Splits an id into a place and a name: `page#section` and `n`, `page` and `name`. The place has the sign between
+/// them.
 fn places(id: &str) -> impl Iterator<Item = ((&str, char), &str)> {
     ['/', '#'].into_iter().filter_map(|cut| id.rsplit_once(cut).map(|(place, own)| ((place, cut), own)))
 }
@@ -196,7 +199,8 @@ fn beside(entry: &Entry, snippet: &Snippet, verdict: &Verdict, (failing, reach):
     if better && !reach.no_exec { Standing::Better } else { Standing::Even }
 }
 
-/// Lowers a level to what this run could reach: without what `--no-exec` leaves out, and without steps that lack a tool.
+/// Lowers a level to what this run could reach: without what `--no-exec` leaves out, and without steps that lack a
+/// tool.
 fn within_reach(level: Level, snippet: &Snippet, verdict: &Verdict, reach: Reach) -> Level {
     let mut level = level;
     if reach.no_exec {

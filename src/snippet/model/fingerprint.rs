@@ -1,7 +1,8 @@
 //! The inputs that a verdict depends on, by name, and their hashes (S6.1). Pure data.
 //!
-//! A hash covers a version and named fields, each with its length before it. So it depends only on what this file says, not
-//! on a name in docgen's sources: ledgers are committed, and renaming a type must not unverify every project in the world.
+//! A hash covers a version and named fields, each with its length before it. So it depends only on what this file says,
+//! not on a name in docgen's sources: ledgers are committed, and renaming a type must not unverify every project in the
+//! world.
 //! Must not know: where the inputs come from, where verdicts are kept.
 
 use std::collections::BTreeMap;

@@ -109,7 +109,8 @@ impl Filter {
 /// How output differs: the first line that differs, and a diff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mismatch {
-    /// The first unmet line of the expectation, 0-based; the number of its lines if the program printed more than expected.
+    /// The first unmet line of the expectation, 0-based; the number of its lines if the program printed more than
+    /// expected.
     pub(crate) line: usize,
     /// A line diff: expected lines with `-`, printed lines with `+`.
     pub(crate) diff: String,

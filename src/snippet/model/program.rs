@@ -60,8 +60,8 @@ pub(crate) fn alone(text: &str) -> Parts {
 }
 
 impl Parts {
-    /// Joins all parts into one text. Each part ends its line, and `separator` stands between two parts. Braces surround a
-    /// nested part, if the language has them.
+    /// Joins all parts into one text. Each part ends its line, and `separator` stands between two parts. Braces
+    /// surround a nested part, if the language has them.
     pub fn join(&self, separator: Option<&str>, braces: bool) -> MappedText {
         let mut out = MappedText::new();
         for (index, part) in self.parts.iter().enumerate() {

@@ -87,8 +87,8 @@ impl Snippet {
         self.is_code && matches!(self.settings.promise, Promise::Ignored(_))
     }
 
-    /// The fault of the words in its fence. It is an error, but a warning if the block is ignored. In a bare file an unknown
-    /// word is no fault.
+    /// The fault of the words in its fence. It is an error, but a warning if the block is ignored. In a bare file an
+    /// unknown word is no fault.
     pub(crate) fn in_fence(&self, bare: bool) -> Option<Finding> {
         let fault = self.fault.clone().filter(|_| !bare);
         let value = self.settings.problem.clone().map(|problem| (problem, self.open));

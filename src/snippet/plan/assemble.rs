@@ -1,8 +1,8 @@
 //! Puts the parts of a block's program together: preludes, setup, the earlier members of its group, the block itself,
 //! teardown (S3.3, S3.4). Pure.
 //!
-//! Block k of a group is judged on blocks 1 to k. So each member has its own program, a prefix of the whole. The parts are
-//! numbered in the program's text, so each message of a tool can be assigned to its block.
+//! Block k of a group is judged on blocks 1 to k. So each member has its own program, a prefix of the whole. The parts
+//! are numbered in the program's text, so each message of a tool can be assigned to its block.
 //! Must not know: how a language wraps the parts into a program; its adapter does that.
 
 use crate::diagnostic::Severity;

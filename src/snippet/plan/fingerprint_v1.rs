@@ -1,5 +1,5 @@
-//! Content hashes as docgen 0.1 made them, from the `Debug` output of its types. Ledgers from that time hold them. These
-//! hashes are needed to update such a ledger (S6.4).
+//! Content hashes as docgen 0.1 made them, from the `Debug` output of its types. Ledgers from that time hold them.
+//! These hashes are needed to update such a ledger (S6.4).
 //!
 //! Frozen: this file must keep giving the same hashes. Must not know: where verdicts are kept.
 

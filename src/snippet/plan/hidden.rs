@@ -1,5 +1,5 @@
-//! Lines that are compiled but hidden from readers (S3.2): by the language's convention (Rust's `# `), by a prefix (`hide=`
-//! or `hide-prefix`), or between `docgen:hide` and `docgen:show` in comments. Pure.
+//! Lines that are compiled but hidden from readers (S3.2): by the language's convention (Rust's `# `), by a prefix
+//! (`hide=` or `hide-prefix`), or between `docgen:hide` and `docgen:show` in comments. Pure.
 //!
 //! Must not know: HTML.
 
@@ -42,7 +42,8 @@ pub(crate) fn visible(snippet: &Snippet, language: Option<&dyn Language>) -> Opt
     Some(out)
 }
 
-/// Whether a line hides or shows what follows: a comment with only `docgen:hide` or `docgen:show`, in any comment syntax.
+/// Whether a line hides or shows what follows: a comment with only `docgen:hide` or `docgen:show`, in any comment
+/// syntax.
 fn directive(line: &str) -> Option<bool> {
     let words = line.trim().trim_start_matches(['#', '/', '-', '*', ';', ' ']).trim_end_matches(['*', '/', ' ']);
     match words {

@@ -70,7 +70,8 @@ pub(crate) fn scratch(work: &Path) -> Result<fs::Temporary, String> {
     fs::Temporary::new(work, SCRATCH).map_err(|error| format!("no scratch folder: {error}"))
 }
 
-/// Confines a call: the pinned environment (S4.3), the block's variables, arguments and input, the sandbox and the limits.
+/// Confines a call: the pinned environment (S4.3), the block's variables, arguments and input, the sandbox and the
+/// limits.
 pub(crate) fn confine(
     workspace: &Workspace<'_>,
     job: Job,

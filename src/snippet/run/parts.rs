@@ -1,5 +1,5 @@
-//! Splits a run into the parts of its program (S3.3): what each part printed, how far the program got, and what that means
-//! for the block of each part.
+//! Splits a run into the parts of its program (S3.3): what each part printed, how far the program got, and what that
+//! means for the block of each part.
 //!
 //! Between two parts a program prints a secret that is new in every run. Its language decides how it gets the secrets
 //! without a block seeing them. Must not know: languages, verdicts.

@@ -90,8 +90,8 @@ impl<'a> Program<'a> {
         Ok(ran)
     }
 
-    /// Finds where a program fails that does not say so: runs it once more and traces its commands. Only the place from that
-    /// run counts.
+    /// Finds where a program fails that does not say so: runs it once more and traces its commands. Only the place from
+    /// that run counts.
     fn look_again(
         &self,
         context: &Context<'_>,
@@ -164,8 +164,8 @@ pub(crate) enum Ran {
     NotStarted(String),
 }
 
-/// Merges the settings of a program's members: the last member's arguments and input, all variables and needs, the longest
-/// timeout.
+/// Merges the settings of a program's members: the last member's arguments and input, all variables and needs, the
+/// longest timeout.
 fn merged(blocks: &Blocks, units: &[Unit], members: &[usize]) -> Settings {
     let mut all = members.iter().rev().map(|index| &blocks[units[*index].snippet].settings);
     let mut merged = all.next().cloned().unwrap_or_default();
@@ -192,7 +192,8 @@ fn shown_command(job: &Job, unit: &Unit, snippet: &Snippet) -> String {
         .join(" ")
 }
 
-/// Normalizes output for comparing and showing: `/work` replaces the scratch folder, the page replaces the block's file.
+/// Normalizes output for comparing and showing: `/work` replaces the scratch folder, the page replaces the block's
+/// file.
 fn normalize_output(
     text: &str,
     scratch: &Path,

@@ -1,5 +1,5 @@
-//! The run phase: one process per block, as many at a time as there are cores (S7.3). Each runs in the sandbox, in its own
-//! scratch folder, with an explicit environment and limits. Short programs may be forked from a warm parent.
+//! The run phase: one process per block, as many at a time as there are cores (S7.3). Each runs in the sandbox, in its
+//! own scratch folder, with an explicit environment and limits. Short programs may be forked from a warm parent.
 //!
 //! Must not know: languages, verdicts.
 
@@ -22,8 +22,8 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Runs the units that should run and passed the earlier steps. Members of a group run as one program, as long as possible;
-/// each gets its own part of the output (S3.3).
+/// Runs the units that should run and passed the earlier steps. Members of a group run as one program, as long as
+/// possible; each gets its own part of the output (S3.3).
 pub(crate) fn run_units(
     context: &Context<'_>,
     workspace: &Workspace<'_>,

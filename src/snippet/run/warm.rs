@@ -1,7 +1,9 @@
-//! Runs programs from a warm parent (S7.3): one interpreter starts inside the sandbox and forks a child for each program.
+//! Runs programs from a warm parent (S7.3): one interpreter starts inside the sandbox and forks a child for each
+//! program.
 //!
-//! The protocol: the parent reads a list of calls on standard input. For each child that ended soon and by itself it prints
-//! a line `number exit-code microseconds stdout. stderr.`, with both texts in hexadecimal. docgen runs all others alone.
+//! The protocol: the parent reads a list of calls on standard input. For each child that ended soon and by itself it
+//! prints a line `number exit-code microseconds stdout. stderr.`, with both texts in hexadecimal. docgen runs all
+//! others alone.
 //! Must not know: which languages have such a parent.
 
 use crate::process::{Confinement, End, Finished, Job, Limits};

@@ -1,7 +1,7 @@
 //! Keeps verdicts between runs, by key (S6.2), and the inputs of each block's last verdict (`--why`).
 //!
-//! Each verdict has its own file, which is written whole or not at all, so parallel runs do no harm. Damaged or outdated
-//! cache files are ignored. Must not know: how a verdict is reached.
+//! Each verdict has its own file, which is written whole or not at all, so parallel runs do no harm. Damaged or
+//! outdated cache files are ignored. Must not know: how a verdict is reached.
 
 use crate::diagnostic::Severity;
 use crate::fs;

@@ -144,8 +144,8 @@ impl Ledger {
         own.or_else(|| self.entries.get(self.hashes.get(hash)?))
     }
 
-    /// The ledger with these verdicts. A line changes only if hash, status, level, tools or output change. Removed blocks
-    /// are dropped if the whole project was verified.
+    /// The ledger with these verdicts. A line changes only if hash, status, level, tools or output change. Removed
+    /// blocks are dropped if the whole project was verified.
     #[must_use]
     pub fn with(mut self, verdicts: Verdicts<'_>, date: &str, whole: bool) -> Self {
         // A fault in the fence fails a block even if its language has no adapter.
