@@ -1,4 +1,4 @@
-//! JSON with comments: what is read, and keys that an object has twice, in plain JSON too.
+//! Parses JSON with comments, and finds keys that an object has twice, in plain JSON too.
 //!
 //! Must not know: blocks.
 
@@ -9,7 +9,7 @@ use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use std::collections::BTreeMap;
 
-/// JSON with comments and trailing commas, and nothing else that the parser could take.
+/// JSON with comments and trailing commas; no other extension of the parser.
 pub(super) const JSONC: ParseOptions = ParseOptions {
     allow_comments: true,
     allow_trailing_commas: true,
@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str) -> Result<(), Problem> {
     }
 }
 
-/// Keys that stand in their object already, at the later place.
+/// Keys that their object already has, at their second place.
 pub(super) fn duplicates(text: &str) -> Vec<Problem> {
     let Ok(parsed) = parse_to_ast(text, &CollectOptions::default(), &JSONC) else { return Vec::new() };
     let lines = LineIndex::new(text);

@@ -21,23 +21,23 @@ pub(super) const ENTRY: &str = "docgen_entry";
 
 const WRAPPER: &str = "wrapper";
 
-/// The module around the pieces of a block. Parts of a file are only made a module, without an entry.
-pub(super) fn wrap(pieces: &Parts) -> MappedText {
-    let separator = format!("{}();\n", pieces.seam);
-    let whole = pieces.parts.iter().any(|part| has_main(unhide(&part.text).as_str()));
-    let separated = pieces.is_joined() && !whole;
-    let joined = pieces.join(separated.then_some(separator.as_str()), true);
+/// The module around the parts of a block. Parts of a file are only made a module, without an entry.
+pub(super) fn wrap(parts: &Parts) -> MappedText {
+    let separator = format!("{}();\n", parts.seam);
+    let whole = parts.parts.iter().any(|part| has_main(unhide(&part.text).as_str()));
+    let separated = parts.is_joined() && !whole;
+    let joined = parts.join(separated.then_some(separator.as_str()), true);
     let code = unhide(&joined);
     let text = code.as_str();
     let mut out = MappedText::new();
-    if pieces.file.is_some() {
+    if parts.file.is_some() {
         out.push_mapped(&code, 0..code.len());
         // The crate's dispatch wants an entry in every module.
         out.push_generated(&format!("{}std::process::ExitCode::SUCCESS }}\n", entry_head()), WRAPPER);
         return out;
     }
     out.push_generated("#![allow(unused)]\n", WRAPPER);
-    let (hoisted, body) = split(text, pieces.is_joined());
+    let (hoisted, body) = split(text, parts.is_joined());
     for range in hoisted {
         out.push_mapped(&code, range);
     }
@@ -49,7 +49,7 @@ pub(super) fn wrap(pieces: &Parts) -> MappedText {
         // rustdoc: a block that ends in `Ok::<(), E>(())` may use `?`.
         let fallible = text.trim_end().ends_with("(())");
         // The first call reads the secrets; each of the others stands between two parts.
-        let first = if separated { format!(" {}();", pieces.seam) } else { String::new() };
+        let first = if separated { format!(" {}();", parts.seam) } else { String::new() };
         let inner = if fallible { " fn inner() -> core::result::Result<(), impl core::fmt::Debug> {" } else { "" };
         out.push_generated(&format!("fn main() {{{first}{inner}\n"), WRAPPER);
         for range in body {
@@ -58,14 +58,14 @@ pub(super) fn wrap(pieces: &Parts) -> MappedText {
         out.push_generated(if fallible { "\n} inner().unwrap() }\n" } else { "\n}\n" }, WRAPPER);
     }
     if separated {
-        out.push_generated(&parts(&pieces.seam, pieces.parts.len() - 1), WRAPPER);
+        out.push_generated(&seam_function(&parts.seam, parts.parts.len() - 1), WRAPPER);
     }
     out.push_generated(&format!("{}std::process::Termination::report(main()) }}\n", entry_head()), WRAPPER);
     out
 }
 
 /// What reads the secrets when it is called first, and prints one between two parts. No block can know its name.
-fn parts(seam: &str, number: usize) -> String {
+fn seam_function(seam: &str, number: usize) -> String {
     let size = number * SECRET;
     format!(
         "\nfn {seam}() {{\n\
