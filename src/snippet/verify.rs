@@ -300,8 +300,10 @@ pub(crate) fn holds_back(status: Status) -> bool {
 
 /// The verdict of a block after an earlier member failed.
 pub(crate) fn blocked(other: &Snippet, unit: &Unit) -> Verdict {
-    let mut verdict =
-        Verdict::new(Status::Blocked, Some(format!("not run: the earlier block {} of the same group failed", other.id)));
+    let mut verdict = Verdict::new(
+        Status::Blocked,
+        Some(format!("not run: the earlier block {} of the same group failed", other.id)),
+    );
     verdict.tools.clone_from(&unit.tools);
     verdict
 }

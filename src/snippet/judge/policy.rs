@@ -63,8 +63,9 @@ impl Ledgers<'_> {
     /// How a block breaks the policy, beyond what the ledger knows.
     pub fn breaches(&self, block: usize, snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Vec<String> {
         let excused = self.ratchet.is_some_and(|ratchet| ratchet.excuses_policy(block));
-        let unknown =
-            self.misses(snippet, verdict).then(|| format!("the ledger does not know the current content of {}", snippet.id));
+        let unknown = self
+            .misses(snippet, verdict)
+            .then(|| format!("the ledger does not know the current content of {}", snippet.id));
         violation(snippet, verdict, policy).filter(|_| !excused).into_iter().chain(unknown).collect()
     }
 }

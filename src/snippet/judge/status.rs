@@ -46,11 +46,7 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
             return (status, level, Some(reason));
         }
         if status == Status::Xpass && judgement.held_back {
-            return (
-                Status::Ignored,
-                level,
-                Some("must fail to compile, but --no-exec compiles nothing".to_owned()),
-            );
+            return (Status::Ignored, level, Some("must fail to compile, but --no-exec compiles nothing".to_owned()));
         }
         return (status, level, reason);
     }
@@ -172,11 +168,9 @@ fn judge_run(
             Some(text) if !run.stderr.contains(text) => {
                 (Status::Fail, level, Some(format!("failed, but standard error does not contain `{text}`")))
             }
-            _ if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) => (
-                Status::Fail,
-                level,
-                Some("failed as promised, but the output differs from the page".to_owned()),
-            ),
+            _ if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) => {
+                (Status::Fail, level, Some("failed as promised, but the output differs from the page".to_owned()))
+            }
             _ => (Status::Xfail, level, Some(how)),
         };
     }

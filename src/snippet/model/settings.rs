@@ -200,7 +200,9 @@ impl Settings {
             "fixture" => self.problem = Some(format!("`fixture={text}` must be the name of a folder below snippets/")),
             "timeout" => match parse_duration(text) {
                 Some(timeout) => self.timeout = Some(timeout),
-                None => self.problem = Some(format!("`timeout={text}` is not a duration; write `500ms`, `10s` or `2m`")),
+                None => {
+                    self.problem = Some(format!("`timeout={text}` is not a duration; write `500ms`, `10s` or `2m`"))
+                }
             },
             "exit" => match text.parse() {
                 Ok(code) => (self.exit, self.run) = (code, true),
@@ -220,7 +222,9 @@ impl Settings {
             "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
             "edition" if EDITIONS.contains(&text) => self.edition = Some(text.to_owned()),
-            "edition" => self.problem = Some(format!("`edition={text}` is unknown; use one of {}", EDITIONS.join(", "))),
+            "edition" => {
+                self.problem = Some(format!("`edition={text}` is unknown; use one of {}", EDITIONS.join(", ")))
+            }
             "lint" if matches!(text, "deny" | "warn") => self.deny_lints = text == "deny",
             // pytest-examples has this key too. There it does not concern compiling.
             "lint" if text == "skip" => {}

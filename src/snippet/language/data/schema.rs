@@ -57,9 +57,7 @@ pub(super) fn validate(workspace: &Workspace<'_>, unit: &mut Unit, read: fn(&str
 fn validator(workspace: &Workspace<'_>, page: &Path, written: &str) -> Result<Validator, (String, Option<String>)> {
     let bytes =
         fs::read_beside(&workspace.project, page, &workspace.root, written).map_err(|refused| match refused {
-            Refused::Missing => {
-                (format!("the schema `{written}` is neither beside the page nor below the root"), None)
-            }
+            Refused::Missing => (format!("the schema `{written}` is neither beside the page nor below the root"), None),
             other => (format!("the schema `{written}` {}", other.why()), Some(other.help().to_owned())),
         })?;
     let schema: Value = serde_json::from_slice(&bytes)
