@@ -287,7 +287,7 @@ fn s6_6_the_ratchet_only_turns_one_way() {
         assert_eq!(output.status.code(), Some(code), "{}", stdout(&output));
         stdout(&output)
     };
-    assert!(ratchet(0).contains("1 failing block as the ledger has it"));
+    assert!(ratchet(0).contains("1 failing block known to the ledger"));
     edit(site.path(), "content/page.md", "print(1)", "print(2) or nobody");
     assert!(ratchet(1).contains("worse content/page.md:7"));
     edit(site.path(), "content/page.md", "python run {name=good}\nprint(2) or nobody", "python {name=good}\nprint(1)");

@@ -1,4 +1,4 @@
-//! What may be typed. Every option has help; every command an example.
+//! The arguments of the command line. Every option has help; every command has an example.
 //!
 //! Must not know: what the commands do.
 
@@ -21,13 +21,13 @@ pub(super) struct Arguments {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub(super) color: ColorChoice,
-    /// Say only what is asked for, no progress
+    /// Print results only, no progress
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Show every finding with its excerpt, and every program that was started
+    /// Show every finding with its excerpt, and every started program
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
-    /// Where caches and work folders go [default: $`XDG_CACHE_HOME/docgen`]
+    /// Folder for caches and work folders [default: $`XDG_CACHE_HOME/docgen`]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) cache_dir: Option<PathBuf>,
     #[command(subcommand)]
@@ -57,7 +57,7 @@ pub(super) enum Command {
     /// Write the site
     #[command(after_help = "Example: docgen build --verify --base-url https://example.org/docs")]
     Build(BuildOptions),
-    /// Preview the site, reloading as you save
+    /// Preview the site and reload it when you save
     #[command(
         after_help = "Examples:\n  docgen serve --open\n  docgen serve --host 0.0.0.0 --allow-host laptop.example   for others in this network"
     )]
@@ -73,19 +73,19 @@ pub(super) enum Command {
     /// Check everything that needs no execution: links, anchors, images, front matter, fences
     #[command(after_help = "Example: docgen check --deny warnings")]
     Check(CheckOptions),
-    /// Reports on the project
+    /// Report on the project
     #[command(after_help = "Example: docgen report freshness --due 30")]
     Report {
-        /// What on
+        /// The subject
         #[command(subcommand)]
         what: Report,
     },
-    /// Show which tools were found, and test that they find faults
+    /// Show which tools are installed, and test that they find faults
     #[command(after_help = "Example: docgen doctor --fix")]
     Doctor(DoctorOptions),
 }
 
-/// What there is to report on.
+/// The subjects of reports.
 #[derive(Debug, Subcommand)]
 pub(super) enum Report {
     /// Review clocks by owner: edited, reviewed, verified
@@ -97,13 +97,13 @@ pub(super) enum Report {
 
 #[derive(Debug, Args)]
 pub(super) struct FreshnessOptions {
-    /// Only pages whose review is due within so many days
+    /// Only pages whose review is due within this many days
     #[arg(long, value_name = "DAYS")]
     pub(super) due: Option<i32>,
     /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
     #[arg(long, value_name = "KIND[=PATH]")]
     pub(super) report: Vec<ReportTo>,
-    /// The day to take for today
+    /// Use this date as today
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) date: Option<String>,
 }
@@ -111,7 +111,7 @@ pub(super) struct FreshnessOptions {
 /// How well programs must be confined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum SandboxLevel {
-    /// Whatever there is
+    /// No requirement
     None,
     /// Landlock or seccomp, and limits
     Partial,
@@ -129,10 +129,10 @@ impl From<SandboxLevel> for Confinement {
     }
 }
 
-/// How deeply code must be proven.
+/// The level that code must reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum MinLevel {
-    /// A text of its language
+    /// It parses
     Parsed,
     /// Its linter reports no error
     Linted,
@@ -162,27 +162,27 @@ impl From<MinLevel> for Level {
 pub(super) enum CheckReport {
     /// For people
     Terminal,
-    /// As annotations of GitHub's
+    /// As GitHub annotations
     Github,
 }
 
-/// A report, and where it goes.
+/// A report and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReportTo {
-    /// What it looks like.
+    /// Its format.
     pub(super) kind: ReportKind,
-    /// A file; without one it goes to standard output.
+    /// A file; `None` is standard output.
     pub(super) file: Option<PathBuf>,
 }
 
-/// What a report looks like.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReportKind {
     /// For people.
     Terminal,
     /// For machines.
     Json,
-    /// As annotations of GitHub's.
+    /// As GitHub annotations.
     Github,
 }
 
@@ -196,13 +196,13 @@ impl std::str::FromStr for ReportTo {
             "terminal" => ReportKind::Terminal,
             "json" => ReportKind::Json,
             "github" => ReportKind::Github,
-            _ => return Err(format!("unknown report `{kind}`; there are `terminal`, `json=PATH` and `github`")),
+            _ => return Err(format!("unknown report `{kind}`; use `terminal`, `json=PATH` or `github`")),
         };
         Ok(Self { kind, file: (path != "-").then(|| PathBuf::from(path)) })
     }
 }
 
-/// What is taken as an error.
+/// Problems to treat as errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Deny {
     /// Every warning, overdue reviews too
@@ -213,25 +213,25 @@ pub(super) enum Deny {
 
 #[derive(Debug, Args)]
 pub(super) struct BuildOptions {
-    /// Where the site is written [default: public]
+    /// Folder for the site [default: public]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Address at which the site will stand, for the sitemap and canonical links
+    /// Public address of the site, for the sitemap and canonical links
     #[arg(long, value_name = "URL")]
     pub(super) base_url: Option<String>,
-    /// Build pages with `status: draft` too
+    /// Also build pages with `status: draft`
     #[arg(long)]
     pub(super) drafts: bool,
-    /// Verify the snippets first, and show their verdicts
+    /// Verify the snippets first and show their verdicts
     #[arg(long)]
     pub(super) verify: bool,
-    /// With --verify: fail only on what is worse than the ledger says
+    /// With --verify: fail only on blocks that are worse than in the ledger
     #[arg(long, requires = "verify")]
     pub(super) ratchet: bool,
-    /// Take these as errors
+    /// Treat these as errors
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub(super) deny: Vec<Deny>,
-    /// The day to take for today, for review clocks
+    /// Use this date as today, for review clocks
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) date: Option<String>,
 }
@@ -241,7 +241,7 @@ pub(super) struct ServeOptions {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub(super) host: String,
-    /// Answer to this host name too, as in the address that a browser opens; may be given several times
+    /// Also answer to this host name, as in the browser's address; may be given several times
     #[arg(long, value_name = "NAME")]
     pub(super) allow_host: Vec<String>,
     /// Port to listen on [default: 3000, or the next free one]
@@ -253,7 +253,7 @@ pub(super) struct ServeOptions {
     /// Do not verify snippets in the background
     #[arg(long)]
     pub(super) no_verify: bool,
-    /// Show pages with `status: draft` too
+    /// Also show pages with `status: draft`
     #[arg(long)]
     pub(super) drafts: bool,
 }
@@ -272,40 +272,40 @@ pub(super) struct VerifyOptions {
     /// Only the block of this id, as reports show it
     #[arg(long, value_name = "ID")]
     pub(super) id: Option<String>,
-    /// A missing tool is exit 3, an ignored block that would pass exit 4 [default in CI]
+    /// A missing tool is exit 3; an ignored block that would pass is exit 4 [default in CI]
     #[arg(long)]
     pub(super) strict: bool,
-    /// Verify everything anew, and keep nothing
+    /// Verify everything again and keep nothing
     #[arg(long)]
     pub(super) no_cache: bool,
-    /// Fail only on what is worse than the ledger says; a project with failing blocks can only get better
+    /// Fail only on blocks that are worse than in the ledger, so a project with failing blocks can only get better
     #[arg(long)]
     pub(super) ratchet: bool,
-    /// Write the verdicts into snippets/ledger.json, to be committed
+    /// Write the verdicts to snippets/ledger.json; commit that file
     #[arg(long)]
     pub(super) write_ledger: bool,
-    /// A block that the ledger does not know breaks the policy (exit 4)
+    /// Treat a block that the ledger does not know as a breach of policy (exit 4)
     #[arg(long)]
     pub(super) locked: bool,
-    /// Say why this block would be verified again, and verify nothing
+    /// Say why this block would be verified again; verify nothing
     #[arg(long, value_name = "ID")]
     pub(super) why: Option<String>,
-    /// Refuse to begin where the sandbox is weaker
+    /// Refuse to start if the sandbox is weaker
     #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
     pub(super) require_sandbox: Option<SandboxLevel>,
     /// Parse and lint only; run nothing, not even build scripts
     #[arg(long)]
     pub(super) no_exec: bool,
-    /// Write what blocks print into the expected output that differs, and show the change; not in CI
+    /// Write the output of blocks into expected output that differs, and show the change; not in CI
     #[arg(long)]
     pub(super) bless: bool,
-    /// Write a prelude with a stub for each name that nothing defines
+    /// Write a prelude with a stub for each undefined name
     #[arg(long)]
     pub(super) suggest_prelude: bool,
-    /// Code that is proven less deeply breaks the policy
+    /// Treat code below this level as a breach of policy (exit 4)
     #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
     pub(super) min_level: Option<MinLevel>,
-    /// How many things to do at a time [default: the number of cores]
+    /// How many jobs to run at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<usize>,
     /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
@@ -315,7 +315,7 @@ pub(super) struct VerifyOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExtractOptions {
-    /// Where the projects are written
+    /// Folder for the projects
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,
     /// Only blocks of this language; may be given several times
@@ -325,23 +325,23 @@ pub(super) struct ExtractOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckOptions {
-    /// Mend what can be mended with certainty: front matter that a formatter has flattened
+    /// Fix what can be fixed with certainty: front matter that a formatter has flattened
     #[arg(long)]
     pub(super) fix: bool,
-    /// Take these as errors
+    /// Treat these as errors
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub(super) deny: Vec<Deny>,
     /// How problems are reported; may be given several times
     #[arg(long, value_enum, value_name = "KIND")]
     pub(super) report: Vec<CheckReport>,
-    /// The day to take for today, for review clocks
+    /// Use this date as today, for review clocks
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) date: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorOptions {
-    /// Install what is missing into your data folder, after saying what and how large
+    /// Install missing tools into your data folder, after showing their names and sizes
     #[arg(long)]
     pub(super) fix: bool,
 }

@@ -78,7 +78,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     Ok(status)
 }
 
-/// Gives the blocks the verdicts that are known without verifying them: from the cache, else from the ledger (S6.5).
+/// Gives the blocks their known verdicts without verifying: from the cache, else from the ledger (S6.5).
 pub(super) fn recall(shell: &Shell, config: &Config, project: &mut Project) -> Result<()> {
     let tools = shell.tools();
     let options = Options { bare: !config.has_project, ..Options::default() };

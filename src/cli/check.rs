@@ -14,7 +14,7 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
     let progress = shell.progress();
     let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
     if options.fix {
-        let mut mended = 0;
+        let mut fixed = 0;
         for page in &project.site.pages {
             let file = &project.sources[page.file];
             let front_matter = fix::front_matter(file, &page.front_matter);
@@ -27,10 +27,10 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
             };
             let changes: Vec<_> = front_matter.into_iter().chain(fences).collect();
             fs::write(&file.path, fix::apply(file, &changes).as_bytes())?;
-            shell.terminal.say(&format!("mended {what} of {}", file.name));
-            mended += 1;
+            shell.terminal.say(&format!("fixed {what} of {}", file.name));
+            fixed += 1;
         }
-        if mended > 0 {
+        if fixed > 0 {
             project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
                 shell.terminal.result(&terminal::diagnostics(&project.sources, &project.problems, verbose))?;
                 let count = terminal::count(&project.problems);
                 let pages = words::plural(project.site.pages.len(), "page");
-                let verdict = if count.is_empty() { "nothing to complain about" } else { &count };
+                let verdict = if count.is_empty() { "no problems" } else { &count };
                 shell.terminal.result(&format!("{pages}: {verdict}\n"))?;
             }
             CheckReport::Github => {

@@ -1,4 +1,4 @@
-//! `docgen doctor`: which tools are there, and whether they find faults; with `--fix` it installs what is missing.
+//! `docgen doctor`: shows the installed tools and tests whether they find faults. `--fix` installs missing tools.
 
 use super::args::DoctorOptions;
 use super::shell::{Shell, shown};
@@ -44,13 +44,15 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
     Ok(if missing { ExitStatus::Environment } else { ExitStatus::Success })
 }
 
-/// How well snippets are held in here, and what is in the way of more.
+/// How well snippets are confined here, and what prevents more.
 fn sandbox(shell: &Shell) -> String {
     let level = shell.supervisor.confinement();
     let means = match level {
         Confinement::Full => "namespaces, Landlock, seccomp, limits",
         Confinement::Partial => "Landlock or seccomp, limits; no namespaces, so no loopback",
-        Confinement::None => "a process group, a folder, an environment and limits; do not run what you do not trust",
+        Confinement::None => {
+            "a process group, a folder, an environment and limits; do not run code that you do not trust"
+        }
     };
     let why = shell.supervisor.obstacle().map_or(String::new(), |why| format!("\n  not more, because {why}"));
     format!("\nsandbox: {} ({means}){why}\n", level.name())
@@ -85,14 +87,14 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
     if !good.is_empty() {
         let _ = writeln!(text, "  \x1b[32m✓\x1b[0m finds faults: {}", good.join(", "));
     }
-    // Without its tool a canary says nothing that the lines above do not.
+    // Without its tool a canary only repeats the lines above.
     let judged = if all_there { mine } else { Vec::new() };
     for result in judged {
         if let Err(why) = &result.outcome {
             all_there = false;
             let _ = writeln!(
                 text,
-                "  \x1b[31m✗\x1b[0m a block that must fail to {} was not found out: {why}",
+                "  \x1b[31m✗\x1b[0m self-test failed: a known-bad block passed the {} step: {why}",
                 result.step.name()
             );
         }
@@ -100,7 +102,7 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
     (text, all_there)
 }
 
-/// Installs what is missing, after saying what and how large.
+/// Installs missing tools, after showing their names and sizes.
 fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
     let missing: Vec<&ToolSpec> =
         shell.languages.tools().filter(|spec| !matches!(tools.find(spec), Found::Yes(_))).collect();
@@ -131,7 +133,7 @@ fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-/// The folders of the tools that are there: a Node that docgen has installed brings its own installer.
+/// The folders of the installed tools: a Node that docgen installed brings its own installer.
 fn beside_tools(shell: &Shell, tools: &Tools) -> Vec<PathBuf> {
     let folder = |spec: &ToolSpec| match tools.find(spec) {
         Found::Yes(tool) => tool.path.parent().map(Path::to_path_buf),

@@ -36,7 +36,7 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
     Ok(ExitStatus::Success)
 }
 
-/// What is due within so many days, as diagnostics at the pages' review dates.
+/// Reviews that are due within `due` days, as diagnostics at the pages' review dates.
 fn overdue(clocks: &[Clocks], due: i32) -> Vec<crate::diagnostic::Diagnostic> {
     use crate::diagnostic::{Code, Diagnostic};
     let is_due = |clock: &&Clocks| clock.days_left.is_some_and(|left| left <= due);

@@ -1,4 +1,4 @@
-//! The command line: arguments → stages → what is printed and the exit status. One file per command.
+//! The command line: arguments → stages → output and exit status. One file per command.
 //!
 //! The only place that reads environment variables, the working directory and today's date.
 //! Must not know: how anything is done.

@@ -1,4 +1,4 @@
-//! What is wrong with pages: how strictly it is taken, and how it is told.
+//! Problems of pages: which ones are errors, and how they are shown.
 
 use super::args::Deny;
 use super::shell::Shell;
@@ -7,7 +7,7 @@ use crate::error::ExitStatus;
 use crate::report::terminal;
 use crate::source::Sources;
 
-/// Makes errors of what is denied.
+/// Turns denied problems into errors.
 pub(super) fn deny(problems: &mut [Diagnostic], kinds: &[Deny]) {
     for problem in problems {
         let overdue = problem.code == Code::ReviewOverdue && denied(kinds, Deny::Overdue);
@@ -22,7 +22,7 @@ pub(super) fn has_errors(problems: &[Diagnostic]) -> bool {
     problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
-/// Says what is wrong on the way to something else.
+/// Prints the problems while another command runs.
 pub(super) fn report(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) -> ExitStatus {
     let shown: Vec<Diagnostic> = problems
         .iter()

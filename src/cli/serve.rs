@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     let (listener, bound) = http::listen(&options.host, options.port)?;
     let address = address(&options.host, bound);
-    // What must be absolute leads to the preview.
+    // Absolute links lead to the preview.
     let base_url = Some(address.trim_end_matches('/').to_owned());
     let overrides = Overrides { drafts: options.drafts, base_url, ..Overrides::default() };
     let config = shell.config(overrides.clone(), None)?;
@@ -69,13 +69,13 @@ fn address(host: &str, bound: SocketAddr) -> String {
     format!("http://{host}:{}/", bound.port())
 }
 
-/// How a build speaks of itself.
+/// What a build prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manner {
-    /// It says what it did and what is wrong.
+    /// It prints what it did and what is wrong.
     Heard,
-    /// It says only what is new. So it is after a change that docgen's own words can make: `docgen serve | tee` may
-    /// write into a file of the content folder, and a line for each build would make a build for each line.
+    /// It prints only news. This follows a change that docgen's own output can cause: `docgen serve | tee` may write
+    /// into the content folder, and a line for each build would cause a build for each line.
     Silent,
 }
 
@@ -91,9 +91,9 @@ struct Builder<'a> {
     own: Own,
     /// What the last build read.
     inputs: Inputs,
-    /// The files that its pages name.
+    /// The files that the pages name.
     named: BTreeSet<PathBuf>,
-    /// What was said last, by kind.
+    /// The last message of each kind.
     said: BTreeMap<&'static str, String>,
 }
 
@@ -103,7 +103,7 @@ impl Builder<'_> {
         self.watch.next(|path| self.inputs.concern(path, &self.own))
     }
 
-    /// Builds again if an input has changed. A mistake in a file that is being edited must not end the preview.
+    /// Builds again if an input has changed. An error in a file that is being edited must not end the preview.
     fn again(&mut self, touched: &BTreeSet<PathBuf>) {
         let now = match self.look(touched) {
             Ok(now) => now,
@@ -137,14 +137,14 @@ impl Builder<'_> {
         self.verify(&mut project, manner)
     }
 
-    /// Whether a file stands beside the pages or in a fixture, so that docgen's output could be led into it.
+    /// Whether a file is beside the pages or in a fixture, so docgen's output could be redirected into it.
     fn is_beside_pages(&self, path: &Path) -> bool {
         let is_source = source::is_page(path) || self.named.contains(path);
         let root = &self.config.root;
         !is_source && path != root.join("book.toml") && !path.starts_with(root.join("themes"))
     }
 
-    /// Looks at the inputs, all of their folders being watched: what changes from then on makes an event.
+    /// Looks at the inputs. All their folders are watched, so later changes cause an event.
     fn look(&mut self, touched: &BTreeSet<PathBuf>) -> Result<Inputs> {
         loop {
             let now = Inputs::look((&self.config, &self.own), &self.named, &self.inputs, touched)?;
@@ -154,7 +154,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Reads the site. What its pages name is looked at before it is read, so that no change is missed in between.
+    /// Reads the site. It looks at the files that pages name before reading them, so it misses no change in between.
     fn read(&mut self) -> Result<Project> {
         loop {
             self.inputs = self.look(&BTreeSet::new())?;
@@ -168,7 +168,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Reads and renders the site, and shows it.
+    /// Reads, renders and shows the site.
     fn build(&mut self, manner: Manner) -> Result<Project> {
         let mut project = self.read()?;
         project.edited = self.shell.edited(&self.config);
@@ -212,7 +212,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Says something, unless it is silent and this was said already.
+    /// Prints a message, unless the build is silent and this was its last message.
     fn say(&mut self, kind: &'static str, text: String, manner: Manner) {
         if manner == Manner::Silent && self.said.get(kind) == Some(&text) {
             return;
@@ -240,7 +240,7 @@ fn wrong(error: &Error) -> String {
     format!("\x1b[1;31merror\x1b[0m: {error}")
 }
 
-/// Opens the user's browser; that it cannot is no reason to stop.
+/// Opens the user's browser. A failure does not end the preview.
 fn open(shell: &Shell, address: &str) {
     let folders = shell.environment.path_folders();
     let opener = ["xdg-open", "open"].iter().find_map(|name| crate::process::Environment::find_in(&folders, name));

@@ -1,4 +1,4 @@
-//! What every command gets from outside: the environment, the working directory, the terminal, the tools.
+//! The surroundings of every command: the environment, the working directory, the terminal, the tools.
 //!
 //! The only place that reads environment variables, the working directory and today's date.
 
@@ -15,17 +15,17 @@ use crate::snippet::toolchain::tool::Tools;
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 
-/// Everything a command gets from outside.
+/// Everything that a command gets from outside.
 pub(super) struct Shell {
     /// The working directory.
     pub(super) cwd: PathBuf,
     /// The environment.
     pub(super) environment: Environment,
-    /// Where words go.
+    /// Prints output.
     pub(super) terminal: Terminal,
     /// The languages.
     pub(super) languages: Languages,
-    /// What starts and ends children.
+    /// Starts and ends child processes.
     pub(super) supervisor: Supervisor,
     /// `--root`
     pub(super) root: Option<PathBuf>,
@@ -55,7 +55,7 @@ impl Shell {
             Command::Verify(options) => options.jobs,
             _ => None,
         };
-        // Here, since rayon panics where it cannot start its threads when they are first needed. 0 is as many as cores.
+        // Start the threads here: rayon panics later if it cannot start them. 0 means as many as cores.
         let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0));
         threads.build_global().map_err(|error| Error::Threads { message: error.to_string() })?;
         Ok(Self {
@@ -69,11 +69,11 @@ impl Shell {
         })
     }
 
-    /// Today, or the day that `--date` or `SOURCE_DATE_EPOCH` says it is.
+    /// Today, or the day of `--date` or `SOURCE_DATE_EPOCH`.
     pub(super) fn today(&self, date: Option<&str>) -> Result<Date> {
         if let Some(text) = date {
             return text.parse().map_err(|_| {
-                Error::usage(format!("`{text}` is no date"), "write it as YYYY-MM-DD, for example --date 2026-01-31")
+                Error::usage(format!("`{text}` is not a date"), "write it as YYYY-MM-DD, for example --date 2026-01-31")
             });
         }
         let epoch = self.environment.get("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok());
@@ -119,7 +119,7 @@ impl Shell {
     pub(super) fn repository(&self, root: &Path) -> Repository {
         let workspace = self.environment.get("GITHUB_WORKSPACE").map(PathBuf::from);
         let workspace = workspace.filter(|folder| folder.is_absolute()).map(|folder| {
-            // The project's own path has its links resolved.
+            // The project's path has no links any more.
             if root.starts_with(&folder) { folder } else { fs::canonicalize(&folder).unwrap_or(folder) }
         });
         let with_git = || root.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
@@ -148,16 +148,16 @@ impl Shell {
     }
 }
 
-/// Starts programs in a sandbox; `DOCGEN_SANDBOX` says what is applied at most, to see how docgen does with less.
+/// Starts programs in a sandbox. `DOCGEN_SANDBOX` limits it, to test docgen with less.
 fn supervisor(environment: &Environment) -> Result<Supervisor> {
-    let most = match environment.get("DOCGEN_SANDBOX") {
+    let max = match environment.get("DOCGEN_SANDBOX") {
         None => Confinement::Full,
         Some(name) => Confinement::from_name(name).ok_or_else(|| {
             Error::usage(format!("DOCGEN_SANDBOX is `{name}`"), "it may be `full`, `partial` or `none`")
         })?,
     };
     Ok(match std::env::current_exe() {
-        Ok(launcher) => Supervisor::with_sandbox(launcher, most),
+        Ok(launcher) => Supervisor::with_sandbox(launcher, max),
         Err(_) => Supervisor::default(),
     })
 }

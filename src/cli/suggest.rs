@@ -1,4 +1,4 @@
-//! `docgen verify --suggest-prelude`: a prelude with a stub for each name that nothing defines.
+//! `docgen verify --suggest-prelude`: writes a prelude with a stub for each undefined name.
 
 use super::shell::{Shell, shown};
 use crate::config::Config;
@@ -8,7 +8,7 @@ use crate::report::words::plural;
 use crate::snippet::model::verdicts::Verdicts;
 use crate::snippet::undefined::missing;
 
-/// Writes `snippets/LANG/preludes/suggested.EXT` for each language with missing names; an existing one stays.
+/// Writes `snippets/LANG/preludes/suggested.EXT` for each language with undefined names. An existing file stays.
 pub(super) fn write(shell: &Shell, config: &Config, verdicts: Verdicts<'_>) -> Result<()> {
     let names = missing(verdicts.iter(), &shell.languages);
     for (_, language) in shell.languages.iter() {

@@ -88,7 +88,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if options.write_ledger {
         write_ledger(shell, ledger.clone(), verdicts, &context, options)?;
     }
-    // A page that could not be read whole may hide blocks: that is never a success.
+    // A page that was not read completely may hide blocks, so this is never a success.
     Ok(match exit {
         ExitStatus::Environment => ExitStatus::Environment,
         _ if unread => ExitStatus::Content,
@@ -96,13 +96,13 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     })
 }
 
-/// Refuses to go on where the sandbox is weaker than asked (S8.3).
+/// Stops if the sandbox is weaker than required (S8.3).
 fn require_sandbox(shell: &Shell, wanted: Confinement) -> Result<()> {
     let found = shell.supervisor.confinement();
     if found >= wanted {
         return Ok(());
     }
-    let why = shell.supervisor.obstacle().unwrap_or_else(|| "DOCGEN_SANDBOX asks for no more".to_owned());
+    let why = shell.supervisor.obstacle().unwrap_or_else(|| "DOCGEN_SANDBOX limits it".to_owned());
     Err(Error::Tool {
         program: "sandbox".to_owned(),
         message: format!("it is {} here, and --require-sandbox asks for {}: {why}", found.name(), wanted.name()),
@@ -110,7 +110,7 @@ fn require_sandbox(shell: &Shell, wanted: Confinement) -> Result<()> {
     })
 }
 
-/// Options that say the opposite of each other.
+/// Refuses options that contradict each other.
 fn refuse_contradictions(options: &VerifyOptions, bare: bool) -> Result<()> {
     if bare && (options.ratchet || options.locked || options.write_ledger) {
         return Err(Error::usage(
@@ -127,7 +127,7 @@ fn refuse_contradictions(options: &VerifyOptions, bare: bool) -> Result<()> {
     Ok(())
 }
 
-/// Says why a block would be verified again.
+/// Prints why docgen would verify a block again.
 fn why(shell: &Shell, context: &Context<'_>, blocks: &mut Blocks, id: &str) -> Result<ExitStatus> {
     match snippet::known::why(context, blocks, id)? {
         Some(text) => {
@@ -155,7 +155,7 @@ fn write_ledger(
     Ok(())
 }
 
-/// What is to be verified.
+/// The pages and blocks to verify.
 struct Read {
     config: Config,
     sources: Sources,
@@ -165,7 +165,7 @@ struct Read {
     unread: bool,
 }
 
-/// The pages to verify: the project's, or the files named. A file outside a project is verified bare.
+/// Reads the pages to verify: the project's, or the named files. A file outside a project is verified bare.
 fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     if options.paths.is_empty() {
         let config = shell.config(Overrides::default(), None)?;
@@ -182,7 +182,7 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     let paths: Vec<PathBuf> = options.paths.iter().map(|path| normalise(&shell.cwd.join(path))).collect();
     let first = &paths[0];
     let folder = if first.is_dir() { first.clone() } else { first.parent().map(PathBuf::from).unwrap_or_default() };
-    // The project of the file, not of the working directory.
+    // Use the project of the file, not of the working directory.
     let root = match &shell.root {
         Some(root) => Some(root.clone()),
         None => nearest_project(&folder).or_else(|| Some(common_folder(&shell.cwd, &folder))),
@@ -194,12 +194,12 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     Ok(Read { config, sources, pages, blocks, unread })
 }
 
-/// Pages are named from the working directory where the file lies below it, else from the file's own folder.
+/// Page names are relative to the working directory if the file is below it, else to the file's own folder.
 fn common_folder(cwd: &std::path::Path, folder: &std::path::Path) -> PathBuf {
     if folder.starts_with(cwd) { cwd.to_path_buf() } else { folder.to_path_buf() }
 }
 
-/// What keeps a page or a part of it from being verified must be heard. Returns whether there was anything.
+/// Prints errors that keep a page, or a part of it, from being verified. Returns whether there were any.
 fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagnostic::Diagnostic]) -> bool {
     use crate::diagnostic::Code;
     let grave: Vec<_> = problems
@@ -225,19 +225,18 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
     !grave.is_empty()
 }
 
-/// How strictly verdicts are taken.
+/// How strictly verdicts are handled.
 pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Option<MinLevel>) -> Result<Policy> {
     let configured = match config.verify.min_level.as_deref() {
-        Some(name) => Level::from_name(name).ok_or_else(|| {
-            Error::usage(format!("`{name}` is no level"), "there are parsed, linted, compiled and ran")
-        })?,
+        Some(name) => Level::from_name(name)
+            .ok_or_else(|| Error::usage(format!("`{name}` is not a level"), "use parsed, linted, compiled or ran"))?,
         None => Level::Unchecked,
     };
     let min_level = min_level.map_or(configured, Level::from);
     Ok(Policy { strict: strict || shell.in_ci(), min_level, lenient: !config.has_project || config.mdbook })
 }
 
-/// Writes what was printed into the pages that promised something else. Returns whether anything was written.
+/// Writes printed output into the pages that promise something else. Returns whether anything was written.
 fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Result<bool> {
     let blessing = snippet::bless::bless(sources, pages, verdicts);
     for why in &blessing.refused {
@@ -252,7 +251,7 @@ fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: Verdicts<'_
     let files: BTreeSet<_> = blessing.edits.iter().map(|edit| edit.file).collect();
     for file in &files {
         let file = &sources[*file];
-        // The page may have been edited while its snippets ran; then the edits would land in the wrong place.
+        // The page may have been edited while its snippets ran. Then the edits would land in the wrong place.
         let now = fs::read_to_string(&file.path)?;
         if now.trim_start_matches('\u{feff}') != file.text {
             return Err(Error::usage(
@@ -265,7 +264,7 @@ fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: Verdicts<'_
     Ok(!files.is_empty())
 }
 
-/// The reports that were asked for. A file does not replace what the person at the terminal sees.
+/// The requested reports. A report in a file does not replace the one on the terminal.
 fn reports(wanted: &[ReportTo]) -> Vec<ReportTo> {
     let mut reports = wanted.to_vec();
     if reports.iter().all(|report| report.file.is_some()) {

@@ -1,6 +1,6 @@
-//! The work folder of a run: the project's own in the user's cache, or one that is removed at the end.
+//! The work folder of a run: the project's own in the user's cache, or a temporary one.
 //!
-//! What verification needs is put together here too. Must not know: what is done in it.
+//! It also builds the context of verification. Must not know: what happens in the folder.
 
 use super::shell::Shell;
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::source::Sources;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// A folder to work in; a temporary one goes with this value.
+/// A folder to work in. A temporary one is removed with this value.
 pub(super) struct Work {
     folder: PathBuf,
     _temporary: Option<fs::Temporary>,
@@ -22,13 +22,13 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Where to work.
+    /// The folder.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 }
 
-/// The work folder of the project at `root`, kept between runs. While another run has it, a temporary one serves.
+/// The work folder of the project at `root`, kept between runs. If another run uses it, a temporary one is made.
 pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
     let hash = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
     let folder = shell.cache_folder().join(&hash.as_str()[..16]).join("work");
@@ -47,13 +47,13 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
     }
 }
 
-/// How the name of a temporary work folder begins.
+/// The prefix of temporary work folders.
 const WORK: &str = "docgen-work-";
 
-/// The file that says whose folder of the cache this is.
+/// The file that names the owner of a cache folder.
 const OWNER: &str = "root";
 
-/// Removes what the cache keeps for projects that are no longer there.
+/// Removes cache folders of projects that no longer exist.
 fn sweep(cache: &Path) {
     for folder in fs::list(cache).unwrap_or_default() {
         let owner = fs::read_optional(&folder.join(OWNER)).ok().flatten();
@@ -69,7 +69,7 @@ pub(super) fn cache_of_project(shell: &Shell, root: &Path) -> Cache {
     Cache::new(shell.cache_folder().join(&hash.as_str()[..16]).join("verdicts"))
 }
 
-/// What verification needs, for a command that works in `work` and keeps no verdicts.
+/// The context of verification, for a command that works in `work` and keeps no verdicts.
 pub(super) fn context<'a>(
     shell: &'a Shell,
     (config, sources): (&'a Config, &'a Sources),
@@ -92,7 +92,7 @@ pub(super) fn context<'a>(
     }
 }
 
-/// A work folder that is removed at the end; Ctrl-C removes it too.
+/// A temporary work folder. It is removed at the end, and on Ctrl-C.
 pub(super) fn temporary(shell: &Shell) -> Result<Work> {
     let base = shell.environment.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
     fs::sweep(&base, WORK);

@@ -1,6 +1,6 @@
-//! Where words go: results to standard output, all else to standard error.
+//! Prints results to standard output, and everything else to standard error.
 //!
-//! Must not know: what is said.
+//! Must not know: what it prints.
 
 use crate::error::{Error, Result};
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use std::io::Write as _;
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Color {
-    /// Where the terminal can show it.
+    /// If the terminal supports it.
     #[default]
     Auto,
     /// Always.
@@ -17,7 +17,7 @@ pub enum Color {
     Never,
 }
 
-/// Where a command's words go: standard output for results, standard error for what is said on the way.
+/// The output of a command: results on standard output, other messages on standard error.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     /// When to use colour.
@@ -37,10 +37,10 @@ impl Terminal {
         }
     }
 
-    /// Prints a result. A reader that has gone away is no error: it has read what it wanted.
+    /// Prints a result. A reader that closed the pipe is no error: it has read what it wanted.
     ///
     /// # Errors
-    /// [`Error::Io`] where the result cannot be written, to a disk that is full for example.
+    /// [`Error::Io`] if the result cannot be written, for example to a full disk.
     pub fn result(self, text: &str) -> Result<()> {
         let mut stream = anstream::AutoStream::new(std::io::stdout(), self.choice());
         match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
@@ -51,14 +51,14 @@ impl Terminal {
         }
     }
 
-    /// Says something on the way, unless `--quiet`.
+    /// Prints a message, unless `--quiet`.
     pub fn say(self, text: &str) {
         if !self.quiet {
             self.error(text);
         }
     }
 
-    /// Says something that must be heard.
+    /// Prints a message, even with `--quiet`.
     pub fn error(self, text: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stderr(), self.choice());
         let _ = writeln!(stream, "{}", text.trim_end());

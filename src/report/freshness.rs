@@ -1,6 +1,6 @@
 //! The three clocks of every page, by owner: edited (git), reviewed (a person), verified (its snippets).
 //!
-//! They are never merged: a page that was edited yesterday may still wait for its review. Must not know: the terminal.
+//! They are never merged: a page edited yesterday may still need its review. Must not know: the terminal.
 
 use super::model::Repository;
 use crate::site::clocks::Clocks;
@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use std::fmt::Write as _;
 
-/// For people: a table for each owner. With `due`, only pages whose review is due within so many days.
+/// For people: a table for each owner. With `due`, only pages whose review is due within that many days.
 pub fn text(clocks: &[Clocks], due: Option<i32>) -> String {
     let mut text = String::new();
     let mut owner = None;

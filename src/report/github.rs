@@ -1,4 +1,4 @@
-//! GitHub's annotations: workflow commands on standard output.
+//! GitHub annotations: workflow commands on standard output.
 //!
 //! Source: "Workflow commands for GitHub Actions", docs.github.com. Must not know: the terminal.
 
@@ -9,8 +9,8 @@ use crate::snippet::model::verdict::{Status, Verdict};
 use crate::source::Sources;
 use std::fmt::Write as _;
 
-/// Annotations for verdicts: errors of blocks that are not as promised, then warnings, then what the ledger makes of it.
-/// Failures that the ledger knows are only counted.
+/// Annotations for verdicts: errors of failing blocks, then warnings, then a comparison with the ledger. Failures that
+/// the ledger knows are only counted.
 pub fn verdicts(found: &Verification<'_>, repository: &Repository) -> String {
     let mut text = String::new();
     let files = (found.sources, repository);
@@ -36,7 +36,7 @@ pub fn verdicts(found: &Verification<'_>, repository: &Repository) -> String {
     text
 }
 
-/// What is said of a block as a whole: that it is worse than it was, or not as promised though no finding says so.
+/// A message about a block as a whole: it is worse than in the ledger, or it fails without an error finding.
 fn whole(found: &Verification<'_>, number: usize, verdict: &Verdict) -> Option<(Severity, &'static str, String)> {
     let status = verdict.status;
     let said = verdict.findings.iter().any(|finding| finding.severity == Severity::Error) && is_bad(status);
@@ -48,12 +48,12 @@ fn whole(found: &Verification<'_>, number: usize, verdict: &Verdict) -> Option<(
         return Some((Severity::Error, "worse", reason.map_or(why.clone(), |reason| format!("{reason}\n{why}"))));
     }
     let severity = if status == Status::Xpass { Severity::Warning } else { Severity::Error };
-    // What blocks a block says so itself.
+    // The blocker has its own message.
     let bad = is_bad(status) && status != Status::Blocked;
     bad.then(|| (severity, status.name(), reason.unwrap_or_else(|| status.name().to_owned())))
 }
 
-/// Annotations for content problems; equal hints are one.
+/// Annotations for content problems. Equal hints become one.
 pub fn diagnostics(sources: &Sources, problems: &[Diagnostic], repository: &Repository) -> String {
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Hint] {
@@ -84,7 +84,7 @@ fn annotate(text: &mut String, (sources, repository): (&Sources, &Repository), i
         properties.push(format!("file={}", property(&repository.path(file))));
         properties.push(format!("line={}", start.line));
         properties.push(format!("endLine={}", end.line));
-        // GitHub takes columns only for a range on one line.
+        // GitHub accepts columns only for a range on one line.
         if start.line == end.line {
             properties.push(format!("col={}", start.column));
             properties.push(format!("endColumn={}", end.column));

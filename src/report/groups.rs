@@ -1,22 +1,22 @@
-//! Hints that say the same of many places: one for all of them, with a count and three places.
+//! Groups equal hints: one hint for many places, with a count and three places.
 //!
-//! Errors and warnings stay one each: each is to be mended where it stands. Must not know: how places are named.
+//! Errors and warnings are not grouped, since each must be fixed at its place. Must not know: how places are named.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::Span;
 use std::collections::HashMap;
 
-/// Places that are named; the others are counted.
+/// The number of named places; the others are counted.
 const PLACES: usize = 3;
 
-/// A problem with the places that share it.
+/// A problem and all its places.
 pub(super) struct Grouped<'a> {
     /// The first of them.
     pub(super) first: &'a Diagnostic,
     others: Vec<Span>,
 }
 
-/// The problems of one severity, in order, equal hints at the place of their first.
+/// The problems of one severity, in order. Equal hints are at the place of the first one.
 pub(super) fn grouped(problems: &[Diagnostic], severity: Severity) -> Vec<Grouped<'_>> {
     let mut groups: Vec<Grouped<'_>> = Vec::new();
     let mut known = HashMap::new();
@@ -38,13 +38,13 @@ pub(super) fn grouped(problems: &[Diagnostic], severity: Severity) -> Vec<Groupe
 }
 
 impl Grouped<'_> {
-    /// Its message, with how often it holds.
+    /// Its message, with the number of places.
     pub(super) fn message(&self) -> String {
         let message = &self.first.message;
         if self.others.is_empty() { message.clone() } else { format!("{message} ({} times)", self.others.len() + 1) }
     }
 
-    /// Where else it holds; `name` says how a place is written.
+    /// Its other places; `name` formats a place.
     pub(super) fn elsewhere(&self, name: impl Fn(Span) -> String) -> Option<String> {
         let mut places: Vec<String> = self.others.iter().take(PLACES - 1).map(|span| name(*span)).collect();
         match self.others.len().saturating_sub(places.len()) {

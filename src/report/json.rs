@@ -8,8 +8,8 @@ use crate::snippet::model::verdict::{Finding, Level, Origin, Status, Verdict};
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
 
-/// The report. `started` is an RFC 3339 time. `page` is relative to the project, as ids are; `path` to the repository.
-/// With `--ratchet`, `known` marks what fails as the ledger has it, and `worse` what is worse.
+/// The report. `started` is an RFC 3339 time. `page` is relative to the project, like ids; `path` is relative to the
+/// repository. With `--ratchet`, `known` marks failures that the ledger knows, and `worse` marks blocks that are worse.
 pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) -> String {
     let verdicts = found.verdicts;
     let counted = verdicts.totals();

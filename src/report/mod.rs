@@ -1,7 +1,7 @@
-//! Values → text that people and machines read: the terminal, JSON, GitHub's annotations.
+//! Values → text for people and machines: the terminal, JSON, GitHub annotations.
 //!
-//! Every reporter is a function from values to a text; [`Terminal`] is the only thing that prints.
-//! Must not know: how the values came about.
+//! Every reporter is a function from values to text. Only [`Terminal`] prints.
+//! Must not know: where the values come from.
 
 mod console;
 pub mod freshness;

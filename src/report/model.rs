@@ -1,4 +1,4 @@
-//! What reporters are given: a verification, and a problem or finding in one shape.
+//! The input of reporters: a verification, and one shape for problems and findings.
 //!
 //! Must not know: how a report looks.
 
@@ -14,8 +14,8 @@ use crate::source::{SourceFile, Sources, slash_path};
 use crate::span::Span;
 use std::path::PathBuf;
 
-/// The repository around a project. Annotations and machines name files from its folder; people at a terminal read
-/// names from the project.
+/// The repository around a project. Annotations and machines name files relative to it; terminal output names them
+/// relative to the project.
 #[derive(Debug, Clone)]
 pub struct Repository {
     folder: PathBuf,
@@ -27,13 +27,13 @@ impl Repository {
         Self { folder }
     }
 
-    /// A file's path from the repository, with `/`; a file outside keeps its name in the project.
+    /// A file's path relative to the repository, with `/`. A file outside keeps its name in the project.
     pub fn path(&self, file: &SourceFile) -> String {
         file.path.strip_prefix(&self.folder).map_or_else(|_| file.name.clone(), slash_path)
     }
 }
 
-/// A verification as reporters see it: the verdicts, and what they are held to.
+/// A verification as reporters see it: the verdicts, the policy and the ledgers.
 #[derive(Clone, Copy)]
 pub struct Verification<'a> {
     /// The texts.
@@ -42,35 +42,35 @@ pub struct Verification<'a> {
     pub verdicts: Verdicts<'a>,
     /// The languages of the blocks.
     pub languages: &'a Languages,
-    /// How strictly they are taken.
+    /// How strictly they are handled.
     pub policy: Policy,
-    /// What else they are held to.
+    /// The ledgers that they are compared with.
     pub ledgers: Ledgers<'a>,
 }
 
 impl Verification<'_> {
-    /// The blocks by number, with how each breaks the policy.
+    /// The blocks by number, each with its breaches of policy.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = (usize, &Snippet, &Verdict, Vec<String>)> {
         self.verdicts.iter().enumerate().map(|(block, (snippet, verdict))| {
             (block, snippet, verdict, self.ledgers.breaches(block, snippet, verdict, self.policy))
         })
     }
 
-    /// Why a block is worse than the ledger says, if it is.
+    /// Why a block is worse than in the ledger, if it is.
     pub(crate) fn worse(&self, block: usize, verdict: &Verdict) -> Option<String> {
         match self.ledgers.ratchet?.standing(block) {
             Standing::Even | Standing::Better => None,
             Standing::Sunk(level) => {
-                Some(format!("the ledger has it better: {} before, {} now", level.name(), verdict.level.name()))
+                Some(format!("worse than in the ledger: {} before, {} now", level.name(), verdict.level.name()))
             }
             Standing::Broken(status) => {
-                Some(format!("the ledger has it better: {} before, {} now", status.name(), verdict.status.name()))
+                Some(format!("worse than in the ledger: {} before, {} now", status.name(), verdict.status.name()))
             }
-            Standing::New => Some("it fails, and the ledger does not know it".to_owned()),
+            Standing::New => Some("it fails, and the ledger does not contain it".to_owned()),
         }
     }
 
-    /// What the ledger makes of it all, for people: how much is known, how much got better.
+    /// The comparison with the ledger, for people: how many blocks are known, how many got better.
     pub(crate) fn ratchet(&self) -> Vec<String> {
         let Some(ratchet) = self.ledgers.ratchet else { return Vec::new() };
         let better = (ratchet.better() > 0 && !self.ledgers.written).then(|| {
@@ -78,28 +78,28 @@ impl Verification<'_> {
             format!("{what} better; the ledger can be tightened: run docgen verify --write-ledger")
         });
         let known = (ratchet.known() > 0)
-            .then(|| format!("{} as the ledger has it (--ratchet)", words::plural(ratchet.known(), "failing block")));
+            .then(|| format!("{} known to the ledger (--ratchet)", words::plural(ratchet.known(), "failing block")));
         better.into_iter().chain(known).collect()
     }
 }
 
-/// Whether a block of this status is shown as wrong.
+/// Whether a block with this status is shown as wrong.
 pub(crate) fn is_bad(status: Status) -> bool {
     matches!(status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked)
 }
 
-/// A problem of either kind, as reporters see it.
+/// A problem or a finding, as reporters see it.
 #[derive(Debug, Clone)]
 pub struct Item<'a> {
-    /// How bad.
+    /// Its severity.
     pub severity: Severity,
-    /// The code in brackets; may be empty.
+    /// The code in brackets, which may be empty.
     pub code: &'a str,
     /// The tool, for findings.
     pub tool: Option<&'a str>,
     /// What is wrong.
     pub message: &'a str,
-    /// Where.
+    /// Its place.
     pub span: Option<Span>,
     /// Further places.
     pub notes: Vec<(&'a str, Option<Span>)>,

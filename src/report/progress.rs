@@ -1,4 +1,4 @@
-//! Progress on standard error: a bar on a terminal, a line a phase elsewhere.
+//! Progress on standard error: a bar on a terminal; otherwise one line per phase.
 //!
 //! Must not know: what the phases are.
 
@@ -16,7 +16,7 @@ pub struct Bars {
 }
 
 impl Bars {
-    /// Progress for a command; `quiet` says nothing.
+    /// Progress for a command; `quiet` prints nothing.
     pub fn new(quiet: bool) -> Self {
         Self { bar: Mutex::default(), terminal: std::io::stderr().is_terminal(), quiet }
     }
@@ -43,7 +43,7 @@ impl Progress for Bars {
             bar.set_style(style);
         }
         bar.set_message(label.to_owned());
-        // indicatif panics where its thread cannot be started; without one the spinner stands still.
+        // indicatif panics if it cannot start its thread. Without a thread the spinner stands still.
         if std::thread::Builder::new().spawn(|| ()).is_ok() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }

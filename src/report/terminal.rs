@@ -1,6 +1,6 @@
-//! What a person reads: excerpts of the author's page in rustc's manner, then the totals.
+//! Output for people: excerpts of the author's page in rustc's style, then the totals.
 //!
-//! Must not know: colour settings; the text always has colours, and whoever prints it takes them away.
+//! Must not know: colour settings. The text always has colours, and the printer removes them if needed.
 
 use super::groups::grouped;
 use super::model::{Item, Verification, is_bad};
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// Excerpts for one block before the rest is put in a line each.
+/// Max excerpts for one block; its other errors get one line each.
 const EXCERPTS_A_BLOCK: usize = 2;
 
 /// One problem with its excerpt.
@@ -63,10 +63,10 @@ fn excerpt<'a>(
     let file = &sources[span.file];
     let text = file.text.as_str();
     let Range { start, end } = file.range_of(span);
-    // A span over many lines is shown by its first one.
+    // A span over many lines shows only its first line.
     let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let end = end.min(line_end);
-    // A few lines of the file are enough; the renderer would otherwise go through all of it for each excerpt.
+    // Pass only a few lines: the renderer would read the whole file for each excerpt.
     let line = file.lines.line_of(start);
     let first = line.saturating_sub(2);
     let from = file.lines.line_range(text, first + 1).map_or(0, |range| range.start);
@@ -77,14 +77,14 @@ fn excerpt<'a>(
         .annotation(kind.span(start - from..end - from).label(label))
 }
 
-/// `page:line:column: message`, for what gets no excerpt.
+/// `page:line:column: message`, for problems without an excerpt.
 fn one_line(sources: &Sources, item: &Item<'_>) -> String {
     let place = item.span.map_or(String::new(), |span| format!("{}: ", place(sources, span)));
     let code = if item.code.is_empty() { String::new() } else { format!(" [{}]", item.code) };
     format!("{place}{}{code}", item.message)
 }
 
-/// Content problems, errors last so that they are what one sees first; equal hints are one, unless `verbose`.
+/// Content problems. Errors come last, so people see them first. Equal hints become one, unless `verbose`.
 pub fn diagnostics(sources: &Sources, problems: &[Diagnostic], verbose: bool) -> String {
     let mut text = String::new();
     let mut show = |shown: &Item<'_>| {
@@ -125,8 +125,8 @@ pub fn count(problems: &[Diagnostic]) -> String {
     parts.join(", ")
 }
 
-/// The verdicts: what is wrong, block by block, then the totals. `verbose` shows every finding with its excerpt.
-/// Failures that the ledger knows are only counted, unless `verbose`.
+/// The verdicts: the faults of each block, then the totals. `verbose` shows every finding with its excerpt. Failures
+/// that the ledger knows are only counted, unless `verbose`.
 pub fn verdicts(found: &Verification<'_>, verbose: bool) -> String {
     let mut text = String::new();
     let is_shown = |number: usize| verbose || !found.ledgers.knows(number);
@@ -194,7 +194,7 @@ fn block(text: &mut String, sources: &Sources, snippet: &Snippet, verdict: &Verd
     }
 }
 
-/// Undefined names summed up over all pages, with the ways out (S3.7).
+/// Undefined names of all pages, and what to do about them (S3.7).
 fn missing_names(text: &mut String, sorted: &[Missing]) {
     if sorted.is_empty() {
         return;
@@ -209,11 +209,11 @@ fn missing_names(text: &mut String, sorted: &[Missing]) {
     let _ = writeln!(text, "\x1b[1mnames that nothing defines:\x1b[0m {}{more}", list.join(", "));
     let _ = writeln!(
         text,
-        "  Ways out: a group of blocks, a prelude (`docgen verify --suggest-prelude` writes one), or `check` for what is only\n  meant to be read.\n"
+        "  Ways out: a group of blocks, a prelude (`docgen verify --suggest-prelude` writes one), or `check` for code\n  that is only meant to be read.\n"
     );
 }
 
-/// Packages that blocks import and nothing provides, once for each language and fixture, with where to add them (S1.7).
+/// Packages that nothing provides, listed once per language and fixture, with where to add them (S1.7).
 fn packages(text: &mut String, found: &Verification<'_>) {
     const SHOWN: usize = 8;
     let found = missing_packages(found.verdicts, found.languages);
@@ -239,7 +239,7 @@ fn packages(text: &mut String, found: &Verification<'_>) {
     text.push('\n');
 }
 
-/// What is missing on this machine, once, with the cure.
+/// Everything missing on this machine, listed once, with the fix.
 fn tools(text: &mut String, verdicts: Verdicts<'_>) {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     let of_packages = |verdict: &Verdict| verdict.findings.iter().any(|finding| missing_package(finding).is_some());
@@ -256,7 +256,7 @@ fn tools(text: &mut String, verdicts: Verdicts<'_>) {
     }
 }
 
-/// The balance, and how deep it went.
+/// The totals by status and by level.
 fn totals(text: &mut String, verdicts: Verdicts<'_>) {
     let totals = verdicts.totals();
     let parts: Vec<String> = Status::ALL
@@ -273,7 +273,7 @@ fn totals(text: &mut String, verdicts: Verdicts<'_>) {
         if parts.is_empty() { "0".to_owned() } else { parts.join(" + ") },
         match verdicts.cached() {
             0 => String::new(),
-            cached => format!("{cached} known from before, "),
+            cached => format!("{cached} from the cache, "),
         },
         verdicts.run.duration.as_secs_f64()
     );
@@ -294,7 +294,7 @@ fn totals(text: &mut String, verdicts: Verdicts<'_>) {
     unchecked_pages(text, verdicts);
 }
 
-/// The programs that this run started, one a line, cut where a program was given on the command line.
+/// The programs that this run started, one per line. Long command lines are cut.
 fn calls(text: &mut String, started: &[String]) {
     const SHOWN: usize = 120;
     for call in started {
@@ -319,7 +319,7 @@ fn languages(text: &mut String, verdicts: Verdicts<'_>) {
     }
 }
 
-/// A page with code and none of it checked is named.
+/// Lists pages with code where no block was checked.
 fn unchecked_pages(text: &mut String, verdicts: Verdicts<'_>) {
     let mut pages: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {

@@ -1,7 +1,7 @@
-//! Writing what a block printed into the page that promised something else (S4.4): expected output and nothing else.
-//! Line endings, the indentation of lists and quotes, and `...` and `[..]` that still fit are kept. Pure.
+//! Writes what a block printed into the page, where the page promises something else (S4.4). It changes only expected
+//! output. Line endings, the indentation of lists and quotes, and `...` and `[..]` that still fit stay. Pure.
 //!
-//! Must not know: disk; the edits are applied by whoever asked for them.
+//! Must not know: disk. The caller applies the edits.
 
 use crate::page::{FenceIndex, Page, fix};
 use crate::snippet::model::output::line_fits;
@@ -17,22 +17,22 @@ use std::ops::Range;
 pub struct Edit {
     /// The file.
     pub file: FileId,
-    /// The bytes that go.
+    /// The bytes to remove.
     pub range: Range<usize>,
-    /// What comes instead.
+    /// The text that replaces them.
     pub text: String,
 }
 
-/// What blessing comes to.
+/// The result of blessing.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Blessing {
-    /// The changes, in the order of files and bytes.
+    /// The changes, ordered by file and byte.
     pub edits: Vec<Edit>,
-    /// Blocks whose output cannot be written, with the reason.
+    /// Blocks whose output cannot be written, and why.
     pub refused: Vec<String>,
 }
 
-/// The changes that make every wrong expectation right.
+/// The changes that correct every wrong expectation.
 pub fn bless(sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Blessing {
     let mut blessing = Blessing::default();
     for (snippet, verdict) in verdicts.iter() {
@@ -55,7 +55,7 @@ pub fn bless(sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Bless
     blessing
 }
 
-/// Two blocks that share an expectation, by way of an include, and print different things.
+/// Refuses edits of an expectation that two blocks share through an include, if they print different things.
 fn refuse_conflicts(blessing: &mut Blessing, sources: &Sources) {
     let conflicting: Vec<(FileId, usize)> = blessing
         .edits
@@ -74,14 +74,14 @@ fn refuse_conflicts(blessing: &mut Blessing, sources: &Sources) {
     }
 }
 
-/// The whole text of a file with its edits made, and the byte order mark it had.
+/// The whole text of a file after its edits, with its byte order mark.
 pub fn apply(file: &SourceFile, edits: &[Edit]) -> String {
     let mine = edits.iter().filter(|edit| edit.file == file.id);
     let changes: Vec<fix::Change> = mine.map(|edit| (edit.range.clone(), edit.text.clone())).collect();
     fix::apply(file, &changes)
 }
 
-/// The output as it should stand: what was printed, but with the wild cards of the old expectation where they fit.
+/// The output to write: what was printed, but with the wild cards of the old expectation where they still fit.
 fn renewed(expected: &str, printed: &str) -> Vec<String> {
     let old: Vec<&str> = expected.trim_end().lines().collect();
     let new: Vec<&str> = printed.trim_end().lines().collect();
@@ -128,7 +128,7 @@ fn fence_edit(
     let close = file.lines.line_range(&file.text, line(fence.span.end.saturating_sub(1))).map(|range| range.start);
     let (Some(start), Some(end)) = (body, close) else { return Err("its output block is never closed".to_owned()) };
     let ending = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
-    // What stands before the opening fence, list markers aside, stands before every line.
+    // Every line gets the text before the opening fence, but no list marker.
     let fence_line = file.lines.line_range(&file.text, line(fence.open.start)).map_or(0, |range| range.start);
     let prefix: String = file.text[fence_line..fence.open.start]
         .chars()
@@ -142,7 +142,7 @@ fn fence_edit(
     Ok(Edit { file: file.id, range: start..end.max(start), text })
 }
 
-/// Output promised in comments: each line anew, where there are as many as before.
+/// Rewrites output that comments promise, line by line. The number of lines must be the same.
 fn comment_edits(sources: &Sources, expected: &Expected, printed: &str) -> Result<Vec<Edit>, String> {
     let text = expected.text.as_str();
     let new = renewed(text, printed);
@@ -164,7 +164,7 @@ fn comment_edits(sources: &Sources, expected: &Expected, printed: &str) -> Resul
     Ok(edits)
 }
 
-/// A block's expectation and what it prints, as a diff for a person.
+/// A diff for people: a block's expectation and what it prints.
 pub fn describe(snippet: &Snippet, printed: &str) -> String {
     use std::fmt::Write as _;
     let old = snippet.expected.as_ref().map_or("", |expected| expected.text.as_str());

@@ -1,5 +1,5 @@
-//! Canaries: blocks known to be bad at each rung, put through the whole of verification, so that a broken toolchain
-//! cannot look green (S1.9).
+//! Canaries are self-tests: blocks known to be bad at each step. They go through all of verification, so a broken
+//! toolchain cannot look green (S1.9).
 //!
 //! Must not know: how the result is printed.
 
@@ -16,18 +16,18 @@ use crate::source::{PageSource, Sources};
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// What became of one canary.
+/// The result of one canary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CanaryResult {
     /// The language.
     pub language: String,
-    /// The step that must find it bad.
+    /// The step that must fail.
     pub step: Step,
-    /// Whether it did; otherwise what happened instead.
+    /// Whether it failed; otherwise what happened instead.
     pub outcome: std::result::Result<(), String>,
 }
 
-/// Runs every canary of the languages whose tools are there.
+/// Runs every canary of every language.
 ///
 /// # Errors
 /// As [`verify`].
@@ -49,7 +49,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
     let file = sources.add(Path::new("/canaries").join(format!("{}.md", spec.name)), text);
     let source = PageSource { file, relative: format!("{}.md", spec.name) };
     let (page, _) = page::parse(&sources, &source, context.config.today, Dialect { foreign_words: &[], math: false });
-    // Canaries judge the tools, not the project: its fixtures and settings stay out.
+    // Canaries test the tools, not the project: they ignore its fixtures and settings.
     let mut config: Config = context.config.clone();
     config.has_project = false;
     config.verify.languages.clear();
@@ -79,7 +79,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
                 Some(StepOutcome::Fail) => Ok(()),
                 Some(StepOutcome::Missing) => Err("its tool is missing".to_owned()),
                 _ => Err(format!(
-                    "it came out as {}{}",
+                    "its verdict is {}{}",
                     verdict.status.name(),
                     verdict.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
                 )),

@@ -1,6 +1,6 @@
-//! Everything verification needs from outside.
+//! Everything that verification needs from outside.
 //!
-//! Must not know: what is done with it.
+//! Must not know: what verification does with it.
 
 use crate::config::Config;
 use crate::process::Supervisor;
@@ -16,19 +16,19 @@ use std::path::PathBuf;
 pub struct Options {
     /// Parse and lint only (S8.4).
     pub no_exec: bool,
-    /// A file without a project: linters are optional, unknown words are warnings.
+    /// The file has no project: linters are optional, unknown words are warnings.
     pub bare: bool,
-    /// What `needs=` names must be there (S2.2).
+    /// Programs that `needs=` names must be installed (S2.2).
     pub strict: bool,
-    /// All pages of the project were read, so a rule that matches nothing is a mistake.
+    /// The run reads all pages of the project, so a rule that matches nothing is a mistake.
     pub whole_project: bool,
-    /// The ledger holds hashes of docgen 0.1, so that each block's is worked out too.
+    /// The ledger holds hashes of docgen 0.1, so each block needs its old hash too.
     pub outdated_hashes: bool,
     /// Only these languages.
     pub languages: Vec<String>,
-    /// Only the blocks of this name.
+    /// Only blocks with this name.
     pub name: Option<String>,
-    /// Only the block of this id.
+    /// Only the block with this id.
     pub id: Option<String>,
 }
 
@@ -42,15 +42,15 @@ pub struct Context<'a> {
     pub languages: &'a Languages,
     /// The tools.
     pub tools: &'a Tools,
-    /// What starts and ends children.
+    /// Starts and ends child processes.
     pub supervisor: &'a Supervisor,
-    /// Who wants to know.
+    /// Receives progress.
     pub progress: &'a dyn Progress,
-    /// The folder for benches and scratch folders; outside the repository.
+    /// The folder for workspaces and scratch folders, outside the repository.
     pub work: PathBuf,
-    /// Verdicts of earlier runs; none where they do not count.
+    /// Verdicts of earlier runs; `None` if this run must not use them.
     pub cache: Option<Cache>,
-    /// Today, as verdicts remember it: `2026-01-31`.
+    /// Today's date, as verdicts store it: `2026-01-31`.
     pub date: String,
     /// What the user asked for.
     pub options: Options,

@@ -1,4 +1,4 @@
-//! `docgen extract`: the fixture projects with their blocks, for a person to open (S3.5).
+//! `docgen extract`: writes the fixture projects with their blocks, for a person to open (S3.5).
 //!
 //! Must not know: verdicts.
 
@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 /// Writes the fixture projects with their blocks into `out`, for a person to open (S3.5). Returns the folders.
 ///
 /// # Errors
-/// Where a fixture cannot be read or a file not be written.
+/// If a fixture cannot be read or a file cannot be written.
 pub fn extract(context: &Context<'_>, blocks: &mut Blocks, out: &Path) -> Result<Vec<(PathBuf, usize)>> {
     let immediate = decide_without_tools(context, blocks);
     let blocks = &*blocks;
@@ -56,7 +56,7 @@ pub fn extract(context: &Context<'_>, blocks: &mut Blocks, out: &Path) -> Result
                 specs: &language.spec().tools,
             };
             let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
-            // A person opens this project; what cannot be bound they will see there.
+            // A person opens this project and sees there what could not be bound.
             let _ = packages.bind(&workspace, &code)?;
         }
         crate::fs::write_if_changed(

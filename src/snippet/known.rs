@@ -1,6 +1,7 @@
-//! Verdicts without verifying: from the cache, else from the ledger (S6.5); and why a block would be verified again.
+//! Verdicts that are known without verifying: from the cache, else from the ledger (S6.5). It also explains why docgen
+//! would verify a block again.
 //!
-//! Starts no tool. Must not know: how verdicts are shown.
+//! Starts no tool, except for `--why`. Must not know: how verdicts are shown.
 
 use crate::error::Result;
 use crate::snippet::context::Context;
@@ -18,10 +19,10 @@ use crate::snippet::workspace::fixture;
 use crate::snippet::workspace::unit::Unit;
 use std::collections::BTreeMap;
 
-/// Gives blocks the verdicts that are known of them; the others stay *Unchecked*.
+/// Gives blocks their known verdicts; the others stay *Unchecked*.
 ///
 /// # Errors
-/// Where a fixture cannot be read.
+/// If a fixture cannot be read.
 pub fn recall(context: &Context<'_>, blocks: &mut Blocks, ledger: &Ledger) -> Result<()> {
     for Assembled { units, inputs, shared } in assembled(context, blocks, Asking::Forbidden)? {
         let mut cached = BTreeMap::new();
@@ -49,7 +50,7 @@ struct Assembled {
     shared: Shared,
 }
 
-/// Every block that needs a tool as a program, with what its verdict depends on. The others get their verdicts.
+/// Turns every block that needs a tool into a program, with what its verdict depends on. The others get verdicts.
 fn assembled(context: &Context<'_>, blocks: &mut Blocks, asking: Asking) -> Result<Vec<Assembled>> {
     let immediate = verify::decide_without_tools(context, blocks);
     let wanted = blocks.ids().filter(|id| !immediate.contains(id)).collect();
@@ -66,10 +67,10 @@ fn assembled(context: &Context<'_>, blocks: &mut Blocks, asking: Asking) -> Resu
     made.collect()
 }
 
-/// Why a block would be verified again, or would not (`--why`). `None` where there is no such block.
+/// Why docgen would verify a block again, or would not (`--why`). `None` if the block does not exist.
 ///
 /// # Errors
-/// Where a fixture cannot be read.
+/// If a fixture cannot be read.
 pub fn why(context: &Context<'_>, blocks: &mut Blocks, id: &str) -> Result<Option<String>> {
     let Some(block) = blocks.iter().find(|(_, block)| block.snippet.id == id).map(|(block, _)| block) else {
         return Ok(None);
@@ -81,14 +82,14 @@ pub fn why(context: &Context<'_>, blocks: &mut Blocks, id: &str) -> Result<Optio
         return Ok(Some(format!("{id} needs no tool: it is {}{reason}", verdict.status.name())));
     }
     let Some(now) = assembled.iter().find_map(|it| it.inputs.get(&block)) else {
-        return Ok(Some(format!("{id} cannot be put together: verify it to see why")));
+        return Ok(Some(format!("docgen cannot build a program for {id}: docgen verify shows why")));
     };
     let last = context.cache.as_ref().and_then(|cache| cache.last(id));
     Ok(Some(match last {
-        None => format!("{id} has not been verified here, as far as the cache knows"),
+        None => format!("the cache has no earlier verdict of {id}"),
         Some(last) if last.key == now.key() => {
             let known = matches!(last.status, Status::Pass | Status::Xfail);
-            let what = if known { "its verdict is used again" } else { "it is verified again until it is good" };
+            let what = if known { "its verdict is reused" } else { "it is verified again until it passes" };
             format!("{id}: nothing has changed; it was {}, and {what}", last.status.name())
         }
         Some(last) => {

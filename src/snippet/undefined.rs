@@ -1,5 +1,5 @@
-//! Names that blocks use and nothing defines (S3.7), and packages that nothing provides (S1.7), summed up over all pages.
-//! Pure.
+//! Sums up over all pages: undefined names that blocks use (S3.7), and packages that blocks import and nothing provides
+//! (S1.7). Pure.
 //!
 //! Must not know: how the sum is printed.
 
@@ -10,7 +10,7 @@ use crate::snippet::model::verdict::{Finding, Status, Verdict};
 use crate::snippet::model::verdicts::Verdicts;
 use std::collections::BTreeMap;
 
-/// A name that nothing defines.
+/// An undefined name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// The language.
@@ -19,14 +19,14 @@ pub struct Missing {
     pub name: String,
     /// How many blocks use it.
     pub blocks: usize,
-    /// Whether some block calls it.
+    /// Whether a block calls it as a function.
     pub called: bool,
 }
 
-/// The names, those used in most blocks first.
+/// The undefined names, most used first.
 pub fn missing<'a>(blocks: impl Iterator<Item = (&'a Snippet, &'a Verdict)>, languages: &Languages) -> Vec<Missing> {
     let mut names: BTreeMap<(&str, &str), Missing> = BTreeMap::new();
-    // What must fail, or is not judged, asks for no way out.
+    // Only failing blocks need help: not blocks that must fail, and not blocks that nobody judges.
     for (snippet, verdict) in blocks.filter(|(_, verdict)| verdict.status == Status::Fail) {
         let Some(language) = snippet.language else { continue };
         let spec = languages[language].spec();
@@ -49,7 +49,7 @@ pub fn missing<'a>(blocks: impl Iterator<Item = (&'a Snippet, &'a Verdict)>, lan
     sorted
 }
 
-/// The name that nothing defines, if that is what a finding says.
+/// The undefined name that a finding reports, if it reports one.
 fn undefined_name<'a>(spec: &LanguageSpec, finding: &'a Finding) -> Option<&'a str> {
     let message = finding.message.as_str();
     spec.undefined.iter().find_map(|undefined| match undefined {
@@ -59,7 +59,7 @@ fn undefined_name<'a>(spec: &LanguageSpec, finding: &'a Finding) -> Option<&'a s
     })
 }
 
-/// The packages that blocks of one language and fixture import, and nothing provides.
+/// Packages that blocks of one language and fixture import, and nothing provides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingPackages {
     /// The language, as people write it.
@@ -68,15 +68,15 @@ pub struct MissingPackages {
     pub fixture: String,
     /// How to add a package to it.
     pub how: Option<String>,
-    /// The packages, with how many blocks import each.
+    /// The packages, and how many blocks import each.
     pub packages: BTreeMap<String, usize>,
-    /// How many blocks wait for one.
+    /// How many blocks need one of them.
     pub waiting: usize,
-    /// How many blocks of the language there are.
+    /// How many blocks the language has with this fixture.
     pub all: usize,
 }
 
-/// The packages, by language and fixture.
+/// The missing packages, by language and fixture.
 pub fn missing_packages(verdicts: Verdicts<'_>, languages: &Languages) -> Vec<MissingPackages> {
     let mut found: BTreeMap<(&str, String), MissingPackages> = BTreeMap::new();
     for (snippet, verdict) in verdicts.iter().filter(|(snippet, _)| snippet.is_code) {
@@ -104,7 +104,7 @@ pub fn missing_packages(verdicts: Verdicts<'_>, languages: &Languages) -> Vec<Mi
     found.into_values().filter(|missing| missing.waiting > 0).collect()
 }
 
-/// The package in "nothing provides `x`".
+/// The package that a finding "nothing provides `x`" names.
 pub fn missing_package(finding: &Finding) -> Option<&str> {
     (finding.code == "dependency").then(|| finding.message.split('`').nth(1)).flatten()
 }

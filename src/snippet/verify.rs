@@ -1,4 +1,4 @@
-//! Verification: every block through its language's adapter to its verdict.
+//! Verification: takes every block through its language's adapter to its verdict.
 //!
 //! Must not know: what a tool says, how a verdict follows from it.
 
@@ -30,7 +30,7 @@ use std::time::Instant;
 /// Verifies blocks and gives each its verdict.
 ///
 /// # Errors
-/// Where the work folder or a named fixture cannot be used. What is wrong with a block or a tool is a verdict.
+/// If the work folder or a named fixture cannot be used. Faults of a block or a tool become verdicts.
 pub fn verify(context: &Context<'_>, blocks: &mut Blocks) -> Result<Run> {
     let started = Instant::now();
     if let Some(rule) = blocks.unmatched_rules.first().filter(|_| context.options.whole_project) {
@@ -61,7 +61,7 @@ pub fn verify(context: &Context<'_>, blocks: &mut Blocks) -> Result<Run> {
     })
 }
 
-/// Sets the verdicts that need no tool. Returns the blocks that have one.
+/// Sets the verdicts that need no tool. Returns the blocks that got one.
 pub(crate) fn decide_without_tools(context: &Context<'_>, blocks: &mut Blocks) -> BTreeSet<SnippetId> {
     let decided: Vec<(SnippetId, Verdict)> =
         blocks.iter().filter_map(|(id, block)| Some((id, immediate(context, &block.snippet)?))).collect();
@@ -72,7 +72,7 @@ pub(crate) fn decide_without_tools(context: &Context<'_>, blocks: &mut Blocks) -
     ids
 }
 
-/// Gives a hash to verdicts that no program was put together for. Returns the hashes of docgen 0.1 that became others.
+/// Gives a hash to verdicts of blocks without a program. Returns the old hashes of docgen 0.1 with the new ones.
 fn hash_the_rest(blocks: &mut Blocks) -> BTreeMap<String, String> {
     let mut renewed = BTreeMap::new();
     for Block { snippet, verdict } in blocks.iter_mut() {
@@ -85,7 +85,7 @@ fn hash_the_rest(blocks: &mut Blocks) -> BTreeMap<String, String> {
     renewed
 }
 
-/// The blocks that the user asked for, and those that stand in their way: they are told with them, and decide with them.
+/// The blocks that the user asked for, and the blocks that block them: both are reported and decide the exit status.
 fn selection(context: &Context<'_>, blocks: &Blocks) -> Vec<SnippetId> {
     let is_selected = |snippet: &Snippet| selected(snippet, &context.options, context.languages);
     let blocked = blocks.iter().filter(|(_, block)| is_selected(&block.snippet));
@@ -136,8 +136,8 @@ pub(crate) fn verify_batch(
     Ok(verdicts)
 }
 
-/// Takes the verdicts that the cache has, and returns the units that it has none for. A group runs as one program, so
-/// it is known as a whole or not at all.
+/// Takes known verdicts from the cache and returns the other units. A group runs as one program, so the cache must know
+/// all of its members or none counts.
 pub(crate) fn recall(
     context: &Context<'_>,
     blocks: &Blocks,
@@ -163,7 +163,7 @@ pub(crate) fn recall(
     others
 }
 
-/// The workspace that a batch is checked on.
+/// The workspace that a batch is checked in.
 fn workspace<'a>(context: &'a Context<'_>, batch: &Batch) -> Workspace<'a> {
     let folder = match &batch.package {
         Some(package) => format!("{}-{}", batch.fixture, package::short_hash(package)),
@@ -186,13 +186,13 @@ fn workspace<'a>(context: &'a Context<'_>, batch: &Batch) -> Workspace<'a> {
     }
 }
 
-/// Units that are ready to be checked, or the units and why they cannot be.
+/// Units that are ready to be checked; or the units, and why nobody can check them.
 type Prepared = StdResult<Vec<Unit>, (Vec<Unit>, String)>;
 
-/// Puts fixture, blocks, dependencies and the package around the page in place.
+/// Puts the fixture, the blocks, the dependencies and the package around the page in place.
 fn prepare(context: &Context<'_>, batch: &Batch, workspace: &Workspace<'_>, mut units: Vec<Unit>) -> Result<Prepared> {
     let language = &context.languages[batch.language];
-    // Tools and build scripts of former runs could write here: what they left, links above all, is not used again.
+    // Tools and build scripts of earlier runs could write here. Nothing that they left is used again, links above all.
     crate::fs::remove_dir_all(&workspace.folder)?;
     fixture::materialise(context.config, language.spec(), &batch.fixture, &workspace.folder)?;
     crate::fs::create_dir_all(&workspace.build.join("tmp"))?;
@@ -217,7 +217,7 @@ fn prepare(context: &Context<'_>, batch: &Batch, workspace: &Workspace<'_>, mut 
     Ok(Ok(units))
 }
 
-/// Checks and runs the units, and says what follows; what may be kept is kept.
+/// Checks and runs the units, draws the verdicts, and keeps those that may be kept.
 fn judge_units(
     context: &Context<'_>,
     batch: &Batch,
@@ -250,10 +250,10 @@ fn judge_units(
     Ok(())
 }
 
-/// How often the units of a batch may be checked again.
+/// Limits how often the units of a batch are checked again.
 struct Budget {
     calls: u32,
-    /// Splits that may be paid back, since they showed that the tool works on other blocks.
+    /// How many splits may be refunded. A split is refunded if it showed that the tool works on other blocks.
     refunds: u32,
 }
 
@@ -263,8 +263,8 @@ impl Budget {
     }
 }
 
-/// Checks the units together. Where a tool breaks down over them, halves are checked by themselves, so that the blocks
-/// that break it are the only ones to suffer; the budget bounds how often, for a tool that is broken altogether.
+/// Checks the units together. If a block hangs or crashes a tool, only that block becomes `env_error`: the units are
+/// halved and each half is checked again. The budget limits how often, in case the tool fails on every block.
 fn check_isolating(
     language: &dyn Language,
     workspace: &Workspace<'_>,
@@ -293,27 +293,28 @@ fn check_isolating(
     Ok(())
 }
 
-/// Whether a member of this status keeps the later ones from being judged (S3.3).
+/// Whether a member with this status keeps the later members from being judged (S3.3).
 pub(crate) fn holds_back(status: Status) -> bool {
     matches!(status, Status::Fail | Status::Timeout | Status::Limit | Status::Blocked | Status::EnvError)
 }
 
-/// The verdict of a block whose earlier member failed.
+/// The verdict of a block after an earlier member failed.
 pub(crate) fn blocked(other: &Snippet, unit: &Unit) -> Verdict {
-    let mut verdict =
-        Verdict::new(Status::Blocked, Some(format!("{} comes before it, and the program got no further", other.id)));
-    verdict.blocked_by = Some(other.id.clone());
+    let mut verdict = Verdict::new(
+        Status::Blocked,
+        Some(format!("not run: the earlier block {} of the same group failed", other.id)),
+    );
     verdict.tools.clone_from(&unit.tools);
     verdict
 }
 
-/// A rule that matches nothing is a mistake in the configuration (S2.6).
+/// The error for a rule that matches nothing (S2.6).
 fn unmatched_rule(config: &Config, rule: usize) -> crate::error::Error {
     let rule = &config.verify.rules[rule];
     crate::error::Error::Config {
         path: config.root.join("book.toml"),
         place: rule.place.clone(),
         message: format!("the rule for `{}` matches no code block", rule.raw.path),
-        help: "correct its path, lang, heading or nth, or take it away".to_owned(),
+        help: "correct its path, lang, heading or nth, or remove the rule".to_owned(),
     }
 }

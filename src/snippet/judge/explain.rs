@@ -1,4 +1,4 @@
-//! From a unit with its evidence to a verdict: the judgement, what a failed run said, the hashes.
+//! Turns a unit with its evidence into a verdict: the judgement, and messages about a failed run.
 //!
 //! Must not know: tools, disk.
 
@@ -32,19 +32,19 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     if snippet.is_ignored() {
         unit.evidence.findings.extend(snippet.in_fence(context.options.bare));
     }
-    // Tools name them in orders of their own.
+    // Each tool has its own order. Sort by place in the code.
     let position = |name: &String| (snippet.code.as_str().find(name.as_str()).unwrap_or(usize::MAX), name.clone());
     unit.evidence.missing_dependencies.sort_by_key(position);
     note_dependencies(language, snippet, unit);
-    // An error in another block's text that this one is built on, though that one passes by itself.
+    // The error is in the text of an earlier block, which passes alone but not with this block.
     if !unit.elsewhere.is_empty() && !unit.evidence.findings.iter().any(|finding| finding.severity == Severity::Error) {
         unit.evidence.findings.push(Finding {
             severity: Severity::Error,
             code: "group".to_owned(),
             tool: "docgen".into(),
-            message: "with this block the blocks before it no longer hold".to_owned(),
+            message: "this block breaks an earlier block of its group".to_owned(),
             span: Some(snippet.open),
-            help: Some("a name is defined twice? `nest` gives a block a scope of its own".to_owned()),
+            help: Some("if both define the same name, `nest` gives this block a scope of its own".to_owned()),
         });
     }
     if let Some(why) = unit.unreached.take().filter(|_| snippet.runs) {
@@ -54,7 +54,7 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     if status == Status::Fail {
         explain_run(snippet, unit);
     }
-    // Tools report in orders of their own; the author reads from top to bottom.
+    // Each tool has its own order. Authors read from top to bottom.
     unit.evidence.findings.sort_by_key(|finding| finding.span);
     let run = unit.evidence.run.take();
     Verdict {
@@ -75,7 +75,7 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     }
 }
 
-/// Says of each import that nothing provides where to add it.
+/// Says where to add each import that nothing provides.
 fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit) {
     for name in unit.evidence.missing_dependencies.clone() {
         let fixture = snippet.fixture();
@@ -91,7 +91,7 @@ fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit
     }
 }
 
-/// The steps that must be decided before a block can be called good.
+/// The steps that need an outcome before a block can pass.
 fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Vec<Step> {
     let runs = snippet.runs && !context.options.no_exec;
     let own = language.spec().steps.iter().copied();
@@ -103,7 +103,7 @@ fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, uni
     wanted
 }
 
-/// A block that was to run and did not is never a success (S3.3).
+/// A block that should run and did not never passes (S3.3).
 fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
     unit.fail(Step::Run);
     if snippet.expected.is_some() {
@@ -115,17 +115,17 @@ fn note_unreached(snippet: &Snippet, unit: &mut Unit, why: String) {
         tool: "docgen".into(),
         message: why,
         span: Some(snippet.open),
-        help: Some("a program has one end: give one of the two blocks a group of its own".to_owned()),
+        help: Some("a program ends only once: give one of the two blocks a group of its own".to_owned()),
     });
 }
 
-/// Where a block names a dependency for the first time.
+/// The first place where a block names a dependency.
 pub(crate) fn import_of(snippet: &Snippet, name: &str) -> Option<crate::span::Span> {
     let at = snippet.code.as_str().find(name)?;
     snippet.code.span_of(at..at + name.len())
 }
 
-/// Puts what a failed run said on the page: where it failed, or where its output differs.
+/// Adds a finding for a failed run: where it failed, or where its output differs.
 pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
     let Some(run) = unit.evidence.run.clone() else { return };
     let finding = |message: String, span, help| Finding {
@@ -153,17 +153,17 @@ pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
         let lines = crate::span::LineIndex::new(text);
         let range = lines.line_range(text, mismatch.line + 1).unwrap_or(text.len()..text.len());
         let span = expected.text.span_of(range).or(Some(snippet.open));
-        let message = "the block prints something else".to_owned();
+        let message = "the output differs from the page".to_owned();
         let help = Some(format!("expected (-) and printed (+):\n{}", mismatch.diff.trim_end()));
         unit.evidence.findings.push(Finding { code: "output".to_owned(), ..finding(message, span, help) });
     } else if let Promise::FailsAtRun(Some(text)) = &snippet.settings.promise {
-        let message = format!("the block failed, but without `{text}` in standard error");
+        let message = format!("the block failed, but its standard error does not contain `{text}`");
         let help = Some(run.stderr.trim_end().to_owned());
         unit.evidence.findings.push(finding(message, Some(snippet.open), help));
     }
 }
 
-/// Blocks of one `same-output` name on a page print the same (S2.2).
+/// Checks that blocks with the same `same-output` name on a page print the same (S2.2).
 pub(crate) fn same_outputs(blocks: &mut Blocks) {
     let mut first: BTreeMap<(PageIndex, String), (usize, String)> = BTreeMap::new();
     for Block { snippet, verdict } in blocks.iter_mut() {
@@ -175,7 +175,7 @@ pub(crate) fn same_outputs(blocks: &mut Blocks) {
             }
             Some((_, known)) if known.trim_end() == output.trim_end() => {}
             Some((line, _)) => {
-                let message = format!("prints something else than the block at line {line}, which is also `{name}`");
+                let message = format!("the output differs from that of the block at line {line}, also `{name}`");
                 verdict.status = Status::Fail;
                 verdict.reason = Some(message.clone());
                 verdict.findings.push(Finding {

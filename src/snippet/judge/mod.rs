@@ -1,4 +1,4 @@
-//! What follows from the evidence: statuses, explanations on the page, policy.
+//! Judges the evidence: statuses, explanations on the page, policy.
 //!
 //! Must not know: tools, disk.
 

@@ -1,4 +1,4 @@
-//! What a project's policy asks beyond the verdicts, and the exit status of it all (S2.4, S5.1). Pure.
+//! Checks a project's policy, and works out the exit status (S2.4, S5.1). Pure.
 //!
 //! Must not know: how it is printed.
 
@@ -10,18 +10,18 @@ use crate::snippet::model::verdicts::Verdicts;
 use crate::snippet::store::ledger::Ledger;
 use std::collections::BTreeSet;
 
-/// How strictly verdicts are taken.
+/// How strict the verdicts are handled.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// `--strict`, the default in CI: missing tools are exit 3, an ignored block that would pass is exit 4.
     pub strict: bool,
     /// `--min-level`
     pub min_level: Level,
-    /// Without a project, or in a folder of mdBook's, S2.4 is a hint.
+    /// S2.4 is only a hint: there is no project, or it is an mdBook folder.
     pub lenient: bool,
 }
 
-/// A block that breaks the policy, and how.
+/// How a block breaks the policy, if it does.
 fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option<String> {
     let judged = matches!(verdict.status, Status::Pass | Status::Xfail);
     if !policy.lenient {
@@ -34,42 +34,43 @@ fn violation(snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Option<Str
         }
     }
     (judged && snippet.is_code && verdict.level < policy.min_level && verdict.status == Status::Pass)
-        .then(|| format!("is {} only, and the least level is {}", verdict.level.name(), policy.min_level.name()))
+        .then(|| format!("reached only {}, but the min level is {}", verdict.level.name(), policy.min_level.name()))
 }
 
-/// What else verdicts are held to. Blocks are named by their number in the run.
+/// The ledgers that verdicts are compared with. Blocks are identified by their number in the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ledgers<'a> {
-    /// `--ratchet`: only what is worse than the ledger says is a failure.
+    /// `--ratchet`: only a block that is worse than in the ledger fails.
     pub ratchet: Option<&'a Ratchet>,
-    /// `--locked`: what this ledger does not know breaks the policy.
+    /// `--locked`: a block that this ledger does not know breaks the policy.
     pub locked: Option<&'a Ledger>,
-    /// `--write-ledger`: this run writes it anew.
+    /// `--write-ledger`: this run rewrites it.
     pub written: bool,
 }
 
 impl Ledgers<'_> {
-    /// Whether a block fails or lacks something as the ledger has it: that is counted, not shown.
+    /// Whether the ledger knows that a block fails or lacks something. Such a block is counted, but not shown.
     pub fn knows(&self, block: usize) -> bool {
         self.ratchet.is_some_and(|ratchet| ratchet.is_known(block) || ratchet.excuses(block))
     }
 
-    /// Whether a block should be in the ledger and is not.
+    /// Whether a block should be in the ledger, but is not.
     fn misses(&self, snippet: &Snippet, verdict: &Verdict) -> bool {
         let judged = snippet.is_code && snippet.language.is_some();
         self.locked.is_some_and(|ledger| judged && !ledger.knows(&verdict.hash))
     }
 
-    /// How a block breaks the policy, beyond what the ledger has.
+    /// How a block breaks the policy, beyond what the ledger knows.
     pub fn breaches(&self, block: usize, snippet: &Snippet, verdict: &Verdict, policy: Policy) -> Vec<String> {
         let excused = self.ratchet.is_some_and(|ratchet| ratchet.excuses_policy(block));
-        let unknown =
-            self.misses(snippet, verdict).then(|| format!("{} is not in the ledger as it is now", snippet.id));
+        let unknown = self
+            .misses(snippet, verdict)
+            .then(|| format!("the ledger does not know the current content of {}", snippet.id));
         violation(snippet, verdict, policy).filter(|_| !excused).into_iter().chain(unknown).collect()
     }
 }
 
-/// The exit status: 3 before 1 before 4 before 5 (2 never gets here).
+/// The exit status. 3 wins over 1, 1 over 4, 4 over 5; 2 ends the program earlier.
 pub fn exit(verdicts: Verdicts<'_>, policy: Policy, ledgers: &Ledgers<'_>) -> ExitStatus {
     if verdicts.is_empty() {
         return ExitStatus::NothingFound;
@@ -88,7 +89,7 @@ pub fn exit(verdicts: Verdicts<'_>, policy: Policy, ledgers: &Ledgers<'_>) -> Ex
         verdicts.iter().filter(|(_, verdict)| stops(verdict)).map(|(snippet, _)| snippet.id.as_str()).collect();
     let failed = |snippet: &Snippet, verdict: &Verdict| match verdict.status {
         Status::Fail | Status::Timeout | Status::Limit => true,
-        // Whatever stands in the way of a block says itself what it means; without it, the block just did not run.
+        // If the blocker is in this run, it decides the exit status itself. Without it, the block just did not run.
         Status::Blocked => !verdict.blocked_by.as_deref().is_some_and(|blocker| blockers.contains(blocker)),
         Status::Xpass => !is_ignored(snippet),
         _ => false,

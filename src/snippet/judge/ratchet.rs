@@ -1,7 +1,8 @@
-//! Verdicts beside the ledger: what is as it was, what got better, what is worse (S6.6). Pure.
+//! Compares verdicts with the ledger: what is unchanged, better or worse (S6.6). Pure.
 //!
-//! A block is compared with one line of the ledger, and a line serves one block. Content comes first, so a block that moves
-//! keeps its line; a copy of a failing block finds none, and is a new failure. Must not know: how it is printed.
+//! Each block is compared with one ledger line, and each line serves one block. Content comes first, so a block that
+//! moves keeps its line. A copy of a failing block finds no line and is a new failure. Must not know: how it is
+//! printed.
 
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Level, Promise, Status, Step, StepOutcome, Verdict};
@@ -9,42 +10,42 @@ use crate::snippet::model::verdicts::Verdicts;
 use crate::snippet::store::ledger::{Entry, Ledger, is_bad};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a run was about, as far as the comparison must know.
+/// The reach of a run: what it could have checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
-    /// `--no-exec`: the deeper levels were out of reach, whatever the blocks are.
+    /// `--no-exec`: the higher levels were out of reach for every block.
     pub no_exec: bool,
-    /// All blocks of the project were verified, so a line without a block is one that is gone.
+    /// The run verified all blocks of the project, so a line without a block belongs to a removed block.
     pub whole: bool,
 }
 
-/// A block beside its line of the ledger.
+/// How a block compares with its line of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// As the ledger has it, or not to be compared.
+    /// Unchanged, or not comparable.
     Even,
-    /// Passes where it did not, or goes deeper.
+    /// It passes and did not before, or it reaches a higher level.
     Better,
-    /// Less deep than it was.
+    /// It reached this level before, and a lower one now.
     Sunk(Level),
-    /// Fails, and was once this.
+    /// It fails, and had this status before.
     Broken(Status),
-    /// Fails, and has no line.
+    /// It fails, and has no line.
     New,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Row {
     standing: Standing,
-    /// Counts as a failure without the ratchet.
+    /// It would count as a failure without the ratchet.
     failing: bool,
-    /// Lacks something, or would pass though it is ignored, and did so before.
+    /// It lacks something, or would pass although it is ignored; and it did so before.
     excused: bool,
-    /// Would break the policy, if at all, as it did before.
+    /// If it breaks the policy, it did so before.
     settled: bool,
 }
 
-/// Every block of a run beside the ledger.
+/// Every block of a run, compared with the ledger.
 #[derive(Debug, Clone)]
 pub struct Ratchet {
     rows: Vec<Row>,
@@ -62,32 +63,32 @@ impl Ratchet {
         Self { rows: rows.collect(), gone }
     }
 
-    /// Where a block stands.
+    /// How a block compares with the ledger.
     pub fn standing(&self, block: usize) -> Standing {
         self.rows[block].standing
     }
 
-    /// Whether a block is worse than the ledger says.
+    /// Whether a block is worse than in the ledger.
     pub fn is_worse(&self, block: usize) -> bool {
         matches!(self.rows[block].standing, Standing::Sunk(_) | Standing::Broken(_) | Standing::New)
     }
 
-    /// Whether a block fails, and no worse than the ledger says.
+    /// Whether a block fails, but is not worse than in the ledger.
     pub fn is_known(&self, block: usize) -> bool {
         self.rows[block].failing && !self.is_worse(block)
     }
 
-    /// Whether the ledger has it that a block lacks something here, or would pass though it is ignored.
+    /// Whether the ledger knows that a block lacks something, or would pass although it is ignored.
     pub fn excuses(&self, block: usize) -> bool {
         self.rows[block].excused
     }
 
-    /// Whether a block that breaks the policy did so before: its content is the same, or it passes no less deep.
+    /// Whether a block that breaks the policy did so before: its content is the same, or it passes at no lower level.
     pub fn excuses_policy(&self, block: usize) -> bool {
         self.rows[block].settled
     }
 
-    /// How many blocks fail, no worse than the ledger says.
+    /// How many blocks fail, but are not worse than in the ledger.
     pub fn known(&self) -> usize {
         (0..self.rows.len()).filter(|block| self.is_known(*block)).count()
     }
@@ -97,14 +98,15 @@ impl Ratchet {
         (0..self.rows.len()).filter(|block| self.is_worse(*block)).count()
     }
 
-    /// How many blocks are better, failing blocks that are gone among them: so much could the ledger be tightened.
+    /// How many blocks are better. Failing blocks that were removed count too. The ledger can be tightened by this
+    /// many.
     pub fn better(&self) -> usize {
         self.rows.iter().filter(|row| row.standing == Standing::Better).count() + self.gone
     }
 }
 
-/// The line of each block: of its id and content, else of its content, else of its id, else of the id that it had before
-/// its page, section or folder was renamed.
+/// The line of each block: by its id and content, else by its content, else by its id, else by the id that it had
+/// before its page, section or folder was renamed.
 fn lines<'a>(ledger: &'a Ledger, verdicts: Verdicts<'_>) -> Vec<Option<&'a Entry>> {
     let by_id: BTreeMap<&str, &Entry> = ledger.entries().map(|entry| (entry.id.as_str(), entry)).collect();
     let found: Vec<(&Snippet, &Verdict)> = verdicts.iter().collect();
@@ -150,13 +152,14 @@ fn lines<'a>(ledger: &'a Ledger, verdicts: Verdicts<'_>) -> Vec<Option<&'a Entry
     lines
 }
 
-/// An id as a place and what is there: `page#section` and `n`, `page` and `name`; the place with the sign between them.
+/// Splits an id into a place and a name: `page#section` and `n`, `page` and `name`. The place has the sign between
+/// them.
 fn places(id: &str) -> impl Iterator<Item = ((&str, char), &str)> {
     ['/', '#'].into_iter().filter_map(|cut| id.rsplit_once(cut).map(|(place, own)| ((place, cut), own)))
 }
 
 fn row(line: Option<&Entry>, snippet: &Snippet, verdict: &Verdict, reach: Reach) -> Row {
-    // An ignored block that would pass is a remark, not a failure.
+    // An ignored block that would pass is no failure.
     let ignored = matches!(snippet.settings.promise, Promise::Ignored(_));
     let failing = is_bad(verdict.status) && !ignored;
     let untouched = line.is_some_and(|entry| entry.hash == verdict.hash);
@@ -166,7 +169,7 @@ fn row(line: Option<&Entry>, snippet: &Snippet, verdict: &Verdict, reach: Reach)
         Some(entry) => beside(entry, snippet, verdict, (failing, reach)),
     };
     let excused = line.is_some_and(|entry| match verdict.status {
-        // What --no-exec leaves out may be what is missing; the ledger knows better of what is untouched or failed anyhow.
+        // --no-exec may be the only reason. The ledger decides for untouched blocks and for blocks that failed.
         Status::EnvError => entry.status == Status::EnvError || (reach.no_exec && (untouched || is_bad(entry.status))),
         Status::Xpass => ignored && entry.status == Status::Xpass,
         _ => false,
@@ -180,7 +183,7 @@ fn beside(entry: &Entry, snippet: &Snippet, verdict: &Verdict, (failing, reach):
     if !failing && !passes {
         return Standing::Even;
     }
-    // A block that had to fail and did not is no other failure's forerunner.
+    // A block that had to fail and did not does not excuse another failure.
     let failed = is_bad(entry.status) && (entry.status != Status::Xpass || verdict.status == Status::Xpass);
     if failing && !failed {
         return Standing::Broken(entry.status);
@@ -196,14 +199,15 @@ fn beside(entry: &Entry, snippet: &Snippet, verdict: &Verdict, (failing, reach):
     if better && !reach.no_exec { Standing::Better } else { Standing::Even }
 }
 
-/// As much of a level as this run could reach: not what `--no-exec` leaves out, not a rung whose tool is missing.
+/// Lowers a level to what this run could reach: without what `--no-exec` leaves out, and without steps that lack a
+/// tool.
 fn within_reach(level: Level, snippet: &Snippet, verdict: &Verdict, reach: Reach) -> Level {
     let mut level = level;
     if reach.no_exec {
         let tried = |outcome: &StepOutcome| matches!(outcome, StepOutcome::Pass | StepOutcome::Fail);
         let tried = verdict.steps.iter().filter(|(_, outcome)| tried(outcome)).map(|(step, _)| step.level()).max();
         let tried = tried.unwrap_or_default();
-        // Rust is not even linted then. A block that asks for no more than was tried is held to what it was.
+        // Under --no-exec Rust is not linted either. A block whose target was tried must still reach its old level.
         let held_back = tried < snippet.target.min(Level::Linted);
         level = level.min(if held_back { tried } else { Level::Linted });
     }

@@ -1,28 +1,28 @@
-//! How status and level follow from the evidence (S1.1, S1.6, S1.7, S2.2, S5.1). Pure.
+//! Works out status and level from the evidence (S1.1, S1.6, S1.7, S2.2, S5.1). Pure.
 //!
 //! Must not know: tools, disk, how anything is printed.
 
 use crate::diagnostic::Severity;
 use crate::snippet::model::verdict::{Evidence, Finding, Level, Promise, RunEnd, RunResult, Status, Step, StepOutcome};
 
-/// What a block is held to.
+/// The requirements on a block.
 #[derive(Debug, Clone)]
 pub struct Judgement<'a> {
-    /// The rung to reach.
+    /// The level to reach.
     pub target: Level,
-    /// The steps that must be decided: passed, failed, missing a tool, or skipped for a reason.
+    /// The steps that need an outcome: passed, failed, missing a tool, or skipped for a reason.
     pub wanted: Vec<Step>,
-    /// The tools that decide them, for the message where one does not.
+    /// The tools that decide them, for the message if one does not.
     pub tools: String,
     /// The author's promise.
     pub promise: &'a Promise,
     /// The exit code that counts as success.
     pub exit: i32,
-    /// What `needs=` names and is absent is an `env_error`, not a reason to ignore the block.
+    /// An absent program of `needs=` is an `env_error`, not a reason to ignore the block.
     pub strict: bool,
-    /// `--no-exec` keeps the block from rungs below its target: what has no error yet may still have one.
+    /// `--no-exec` keeps the block below its target, so an error may still be hidden.
     pub held_back: bool,
-    /// In a bare file a missing linter holds nothing back (S1.6).
+    /// The file is bare, so a missing linter does no harm (S1.6).
     pub linter_optional: bool,
 }
 
@@ -34,7 +34,7 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
             && evidence.steps.values().all(|outcome| *outcome == StepOutcome::Pass)
             && !evidence.steps.is_empty();
         return if would_pass && evidence.missing_dependencies.is_empty() {
-            let reason = "ignored, but every rung up to Compiled passes: take `ignore` away".to_owned();
+            let reason = "ignored, but every step up to Compiled passes: remove `ignore`".to_owned();
             (Status::Xpass, level, Some(reason))
         } else {
             (Status::Ignored, level, Some(reason.clone().unwrap_or_else(|| "ignored without a reason".to_owned())))
@@ -46,11 +46,7 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
             return (status, level, Some(reason));
         }
         if status == Status::Xpass && judgement.held_back {
-            return (
-                Status::Ignored,
-                level,
-                Some("must fail to compile, and nothing is compiled under --no-exec".to_owned()),
-            );
+            return (Status::Ignored, level, Some("must fail to compile, but --no-exec compiles nothing".to_owned()));
         }
         return (status, level, reason);
     }
@@ -62,7 +58,7 @@ pub fn judge(evidence: &Evidence, judgement: &Judgement<'_>) -> (Status, Level, 
     }
     if let Some(absent) = &evidence.absent {
         let status = if judgement.strict { Status::EnvError } else { Status::Ignored };
-        return (status, level, Some(format!("needs {absent}, which is not here")));
+        return (status, level, Some(format!("needs {absent}, which is not available here")));
     }
     if let Some((status, reason)) = undecided(evidence, judgement).filter(|_| !has_failed(evidence)) {
         return (status, level, Some(reason));
@@ -104,16 +100,16 @@ fn environment(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status
     held_back.then(|| (Status::EnvError, missing(evidence).join("; ")))
 }
 
-/// What is said of the tools that did not do their work.
+/// The messages of the tools that did not do their work.
 fn missing(evidence: &Evidence) -> Vec<&str> {
     evidence.missing_tools.iter().map(|tool| tool.message.as_str()).collect()
 }
 
-/// A step that is wanted and that nobody decided. Silence is never a success.
+/// A required step without an outcome. Silence is never a success.
 fn undecided(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status, String)> {
     let step = judgement.wanted.iter().find(|step| !evidence.steps.contains_key(step))?;
     let reason = format!(
-        "nothing decided the step `{}` ({}): docgen or one of these tools did not do its work; please report it",
+        "no result for the step `{}` ({}): docgen or one of these tools did not do its work; please report it",
         step.name(),
         judgement.tools
     );
@@ -127,7 +123,7 @@ fn judge_compile_fail(
     error: Option<&str>,
 ) -> (Status, Level, Option<String>) {
     let errors: Vec<_> = evidence.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-    // What fails for want of a package proves nothing, unless the author says which error it must be.
+    // A failure because of a missing package proves nothing, unless the author names the error.
     let unproven = !evidence.missing_dependencies.is_empty() && code.or(error).is_none();
     if errors.is_empty() || unproven {
         if evidence.missing_dependencies.is_empty() && evidence.missing_tools.is_empty() {
@@ -167,16 +163,14 @@ fn judge_run(
     if let Promise::FailsAtRun(text) = judgement.promise {
         return match text {
             _ if run.end == RunEnd::Exited(0) => {
-                (Status::Xpass, level, Some("must fail when run, but ended well".to_owned()))
+                (Status::Xpass, level, Some("must fail when run, but succeeded".to_owned()))
             }
             Some(text) if !run.stderr.contains(text) => {
-                (Status::Fail, level, Some(format!("failed, but standard error does not hold `{text}`")))
+                (Status::Fail, level, Some(format!("failed, but standard error does not contain `{text}`")))
             }
-            _ if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) => (
-                Status::Fail,
-                level,
-                Some("failed as promised, but printed something else than the page says".to_owned()),
-            ),
+            _ if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) => {
+                (Status::Fail, level, Some("failed as promised, but the output differs from the page".to_owned()))
+            }
             _ => (Status::Xfail, level, Some(how)),
         };
     }
@@ -185,7 +179,7 @@ fn judge_run(
         return (Status::Fail, level, Some(reason));
     }
     if evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail) {
-        return (Status::Fail, level, Some("printed something else than the page says".to_owned()));
+        return (Status::Fail, level, Some("the output differs from the page".to_owned()));
     }
     (Status::Pass, level, None)
 }
@@ -206,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn s1_1_the_level_is_the_highest_rung_before_the_first_failure() {
+    fn s1_1_the_level_is_the_highest_step_before_the_first_failure() {
         let mut found = evidence(&[
             (Step::Parse, StepOutcome::Pass),
             (Step::Lint, StepOutcome::Fail),

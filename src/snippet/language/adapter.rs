@@ -1,7 +1,7 @@
-//! What an adapter does: the trait that each language implements.
+//! The trait that each language implements: its adapter.
 //!
-//! An adapter gets a workspace (a fixture project with the blocks written into it) and its units, and notes in each unit what it
-//! found; one call of a tool serves all units (S7.2). Must not know: pages, verdicts, reports.
+//! An adapter gets a workspace (a fixture project with the blocks in it) and its units. It records in each unit what it
+//! found. One call of a tool serves all units (S7.2). Must not know: pages, verdicts, reports.
 
 use crate::error::Result;
 use crate::process::Job;
@@ -20,10 +20,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::result::Result as StdResult;
 
-/// A call, and what it reads from standard input before the program's own input; or why it cannot be made.
+/// A call and its input before the program's own standard input; or why the call is impossible.
 pub(crate) type CallWithInput = StdResult<(Job, Vec<u8>), String>;
 
-/// What stands behind `mark` on the lines of a text, at their start or after white space: `#> 42`, `f(6) #> 42`.
+/// The text after `mark` on each line, at the line's start or after white space: `#> 42`, `f(6) #> 42`.
 pub(crate) fn marked_lines(code: &MappedText, mark: &str) -> Option<Promised> {
     let mut text = MappedText::new();
     let mut offset = 0;
@@ -38,21 +38,21 @@ pub(crate) fn marked_lines(code: &MappedText, mark: &str) -> Option<Promised> {
     (!text.is_empty()).then_some(Promised { text, unordered: false })
 }
 
-/// What a language does with code. Its facts are data: [`Language::spec`].
+/// The behaviour of a language. Its facts are data: [`Language::spec`].
 pub trait Language: Send + Sync {
     /// The facts of the language.
     fn spec(&self) -> &LanguageSpec;
 
-    /// Makes a whole program of the parts of a block (S3.1). `name` is an identifier, unique in the run.
+    /// Makes a program of the parts of a block (S3.1). `name` is an identifier, unique in the run.
     fn assemble(&self, parts: &Parts, name: &str) -> Program;
 
-    /// Tries the steps before the run, for all units at once.
+    /// Tries all steps before the run, for all units at once.
     ///
     /// # Errors
-    /// Only where the workspace itself cannot be used; what a tool says, or its absence, is noted in the units.
+    /// Only if the workspace itself cannot be used. A tool's messages, or its absence, are recorded in the units.
     fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()>;
 
-    /// Builds what must be built before the units marked in `wanted` can run. Default: nothing.
+    /// Builds the units in `wanted` before they run, if the language needs that. Default: nothing.
     ///
     /// # Errors
     /// As [`Language::check`].
@@ -60,13 +60,13 @@ pub trait Language: Send + Sync {
         Ok(())
     }
 
-    /// The call that runs a unit in the folder `scratch`; `Err` says why it cannot be.
+    /// The call that runs a unit in the folder `scratch`; `Err` says why it is impossible.
     fn command(&self, _workspace: &Workspace<'_>, _unit: &Unit, _scratch: &Path) -> StdResult<Job, String> {
         Err("this language cannot be run".to_owned())
     }
 
-    /// The call that runs a unit of several parts, and what it reads from standard input before the program's own input.
-    /// It prints one secret between two parts. No part may learn a secret before the program gets there (S3.3).
+    /// The call that runs a unit of several parts, and its input before the program's own standard input. The program
+    /// prints one secret between two parts. No part may learn a secret before the program reaches it (S3.3).
     fn command_in_parts(
         &self,
         workspace: &Workspace<'_>,
@@ -77,39 +77,40 @@ pub trait Language: Send + Sync {
         Ok((self.command(workspace, unit, scratch)?, seam::lines(secrets)))
     }
 
-    /// What the standard error of a failed run says, and the place of the unit's program that it names (S7.4).
+    /// The message in the standard error of a failed run, and the place in the unit's program that it names (S7.4).
     fn traceback(&self, unit: &Unit, stderr: &str) -> Traceback {
         traceback::first(unit, stderr)
     }
 
-    /// The call that runs a failed unit once more, to see where it fails; nothing where programs of the language say that.
+    /// The call that runs a failed unit again to find where it fails; `None` if the language's programs say so
+    /// themselves.
     fn traced_command(&self, _workspace: &Workspace<'_>, _unit: &Unit, _scratch: &Path) -> Option<CallWithInput> {
         None
     }
 
-    /// The line of the unit's program that such a run got to last.
+    /// The last line of the unit's program that such a run reached.
     fn traced_line(&self, _unit: &Unit, _stderr: &str) -> Option<usize> {
         None
     }
 
-    /// The call of a warm parent in the folder `scratch`, from which programs that [`Language::command`] starts can be forked
-    /// (S7.3); nothing where the language has none.
+    /// The call of a warm parent in the folder `scratch`, which can fork the programs that [`Language::command`] starts
+    /// (S7.3); `None` if the language has none.
     fn warm_parent(&self, _workspace: &Workspace<'_>, _scratch: &Path) -> Option<Job> {
         None
     }
 
-    /// Whether a unit's program, with these variables, may be forked from a warm parent: nothing about it concerns how an
+    /// Whether a warm parent may fork a unit's program with these variables: the program must not depend on how an
     /// interpreter starts.
     fn can_be_forked(&self, _unit: &Unit, _variables: &BTreeMap<String, String>) -> bool {
         true
     }
 
-    /// How the package around a page is bound; nothing where the language has no packages.
+    /// How to bind the package around a page; `None` if the language has no packages.
     fn packages(&self) -> Option<&dyn Packages> {
         None
     }
 
-    /// Installs what the fixture's lock file pins, once (S3.5). `Err` inside says why it cannot be had.
+    /// Installs what the fixture's lock file pins, once (S3.5). The inner `Err` says why that is impossible.
     ///
     /// # Errors
     /// As [`Language::check`].
@@ -117,54 +118,54 @@ pub trait Language: Send + Sync {
         Ok(Ok(()))
     }
 
-    /// What lies around a tool and takes part in verdicts, by its names and times: packages that an interpreter finds by
-    /// itself.
+    /// Files around a tool that influence verdicts, by name and time: the packages that an interpreter finds by itself.
     fn surroundings(&self, _tool: &Tool) -> Option<String> {
         None
     }
 
-    /// The output that the language's own habit promises in the code (S4.1): Go's `// Output:`, Python's `#> `.
+    /// The output that comments in the code promise, by the language's convention (S4.1): Go's `// Output:`, Python's
+    /// `#> `.
     fn promised_output(&self, _code: &MappedText) -> Option<Promised> {
         None
     }
 
-    /// The code as readers see it: without lines that are hidden from them (S3.2).
+    /// The code as readers see it, without hidden lines (S3.2).
     fn shown<'a>(&self, code: &'a str) -> Cow<'a, str> {
         code.into()
     }
 
-    /// A definition that makes a name known, for `--suggest-prelude`; `called` if it is used as a function.
+    /// A definition for an undefined name, for `--suggest-prelude`; `called` if it is used as a function.
     fn stub(&self, _name: &str, _called: bool) -> Option<String> {
         None
     }
 
-    /// Adds what an extracted project needs beside its blocks to be opened by a person. Default: nothing.
+    /// Adds the other files that an extracted project needs for a person to open it. Default: nothing.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     fn finish_extract(&self, _folder: &Path, _units: &mut [Unit]) -> Result<()> {
         Ok(())
     }
 }
 
-/// How the package around a page is found and made known to the fixture (S3.6).
+/// How to find the package around a page and make it available to the fixture (S3.6).
 pub trait Packages {
-    /// Whether a manifest is there and that of a package that can be bound.
+    /// Whether a manifest exists and belongs to a package that can be bound.
     fn is_package(&self, manifest: &Path) -> bool {
         manifest.is_file()
     }
 
-    /// Whether the code uses the package in this folder, so that it is worth binding.
+    /// Whether the code uses the package in this folder. Otherwise binding is not worth the time.
     fn uses_package(&self, _package: &Path, _code: &str) -> bool {
         true
     }
 
-    /// How code imports the package in this folder, where a fragment may leave that out.
+    /// How code imports the package in this folder, if a fragment may omit the import.
     fn import_path(&self, _package: &Path) -> Option<String> {
         None
     }
 
-    /// Makes the package in `workspace.package` known to the fixture. `Err` inside says what cannot be had.
+    /// Makes the package in `workspace.package` available to the fixture. The inner `Err` says what is impossible.
     ///
     /// # Errors
     /// As [`Language::check`].
@@ -173,7 +174,7 @@ pub trait Packages {
     }
 }
 
-/// A tool for these units: found, or noted in each of them as missing at this step.
+/// A tool for these units. If it is missing, each unit records that for this step.
 pub(crate) fn tool_for(tools: &Tools, spec: &ToolSpec, step: Step, units: &mut [Unit]) -> Option<Tool> {
     match tools.require(spec) {
         Ok(tool) => {

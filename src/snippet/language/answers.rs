@@ -1,7 +1,7 @@
-//! Asks one process about many blocks: it prints `ready`, then one line of JSON a block, in the order of the blocks.
+//! Asks one process about many blocks. It prints `ready`, then one line of JSON per block, in the order of the blocks.
 //!
-//! A block costs no other its verdict: an answer that cannot be read is one block's, and where the process dies over a
-//! block, another process goes on with the next one. Must not know: what is asked.
+//! If a block hangs or crashes a tool, only that block becomes `env_error`: an unreadable answer counts for one block,
+//! and if the process dies, another process continues with the next block. Must not know: what is asked.
 
 use crate::error::Result;
 use crate::process::{End, Finished};
@@ -10,14 +10,14 @@ use crate::snippet::workspace::time_budget::TimeBudget;
 use serde::de::DeserializeOwned;
 use std::result::Result as StdResult;
 
-/// What a process prints once it has read its request and can answer.
+/// A process prints this line when it has read its request and can answer.
 const READY: &[u8] = b"ready";
-/// How many blocks may end the process before the rest goes without an answer.
-const MOST_CRASHES: usize = 64;
-/// How many calls share the time of one, once it has run out.
+/// Max crashes of the process; then the remaining blocks get no answer.
+const MAX_CRASHES: usize = 64;
+/// How many calls share the time limit, after one call exceeded it.
 const CALLS_AFTER_TIMEOUT: u32 = 16;
 
-/// The answer for each of `count` blocks, or why there is none. `call` asks about the blocks from a number on.
+/// The answer for each of `count` blocks, or why it is missing. `call` asks about the blocks from a number on.
 pub(crate) fn ask<A: DeserializeOwned>(
     tool: &str,
     count: usize,
@@ -44,16 +44,16 @@ pub(crate) fn ask<A: DeserializeOwned>(
             break;
         }
         crashes += 1;
-        if crashes > MOST_CRASHES {
+        if crashes > MAX_CRASHES {
             return Ok(without(answers, count, tool, &finished));
         }
         if finished.end == End::TimedOut {
             time.share(CALLS_AFTER_TIMEOUT);
             if answers.len() > first {
-                continue; // Many blocks took the time; the next one is not to blame before it had a call of its own.
+                continue; // Many blocks used up the time. The next one is to blame only if its own call times out.
             }
         }
-        let message = format!("{tool} crashed over this block: {}", finished.summary());
+        let message = format!("{tool} crashed on this block: {}", finished.summary());
         answers.push(Err(MissingTool::over_block(finished.end, message)));
     }
     Ok(answers)
@@ -85,7 +85,7 @@ mod tests {
     use std::path::Path;
     use std::time::Duration;
 
-    /// What a shell says that does the same for every block, but for those that the script names.
+    /// The answers of a shell that treats all blocks alike, except those that the script names.
     fn asked(script: &str) -> Vec<StdResult<u32, MissingTool>> {
         let call = |first: usize| {
             let loop_over = format!("echo ready; for n in $(seq {first} 5); do case $n in {script} esac; echo 7; done");
@@ -104,7 +104,7 @@ mod tests {
         let answers = asked("1|2) kill -9 $$;; 4) exit 3;;");
         assert_eq!(lost(&answers), [1, 2, 4]);
         let why = answers[1].as_ref().expect_err("it was killed");
-        assert_eq!(why.message, "sh crashed over this block: killed by signal 9");
+        assert_eq!(why.message, "sh crashed on this block: killed by signal 9");
     }
 
     #[test]

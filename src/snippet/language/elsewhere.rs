@@ -1,4 +1,4 @@
-//! Names that a standard library has in other versions or on other platforms: who uses one is not wrong, only elsewhere.
+//! Names that a standard library has only in other versions or on other platforms. Code that uses one is not wrong.
 //!
 //! Must not know: which language's names they are.
 
@@ -14,7 +14,7 @@ pub(crate) enum Elsewhere<'a> {
 }
 
 impl Elsewhere<'_> {
-    /// Whether a tool of this version, on this platform, may be without the name.
+    /// Whether a tool of this version, on this platform, may lack the name.
     pub(crate) fn comes_after(self, version: &str) -> bool {
         let numbers = |text: &str| text.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>();
         match self {
@@ -33,7 +33,7 @@ impl fmt::Display for Elsewhere<'_> {
     }
 }
 
-/// Looks a name of a module up in a table: one line is a module, a version or `platform`, and names; `*` is any name.
+/// Looks up a name of a module in a table. One line has a module, a version or `platform`, and names; `*` is any name.
 pub(crate) fn find<'a>(table: &'a str, module: &str, name: &str) -> Option<Elsewhere<'a>> {
     let rows = table.lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|line| {

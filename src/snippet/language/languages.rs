@@ -1,6 +1,6 @@
 //! The languages that docgen has adapters for, and what labels mean.
 //!
-//! Must not know: pages, verdicts, reports, which languages there are.
+//! Must not know: pages, verdicts, reports, which languages exist.
 
 use crate::snippet::language::adapter::Language;
 use crate::snippet::language::transcript;
@@ -9,7 +9,7 @@ use crate::snippet::model::tool::ToolSpec;
 use std::ops::Index;
 use std::sync::Arc;
 
-/// Adapters, by number. A copy shares them.
+/// Adapters, by number. Copies share them.
 #[derive(Clone, Default)]
 pub struct Languages {
     adapters: Vec<Arc<dyn Language>>,
@@ -67,7 +67,7 @@ impl Languages {
         self.adapters.iter().map(|adapter| adapter.spec())
     }
 
-    /// The tools of all: a block of one language may call another's.
+    /// The tools of all languages: a block of one language may call another language's tools.
     pub fn tools(&self) -> impl Iterator<Item = &ToolSpec> {
         self.specs().flat_map(|spec| &spec.tools)
     }

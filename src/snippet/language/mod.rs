@@ -1,7 +1,7 @@
-//! One adapter a language: which tools try which step, and what their messages mean.
+//! One adapter per language: which tools try which step, and what their messages mean.
 //!
-//! Nothing outside this folder names a language. [`adapter`] is what a language must do, [`languages`] looks them up. A new
-//! language is a folder beside the others, with a `mod` line and a line in [`builtin`].
+//! Nothing outside this folder names a language. [`adapter`] is what a language must do; [`languages`] looks languages
+//! up. To add a language, add a folder beside the others, a `mod` line and a line in [`builtin`].
 //! Must not know: pages, verdicts, reports.
 
 pub mod adapter;
@@ -19,7 +19,7 @@ pub mod transcript;
 
 use languages::Languages;
 
-/// The languages that docgen brings along.
+/// The built-in languages of docgen.
 pub fn builtin() -> Languages {
     Languages::new([
         python::adapters(),

@@ -1,6 +1,6 @@
-//! What a failed run says in its standard error: the message, and the places in the unit's file (S7.4). Pure.
+//! Reads the standard error of a failed run: the message, and the places in the unit's file (S7.4). Pure.
 //!
-//! Must not know: languages; each knows itself which of the places counts.
+//! Must not know: languages. Each language decides which of the places counts.
 
 use crate::snippet::model::message::Position;
 use crate::snippet::workspace::unit::Unit;
@@ -14,12 +14,12 @@ static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
-/// What a failed run says.
+/// The error of a failed run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Traceback {
     /// The error's message.
     pub message: Option<String>,
-    /// The place on the page that it comes from.
+    /// Its place on the page.
     pub span: Option<Span>,
 }
 
@@ -30,9 +30,9 @@ pub struct Frame {
     pub named: Range<usize>,
     /// 1-based.
     pub line: usize,
-    /// 1-based, where it is named.
+    /// 1-based, if the traceback names it.
     pub column: Option<usize>,
-    /// What the column counts.
+    /// The unit of the column.
     pub unit: ColumnUnit,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn place_pattern(unit: &Unit) -> Option<Regex> {
     Regex::new(&format!(r#"[^\s"(]*{path}"?(?::(\d+)(?::(\d+))?|, line (\d+)|: line (\d+))?"#)).ok()
 }
 
-/// The places in a unit's file, in the order in which they are named.
+/// The places in a unit's file, in the order of the text.
 pub fn frames(unit: &Unit, stderr: &str) -> Vec<Frame> {
     let frame = |found: Captures<'_>| {
         let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse().ok());
@@ -52,31 +52,31 @@ pub fn frames(unit: &Unit, stderr: &str) -> Vec<Frame> {
     place_pattern(unit).map_or_else(Vec::new, |pattern| pattern.captures_iter(stderr).filter_map(frame).collect())
 }
 
-/// The place on the page of a frame; without a column it is the first word of the line.
+/// The place of a frame on the page. Without a column it is the first word of the line.
 pub fn span(unit: &Unit, frame: &Frame) -> Option<Span> {
     let column = frame.column.unwrap_or_else(|| first_word(unit, frame.line));
     let range = unit.range_of(Position::point(frame.line, column, frame.unit))?;
     unit.program.span_of(range)
 }
 
-/// The place on the page of a line of the program: its first word.
+/// The place on the page of the first word of a program's line.
 pub fn line_span(unit: &Unit, line: usize) -> Option<Span> {
     let range = unit.range_of(Position::point(line, first_word(unit, line), ColumnUnit::Char))?;
     unit.program.span_of(range)
 }
 
-/// The message, and the first place that is named: what most languages need.
+/// The message and the first named place, as most languages need it.
 pub fn first(unit: &Unit, stderr: &str) -> Traceback {
     let span = frames(unit, stderr).first().and_then(|frame| span(unit, frame));
     Traceback { message: stderr.lines().find_map(message), span }
 }
 
-/// The message that a line of standard error is, as most languages print it.
+/// The message in a line of standard error, as most languages print it.
 pub fn message(line: &str) -> Option<String> {
     MESSAGE.captures(line).map(|found| found[1].to_owned())
 }
 
-/// The column of the first character of a line that is not white space.
+/// The column of the first character that is not white space.
 fn first_word(unit: &Unit, line: usize) -> usize {
     let text = unit.program.as_str();
     unit.lines.line_range(text, line).map_or(1, |range| {

@@ -1,6 +1,6 @@
-//! Which blocks are interactive sessions: by their label, or by the prompt that their first line begins with.
+//! Recognizes interactive sessions: by their label, or by the prompt at the start of their first line.
 //!
-//! Must not know: what is done with them.
+//! Must not know: how they are handled.
 
 use crate::snippet::model::language::LanguageSpec;
 
@@ -21,12 +21,12 @@ const LABELS: &[&str] = &[
     "zsh-session",
 ];
 
-/// Whether a label is one of sessions.
+/// Whether a label means a session.
 pub(crate) fn is_label(label: &str) -> bool {
     LABELS.contains(&label)
 }
 
-/// Whether code begins as a session of its language does: its first line that is neither blank nor a comment is a prompt.
+/// Whether code begins like a session of its language: its first line, except blank lines and comments, is a prompt.
 pub fn begins(spec: &LanguageSpec, code: &str) -> bool {
     let Some(session) = &spec.session else { return false };
     let lines = code.lines().map(str::trim_start);

@@ -1,4 +1,4 @@
-//! A verdict in one icon and a few words, for the page, the verification page and search alike.
+//! A verdict as one icon and a few words, for the page, the verification page and search.
 //!
 //! Must not know: HTML.
 
@@ -7,17 +7,17 @@ use crate::snippet::model::verdict::{Level, Origin, Status, Verdict};
 /// What a badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Badge {
-    /// Class of its colour.
+    /// The CSS class of its colour.
     pub class: &'static str,
     /// One character.
     pub icon: &'static str,
-    /// Words.
+    /// The words beside the icon.
     pub words: &'static str,
-    /// Whether the block has changed since.
+    /// Whether the block has changed since its verdict.
     pub stale: bool,
 }
 
-/// The badge of a verdict; without a verdict the block was not checked.
+/// The badge of a verdict. Without a verdict the block was not checked.
 pub fn badge(verdict: Option<&Verdict>) -> Badge {
     let Some(verdict) = verdict else { return NOT_CHECKED };
     let badge = match (verdict.status, verdict.level) {

@@ -1,4 +1,4 @@
-//! All code blocks of a project with their verdicts: one list, in the order of pages and lines. Pure data.
+//! All code blocks of a project with their verdicts: one list, ordered by page and line. Pure data.
 //!
 //! Must not know: how a verdict is reached or shown.
 
@@ -11,16 +11,16 @@ use std::collections::BTreeMap;
 use std::ops::{Index, Range};
 use typed_index_collections::TiVec;
 
-/// A block and what is known of it.
+/// A block and its verdict.
 #[derive(Debug, Clone)]
 pub struct Block {
     /// The block.
     pub snippet: Snippet,
-    /// Its verdict; *Unchecked* until somebody finds out more.
+    /// Its verdict; *Unchecked* at first.
     pub verdict: Verdict,
 }
 
-/// The blocks of all pages. Block `n` of a page is the page's fence `n`.
+/// The blocks of all pages. Block `n` of a page is its fence `n`.
 #[derive(Debug, Clone, Default)]
 pub struct Blocks {
     all: TiVec<SnippetId, Block>,
@@ -30,11 +30,10 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Adds the blocks of the next page, in the order of its fences.
+    /// Adds the blocks of the next page, in fence order.
     pub fn push_page(&mut self, snippets: Vec<Snippet>) {
         let first = self.all.len();
-        let unchecked =
-            || Verdict::new(Status::Unchecked, Some("not verified yet; docgen verify does that".to_owned()));
+        let unchecked = || Verdict::new(Status::Unchecked, Some("not verified yet: run docgen verify".to_owned()));
         self.all.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
         self.pages.push(first..self.all.len());
     }
@@ -54,7 +53,7 @@ impl Blocks {
         (0..self.all.len()).map(SnippetId::from)
     }
 
-    /// The number of every block of a page, in the order of its fences.
+    /// The number of every block of a page, in fence order.
     pub fn on_page(&self, page: PageIndex) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
         self.pages.get(page).cloned().unwrap_or_default().map(SnippetId::from)
     }
@@ -84,23 +83,23 @@ impl Blocks {
         self.all[id].verdict = verdict;
     }
 
-    /// Blocks whose verdicts may still change, in order.
+    /// All blocks, in order; their verdicts may still change.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Block> {
         self.all.iter_mut()
     }
 
-    /// How many blocks have each status; together all that were found.
+    /// How many blocks have each status. The sum is the number of blocks found.
     pub fn totals(&self) -> BTreeMap<Status, usize> {
         totals(self.all.iter().map(|block| &block.verdict))
     }
 
-    /// Whether anything is known of any block, beyond that it is there.
+    /// Whether any block has a verdict beyond *Unchecked*.
     pub fn say_anything(&self) -> bool {
         let says = |verdict: &Verdict| verdict.level > Level::Unchecked || verdict.status == Status::Fail;
         self.all.iter().any(|block| says(&block.verdict))
     }
 
-    /// How many blocks of code of each page are proven, or fail as shown, and how many there are.
+    /// For each page: how many blocks of code are proven or fail as shown, and how many blocks of code it has.
     pub fn proven(&self) -> BTreeMap<FileId, (usize, usize)> {
         let mut pages: BTreeMap<_, (usize, usize)> = BTreeMap::new();
         for Block { snippet, verdict } in self.all.iter().filter(|block| block.snippet.is_code) {

@@ -1,20 +1,21 @@
-//! What a verdict depends on, by name, and the hashes of it (S6.1). Pure data.
+//! The inputs that a verdict depends on, by name, and their hashes (S6.1). Pure data.
 //!
-//! A hash is made of named fields, each with its length before it, behind a version. So it depends on what is said here, and on
-//! no name in docgen's sources: ledgers are committed, and renaming a type must not unverify every project in the world.
+//! A hash covers a version and named fields, each with its length before it. So it depends only on what this file says,
+//! not on a name in docgen's sources: ledgers are committed, and renaming a type must not unverify every project in the
+//! world.
 //! Must not know: where the inputs come from, where verdicts are kept.
 
 use std::collections::BTreeMap;
 
-/// The version of the hashes. It is raised only together with a migration of the ledgers that hold older ones.
+/// The version of the hashes. Raise it only together with a migration of the ledgers that hold older hashes.
 const VERSION: &str = "v2";
 
-/// What a verdict depends on: a name that a person understands, and a hash of what it stands for.
+/// The inputs of a verdict: a name that a person understands, and a hash of the input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
-    /// What is judged, and how: equal on every machine.
+    /// What is judged, and how. It is equal on every machine.
     pub(crate) content: BTreeMap<String, String>,
-    /// What it is checked with.
+    /// The tools and the machine that check it.
     pub(crate) machine: BTreeMap<String, String>,
 }
 
@@ -24,7 +25,7 @@ impl Fingerprint {
         versioned(&Digest::new("content").map(&self.content).finish())
     }
 
-    /// The hash of the content and of what it is checked with.
+    /// The hash of the content and the machine.
     pub(crate) fn key(&self) -> String {
         Digest::new("key").map(&self.content).map(&self.machine).finish()
     }
@@ -35,12 +36,12 @@ impl Fingerprint {
     }
 }
 
-/// A content hash as ledgers and reports have it.
+/// A content hash as ledgers and reports show it.
 pub(crate) fn versioned(hash: &str) -> String {
     format!("{VERSION}:{hash}")
 }
 
-/// Whether a content hash was made by an older docgen, whose hashes had no version.
+/// Whether an older docgen made this content hash: its hashes had no version.
 pub(crate) fn is_outdated(hash: &str) -> bool {
     !hash.starts_with(VERSION)
 }
@@ -51,7 +52,7 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
-    /// For a kind of thing.
+    /// Starts the hash of one kind of thing.
     pub(crate) fn new(kind: &str) -> Self {
         let digest = Self { hasher: blake3::Hasher::new() };
         digest.bytes(VERSION.as_bytes()).bytes(kind.as_bytes())
@@ -63,12 +64,12 @@ impl Digest {
         self
     }
 
-    /// A field that is a text.
+    /// Adds a text.
     pub(crate) fn text(self, name: &str, value: &str) -> Self {
         self.bytes(name.as_bytes()).bytes(value.as_bytes())
     }
 
-    /// A field that may be missing.
+    /// Adds a text that may be missing.
     pub(crate) fn optional(self, name: &str, value: Option<&str>) -> Self {
         match value {
             Some(value) => self.list(name, [value]),
@@ -76,17 +77,17 @@ impl Digest {
         }
     }
 
-    /// A field that is a number.
+    /// Adds a number.
     pub(crate) fn number(self, name: &str, value: i128) -> Self {
         self.text(name, &value.to_string())
     }
 
-    /// A field that holds or does not.
+    /// Adds a boolean.
     pub(crate) fn flag(self, name: &str, value: bool) -> Self {
         self.text(name, if value { "yes" } else { "no" })
     }
 
-    /// A field that is a list of texts.
+    /// Adds a list of texts.
     pub(crate) fn list<'a>(mut self, name: &str, values: impl IntoIterator<Item = &'a str>) -> Self {
         let values: Vec<&str> = values.into_iter().collect();
         self = self.bytes(name.as_bytes());
@@ -94,7 +95,7 @@ impl Digest {
         values.into_iter().fold(self, |digest, value| digest.bytes(value.as_bytes()))
     }
 
-    /// Fields with names of their own.
+    /// Adds fields that bring their own names.
     pub(crate) fn map(mut self, fields: &BTreeMap<String, String>) -> Self {
         self.hasher.update(&(fields.len() as u64).to_le_bytes());
         fields.iter().fold(self, |digest, (name, value)| digest.text(name, value))
@@ -115,7 +116,7 @@ mod tests {
         let mut fingerprint = Fingerprint::default();
         fingerprint.content.insert("code".to_owned(), Digest::new("text").text("text", "print(1)\n").finish());
         fingerprint.machine.insert("system".to_owned(), "linux x86_64".to_owned());
-        // These are in committed ledgers: a change here needs a new version and a migration.
+        // Committed ledgers hold these hashes: a change here needs a new version and a migration.
         assert_eq!(fingerprint.hash(), "v2:20dbb54273f59d167b7fe2b0996deb6f53f57769aa1d5be725fac0326b53da38");
         assert_eq!(fingerprint.key(), "34b7dfe28acd88b9f319d9b97a85d84cade89ddeb899cd6189e4f765265b7152");
         fingerprint.machine.clear();

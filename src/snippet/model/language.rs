@@ -1,4 +1,4 @@
-//! What docgen knows of a language, as data. What acts on code is the language's adapter.
+//! The facts of a language, as data. The language's adapter acts on code.
 //!
 //! Must not know: how a language is checked.
 
@@ -6,7 +6,7 @@ use crate::snippet::model::tool::ToolSpec;
 use crate::snippet::model::verdict::{Level, Step};
 use std::borrow::Cow;
 
-/// The number of a language among those that docgen has adapters for.
+/// The number of a language, among the languages with an adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LanguageId(pub(crate) usize);
 
@@ -21,47 +21,47 @@ pub struct LanguageSpec {
     pub extension: Cow<'static, str>,
     /// Other names for it in info strings.
     pub aliases: Vec<Cow<'static, str>>,
-    /// How an interactive session of it looks, where it has sessions.
+    /// How its interactive sessions look, if it has sessions.
     pub session: Option<Session>,
-    /// The steps it has, in order.
+    /// Its steps, in order.
     pub steps: Vec<Step>,
-    /// The level that a block must reach if nobody says otherwise (S1.2).
+    /// The level that a block must reach by default (S1.2).
     pub default_target: Level,
-    /// The tools it uses; the first one is what it cannot do without.
+    /// The tools it uses. It needs at least the first one.
     pub tools: Vec<ToolSpec>,
-    /// The files of the fixture that serves where a project has none, as path and text (S3.4).
+    /// The files of the fixture for projects that have none, as path and text (S3.4).
     pub minimal_fixture: Vec<(Cow<'static, str>, Cow<'static, str>)>,
-    /// Names of the files that make a folder a package of this language.
+    /// Files whose presence makes a folder a package of this language.
     pub manifests: Vec<Cow<'static, str>>,
     /// How a person adds a package to a fixture, in a few words.
     pub adds_packages: Option<Cow<'static, str>>,
-    /// The command a person types in the fixture to check it all, for `docgen extract`.
+    /// The command that a person types in the fixture to check everything, for `docgen extract`.
     pub native_command: Cow<'static, str>,
-    /// The codes and words by which its tools say that nothing defines a name (S3.7).
+    /// How its tools report an undefined name (S3.7).
     pub undefined: Vec<Undefined>,
-    /// Blocks known to be bad, at each step.
+    /// Self-tests: blocks known to be bad, at each step.
     pub canaries: Vec<Canary>,
 }
 
-/// What an interactive session looks like: no program of the language begins with one of the prompts.
+/// How an interactive session looks. No program of the language begins with one of the prompts.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// What begins a comment.
+    /// The text that begins a comment.
     pub comment: Cow<'static, str>,
-    /// What its first line begins with.
+    /// The texts that can begin its first line.
     pub prompts: Vec<Cow<'static, str>>,
 }
 
-/// How a tool says that nothing defines a name.
+/// How a tool reports an undefined name.
 #[derive(Debug, Clone)]
 pub enum Undefined {
-    /// By this code; the name stands in quotes in the message.
+    /// By this code. The name is in quotes in the message.
     Code(Cow<'static, str>),
-    /// By a message that begins with this; the name follows.
+    /// By a message with this prefix. The name follows.
     Prefix(Cow<'static, str>),
 }
 
-/// A block known to be bad, which the adapter must find bad (S1.9).
+/// A self-test: a block known to be bad, which the adapter must find bad (S1.9).
 #[derive(Debug, Clone)]
 pub struct Canary {
     /// The step that must fail.
@@ -78,7 +78,7 @@ impl Canary {
 }
 
 impl LanguageSpec {
-    /// `1 Python block`, `120 Go blocks`: how progress speaks of blocks.
+    /// A number of blocks, as progress words it: `1 Python block`, `120 Go blocks`.
     pub fn count(&self, number: usize) -> String {
         format!("{number} {} block{}", self.title, if number == 1 { "" } else { "s" })
     }

@@ -1,21 +1,21 @@
-//! What tools say of a program, and where. Pure data.
+//! The messages of tools about a program, and their places. Pure data.
 //!
-//! Must not know: pages, which tool said what.
+//! Must not know: pages, what the tools are.
 
 use crate::diagnostic::Severity;
 use crate::span::ColumnUnit;
 use std::borrow::Cow;
 
-/// A position range as a tool reports it: 1-based, columns in the tool's unit, end exclusive.
+/// A range as a tool reports it: 1-based, columns in the tool's unit, the end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// First line.
     pub line: usize,
     /// First column.
     pub column: usize,
-    /// Last line and the column after the last; `None` for a point.
+    /// The last line and the column after the range; `None` for a point.
     pub end: Option<(usize, usize)>,
-    /// What the tool counts.
+    /// The unit of columns.
     pub unit: ColumnUnit,
 }
 
@@ -26,17 +26,17 @@ impl Position {
     }
 }
 
-/// Something a tool said, before it is put on the page.
+/// A message of a tool, before it is mapped onto the page.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// Error or warning.
     pub severity: Severity,
     /// The tool.
     pub tool: Cow<'static, str>,
-    /// The tool's code; may be empty.
+    /// The tool's code, which may be empty.
     pub code: String,
     /// The message.
     pub message: String,
-    /// What to do, if anything is known.
+    /// What to do about it, if known.
     pub help: Option<String>,
 }

@@ -1,27 +1,27 @@
-//! Expected output against what was printed (S4). Pure.
+//! Compares expected output with printed output (S4). Pure.
 //!
-//! Must not know: who printed it, or where the expectation stands.
+//! Must not know: what printed it, where the expectation is written.
 
 use regex::Regex;
 use similar::{ChangeTag, TextDiff};
 use std::sync::LazyLock;
 
-/// How output is compared (S4.2). In all but `Json` and `Regex`, `...` alone on a line is any lines and `[..]` within a
-/// line any text.
+/// How output is compared (S4.2). Except in `Json` and `Regex`, a line `...` stands for any lines, and `[..]` in a line
+/// stands for any text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Matching {
-    /// Line by line; white space at the end of lines and of the whole does not count.
+    /// Line by line; white space at the end of lines and of the output is ignored.
     #[default]
     Exact,
-    /// Runs of white space are one space, blank lines do not count.
+    /// A run of white space counts as one space; blank lines are ignored.
     Whitespace,
     /// The lines in any order.
     Unordered,
-    /// The expected lines occur somewhere, one after the other.
+    /// The expected lines occur somewhere, in sequence.
     Contains,
-    /// The same JSON value, however it is written.
+    /// The same JSON value; its formatting is ignored.
     Json,
-    /// A regular expression for the whole.
+    /// A regular expression that matches the whole output.
     Regex,
 }
 
@@ -48,7 +48,7 @@ impl Matching {
     }
 }
 
-/// What differs between two good runs, masked on both sides before comparing (S4.2).
+/// Text that differs between two good runs. Both sides are masked before they are compared (S4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
     /// `12ms`, `3.4 s`
@@ -106,16 +106,17 @@ impl Filter {
     }
 }
 
-/// Why output differs: the first line that does, and both texts as a diff.
+/// How output differs: the first line that differs, and a diff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mismatch {
-    /// 0-based line of the expectation that was not met; its length if there was more output than expected.
+    /// The first unmet line of the expectation, 0-based; the number of its lines if the program printed more than
+    /// expected.
     pub(crate) line: usize,
-    /// A line diff, expected lines with `-`, printed ones with `+`.
+    /// A line diff: expected lines with `-`, printed lines with `+`.
     pub(crate) diff: String,
 }
 
-/// Compares what the page says with what was printed.
+/// Compares the expected output with the printed output.
 pub(crate) fn compare(expected: &str, printed: &str, matching: Matching, filters: &[Filter]) -> Result<(), Mismatch> {
     let mask = |text: &str| filters.iter().fold(text.to_owned(), |text, filter| filter.mask(&text));
     let (expected, printed) = (mask(expected), mask(printed));
@@ -147,7 +148,7 @@ fn lines(text: &str, matching: Matching) -> Vec<String> {
 }
 
 fn matches(expected: &[String], printed: &[String]) -> bool {
-    // Greedy with backtracking to the last `...`: linear in practice, and never exponential.
+    // Greedy, and backtracks only to the last `...`: linear in practice, and never exponential.
     let (mut want, mut got) = (0, 0);
     let mut last_any: Option<(usize, usize)> = None;
     loop {
@@ -192,7 +193,7 @@ fn same_json(expected: &str, printed: &str) -> bool {
     read(expected).is_some_and(|want| read(printed).is_some_and(|got| same_value(&want, &got)))
 }
 
-/// Equal whatever the order of keys.
+/// Whether two values are equal; the order of keys is ignored.
 fn same_value(one: &serde_json::Value, other: &serde_json::Value) -> bool {
     use serde_json::Value::{Array, Object};
     match (one, other) {
@@ -212,7 +213,7 @@ pub(crate) fn line_fits(expected: &str, printed: &str) -> bool {
     line_matches(expected.trim_end(), printed.trim_end())
 }
 
-/// One line, in which `[..]` stands for any text.
+/// Whether one line matches, where `[..]` stands for any text.
 fn line_matches(expected: &str, printed: &str) -> bool {
     let mut parts = expected.split("[..]");
     let Some(mut rest) = parts.next().and_then(|first| printed.strip_prefix(first)) else { return false };
@@ -225,8 +226,8 @@ fn line_matches(expected: &str, printed: &str) -> bool {
     rest.len() >= last.len() && rest.ends_with(last)
 }
 
-/// A diff of lines: expected ones with `-`, printed ones with `+`, one line of context around them. Lines that fit by a wild
-/// card are no difference.
+/// A line diff: expected lines with `-`, printed lines with `+`, one line of context around them. A line that fits by a
+/// wild card counts as equal.
 fn diff(expected: &[String], printed: &[String]) -> String {
     const SHOWN: usize = 24;
     let shown_as = |line: &String| {

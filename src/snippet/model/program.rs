@@ -1,58 +1,58 @@
-//! What a program is made of: its parts, in order, and whose text each of them is. Pure data.
+//! The parts of a program, in order, and the source of each. Pure data.
 //!
 //! Must not know: languages, disk.
 
 use crate::snippet::model::snippet::SnippetId;
 use crate::span::{LineIndex, MappedText};
 
-/// How the text between two parts is called.
+/// The label of the text between two parts.
 const SEAM: &str = "separator";
 
-/// The lines of a program that stand between two parts, counted from 1.
+/// The seams of a program: the lines that separate two parts, 1-based.
 pub fn seams(program: &MappedText, lines: &LineIndex) -> Vec<usize> {
     let text = program.as_str();
     let starts = (1..=lines.len()).filter_map(|line| Some((line, lines.line_range(text, line)?.start)));
     starts.filter(|(_, start)| program.label_at(*start) == Some((SEAM, *start))).map(|(line, _)| line).collect()
 }
 
-/// Whose text a part of a program is.
+/// Where the text of a part comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartSource {
-    /// The block that is judged.
+    /// The block under judgement.
     Own,
-    /// Another block: an earlier member, a setup, a teardown. The number is the snippet's.
+    /// Another block: an earlier member, a setup or a teardown.
     Other(SnippetId),
     /// A prelude of the fixture, by name.
     Prelude(String),
 }
 
-/// One piece of a program.
+/// One part of a program.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// The text, tagged with its number.
+    /// The text, tagged with the part's number.
     pub text: MappedText,
-    /// Names may repeat in it: it is a scope of its own.
+    /// It has its own scope, so names may repeat in it.
     pub nest: bool,
 }
 
-/// The pieces of a program, in order. Part number n is `parts[n - 1]`, whose owner is `owners[n - 1]`.
+/// The parts of a program, in order. Part n is `parts[n - 1]`, and its source is `owners[n - 1]`.
 #[derive(Debug, Clone, Default)]
 pub struct Parts {
-    /// The pieces.
+    /// The parts.
     pub parts: Vec<Part>,
-    /// Whose they are.
+    /// Their sources.
     pub owners: Vec<PartSource>,
-    /// The file that the block is a part of, taken as it is, without a program around it (`file=`).
+    /// The file that the block is a part of (`file=`). It is used as it is, without a wrapper.
     pub file: Option<String>,
-    /// How code imports the package that is bound (S3.6).
+    /// How code imports the bound package (S3.6).
     pub package: Option<String>,
     /// The block's label as written, lower case: `jsx`.
     pub label: String,
-    /// An identifier that no piece can hold, for what a program calls between two pieces.
+    /// An identifier that no part can contain: the name of the call between two parts.
     pub seam: String,
 }
 
-/// The pieces of a block that stands alone.
+/// The parts of a block that stands alone.
 #[cfg(test)]
 pub(crate) fn alone(text: &str) -> Parts {
     let text = MappedText::from_source(text, crate::span::FileId(0), 0).as_part(1);
@@ -60,8 +60,8 @@ pub(crate) fn alone(text: &str) -> Parts {
 }
 
 impl Parts {
-    /// All pieces in one text, each ending its line, with `separator` between two of them and braces around a nested
-    /// one, where the language has them.
+    /// Joins all parts into one text. Each part ends its line, and `separator` stands between two parts. Braces
+    /// surround a nested part, if the language has them.
     pub fn join(&self, separator: Option<&str>, braces: bool) -> MappedText {
         let mut out = MappedText::new();
         for (index, part) in self.parts.iter().enumerate() {
@@ -84,25 +84,25 @@ impl Parts {
         out
     }
 
-    /// Whether output must be told apart.
+    /// Whether the outputs of its parts must be told apart.
     pub fn is_joined(&self) -> bool {
         self.parts.len() > 1 && self.file.is_none()
     }
 }
 
-/// A program made of a block: its text, and where in the fixture it is written.
+/// A program made of a block: its text and its place in the fixture.
 #[derive(Debug)]
 pub struct Program {
-    /// The text, each byte knowing where it was written.
+    /// The text; each byte knows where it was written.
     pub text: MappedText,
-    /// The path in the fixture, with `/`; the unit's name is already in it.
+    /// The path in the fixture, with `/`. It contains the unit's name.
     pub path: String,
 }
 
-/// Output that is promised in a comment of the code.
+/// Output that a comment in the code promises.
 #[derive(Debug)]
 pub struct Promised {
-    /// The text, each byte knowing where it was written.
+    /// The text; each byte knows where it was written.
     pub text: MappedText,
     /// Whether the order of lines does not matter.
     pub unordered: bool,

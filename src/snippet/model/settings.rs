@@ -1,5 +1,5 @@
-//! What is asked of a block, put together from the language's default, the configuration, the page, the directive and
-//! the fence, the later ones winning (S2.7). Pure.
+//! The settings of a block. They are merged from the language's default, the configuration, the page, the directive and
+//! the fence; later sources win (S2.7). Pure.
 //!
 //! Must not know: tools.
 
@@ -19,52 +19,52 @@ const EDITIONS: &[&str] = &["2015", "2018", "2021", "2024"];
 /// Flags and keys of S2.2, as values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// The target rung that configuration or page asks for.
+    /// The level that the configuration or the page asks for.
     pub level: Option<Level>,
-    /// Only whether it parses.
+    /// Only parse it.
     pub check: bool,
-    /// Never run.
+    /// Never run it.
     pub no_run: bool,
-    /// Run.
+    /// Run it.
     pub run: bool,
-    /// Not code, whatever its label says.
+    /// It is not code, even if its label says so.
     pub not_code: bool,
-    /// This block is the output of the one above.
+    /// It is the output of the block above.
     pub output: bool,
-    /// What the author promises.
+    /// The author's promise.
     pub promise: Promise,
     promise_words: PromiseWords,
-    /// The block's own name.
+    /// Its name.
     pub name: Option<String>,
-    /// Shown above the block.
+    /// The title above it.
     pub title: Option<String>,
-    /// The group it belongs to.
+    /// Its group.
     pub group: Option<String>,
-    /// A scope of its own within the group.
+    /// It has its own scope within the group.
     pub nest: bool,
-    /// Before the first block of the language on the page, or of the group.
+    /// It runs before the first block of the language on the page, or of the group.
     pub setup: bool,
-    /// After the last one.
+    /// It runs after the last one.
     pub teardown: bool,
-    /// Not shown to readers.
+    /// Readers do not see it.
     pub hidden: bool,
-    /// Lines with this prefix are compiled but not shown.
+    /// Lines with this prefix are compiled, but readers do not see them.
     pub hide: Option<String>,
-    /// Code of the fixture that is put before the block, by name.
+    /// Names of preludes: code of the fixture that stands before the block.
     pub preludes: Vec<String>,
-    /// The file that several blocks assemble.
+    /// The file that it is assembled into, together with other blocks.
     pub file: Option<String>,
     /// How output is compared.
     pub matching: Matching,
-    /// What is masked in output before it is compared.
+    /// What is masked in output before comparing.
     pub filters: Vec<Filter>,
-    /// Blocks of this name on the page print the same.
+    /// Blocks with this value on one page print the same.
     pub same_output: Option<String>,
-    /// Not batched with others.
+    /// It is not batched with other blocks.
     pub standalone: bool,
     /// The fixture's folder below `snippets/`.
     pub fixture: Option<String>,
-    /// Codes promoted to errors.
+    /// Codes that become errors.
     pub deny: Vec<String>,
     /// `lint=deny`: every warning that has a code is an error.
     pub deny_lints: bool,
@@ -80,15 +80,15 @@ pub struct Settings {
     pub vars: BTreeMap<String, String>,
     /// `env=`: whose globals JavaScript may use.
     pub globals: Option<String>,
-    /// Programs that must be there.
+    /// Programs that must be installed.
     pub needs: Vec<String>,
-    /// The JSON Schema that a data block is held to: a path from the page or the root.
+    /// The JSON Schema that a data block must satisfy: a path from the page or the root.
     pub schema: Option<String>,
-    /// The host's network.
+    /// It may use the host's network.
     pub net: bool,
     /// Rust edition.
     pub edition: Option<String>,
-    /// What is wrong with a value, or not possible yet.
+    /// What is wrong with a value.
     pub problem: Option<String>,
 }
 
@@ -110,7 +110,7 @@ impl Settings {
         }
     }
 
-    /// From a page's `verify:`: the same words as in a fence, as keys, and `level`.
+    /// From a page's `verify:`: keys named like the words of a fence, and `level`.
     pub fn apply_page(&mut self, value: &Value) {
         let Value::Object(map) = value else {
             self.problem =
@@ -159,7 +159,7 @@ impl Settings {
         }
     }
 
-    /// A later layer that asks to run lifts what an earlier one forbade; within one layer, what forbids wins (S1.3, S2.7).
+    /// A later layer with `run` overrides an earlier ban. Within one layer, the ban wins (S1.3, S2.7).
     fn start_layer<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
         let keys: Vec<&str> = keys.collect();
         if keys.contains(&"run") && !keys.iter().any(|key| matches!(*key, "check" | "no_run" | "ignore")) {
@@ -170,7 +170,7 @@ impl Settings {
     fn set_level(&mut self, name: &str) {
         match Level::from_name(name) {
             Some(level) => self.level = Some(level),
-            None => self.problem = Some(format!("`{name}` is no level; there are parsed, linted, compiled, ran")),
+            None => self.problem = Some(format!("`{name}` is not a level; use parsed, linted, compiled or ran")),
         }
     }
 
@@ -200,11 +200,13 @@ impl Settings {
             "fixture" => self.problem = Some(format!("`fixture={text}` must be the name of a folder below snippets/")),
             "timeout" => match parse_duration(text) {
                 Some(timeout) => self.timeout = Some(timeout),
-                None => self.problem = Some(format!("`timeout={text}` is no duration; write `500ms`, `10s` or `2m`")),
+                None => {
+                    self.problem = Some(format!("`timeout={text}` is not a duration; write `500ms`, `10s` or `2m`"))
+                }
             },
             "exit" => match text.parse() {
                 Ok(code) => (self.exit, self.run) = (code, true),
-                Err(_) => self.problem = Some(format!("`exit={text}` is no exit code")),
+                Err(_) => self.problem = Some(format!("`exit={text}` is not an exit code")),
             },
             "args" => match shlex::split(text) {
                 Some(args) => (self.args, self.run) = (args, true),
@@ -220,26 +222,28 @@ impl Settings {
             "net" => self.net = true,
             "needs" => self.needs.extend(words(text)),
             "edition" if EDITIONS.contains(&text) => self.edition = Some(text.to_owned()),
-            "edition" => self.problem = Some(format!("`edition={text}` is unknown; there are {}", EDITIONS.join(", "))),
+            "edition" => {
+                self.problem = Some(format!("`edition={text}` is unknown; use one of {}", EDITIONS.join(", ")))
+            }
             "lint" if matches!(text, "deny" | "warn") => self.deny_lints = text == "deny",
-            // pytest-examples has the key too; it says nothing of how a block must compile.
+            // pytest-examples has this key too. There it does not concern compiling.
             "lint" if text == "skip" => {}
-            "lint" => self.problem = Some(format!("`lint={text}` is unknown; there are deny, warn")),
+            "lint" => self.problem = Some(format!("`lint={text}` is unknown; use deny or warn")),
             "hl" | "ins" | "del" | "numbers" | "tab" => {}
             _ => self.unknown(key),
         }
     }
 
-    /// A word of a page's `verify:` or of a rule that no fence could have; the fence's own are checked where it is parsed.
+    /// Reports an unknown word of a page's `verify:` or of a rule. The fence's parser reports the words of fences.
     fn unknown(&mut self, word: &str) {
         let near = did_you_mean(word, FLAGS.iter().chain(KEYS).copied());
         let help = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        self.problem = Some(format!("`{word}` means nothing to a block{help}"));
+        self.problem = Some(format!("`{word}` is not a setting of code blocks{help}"));
     }
 
     /// How output is compared.
     fn comparison(&mut self, key: &str, text: &str) {
-        let unknown = |word: &str, known: &str| Some(format!("`{key}={word}` is unknown; there are {known}"));
+        let unknown = |word: &str, known: &str| Some(format!("`{key}={word}` is unknown; use one of {known}"));
         if key == "match" {
             if let Some(matching) = Matching::from_name(text) {
                 self.matching = matching;
@@ -257,7 +261,7 @@ impl Settings {
         }
     }
 
-    /// The words of a promise may stand in any order, so the promise is made of all of them, each time anew.
+    /// Rebuilds the promise from all its words, since they may stand in any order.
     fn promised(&mut self, key: &str, text: &str) {
         let words = &mut self.promise_words;
         let text = Some(text.to_owned());
@@ -284,7 +288,7 @@ impl Settings {
     }
 }
 
-/// Words of a promise as written so far.
+/// The words of a promise so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct PromiseWords {
     ignore: bool,
@@ -295,7 +299,7 @@ struct PromiseWords {
     code: Option<String>,
 }
 
-/// Whether a name is one folder's: nothing that leads elsewhere.
+/// Whether a name is one plain folder name, which cannot lead elsewhere.
 fn is_plain_name(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) && !name.contains(['/', '\\'])
@@ -329,14 +333,14 @@ mod tests {
     fn s2_2_every_word_of_a_fence_means_something() {
         for word in FLAGS {
             assert_eq!(
-                settings(&format!("py {word}")).problem.filter(|it| it.contains("means nothing")),
+                settings(&format!("py {word}")).problem.filter(|it| it.contains("is not a setting")),
                 None,
                 "{word}"
             );
         }
         for word in KEYS {
             let problem = settings(&format!("py {{{word}=1}}")).problem;
-            assert_eq!(problem.filter(|it| it.contains("means nothing")), None, "{word}");
+            assert_eq!(problem.filter(|it| it.contains("is not a setting")), None, "{word}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! One code block of a page, with all that is asked of it. Pure data.
+//! One code block of a page, with its settings. Pure data.
 //!
 //! Must not know: tools, disk, how pages are read.
 
@@ -12,7 +12,7 @@ use crate::snippet::model::verdict::{Finding, Level, Promise, Step};
 use crate::span::{FileId, MappedText, Span};
 use std::path::PathBuf;
 
-/// The number of a block: pages in order, and on a page its fences in order.
+/// The number of a block. Blocks are counted by page, then by fence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SnippetId(usize);
 
@@ -31,13 +31,13 @@ impl From<SnippetId> for usize {
 /// The expected output of a block.
 #[derive(Debug, Clone)]
 pub struct Expected {
-    /// The text, each byte knowing where it was written.
+    /// The text; each byte knows where it was written.
     pub text: MappedText,
     /// How it is compared.
     pub matching: Matching,
     /// What is masked on both sides.
     pub filters: Vec<Filter>,
-    /// The fence it stands in; none where it is a comment in the code.
+    /// Its fence; `None` if it is a comment in the code.
     pub fence: Option<FenceIndex>,
 }
 
@@ -46,7 +46,7 @@ pub struct Expected {
 pub struct Snippet {
     /// `page#name`, else `page#heading-slug/n` (S5.4).
     pub id: String,
-    /// Index of the page among those given.
+    /// Index of the page among the pages of the run.
     pub page: PageIndex,
     /// The page's file.
     pub file: FileId,
@@ -60,49 +60,49 @@ pub struct Snippet {
     pub line: usize,
     /// 1-based line of the closing fence.
     pub end_line: usize,
-    /// The language, for code that has an adapter.
+    /// The language, if it has an adapter.
     pub language: Option<LanguageId>,
-    /// The language's name, the label as written where there is no adapter, nothing where there is no label.
+    /// The language's name. Without an adapter it is the label as written; without a label it is empty.
     pub language_name: String,
     /// The label as written, lower case: `jsx`.
     pub label: String,
     /// Whether it is code at all (S1.8).
     pub is_code: bool,
-    /// Whether it is an interactive session, or the output of one: neither is compared yet.
+    /// Whether it is an interactive session, or the output of one. Neither is compared yet.
     pub transcript: bool,
-    /// What its info string, its page and the configuration say.
+    /// Its settings, from the info string, the page and the configuration.
     pub settings: Settings,
     /// The code.
     pub code: MappedText,
     /// The opening line.
     pub open: Span,
-    /// The code as readers see it, where that is not all of it (S3.2).
+    /// The code as readers see it, if some of it is hidden (S3.2).
     pub visible: Option<String>,
     /// The output that the page promises.
     pub expected: Option<Expected>,
-    /// Whether it is to be run (S1.3).
+    /// Whether it runs (S1.3).
     pub runs: bool,
     /// The level it must reach (S1.2, S1.3).
     pub target: Level,
-    /// What is wrong with the fence itself, and where: a word that nobody understands (S2.3), an output of nothing.
+    /// A fault of the fence itself, and its place: an unknown word (S2.3), or an output without a block.
     pub fault: Option<(String, Span)>,
 }
 
 impl Snippet {
-    /// Whether it must not be run, whoever asks: `no_run`, `check` and `ignore` always win (S1.3).
+    /// Whether it must never run: `no_run`, `check` and `ignore` always win (S1.3).
     pub fn never_runs(&self) -> bool {
         let settings = &self.settings;
         let promise = matches!(settings.promise, Promise::Ignored(_) | Promise::FailsToCompile { .. });
         settings.check || settings.no_run || promise || settings.globals.as_deref() == Some("browser")
     }
 
-    /// Whether its author says not to judge it.
+    /// Whether its author asks docgen not to judge it.
     pub fn is_ignored(&self) -> bool {
         self.is_code && matches!(self.settings.promise, Promise::Ignored(_))
     }
 
-    /// What is wrong with the words in its fence: an error, but of a block that is ignored a warning. In a bare file a word
-    /// that nobody knows is no fault.
+    /// The fault of the words in its fence. It is an error, but a warning if the block is ignored. In a bare file an
+    /// unknown word is no fault.
     pub(crate) fn in_fence(&self, bare: bool) -> Option<Finding> {
         let fault = self.fault.clone().filter(|_| !bare);
         let value = self.settings.problem.clone().map(|problem| (problem, self.open));
@@ -117,7 +117,7 @@ impl Snippet {
         })
     }
 
-    /// Whether it is to be run, given the steps of its language (S1.3).
+    /// Whether it runs, given the steps of its language (S1.3).
     pub(crate) fn is_to_run(&self, spec: &LanguageSpec) -> bool {
         let settings = &self.settings;
         spec.steps.contains(&Step::Run)
@@ -125,7 +125,7 @@ impl Snippet {
             && (settings.run || self.expected.is_some() || settings.level.is_some_and(|level| level >= Level::Ran))
     }
 
-    /// Works out whether it runs and the level it must reach, once all that is asked of it is known (S1.2, S1.3).
+    /// Sets whether it runs and the level it must reach, once its settings are complete (S1.2, S1.3).
     pub(crate) fn settle(&mut self, spec: Option<&LanguageSpec>) {
         self.runs = spec.is_some_and(|spec| self.is_to_run(spec));
         self.target = spec.map_or(Level::Unchecked, |spec| self.level_to_reach(spec));
@@ -145,7 +145,7 @@ impl Snippet {
         spec.level_up_to(settings.level.unwrap_or(spec.default_target))
     }
 
-    /// The folder of its fixture below `snippets/`: the one it names, else its language's.
+    /// The folder of its fixture below `snippets/`: the named one, else its language's.
     pub fn fixture(&self) -> &str {
         self.settings.fixture.as_deref().unwrap_or(&self.language_name)
     }

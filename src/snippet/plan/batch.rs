@@ -1,4 +1,4 @@
-//! Which blocks are verified together: those of one language, fixture and package.
+//! Groups blocks into batches: those of one language, fixture and package are verified together.
 //!
 //! Must not know: what a tool says, how a verdict follows from it.
 
@@ -13,7 +13,7 @@ use crate::span::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// Blocks that are verified together: one language, one fixture, one package around them.
+/// Blocks that are verified together. They share their language, their fixture and the package around them.
 pub(crate) struct Batch {
     pub(crate) language: LanguageId,
     pub(crate) fixture: String,
@@ -23,7 +23,7 @@ pub(crate) struct Batch {
 
 /// The wanted blocks by language, fixture and package, in the order of the languages.
 pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<SnippetId>) -> Vec<Batch> {
-    // A page's blocks of one language share their package: one imports it, the next one uses what was imported.
+    // All blocks of a page in one language share its package: one may import it, and the next one may use the import.
     let mut packages: BTreeMap<(LanguageId, FileId), Option<PathBuf>> = BTreeMap::new();
     let mut by_place: BTreeMap<(LanguageId, String, Option<PathBuf>), Vec<SnippetId>> = BTreeMap::new();
     for id in wanted {
@@ -37,7 +37,7 @@ pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<
     by_place.into_iter().map(batch).collect()
 }
 
-/// The package around a block's page, if the page's code of that language uses it.
+/// The package around a block's page, if the page's code in that language uses it.
 fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet) -> Option<PathBuf> {
     let language = &context.languages[snippet.language?];
     let packages = language.packages()?;
@@ -50,7 +50,7 @@ fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet) -> Opti
     packages.uses_package(&package, &code).then_some(package)
 }
 
-/// The blocks to verify: those selected, and all blocks of their groups. A group runs as one program, so a member's verdict
+/// The blocks to verify: the selected ones, and the earlier blocks of their groups.
 /// depends on the later ones too: they decide how far the program runs.
 pub(crate) fn chosen(context: &Context<'_>, blocks: &Blocks) -> BTreeSet<SnippetId> {
     let is_selected = |id: &SnippetId| selected(&blocks[*id], &context.options, context.languages);

@@ -1,4 +1,4 @@
-//! Fences → [`Snippet`]s: ids, settings, expected output. Pure.
+//! Makes [`Snippet`]s of fences: ids, settings, expected output. Pure.
 //!
 //! Must not know: tools, disk.
 
@@ -30,7 +30,7 @@ pub fn collect(sources: &Sources, pages: &[Page], config: &Config, languages: &L
     blocks
 }
 
-/// What every block is collected with.
+/// The inputs for collecting every block.
 struct Collector<'a> {
     sources: &'a Sources,
     config: &'a Config,
@@ -38,7 +38,7 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    /// The blocks of a page, one for each fence. Notes the rules that matched one.
+    /// The blocks of a page, one for each fence. Adds the rules that apply to `matched`.
     fn page(&self, index: usize, page: &Page, matched: &mut BTreeSet<usize>) -> Vec<Snippet> {
         let mut out: Vec<Snippet> = Vec::new();
         let name = &self.sources[page.file].name;
@@ -68,7 +68,7 @@ impl Collector<'_> {
         out
     }
 
-    /// The rules that apply to a fence, in order. `nth` counts, for each rule, the blocks of this page that fit.
+    /// The rules that apply to a fence, in order. `nth` counts the matching blocks of this page for each rule.
     fn rules_for(&self, page: &Page, fence: &Fence, nth: &mut BTreeMap<usize, usize>) -> Vec<usize> {
         let heading = fence.heading.map(|heading| &page.headings[heading]);
         let fits = |rule: &RawRule| {
@@ -91,7 +91,7 @@ impl Collector<'_> {
         rules
     }
 
-    /// A block as its fence, its page and the configuration describe it.
+    /// A block, from its fence, its page and the configuration.
     fn snippet(&self, page: &Page, fence: &Fence, rules: &[usize]) -> Snippet {
         let Self { sources, languages, .. } = self;
         let label = fence.info.language.clone();
@@ -180,7 +180,7 @@ impl Collector<'_> {
         (settings, fault.or(in_fence))
     }
 
-    /// An `output` block is the standard output of the nearest block above it in its section (S4.1).
+    /// An `output` block is the standard output of the nearest block above in its section (S4.1).
     fn attach_outputs(&self, page: &Page, snippets: &mut [Snippet]) {
         for index in 0..snippets.len() {
             if !snippets[index].settings.output {
@@ -199,7 +199,7 @@ impl Collector<'_> {
                 above.as_ref().is_some_and(|above| above.transcript && page.fences[above.fence].heading == heading);
             let fault = match above {
                 Some(above) if above.language.is_some() && page.fences[above.fence].heading == heading => {
-                    // `match=` and `filter=` may stand on either of the two.
+                    // Both blocks may have `match=` and `filter=`.
                     let mut expected = expected;
                     if expected.matching == Matching::Exact {
                         expected.matching = above.settings.matching;
@@ -207,14 +207,14 @@ impl Collector<'_> {
                     expected.filters.extend(&above.settings.filters);
                     let second = above.expected.replace(expected).is_some();
                     if self.is_to_run(above) {
-                        second.then_some("the block above has an output already; one block, one output")
+                        second.then_some("the block above already has an output; a block has only one")
                     } else {
                         above.expected = None;
                         Some("the block above is never run, so it has no output")
                     }
                 }
                 Some(_) if of_transcript => None,
-                _ => Some("there is no block above in this section whose output this could be"),
+                _ => Some("no block above in this section can print this output"),
             };
             let snippet = &mut snippets[index];
             snippet.language = None;
@@ -223,7 +223,7 @@ impl Collector<'_> {
         }
     }
 
-    /// A comment in the code that promises output counts where the block runs anyhow (S4.1).
+    /// A comment that promises output counts only if the block runs anyway (S4.1).
     fn attach_promises(&self, snippets: &mut [Snippet]) {
         for snippet in snippets {
             let wants = snippet.expected.is_none() && self.is_to_run(snippet);
@@ -236,13 +236,13 @@ impl Collector<'_> {
         }
     }
 
-    /// Whether a block runs, as far as is known of it.
+    /// Whether a block runs, as known so far.
     fn is_to_run(&self, snippet: &Snippet) -> bool {
         snippet.language.is_some_and(|id| snippet.is_to_run(self.languages[id].spec()))
     }
 }
 
-/// A block's own name is unique on its page (S2.2).
+/// Reports names that occur twice on a page (S2.2).
 fn duplicate_names(snippets: &mut [Snippet]) {
     let mut seen: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for snippet in snippets {
@@ -250,7 +250,7 @@ fn duplicate_names(snippets: &mut [Snippet]) {
         match seen.get_mut(name) {
             Some((line, count)) => {
                 *count += 1;
-                snippet.fault = Some((format!("the block at line {line} is called `{name}` already"), snippet.open));
+                snippet.fault = Some((format!("the block at line {line} already has the name `{name}`"), snippet.open));
                 snippet.id = format!("{}@{count}", snippet.id);
             }
             None => {

@@ -1,6 +1,6 @@
-//! What a verdict depends on, by name: the content (S6.1 `hash`), and what it was checked with (`key`).
+//! Collects the inputs that a verdict depends on, by name: the content (S6.1 `hash`) and the tools (`key`).
 //!
-//! In neither: titles, highlights, prose, line numbers, page paths. A block that moves stays verified.
+//! Titles, highlights, prose, line numbers and page paths are not among them, so a block that moves stays verified.
 //! Must not know: where verdicts are kept.
 
 use crate::error::Result;
@@ -20,26 +20,26 @@ use crate::snippet::workspace::{fixture, package};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Raised when an adapter judges differently than before, so that old verdicts no longer count.
+/// Raise it when an adapter judges differently than before, so that old verdicts no longer count.
 const ADAPTERS: u32 = 2;
 
-/// What all blocks of a batch depend on.
+/// The inputs that all blocks of a batch share.
 pub(crate) struct Shared {
     content: BTreeMap<String, String>,
     machine: BTreeMap<String, String>,
 }
 
-/// How far tools may be asked.
+/// Whether tools may be started to ask their version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asking {
-    /// A tool that is new is asked its version.
+    /// A new tool is asked for its version.
     Allowed,
-    /// Nothing is started; a tool that is not known makes the key one that nobody has.
+    /// Nothing is started. An unknown tool leads to a key that no verdict has.
     Forbidden,
 }
 
 impl Shared {
-    /// For the blocks of a language in a fixture, with the package around their pages.
+    /// The shared inputs of a batch.
     pub(crate) fn new(context: &Context<'_>, batch: &Batch, asking: Asking) -> Result<Self> {
         let language = &context.languages[batch.language];
         let (tree, lock) = fixture::hashes(context.config, language.spec(), &batch.fixture)?;
@@ -78,7 +78,7 @@ impl Shared {
         Ok(Self { content: judged, machine })
     }
 
-    /// For one block of them.
+    /// The inputs of one block of the batch.
     pub(crate) fn of(&self, context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> Fingerprint {
         let snippet = &blocks[unit.snippet];
         let mut inputs = Fingerprint { content: self.content.clone(), machine: self.machine.clone() };
@@ -100,13 +100,13 @@ impl Shared {
         inputs
     }
 
-    /// The hash of a block's content as docgen 0.1 made it.
+    /// The hash of a block's content, as docgen 0.1 made it.
     pub(crate) fn hash_v1(&self, context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> String {
         fingerprint_v1::hash(context, &self.content, blocks, unit)
     }
 }
 
-/// The hash of a block that no program was put together for: its code is all there is.
+/// The hash of a block without a program: it covers only its code and its status.
 pub(crate) fn hash_of_code(snippet: &Snippet, status: Status) -> String {
     let digest = Digest::new("code").text("language", &snippet.language_name).text("code", snippet.code.as_str());
     versioned(&digest.text("status", status.name()).finish())
@@ -123,7 +123,7 @@ fn expected_output(snippet: &Snippet) -> String {
         .finish()
 }
 
-/// How a block is judged, called, limited and read, and what the other members of its group ask for.
+/// How a block is judged, called, limited and parsed, and what the other members of its group ask for.
 fn settings(context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> String {
     let snippet = &blocks[unit.snippet];
     let (settings, verify) = (&snippet.settings, &context.config.verify);
@@ -146,7 +146,7 @@ fn settings(context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> String {
     members.into_iter().fold(asked(digest, settings), |digest, member| asked(digest, &blocks[member].settings)).finish()
 }
 
-/// What a block asks of the program that it is a part of.
+/// What a block asks of its program.
 fn asked(digest: Digest, settings: &Settings) -> Digest {
     digest
         .list("args", settings.args.iter().map(String::as_str))

@@ -1,7 +1,7 @@
-//! Content hashes as docgen 0.1 made them: of the `Debug` output of its types. Ledgers that were committed then hold them; with
-//! them such a ledger is brought up to date (S6.4).
+//! Content hashes as docgen 0.1 made them, from the `Debug` output of its types. Ledgers from that time hold them.
+//! These hashes are needed to update such a ledger (S6.4).
 //!
-//! Frozen: what is here must go on giving the same hashes. Must not know: where verdicts are kept.
+//! Frozen: this file must keep giving the same hashes. Must not know: where verdicts are kept.
 
 use crate::config::Config;
 use crate::snippet::context::Context;
@@ -20,7 +20,7 @@ fn digest(value: &impl Debug) -> String {
     blake3::hash(format!("{value:?}").as_bytes()).to_hex().to_string()
 }
 
-/// The hash of a block that was put together. `shared` is what all blocks of its batch depend on.
+/// The hash of a block with a program. `shared` has the inputs that all blocks of its batch share.
 pub(crate) fn hash(context: &Context<'_>, shared: &BTreeMap<String, String>, blocks: &Blocks, unit: &Unit) -> String {
     let snippet = &blocks[unit.snippet];
     let mut inputs = shared.clone();
@@ -40,7 +40,7 @@ pub(crate) fn hash(context: &Context<'_>, shared: &BTreeMap<String, String>, blo
     digest(&inputs)
 }
 
-/// The hash of a block that no program was put together for.
+/// The hash of a block without a program.
 pub(crate) fn hash_of_code(language: &str, code: &str, status: Status) -> String {
     digest(&(language, code, status))
 }

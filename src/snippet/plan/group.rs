@@ -1,4 +1,4 @@
-//! Which blocks belong to one program: groups, files, setups and teardowns (S3.3). Pure.
+//! Finds the blocks that belong to one program: groups, files, setups and teardowns (S3.3). Pure.
 //!
 //! Must not know: what the program looks like.
 
@@ -6,7 +6,7 @@ use crate::site::PageIndex;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
 
-/// The key of the program that a block belongs to: its page, and its group or file.
+/// The key of a block's program: its page, and its group or file.
 pub fn group_of(snippet: &Snippet) -> Option<(PageIndex, String)> {
     let settings = &snippet.settings;
     if let Some(file) = &settings.file {
@@ -37,8 +37,8 @@ pub(crate) fn is_frame(snippet: &Snippet) -> bool {
     snippet.settings.setup || snippet.settings.teardown
 }
 
-/// Setup or teardown blocks that apply to a block: those of its page and language, without a group or of its group. A
-/// setup comes with the setups before it; a teardown with all setups.
+/// The setup or teardown blocks that apply to a block: those of its page and language, without a group or of its group.
+/// A setup gets only the setups before it; a teardown gets all setups.
 pub(crate) fn frames(blocks: &Blocks, id: SnippetId, wanted: impl Fn(&Snippet) -> bool) -> Vec<SnippetId> {
     let snippet = &blocks[id];
     let applies = |other: SnippetId| {

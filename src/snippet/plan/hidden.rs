@@ -1,5 +1,5 @@
-//! Lines that are compiled but not shown (S3.2): by the language's own habit (Rust's `# `), by a prefix (`hide=` or
-//! `hide-prefix`), or between `docgen:hide` and `docgen:show` in a comment. Pure.
+//! Lines that are compiled but hidden from readers (S3.2): by the language's convention (Rust's `# `), by a prefix
+//! (`hide=` or `hide-prefix`), or between `docgen:hide` and `docgen:show` in comments. Pure.
 //!
 //! Must not know: HTML.
 
@@ -7,7 +7,7 @@ use crate::snippet::language::adapter::Language;
 use crate::snippet::model::snippet::Snippet;
 use crate::span::MappedText;
 
-/// The block as it goes into a program: prefixes taken off, everything there.
+/// The block as part of a program: all lines, without the prefixes.
 pub(crate) fn program(snippet: &Snippet) -> MappedText {
     let Some(prefix) = &snippet.settings.hide else { return snippet.code.clone() };
     let mut out = MappedText::new();
@@ -22,7 +22,7 @@ pub(crate) fn program(snippet: &Snippet) -> MappedText {
     out
 }
 
-/// The block as readers see it; nothing where they see all of it.
+/// The block as readers see it; `None` if they see all of it.
 pub(crate) fn visible(snippet: &Snippet, language: Option<&dyn Language>) -> Option<String> {
     let code = snippet.code.as_str();
     let by_habit = language.map_or(code.into(), |language| language.shown(code));
@@ -42,7 +42,8 @@ pub(crate) fn visible(snippet: &Snippet, language: Option<&dyn Language>) -> Opt
     Some(out)
 }
 
-/// A line that is nothing but a comment with `docgen:hide` or `docgen:show`, in whatever comment the language has.
+/// Whether a line hides or shows what follows: a comment with only `docgen:hide` or `docgen:show`, in any comment
+/// syntax.
 fn directive(line: &str) -> Option<bool> {
     let words = line.trim().trim_start_matches(['#', '/', '-', '*', ';', ' ']).trim_end_matches(['*', '/', ' ']);
     match words {

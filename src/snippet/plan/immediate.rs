@@ -7,7 +7,7 @@ use crate::snippet::context::Context;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{self, Finding, Status, Verdict};
 
-/// The verdict of an interactive session: it is never green, and who asks for it to be run is told that it was not.
+/// The verdict of an interactive session. It is never green; a warning says so if the author asks to run it.
 fn unchecked_transcript(snippet: &Snippet) -> Verdict {
     const REASON: &str = "transcripts are not compared yet";
     let settings = &snippet.settings;
@@ -15,7 +15,7 @@ fn unchecked_transcript(snippet: &Snippet) -> Verdict {
     let joined = settings.group.is_some() || settings.setup || settings.teardown;
     let consequence = match (asked, joined) {
         (true, _) => Some("nothing was run"),
-        (false, true) => Some("this one is no part of a program"),
+        (false, true) => Some("this one is not part of a program"),
         (false, false) => None,
     };
     let mut verdict = Verdict::new(Status::Unchecked, Some(REASON.to_owned()));
@@ -30,7 +30,7 @@ fn unchecked_transcript(snippet: &Snippet) -> Verdict {
     verdict
 }
 
-/// Verdicts that need no tool.
+/// The verdict of a block that needs no tool; `None` if it needs one.
 pub(crate) fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verdict> {
     if let Some(finding) = snippet.in_fence(context.options.bare).filter(|_| !snippet.is_ignored()) {
         let mut verdict = Verdict::new(Status::Fail, Some(finding.message.clone()));

@@ -1,4 +1,4 @@
-//! The texts that a block's fingerprint is made of.
+//! The texts that go into a block's fingerprint.
 //!
 //! Must not know: how they are hashed.
 
@@ -9,13 +9,13 @@ use crate::snippet::model::snippet::Snippet;
 use crate::snippet::workspace::unit::Unit;
 use std::collections::BTreeMap;
 
-/// The text of a schema, wherever it is looked for.
+/// The text of a schema, from beside the page or below the root.
 pub(crate) fn schema(snippet: &Snippet, config: &Config, path: &str) -> Option<String> {
     let bytes = fs::read_beside(&config.project, &snippet.page_path, &config.root, path).ok()?;
     String::from_utf8(bytes).ok()
 }
 
-/// The program of a block, by whose text it is.
+/// The texts of a block's program, by their source.
 pub(crate) fn parts(unit: &Unit) -> BTreeMap<String, String> {
     let mut parts: BTreeMap<String, String> = BTreeMap::new();
     let text = unit.program.as_str();

@@ -1,4 +1,4 @@
-//! Which blocks are verified, in which groups, as which programs.
+//! Decides which blocks are verified, in which groups, as which programs.
 //!
 //! Must not know: what a tool says, how a verdict follows from it.
 

@@ -1,4 +1,4 @@
-//! What a run may use, and how it ended: the environment, the sandbox and the limits of a program (S4.3, S8.1).
+//! The environment, the sandbox and the limits of a program's run, and how the run ended (S4.3, S8.1).
 //!
 //! Must not know: languages, verdicts.
 
@@ -10,16 +10,16 @@ use crate::snippet::model::verdict::Promise;
 use crate::snippet::workspace::project::Workspace;
 use std::path::Path;
 
-/// The name that the scratch folder has in everything that is compared or shown (S4.3).
+/// The name of the scratch folder in all output that is compared or shown (S4.3).
 pub(crate) const WORK: &str = "/work";
 
 /// Bytes that a run may write to its scratch folder (S8.1).
 const DISK: u64 = 64 << 20;
 
-/// Processes that a run may have at a time (S8.1).
+/// Processes that a run may have at the same time (S8.1).
 const PROCESSES: usize = 64;
 
-/// How a program ended: one that the kernel refused memory or disk, and that failed for it, was over the limit.
+/// How a program ended. If the kernel refused it memory or disk and it failed because of that, it exceeded a limit.
 pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
     const MEMORY: &[&str] = &[
         "memoryerror",
@@ -39,7 +39,7 @@ pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> En
         "fork: retry: resource temporarily unavailable",
         "spawn /bin/sh eagain",
     ];
-    /// The signal for a file that grows over its limit.
+    /// The signal for a file that exceeds its limit.
     const SIGXFSZ: i32 = 25;
     let failed = match finished.end {
         End::Exited(code) => code != 0 && code != settings.exit,
@@ -55,7 +55,7 @@ pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> En
     match finished.end {
         End::Signaled(SIGXFSZ) => End::Limit(Exceeded::Disk),
         _ if says(MEMORY) => End::Limit(Exceeded::Memory),
-        // What crashes when it is refused memory does not always say so.
+        // A program that crashes for lack of memory does not always say so.
         End::Signaled(_) if finished.peak_memory > memory / 4 * 3 => End::Limit(Exceeded::Memory),
         _ if says(DISK) => End::Limit(Exceeded::Disk),
         _ if says(PROCESSES) => End::Limit(Exceeded::Processes),
@@ -63,14 +63,15 @@ pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> En
     }
 }
 
-/// How the name of a scratch folder begins.
+/// The prefix of scratch folder names.
 pub const SCRATCH: &str = "run-";
 
 pub(crate) fn scratch(work: &Path) -> Result<fs::Temporary, String> {
     fs::Temporary::new(work, SCRATCH).map_err(|error| format!("no scratch folder: {error}"))
 }
 
-/// The pinned environment of S4.3, the block's own variables, arguments and input, and the limits.
+/// Confines a call: the pinned environment (S4.3), the block's variables, arguments and input, the sandbox and the
+/// limits.
 pub(crate) fn confine(
     workspace: &Workspace<'_>,
     job: Job,

@@ -1,4 +1,4 @@
-//! Programs that are run, and what their runs showed.
+//! Runs programs and records the results.
 //!
 //! Must not know: languages, verdicts.
 

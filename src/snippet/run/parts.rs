@@ -1,8 +1,8 @@
-//! Where one part of a program ends and the next begins (S3.3): what each part printed, how far the program got, and
-//! what follows for the blocks whose parts they are.
+//! Splits a run into the parts of its program (S3.3): what each part printed, how far the program got, and what that
+//! means for the block of each part.
 //!
-//! Between two parts a program prints a secret that is new in every run. How it gets the secrets without a block seeing
-//! them is its language's affair. Must not know: languages, verdicts.
+//! Between two parts a program prints a secret that is new in every run. Its language decides how it gets the secrets
+//! without a block seeing them. Must not know: languages, verdicts.
 
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::program::PartSource;
@@ -10,7 +10,7 @@ use crate::snippet::model::snippet::SnippetId;
 use crate::snippet::model::verdict::{Promise, RunEnd, RunResult};
 use crate::snippet::workspace::unit::Unit;
 
-/// What each part printed. There are as many texts as parts were begun.
+/// The output of each part that began.
 pub(crate) fn outputs<'a>(stdout: &'a str, secrets: &[String]) -> Vec<&'a str> {
     let (mut outputs, mut rest) = (Vec::new(), stdout);
     for secret in secrets {
@@ -22,7 +22,7 @@ pub(crate) fn outputs<'a>(stdout: &'a str, secrets: &[String]) -> Vec<&'a str> {
     outputs
 }
 
-/// Standard error without what a program says of our secrets, where it prints the commands that it runs.
+/// Standard error without our secrets, which a program shows if it prints the commands that it runs.
 pub(crate) fn without(secrets: &[String], stderr: &str) -> String {
     let ours = |line: &&str| secrets.iter().any(|secret| line.contains(secret.as_str()));
     stderr.split_inclusive('\n').filter(|line| !ours(line)).collect()
@@ -32,22 +32,22 @@ pub(crate) fn without(secrets: &[String], stderr: &str) -> String {
 pub(crate) struct Ended<'a> {
     /// The unit that is the whole program.
     pub(crate) whole: usize,
-    /// The units whose blocks take part in it.
+    /// The units whose blocks are parts of it.
     pub(crate) members: &'a [usize],
-    /// What separated its parts; nothing where they cannot be told apart.
+    /// The secrets between its parts; empty if the parts cannot be told apart.
     pub(crate) secrets: &'a [String],
     /// How it ended.
     pub(crate) result: RunResult,
-    /// All that it printed.
+    /// Its whole output.
     pub(crate) stdout: String,
 }
 
 impl Ended<'_> {
-    /// What the run means for one member: its own result, or why it was never reached.
+    /// What the run means for one member: its own result, or why the program never reached it.
     pub(crate) fn of(&self, blocks: &Blocks, units: &[Unit], index: usize) -> Result<RunResult, String> {
         let mut result = self.result.clone();
         if self.secrets.is_empty() {
-            // One program that cannot be told apart, a `main` of the author's: what it prints is its last member's.
+            // The parts cannot be told apart, as in an author's own `main`: the last member gets all output.
             if index == self.whole {
                 result.stdout.clone_from(&self.stdout);
             } else {
@@ -65,7 +65,7 @@ impl Ended<'_> {
         if part > ended_in && (by_itself || parts.contains(&ended_in)) {
             return Err(self.never_reached(blocks, units, ended_in));
         }
-        // What a teardown does wrong is found with the last block before it.
+        // A fault of a teardown belongs to the last block before it.
         let settings = &blocks[units[index].snippet].settings;
         let plain = settings.exit == 0 && settings.promise == Promise::Good;
         let in_teardown = plain && parts.iter().max() == Some(&part) && result.end != RunEnd::Exited(0);
@@ -76,7 +76,7 @@ impl Ended<'_> {
         Ok(result)
     }
 
-    /// Which part of the program is a unit's own block.
+    /// The number of the part that is a unit's own block.
     fn part_of(&self, units: &[Unit], index: usize) -> usize {
         let whole = units[self.whole].snippet;
         let own = |owner: &PartSource| match owner {
@@ -87,36 +87,36 @@ impl Ended<'_> {
         units[self.whole].owners.iter().position(own).unwrap_or(0)
     }
 
-    /// Why a part was never reached: who ended the program, and how.
+    /// Why the program never reached a part: what ended it, and how.
     fn never_reached(&self, blocks: &Blocks, units: &[Unit], ended_in: usize) -> String {
         let who = match units[self.whole].owners.get(ended_in) {
             Some(PartSource::Prelude(name)) => format!("the prelude `{name}`"),
-            Some(PartSource::Other(snippet)) => format!("`{}`", blocks[*snippet].id),
-            _ => format!("`{}`", blocks[units[self.whole].snippet].id),
+            Some(PartSource::Other(snippet)) => format!("the earlier block `{}`", blocks[*snippet].id),
+            _ => format!("the earlier block `{}`", blocks[units[self.whole].snippet].id),
         };
         let how = match &self.result.end {
             RunEnd::Exited(code) => format!("ended the program with exit code {code}"),
             RunEnd::Signaled(signal) => format!("ended the program with signal {signal}"),
-            _ => "got no further".to_owned(),
+            _ => "did not finish".to_owned(),
         };
-        format!("never reached: {who} comes before it and {how}")
+        format!("not run: {who} {how}")
     }
 }
 
-/// A part that the program went beyond did all that was asked of it.
+/// A part that the program went past has succeeded.
 fn ended_well(result: &mut RunResult) {
     (result.end, result.message, result.span) = (RunEnd::Exited(0), None, None);
     result.stderr.clear();
 }
 
-/// Why a block that was to run is in no program: a block before it in its group never runs, or did not pass.
+/// Why a block that should run is in no program: an earlier block of its group never runs, or did not pass.
 pub(crate) fn left_out(blocks: &Blocks, earlier: &[SnippetId]) -> Option<String> {
     let never = earlier.iter().find(|index| blocks[**index].never_runs());
     let (first, why) = match never {
         Some(never) => (never, "is never run"),
         None => (earlier.last()?, "did not pass"),
     };
-    Some(format!("never reached: `{}` comes before it in its group and {why}", blocks[*first].id))
+    Some(format!("not run: the earlier block `{}` of the same group {why}", blocks[*first].id))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One program to run: its call, and what its run showed in the words of the page.
+//! One program to run: its call, and its result in terms of the page.
 //!
 //! Must not know: languages, verdicts.
 
@@ -19,13 +19,13 @@ use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use std::path::Path;
 
-/// A program to run: the unit that is the whole of it, and how it is to be run.
+/// A program to run: its whole unit, and how to run it.
 pub(crate) struct Program<'a> {
     pub(crate) index: usize,
     pub(crate) unit: &'a Unit,
     pub(crate) snippet: &'a Snippet,
     pub(crate) settings: Settings,
-    /// What separates its parts, where there are several that can be told apart.
+    /// The secrets between its parts, if it has several that can be told apart.
     pub(crate) secrets: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Program<'a> {
         Self { index, unit, snippet: &blocks[unit.snippet], settings, secrets: seam::secrets(unit.seams.len()) }
     }
 
-    /// The call that runs it alone, as a person would make it.
+    /// The call that runs it alone, as a person would type it.
     pub(crate) fn plain_job(
         &self,
         context: &Context<'_>,
@@ -59,7 +59,7 @@ impl<'a> Program<'a> {
         Ok(confine(workspace, job, &self.settings, scratch, context).stdin(input))
     }
 
-    /// Whether it may be forked from a warm parent: nothing about it concerns how an interpreter starts.
+    /// Whether it may be forked from a warm parent: it does not depend on how an interpreter starts.
     pub(crate) fn is_plain(&self, language: &dyn Language) -> bool {
         let settings = &self.settings;
         !self.unit.standalone
@@ -90,8 +90,8 @@ impl<'a> Program<'a> {
         Ok(ran)
     }
 
-    /// Where a program fails that does not say so itself: it runs once more, and tells each command. Nothing of that run
-    /// counts but the place.
+    /// Finds where a program fails that does not say so: runs it once more and traces its commands. Only the place from
+    /// that run counts.
     fn look_again(
         &self,
         context: &Context<'_>,
@@ -108,7 +108,7 @@ impl<'a> Program<'a> {
         input.extend(self.settings.stdin.iter().flat_map(|text| text.bytes()));
         let job = confine(workspace, job, &self.settings, scratch.path(), context).stdin(input);
         let finished = workspace.supervisor.run(&job).ok()?;
-        // A shell told its program by a string ends with another code than one that reads a file.
+        // A shell that reads its program from a string ends with another code than one that reads a file.
         let again = matches!(finished.end, End::Exited(again) if (again == 0) == (code == 0));
         if !again {
             return None;
@@ -117,7 +117,7 @@ impl<'a> Program<'a> {
         traceback::line_span(self.unit, line)
     }
 
-    /// What a run showed, in the page's words.
+    /// The result of a run, in terms of the page.
     pub(crate) fn conclude(
         &self,
         context: &Context<'_>,
@@ -157,15 +157,15 @@ impl<'a> Program<'a> {
 
 type Called = Result<Job, String>;
 
-/// What one program did, before it is shared out.
+/// The result of one program, before it is distributed to its blocks.
 pub(crate) enum Ran {
     Absent(String),
     Finished { result: RunResult, raw_stdout: String, command: String },
     NotStarted(String),
 }
 
-/// How a program runs whose members each ask for something: the later one's arguments and input, everybody's variables
-/// and needs, the longest time.
+/// Merges the settings of a program's members: the last member's arguments and input, all variables and needs, the
+/// longest timeout.
 fn merged(blocks: &Blocks, units: &[Unit], members: &[usize]) -> Settings {
     let mut all = members.iter().rev().map(|index| &blocks[units[*index].snippet].settings);
     let mut merged = all.next().cloned().unwrap_or_default();
@@ -183,7 +183,7 @@ fn merged(blocks: &Blocks, units: &[Unit], members: &[usize]) -> Settings {
     merged
 }
 
-/// The call as evidence: the block's file under its page's name.
+/// The call as evidence: the block's file has its page's name.
 fn shown_command(job: &Job, unit: &Unit, snippet: &Snippet) -> String {
     job.command_line()
         .split(' ')
@@ -192,7 +192,8 @@ fn shown_command(job: &Job, unit: &Unit, snippet: &Snippet) -> String {
         .join(" ")
 }
 
-/// Output as compared and shown: the scratch folder reads `/work`, the block's file its page.
+/// Normalizes output for comparing and showing: `/work` replaces the scratch folder, the page replaces the block's
+/// file.
 fn normalize_output(
     text: &str,
     scratch: &Path,

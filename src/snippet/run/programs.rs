@@ -1,5 +1,5 @@
-//! The run phase: a process per block, as many at a time as there are cores (S7.3), each in a scratch folder of its own
-//! with a spelled-out environment and limits, and in the sandbox. Short programs may come from a warm parent.
+//! The run phase: one process per block, as many at a time as there are cores (S7.3). Each runs in the sandbox, in its
+//! own scratch folder, with an explicit environment and limits. Short programs may be forked from a warm parent.
 //!
 //! Must not know: languages, verdicts.
 
@@ -23,8 +23,8 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Runs those of the units that are to be run and passed the steps before. Members of a group run as one program,
-/// the longest that can be; each gets its own part of the output (S3.3).
+/// Runs the units that should run and passed the earlier steps. Members of a group run as one program, as long as
+/// possible; each gets its own part of the output (S3.3).
 pub(crate) fn run_units(
     context: &Context<'_>,
     workspace: &Workspace<'_>,
@@ -42,7 +42,7 @@ pub(crate) fn run_units(
     }
     let wanted: Vec<usize> = leaders.iter().map(|members| members[members.len() - 1]).collect();
     language.build(workspace, units, &wanted)?;
-    // Building may find an error that checking did not.
+    // Building may find an error that checking missed.
     leaders.retain(|members| members.len() > 1 || can_run(&units[members[0]]));
     context.progress.phase(&format!("running {}", language.spec().count(wanted.len())), Some(wanted.len() as u64));
     let programs: Vec<Program<'_>> = leaders.iter().map(|members| Program::new(blocks, units, members)).collect();
@@ -65,7 +65,7 @@ pub(crate) fn run_units(
     Ok(())
 }
 
-/// Runs what can be run from warm parents: for each program that ended plainly, its scratch folder and its end.
+/// Runs programs from warm parents, where possible. Returns scratch folder and result of those that ended normally.
 fn run_warm(
     context: &Context<'_>,
     workspace: &Workspace<'_>,
@@ -80,7 +80,7 @@ fn run_warm(
         return BTreeMap::new();
     }
     let Ok(folder) = scratch(&context.work) else { return BTreeMap::new() };
-    // Every parent has a disk of its own over the same folder.
+    // Every parent has its own disk over the same folder.
     let place = |index: usize| folder.path().join(index.to_string());
     let settings = Settings::default();
     let finished = warm::share_out(plain, |share| {
@@ -101,7 +101,7 @@ fn run_warm(
     finished.into_iter().map(|(index, finished)| (index, (place(index), finished))).collect()
 }
 
-/// For each program to run, the units that take part in it, the last one being the whole.
+/// The units of each program to run; the last one is the whole program.
 fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
     let mut programs: Vec<Vec<usize>> = Vec::new();
     let mut groups: BTreeMap<(PageIndex, String), usize> = BTreeMap::new();
@@ -120,7 +120,7 @@ fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
         }
     }
     for members in &mut programs {
-        // Up to the first that cannot run, and no further than the last that is asked to.
+        // Stop at the first member that cannot run, and after the last one that should run.
         let runnable = members
             .iter()
             .take_while(|index| can_run(&units[**index]) && !blocks[units[**index].snippet].never_runs())
@@ -132,7 +132,7 @@ fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
     programs
 }
 
-/// Whether nothing found so far keeps a unit from being run. A missing linter does not.
+/// Whether a unit can run, from what was found so far. A missing linter does not prevent it.
 pub(crate) fn can_run(unit: &Unit) -> bool {
     let errors = unit.evidence.steps.iter().any(|(step, outcome)| {
         *outcome == StepOutcome::Fail || (*outcome == StepOutcome::Missing && *step != Step::Lint)
@@ -140,7 +140,7 @@ pub(crate) fn can_run(unit: &Unit) -> bool {
     !errors && unit.evidence.missing_dependencies.is_empty()
 }
 
-/// Gives each member its part of what one program did.
+/// Gives each member its part of a program's result.
 fn distribute(blocks: &Blocks, units: &mut [Unit], members: &[usize], program: (usize, &[String]), ran: Ran) {
     let (whole, secrets) = program;
     let (result, stdout, command) = match ran {
@@ -169,7 +169,7 @@ fn distribute(blocks: &Blocks, units: &mut [Unit], members: &[usize], program: (
     }
 }
 
-/// Notes in each unit that is to run and takes part in no program why it does not.
+/// Notes why a unit that should run is in no program.
 fn note_left_out(blocks: &Blocks, units: &mut [Unit], leaders: &[Vec<usize>]) {
     for index in 0..units.len() {
         let left_out = blocks[units[index].snippet].runs && can_run(&units[index]);
@@ -184,7 +184,7 @@ fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
     if ended_well {
         unit.pass(Step::Run);
     }
-    // What a block prints before it fails as promised is compared too.
+    // The output before a promised failure is compared too.
     let promised = matches!(snippet.settings.promise, Promise::FailsAtRun(_)) && result.end != RunEnd::Exited(0);
     if ended_well || promised {
         if let Some(expected) = &snippet.expected {

@@ -1,6 +1,6 @@
-//! Output of a run in the words of the page: places in a unit's file become places on the page (S7.4). Pure.
+//! Maps the output of a run to the page: places in a unit's file become places on the page (S7.4). Pure.
 //!
-//! Must not know: who ran the unit.
+//! Must not know: how the unit ran.
 
 use crate::snippet::language::traceback;
 use crate::snippet::model::message::Position;
@@ -8,7 +8,7 @@ use crate::snippet::workspace::unit::Unit;
 use crate::source::Sources;
 use crate::span::ColumnUnit;
 
-/// A text of the run with the unit's file replaced by the page and its lines: a temporary path is never shown.
+/// The output with the page and its lines in place of the unit's file. A temporary path is never shown.
 pub(crate) fn on_the_page(unit: &Unit, text: &str, page: &str, sources: &Sources) -> String {
     let Some(pattern) = traceback::place_pattern(unit) else { return text.to_owned() };
     let replaced = pattern.replace_all(text, |found: &regex::Captures<'_>| {

@@ -1,8 +1,10 @@
-//! Programs run from a warm parent (S7.3): one interpreter starts, inside the sandbox, and forks a child for each.
+//! Runs programs from a warm parent (S7.3): one interpreter starts inside the sandbox and forks a child for each
+//! program.
 //!
-//! What the parent's script gets on standard input and prints is the protocol: a list of calls; for each that ended soon
-//! and by itself a line `number exit-code microseconds stdout. stderr.`, the texts in hexadecimal. What is left out is
-//! run alone, which decides whatever is not plain. Must not know: which languages have such a parent.
+//! The protocol: the parent reads a list of calls on standard input. For each child that ended soon and by itself it
+//! prints a line `number exit-code microseconds stdout. stderr.`, with both texts in hexadecimal. docgen runs all
+//! others alone.
+//! Must not know: which languages have such a parent.
 
 use crate::process::{Confinement, End, Finished, Job, Limits};
 use crate::snippet::context::Context;
@@ -14,14 +16,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// With fewer programs a warm parent costs more than it saves.
+/// With fewer programs a warm parent costs more time than it saves.
 const WORTH_IT: usize = 4;
-/// What the parent gives a child at most before it leaves it to be run alone.
+/// The max time of a child; a slower program runs alone.
 const SOON: Duration = Duration::from_secs(2);
 
 /// A program for a warm parent.
 pub(crate) struct Call<'a> {
-    /// The call as it would be made alone; its first argument is the program's file.
+    /// The call that would run it alone. Its first argument is the program's file.
     pub(crate) job: &'a Job,
     /// Its scratch folder, below the parent's.
     pub(crate) folder: PathBuf,
@@ -31,13 +33,13 @@ pub(crate) struct Call<'a> {
     pub(crate) parts: (&'a [usize], &'a [String]),
 }
 
-/// Whether a language's programs can be run from a warm parent here.
+/// Whether a warm parent works here and saves time for this many programs.
 pub(crate) fn is_worth_it(workspace: &Workspace<'_>, language: &dyn Language, programs: usize) -> bool {
     let full = workspace.supervisor.confinement() == Confinement::Full;
     programs >= WORTH_IT && full && language.warm_parent(workspace, Path::new("/")).is_some()
 }
 
-/// Runs the calls of one parent; those that must be run alone are not in the answer.
+/// Runs the calls of one parent. Calls without an answer must run alone.
 pub(crate) fn run(
     context: &Context<'_>,
     workspace: &Workspace<'_>,
@@ -60,7 +62,7 @@ pub(crate) fn run(
     answers.filter_map(|(number, finished)| Some((calls.get(number)?.0, finished))).collect()
 }
 
-/// Shares programs out between as many parents as there are cores.
+/// Distributes programs among as many parents as there are cores.
 pub(crate) fn share_out<T: Send>(
     programs: Vec<T>,
     run: impl Fn(Vec<T>) -> BTreeMap<usize, Finished> + Sync + Send,
@@ -103,7 +105,7 @@ fn read(line: &str, confinement: Confinement) -> Option<(usize, Finished)> {
     Some((number, Finished { end: End::Exited(code), stdout, stderr, duration, confinement, peak_memory: 0 }))
 }
 
-/// Bytes in hexadecimal, with a full stop that says that they are all there.
+/// Reads bytes in hexadecimal. The full stop at the end shows that they are complete.
 fn bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_suffix('.')?.as_bytes();
     let pairs = digits.chunks_exact(2);

@@ -1,7 +1,7 @@
-//! Verdicts kept between runs, by key (S6.2), and what the last verdict of each block depended on (`--why`).
+//! Keeps verdicts between runs, by key (S6.2), and the inputs of each block's last verdict (`--why`).
 //!
-//! A file for each verdict, written whole or not at all, so that runs beside each other do no harm. A file that is
-//! damaged, or of another version, is no verdict. Must not know: how a verdict is reached.
+//! Each verdict has its own file, which is written whole or not at all, so parallel runs do no harm. Damaged or
+//! outdated cache files are ignored. Must not know: how a verdict is reached.
 
 use crate::diagnostic::Severity;
 use crate::fs;
@@ -24,7 +24,7 @@ pub struct Cache {
     folder: PathBuf,
 }
 
-/// A verdict without its place.
+/// A verdict without its place on a page.
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     schema: String,
@@ -44,7 +44,7 @@ struct Record {
     date: String,
 }
 
-/// A finding, at a place of the program.
+/// A finding, with its place in the program.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     severity: Severity,
@@ -62,7 +62,7 @@ enum Place {
     Nowhere,
 }
 
-/// What the last verdict of a block depended on.
+/// The inputs of a block's last verdict.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Last {
     pub(crate) key: String,
@@ -70,11 +70,11 @@ pub(crate) struct Last {
     pub(crate) inputs: BTreeMap<String, String>,
 }
 
-/// What stands for the page in a command.
+/// Stands for the page in a command.
 const PAGE: &str = "{page}";
 
 impl Cache {
-    /// The cache in a folder, made when something is kept.
+    /// The cache in a folder. The folder is created with the first entry.
     pub fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
@@ -83,31 +83,31 @@ impl Cache {
         self.folder.join(kind).join(&name[..2]).join(&name[2..])
     }
 
-    /// The verdict under a key, put back on the page.
+    /// The verdict of a key, mapped back onto the page.
     pub(crate) fn get(&self, key: &str, snippet: &Snippet, unit: &Unit) -> Option<Verdict> {
         let record: Record = sealed(&self.file("verdicts", key))?;
         (record.schema == SCHEMA && record.key == key).then(|| restore(record, snippet, unit)).flatten()
     }
 
-    /// Keeps a verdict, if it is one that may be kept and does not name its place.
+    /// Keeps a verdict, if it may be kept and its texts do not name its place.
     pub(crate) fn put(&self, verdict: &Verdict, snippet: &Snippet, unit: &Unit, date: &str) {
         if let Some(record) = record(verdict, snippet, unit, date) {
             let _ = fs::write(&self.file("verdicts", &verdict.key), &seal(&record));
         }
     }
 
-    /// Keeps what a block's verdict depended on.
+    /// Keeps the inputs of a block's verdict.
     pub(crate) fn remember(&self, id: &str, verdict: &Verdict, inputs: &Fingerprint) {
         let last = Last { key: verdict.key.clone(), status: verdict.status, inputs: inputs.all() };
         let _ = fs::write(&self.file("last", &name_of(id)), &seal(&last));
     }
 
-    /// What the last verdict of a block depended on.
+    /// The inputs of a block's last verdict.
     pub(crate) fn last(&self, id: &str) -> Option<Last> {
         sealed(&self.file("last", &name_of(id)))
     }
 
-    /// Removes what nobody has asked for in a long time.
+    /// Removes entries that are older than 90 days.
     pub(crate) fn prune(&self, now: std::time::SystemTime) {
         const OLD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
         for file in fs::list_recursively(&self.folder).unwrap_or_default() {
@@ -125,13 +125,13 @@ fn name_of(id: &str) -> String {
     blake3::hash(id.as_bytes()).to_hex().to_string()
 }
 
-/// A value as JSON behind the hash of that JSON.
+/// A value as JSON, with the hash of that JSON before it.
 fn seal(value: &impl Serialize) -> Vec<u8> {
     let text = serde_json::to_string(value).unwrap_or_default();
     format!("{}\n{text}", blake3::hash(text.as_bytes()).to_hex()).into_bytes()
 }
 
-/// The value in a file, if the file is whole.
+/// The value in a file, if its hash is right.
 fn sealed<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     let text = fs::read_optional(path).ok()??;
     let (hash, text) = text.split_once('\n')?;
@@ -139,7 +139,7 @@ fn sealed<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
 }
 
 fn record(verdict: &Verdict, snippet: &Snippet, unit: &Unit, date: &str) -> Option<Record> {
-    // A block that is ignored is tried quietly; that need not be done twice either.
+    // An ignored block is tried silently. One try is enough, so its verdict is kept too.
     let ignored = verdict.status == Status::Ignored && matches!(snippet.settings.promise, Promise::Ignored(_));
     if !matches!(verdict.status, Status::Pass | Status::Xfail) && !ignored {
         return None;
@@ -168,7 +168,7 @@ fn record(verdict: &Verdict, snippet: &Snippet, unit: &Unit, date: &str) -> Opti
     })
 }
 
-/// A finding at its place in the program; none where its words or its place belong to the page as it is now.
+/// A finding with its place in the program; `None` if its text or its place belongs to the current page only.
 fn note(finding: &Finding, snippet: &Snippet, unit: &Unit) -> Option<Note> {
     let texts = [Some(finding.message.as_str()), finding.help.as_deref()];
     if texts.into_iter().flatten().any(|text| text.contains(&snippet.page_name) || text.contains(" line ")) {

@@ -1,6 +1,6 @@
-//! The ledger: the evidence that is committed with the pages, a line a block, sorted (S6.4 to S6.6).
+//! The ledger: the evidence that is committed with the pages, one sorted line per block (S6.4 to S6.6).
 //!
-//! With it a site shows its badges on a machine without toolchains, and CI can hold a project to what it once proved.
+//! A machine without toolchains uses it to show badges, and CI uses it to prevent regressions.
 //! Must not know: how a verdict is reached.
 
 use crate::config::Config;
@@ -33,7 +33,7 @@ pub struct Entry {
     output: Option<String>,
 }
 
-/// All of them.
+/// All entries.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// By id.
@@ -54,10 +54,10 @@ pub fn path(config: &Config) -> PathBuf {
 }
 
 impl Ledger {
-    /// The project's ledger; an empty one where there is none.
+    /// The project's ledger, or an empty one if the file does not exist.
     ///
     /// # Errors
-    /// [`Error::Config`] where the file is damaged or of another version: it is never half believed.
+    /// [`Error::Config`] if the file is damaged or has another version. docgen never trusts parts of it.
     pub fn load(config: &Config) -> Result<Self> {
         let path = path(config);
         let Some(text) = fs::read_optional(&path)? else { return Ok(Self::default()) };
@@ -65,7 +65,7 @@ impl Ledger {
             path: path.clone(),
             place,
             message,
-            help: "restore it from version control, or write it anew with `docgen verify --write-ledger`".to_owned(),
+            help: "restore it from version control, or rewrite it with `docgen verify --write-ledger`".to_owned(),
         };
         let document: Document = serde_json::from_str(&text).map_err(|error| {
             let place = format!("{}:{}", error.line(), error.column());
@@ -90,22 +90,22 @@ impl Ledger {
         self.entries.insert(entry.id.clone(), entry);
     }
 
-    /// Its lines, by id.
+    /// Its entries, ordered by id.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
 
-    /// Whether content is known by its hash (`--locked`).
+    /// Whether it knows a content hash (`--locked`).
     pub fn knows(&self, hash: &str) -> bool {
         self.hashes.contains_key(hash)
     }
 
-    /// Whether it holds hashes that docgen 0.1 made.
+    /// Whether it holds hashes of docgen 0.1.
     pub fn is_outdated(&self) -> bool {
         self.hashes.keys().any(|hash| is_outdated(hash))
     }
 
-    /// The ledger with hashes of docgen 0.1 replaced by those that are made now of the same content; `renewed` has both.
+    /// The ledger with new hashes in place of those of docgen 0.1. `renewed` maps old hashes to new ones.
     #[must_use]
     pub fn renewed(self, renewed: &BTreeMap<String, String>) -> Self {
         let mut ledger = Self::default();
@@ -118,7 +118,7 @@ impl Ledger {
         ledger
     }
 
-    /// A block's verdict as the ledger has it: of its content, else of its id, which is stale then (S6.5).
+    /// A block's verdict in the ledger: by its content, else by its id; then it is stale (S6.5).
     pub(crate) fn verdict(&self, id: &str, hash: &str) -> Option<Verdict> {
         let (entry, origin) = match (self.by_content(id, hash), self.entries.get(id)) {
             (Some(entry), _) => (entry, Origin::Ledger),
@@ -138,17 +138,17 @@ impl Ledger {
         })
     }
 
-    /// The line of a content: the block's own where several have it.
+    /// The entry with this content; the block's own entry, if several have it.
     fn by_content(&self, id: &str, hash: &str) -> Option<&Entry> {
         let own = self.entries.get(id).filter(|entry| entry.hash == hash);
         own.or_else(|| self.entries.get(self.hashes.get(hash)?))
     }
 
-    /// The ledger with these verdicts in it. A line changes only where hash, status, level, tools or output do; blocks
-    /// that are gone are left out where the whole project was verified.
+    /// The ledger with these verdicts. A line changes only if hash, status, level, tools or output change. Removed
+    /// blocks are dropped if the whole project was verified.
     #[must_use]
     pub fn with(mut self, verdicts: Verdicts<'_>, date: &str, whole: bool) -> Self {
-        // A fault in the fence fails a block of any language, and the output of nothing.
+        // A fault in the fence fails a block even if its language has no adapter.
         let judged = |snippet: &Snippet, verdict: &Verdict| {
             let code = snippet.is_code && snippet.language.is_some();
             (code || is_bad(verdict.status)) && !verdict.hash.is_empty()
@@ -160,7 +160,7 @@ impl Ledger {
         }
         for (snippet, verdict) in verdicts.iter().filter(|(snippet, verdict)| judged(snippet, verdict)) {
             let mut entry = entry(snippet, verdict, date);
-            // That a tool is missing here says nothing against what was proven elsewhere.
+            // A tool that is missing on this machine does not refute a proof from another machine.
             if let (Status::EnvError, Some(old)) = (verdict.status, before.by_content(&snippet.id, &verdict.hash)) {
                 entry = Entry { id: snippet.id.clone(), ..old.clone() };
             } else if let Some(old) = self.entries.get(&snippet.id) {
@@ -175,7 +175,7 @@ impl Ledger {
         self
     }
 
-    /// As JSON, a block a line, so that a change of one is a change of one line.
+    /// As JSON, one line per block, so a change of one block changes one line.
     pub fn text(&self) -> String {
         let lines: Vec<String> =
             self.entries.values().map(|entry| serde_json::to_string(entry).unwrap_or_default()).collect();
@@ -193,7 +193,7 @@ impl Ledger {
     }
 }
 
-/// Whether a block of this status is not as promised.
+/// Whether this status means that a block is not as promised.
 pub(crate) fn is_bad(status: Status) -> bool {
     matches!(status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked)
 }
@@ -208,7 +208,7 @@ fn entry(snippet: &Snippet, verdict: &Verdict, date: &str) -> Entry {
         os: std::env::consts::OS.to_owned(),
         sandbox: verdict.sandbox,
         date: verdict.date.clone().unwrap_or_else(|| date.to_owned()),
-        // What a block prints that failed is nobody's promise.
+        // The output of a failed block is no promise.
         output: verdict.output.clone().filter(|text| !text.is_empty() && !is_bad(verdict.status)),
     }
 }

@@ -1,7 +1,7 @@
-//! What tools and blocks may touch while they read or run code from a page (S8.1).
+//! The paths that tools and blocks may access while they read or run code from a page (S8.1).
 //!
-//! Readable by name: the system, toolchains, what docgen installed, the fixture and the package around the page.
-//! Must not know: how it is enforced, languages.
+//! Readable paths are listed by name: the system, toolchains, docgen's installed tools, the fixture, the package around
+//! the page. Must not know: how the sandbox enforces it, languages.
 
 use crate::fs;
 use crate::snippet::model::tool::ToolSpec;
@@ -10,7 +10,7 @@ use crate::snippet::toolchain::{ecosystem, homes, shims};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Where systems keep programs, libraries and what those read on their way up. `/etc` only by name: it has secrets too.
+/// System paths with programs, libraries and the files they read at start. `/etc` has secrets, so its files are listed.
 const SYSTEM: &[&str] = &[
     "/usr",
     "/bin",
@@ -60,10 +60,10 @@ const SYSTEM: &[&str] = &[
     "/etc/timezone",
 ];
 
-/// What of an installation's folder its programs read; the rest of `~/.local`, say, is not theirs.
+/// The parts of an installation's folder that its programs read. The rest of a folder like `~/.local` is not theirs.
 const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include", "pyvenv.cfg"];
 
-/// Folders and files that a block or a tool needs to start at all.
+/// The paths that a block or a tool needs in order to start.
 pub(crate) fn readable(tools: &Tools, specs: &[ToolSpec]) -> Vec<PathBuf> {
     let home = tools.environment().get("HOME").map_or_else(|| PathBuf::from("/root"), PathBuf::from);
     let home = fs::canonicalize(&home).unwrap_or(home);
@@ -85,12 +85,12 @@ pub(crate) fn readable(tools: &Tools, specs: &[ToolSpec]) -> Vec<PathBuf> {
             let Some(prefix) = program.parent().and_then(Path::parent) else { continue };
             let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
             if prefix == home || home.starts_with(&prefix) {
-                // A program that lies in the home folder itself opens itself, and not the folder.
+                // A program directly in the home folder opens only itself, not the folder.
                 let folder = program.parent().filter(|folder| is_a_place(folder, &home));
                 read.insert(folder.map_or_else(|| program.clone(), Path::to_path_buf));
             } else if prefix.parent().is_none_or(|above| home.starts_with(above)) {
                 read.extend(PARTS.iter().map(|part| prefix.join(part)));
-                // Go says so itself where it is at home.
+                // A `VERSION` file marks the root folder of Go.
                 if prefix.join("VERSION").is_file() {
                     read.insert(prefix);
                 }
@@ -102,20 +102,20 @@ pub(crate) fn readable(tools: &Tools, specs: &[ToolSpec]) -> Vec<PathBuf> {
     read.into_iter().filter(|path| path.exists()).collect()
 }
 
-/// What tools look for in every folder above a project, and stop at if they find it and may not read it.
+/// Files that tools look for in every folder above a project. A tool stops if it finds one and may not read it.
 pub(crate) fn looked_for_above(folder: &Path) -> Vec<PathBuf> {
     let names = || ecosystem::ALL.iter().flat_map(|row| row.looked_for_above);
     let above = folder.ancestors().skip(1);
     above.flat_map(|folder| names().map(|name| folder.join(name))).filter(|path| path.exists()).collect()
 }
 
-/// Whether a folder of `PATH` may be opened for what it is: `.`, `/` or the home folder would open everything.
+/// Whether a folder of `PATH` may be opened. `.`, `/` or the home folder would open everything.
 fn is_a_place(folder: &Path, home: &Path) -> bool {
     let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
     folder.is_absolute() && real.parent().is_some() && !home.starts_with(&real)
 }
 
-/// Whether an installer gets to see a variable: proxies, certificates, registries.
+/// Whether installers get a variable: proxies, certificates, registries.
 pub(crate) fn is_for_installers(name: &str) -> bool {
     const NAMES: &[&str] =
         &["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"];
@@ -124,7 +124,7 @@ pub(crate) fn is_for_installers(name: &str) -> bool {
     NAMES.contains(&name.as_str()) || registries.any(|prefix| name.starts_with(prefix))
 }
 
-/// What installers write in the home folders of their toolchains. A lock file must be there before it can be opened.
+/// The paths that installers write in toolchains' home folders. A lock file must exist before the sandbox can open it.
 pub(crate) fn written_by_installers(tools: &Tools) -> Vec<PathBuf> {
     let mut places = Vec::new();
     for home in ecosystem::homes() {
@@ -141,7 +141,7 @@ pub(crate) fn written_by_installers(tools: &Tools) -> Vec<PathBuf> {
     places
 }
 
-/// What installers may read besides: how the user has set up registries, names and certificates.
+/// More paths that installers may read: settings of registries, names and certificates.
 pub(crate) fn for_installers(tools: &Tools) -> Vec<PathBuf> {
     const SYSTEM: &[&str] =
         &["/etc/resolv.conf", "/etc/gai.conf", "/run/systemd/resolve", "/run/resolvconf", "/etc/pki", "/etc/ssl"];

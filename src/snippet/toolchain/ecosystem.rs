@@ -1,51 +1,51 @@
-//! The package managers and toolchains that languages come with, as rows of one table: where they are at home, what they read,
-//! write and build, and how they install a tool.
+//! The package managers and toolchains of languages, as rows of one table: their home folders, what they read, write
+//! and build, and how they install a tool.
 //!
-//! A language that brings a package manager of its own gets a row here. Must not know: pages, blocks, how anything is called.
+//! A language with a new package manager gets a row here. Must not know: pages, blocks, how anything is called.
 
 use crate::snippet::model::tool::ToolSource;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// A package manager or a toolchain, and the files and variables that belong to it.
+/// A package manager or a toolchain, with its files and variables.
 pub(crate) struct Ecosystem {
     /// Home folders.
     pub(crate) homes: &'static [Home],
-    /// Variables, beside those of its homes, that its tools get from the user's environment.
+    /// Variables of the user's environment that its tools get, besides those of its homes.
     pub(crate) passed: &'static [&'static str],
-    /// Variables that its shims choose a version by.
+    /// Variables that its shims use to choose a version.
     pub(crate) chooses_by: &'static [&'static str],
-    /// How the variables begin that an installer gets to see: registries, proxies. In capitals.
+    /// Prefixes of the variables that an installer gets: registries, proxies. In capitals.
     pub(crate) registries: &'static [&'static str],
     /// Files and folders below the user's home that set up registries.
     pub(crate) user_settings: &'static [&'static str],
     /// Files that set up registries for the whole machine.
     pub(crate) system_settings: &'static [&'static str],
-    /// The variable that says where an installer keeps downloads, and the folder that docgen gives it.
+    /// The variable for an installer's download folder, and the folder that docgen sets.
     pub(crate) cache: Option<(&'static str, &'static str)>,
-    /// What pins the dependencies of a project.
+    /// Files that pin the dependencies of a project.
     pub(crate) lock_files: &'static [&'static str],
-    /// Folders of a project that are built, not written.
+    /// Folders of a project that tools build.
     pub(crate) built: &'static [&'static str],
-    /// The folder of a project that installed packages go into, hidden ones too.
+    /// The folder of a project for installed packages, hidden ones too.
     pub(crate) installed: Option<&'static str>,
-    /// Files that are looked for in every folder above a project. A tool stops if it finds one and may not read it.
+    /// Files that tools look for in every folder above a project. A tool stops if it finds one and may not read it.
     pub(crate) looked_for_above: &'static [&'static str],
-    /// Folders of programs in what docgen installs.
+    /// Folders with programs in docgen's installations.
     pub(crate) programs: &'static [&'static str],
 }
 
 /// The home folder of a toolchain.
 pub(crate) struct Home {
-    /// The variable that says where it is.
+    /// The variable with its path.
     pub(crate) variable: &'static str,
-    /// Where it is otherwise, below the user's home.
+    /// Its default path below the user's home.
     pub(crate) default: &'static str,
-    /// What its tools read of it; all of it where nothing is named. Credentials are never named.
+    /// The paths in it that its tools read; if empty, all of it. Credentials are never listed.
     pub(crate) read: &'static [&'static str],
-    /// What an installer writes in it: folders, then lock files.
+    /// The paths in it that an installer writes: folders, then lock files.
     pub(crate) written: (&'static [&'static str], &'static [&'static str]),
-    /// The file in it that its shims choose a version by.
+    /// The file in it that its shims use to choose a version.
     pub(crate) chooses_by: Option<&'static str>,
 }
 
@@ -145,22 +145,22 @@ pub(crate) fn homes() -> impl Iterator<Item = &'static Home> {
     ALL.iter().flat_map(|row| row.homes)
 }
 
-/// Folders of a project that are built, not written.
+/// Folders of a project that tools build.
 pub(crate) fn built() -> impl Iterator<Item = &'static str> {
     ALL.iter().flat_map(|row| row.built).copied()
 }
 
-/// How a tool is installed.
+/// How to install a tool.
 pub(crate) struct Installation {
-    /// The program that does it.
+    /// The installer.
     pub(crate) installer: &'static str,
-    /// How a person gets that program.
+    /// How a person gets the installer.
     pub(crate) get_installer: &'static str,
     /// The arguments that install the tool into a folder.
     pub(crate) arguments: Vec<OsString>,
 }
 
-/// How a tool is installed into a folder; `Err` says how a person does it.
+/// How to install a tool into a folder. `Err` says how a person installs it.
 pub(crate) fn installation(source: &ToolSource, folder: &Path) -> Result<Installation, String> {
     let (installer, get_installer, before, package) = match source {
         ToolSource::Pypi { package, version, .. } => (
@@ -182,7 +182,7 @@ pub(crate) fn installation(source: &ToolSource, folder: &Path) -> Result<Install
     Ok(Installation { installer, get_installer, arguments })
 }
 
-/// The folder of an installed tool's programs, below the folder that it was installed into.
+/// The folder with an installed tool's programs, below its installation folder.
 pub(crate) fn programs(source: &ToolSource) -> Option<&'static str> {
     match source {
         ToolSource::Pypi { programs, .. } => Some(programs),
@@ -191,8 +191,8 @@ pub(crate) fn programs(source: &ToolSource) -> Option<&'static str> {
     }
 }
 
-/// The script of an installer that docgen has installed itself, and the program that runs it: `PyPI`'s Node keeps npm as a
-/// script that only its own `node` can start.
+/// The program and the script of an installer that docgen itself installed: `PyPI`'s Node has npm as a script that only
+/// its own `node` can start.
 pub(crate) fn script_of(installer: &Path) -> Option<(PathBuf, PathBuf)> {
     let root = installer.parent()?.parent()?;
     let script = root.join("lib/node_modules/npm/bin/npm-cli.js");

@@ -1,4 +1,4 @@
-//! What tells one tool from another without starting it: its real file, behind shims; and the versions known so far.
+//! Identifies a tool without starting it: by its real file behind shims. Remembers the versions known so far.
 //!
 //! Must not know: what a tool is for.
 
@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// A file as it is now: an update changes at least one of these (S6.3).
+/// The state of a file. An update changes at least one of these fields (S6.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
-    /// As it was named: two virtual environments share a program, and are not the same.
+    /// The path before links are resolved: two virtual environments may share a program, but they differ.
     named: PathBuf,
     path: PathBuf,
     size: u64,
@@ -20,7 +20,7 @@ pub struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// The identity of the file that a path leads to, if there is one.
+    /// The identity of the file at a path, if it exists.
     pub fn of(path: &Path) -> Option<Self> {
         let named = path.to_path_buf();
         let path = fs::canonicalize(path).ok()?;
@@ -28,18 +28,18 @@ impl FileIdentity {
         Some(Self { named, size: meta.len(), modified: (meta.mtime(), meta.mtime_nsec()), inode: meta.ino(), path })
     }
 
-    /// It in a word.
+    /// A short hash of it.
     pub fn short(&self) -> String {
         let text = format!("{self:?}");
         blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
     }
 }
 
-/// A tool's answer to the question of its version.
+/// A tool's answer about its version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) version: String,
-    /// The real program, where the one asked is a shim.
+    /// The real program, if the asked one is a shim.
     pub(crate) real: Option<PathBuf>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Answer {
 struct Entry {
     asked: FileIdentity,
     behind: FileIdentity,
-    /// What a shim goes by: its settings and variables.
+    /// What a shim depends on: its settings and variables.
     context: String,
     answer: Answer,
 }
@@ -64,14 +64,14 @@ pub(crate) struct Memo {
 const SCHEMA: &str = "docgen.tools/1";
 
 impl Memo {
-    /// The memo in a file; a new one where there is none, or one that cannot be read.
+    /// The memo in a file. If it is missing or unreadable, a new one.
     pub(crate) fn load(path: &Path) -> Self {
         let text = fs::read_optional(path).ok().flatten().unwrap_or_default();
         let memo: Memo = serde_json::from_str(&text).unwrap_or_default();
         if memo.schema == SCHEMA { memo } else { Self { schema: SCHEMA.to_owned(), ..Self::default() } }
     }
 
-    /// Writes it back if it has changed. That it cannot costs no more than asking again.
+    /// Writes it back if it has changed. If writing fails, the next run asks again.
     pub(crate) fn save(&mut self, path: &Path) {
         if self.changed {
             let _ = fs::write(path, &serde_json::to_vec_pretty(self).unwrap_or_default());
@@ -79,7 +79,7 @@ impl Memo {
         }
     }
 
-    /// What a program answered, if neither it, nor what is behind it, nor its context has changed since.
+    /// A program's earlier answer, if the program, the one behind it and its context are unchanged.
     pub(crate) fn answer(&self, tool: &str, path: &Path, context: &str) -> Option<Answer> {
         let entry = self.entries.get(&name(tool, path))?;
         let same = FileIdentity::of(path)? == entry.asked

@@ -1,4 +1,4 @@
-//! Installs tools into the tools folder, pinned, whole or not at all.
+//! Installs tools into the tools folder: pinned versions, whole or not at all.
 //!
 //! Must not know: what a tool is used for.
 
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// Installs a tool into the tools folder with `installer` (pip or npm), whole or not at all.
 ///
 /// # Errors
-/// [`crate::error::Error::Tool`] with what the installer said last.
+/// [`crate::error::Error::Tool`] with the installer's last message.
 pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
     use crate::error::Error;
     let place = tools.install_folder(spec);
@@ -44,7 +44,7 @@ pub fn install(tools: &Tools, spec: &ToolSpec, installer: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A call of an installer; one that docgen has installed itself may need a program to run it.
+/// A call of an installer. One that docgen itself installed may need a program to run it.
 fn installer_job(tools: &Tools, installer: &Path, cwd: &Path) -> Job {
     match ecosystem::script_of(installer).filter(|_| installer.starts_with(tools.folder())) {
         Some((program, script)) => Job::new(program, cwd).arg(script),
@@ -52,10 +52,10 @@ fn installer_job(tools: &Tools, installer: &Path, cwd: &Path) -> Job {
     }
 }
 
-/// The program that installs from a tool's source, looked for in `PATH` and beside the tools in `folders`.
+/// The installer for a tool's source. It is searched in `PATH` and in `folders`, beside the tools.
 ///
 /// # Errors
-/// The sentence that says how a person gets it, or the tool.
+/// The sentence that says how a person gets the installer or the tool.
 pub fn installer(tools: &Tools, spec: &ToolSpec, folders: Vec<PathBuf>) -> std::result::Result<PathBuf, String> {
     let call = ecosystem::installation(&spec.source, Path::new(""))?;
     let mut all = tools.environment().path_folders();

@@ -1,4 +1,4 @@
-//! The programs of this machine: where they are, which version, what they may touch, how to get them.
+//! The programs of this machine: their places, their versions, what they may access, how to install them.
 //!
 //! Must not know: pages, blocks.
 

@@ -1,8 +1,8 @@
-//! Version managers put small programs on `PATH`, shims, which look up the real program and start it: pyenv, asdf, mise,
-//! volta and their kin. A block has another home folder, so a shim may not find there what it looks up.
+//! Version managers put small programs, shims, on `PATH`. A shim looks up the real program and starts it: pyenv, asdf,
+//! mise, volta and others. A block has another home folder, so a shim may not find its program there.
 //!
 //! So docgen asks the manager for the real program, lets blocks read the manager's folder, and puts the real programs
-//! first on their `PATH`. Must not know: languages, what a block is.
+//! first on the `PATH` of blocks. Must not know: languages, what a block is.
 
 use crate::fs;
 use crate::process::{Environment, Job, Limits, Supervisor};
@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// Managers: the program that answers `which NAME`, and the variable that says where its folder is.
+/// Managers: the program that answers `which NAME`, and the variable with its folder.
 const MANAGERS: &[(&str, &str)] = &[
     ("pyenv", "PYENV_ROOT"),
     ("rbenv", "RBENV_ROOT"),
@@ -25,7 +25,7 @@ const MANAGERS: &[(&str, &str)] = &[
 /// The program that all of volta's shims are links to.
 const VOLTA: &str = "volta-shim";
 
-/// How much of a shim is read to see whose it is.
+/// How many bytes of a shim are read to find its manager.
 const HEAD: usize = 4096;
 
 static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,20 +38,20 @@ static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PATHS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"/[^\s:'"`]+"#).expect("a valid pattern"));
 
-/// The folder of the manager whose shims lie in this folder of `PATH`.
+/// The folder of the manager whose shims are in this folder of `PATH`.
 fn root_of(folder: &Path) -> Option<&Path> {
     let is_shims = folder.file_name().is_some_and(|name| name == "shims");
     (is_shims || folder.join(VOLTA).exists()).then(|| folder.parent()).flatten()
 }
 
-/// Folders of managers: those that `PATH` leads to, and those that variables name.
+/// The folders of managers: from `PATH`, and from their variables.
 pub(crate) fn roots(environment: &Environment, folders: &[PathBuf]) -> Vec<PathBuf> {
     let on_path = folders.iter().filter_map(|folder| root_of(folder)).map(Path::to_path_buf);
     let named = MANAGERS.iter().filter_map(|(_, variable)| environment.get(variable)).map(PathBuf::from);
     on_path.chain(named).collect()
 }
 
-/// Whose shim a program is; nothing if it is none.
+/// The manager of a shim; `None` if the program is no shim.
 fn manager(shim: &Path) -> Option<&'static str> {
     root_of(shim.parent()?)?;
     let target = fs::canonicalize(shim).ok()?;
@@ -69,7 +69,7 @@ pub(crate) fn is_shim(program: &Path) -> bool {
     manager(program).is_some()
 }
 
-/// The real program behind a shim, as its manager says.
+/// The real program behind a shim, according to its manager.
 pub(crate) fn behind(shim: &Path, environment: &Environment, supervisor: &Supervisor) -> Option<PathBuf> {
     let manager = manager(shim)?;
     let root = root_of(shim.parent()?)?;
@@ -83,8 +83,8 @@ pub(crate) fn behind(shim: &Path, environment: &Environment, supervisor: &Superv
     (finished.success() && answer.is_file()).then_some(answer)
 }
 
-/// What the sandbox kept from being started, if the standard error of a failed run says so: a program that is there,
-/// outside of what a block may read, or a shim that found nothing.
+/// The program that the sandbox refused to start, if the standard error of a failed run says so: a program outside the
+/// readable folders, or a shim that found nothing.
 pub(crate) fn refused(stderr: &str, readable: &[PathBuf]) -> Option<String> {
     let denied = stderr.lines().filter(|line| line.to_lowercase().contains("permission denied"));
     let mut paths = denied.flat_map(|line| PATHS.find_iter(line)).map(|found| PathBuf::from(found.as_str()));

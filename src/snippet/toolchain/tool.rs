@@ -1,6 +1,6 @@
-//! The tools of the languages: where they are, which version, and how to get them.
+//! The tools of the languages: their places, their versions, how to get them.
 //!
-//! A tool is looked for in the user's tools folder first (`docgen doctor --fix` puts pinned versions there), then on
+//! A tool is searched in the user's tools folder first (`docgen doctor --fix` puts pinned versions there), then on
 //! `PATH`. Must not know: what a tool is used for.
 
 use crate::fs;
@@ -14,25 +14,25 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// A tool as found.
+/// A tool that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
     /// Its name.
     pub name: Cow<'static, str>,
     /// The program.
     pub path: PathBuf,
-    /// What it said of its version: `0.17.6`.
+    /// The version that it printed: `0.17.6`.
     pub version: String,
-    /// What tells its real file from any other (S6.3).
+    /// The identity of its real file (S6.3).
     pub identity: String,
     /// The program as it was found, which may be a shim.
     pub found: PathBuf,
-    /// The program behind the shim; the same as `found` where there is none.
+    /// The program behind the shim; equal to `found` if there is no shim.
     pub real: PathBuf,
 }
 
 impl Tool {
-    /// How the program is reached: `found`, and what is behind it.
+    /// The path to the real program: `found`, and the programs behind it.
     pub fn chain(&self) -> Vec<&Path> {
         let mut chain = vec![self.found.as_path()];
         chain.extend([&self.path, &self.real].into_iter().map(PathBuf::as_path));
@@ -41,14 +41,14 @@ impl Tool {
     }
 }
 
-/// What a search for a tool gave.
+/// The result of a search for a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// It is there.
+    /// It is usable.
     Yes(Tool),
-    /// It is there, but too old, or does not answer; the sentence says which.
+    /// It is installed, but too old, or does not answer. The sentence says which.
     Unusable(String),
-    /// It is not there.
+    /// It is not installed.
     No,
 }
 
@@ -69,21 +69,21 @@ impl Tools {
         Self { environment, folder, supervisor, found: Mutex::default(), memo: Mutex::default(), memo_file: None }
     }
 
-    /// Keeps what tools said of their versions in a file, so that it is asked only of tools that have changed.
+    /// Keeps the versions of tools in a file, so only tools that have changed are asked again.
     #[must_use]
     pub fn remembering(self, file: PathBuf) -> Self {
         Self { memo: Mutex::new(Memo::load(&file)), memo_file: Some(file), ..self }
     }
 
-    /// Writes down what was learned of the tools.
+    /// Writes the known versions to that file.
     pub fn remember(&self) {
         if let Some(file) = &self.memo_file {
             self.memo.lock().unwrap_or_else(PoisonError::into_inner).save(file);
         }
     }
 
-    /// A job with what every tool needs of the user's environment: where toolchains and their homes are, a plain locale.
-    /// Installed tools may call each other (oxlint's launcher is a script of Node's), so all are on its `PATH`.
+    /// A job with the variables that every tool needs: toolchains and their homes, a plain locale. Installed tools may
+    /// call each other (oxlint's launcher is a Node script), so all of them are on its `PATH`.
     pub fn job(&self, program: &Path, cwd: &Path) -> Job {
         let homes = ecosystem::homes().map(|home| home.variable);
         let passed = ecosystem::ALL.iter().flat_map(|row| row.passed).copied();
@@ -96,21 +96,21 @@ impl Tools {
             .env("TZ", "UTC")
     }
 
-    /// `PATH` for a call of `program`: its own folder, the user's, those of installed tools.
+    /// `PATH` for a call of `program`: its own folder, the user's folders, those of installed tools.
     pub(crate) fn path(&self, program: &Path) -> OsString {
         let own = program.parent().map(Path::to_path_buf);
         std::env::join_paths(own.into_iter().chain(self.path_folders())).unwrap_or_default()
     }
 
-    /// The user's `PATH`, and what docgen has installed.
+    /// The user's `PATH`, and the folders of docgen's installed tools.
     pub fn path_folders(&self) -> Vec<PathBuf> {
         let mut folders = self.environment.path_folders();
         folders.extend(self.installed_folders());
         folders
     }
 
-    /// Where a block finds programs: before all others the real ones of these tools that are behind shims, since a shim
-    /// may not find its version from a block's home folder.
+    /// `PATH` for blocks. The real programs behind shims come first, since a shim may not find its version from a
+    /// block's home folder.
     pub fn block_folders<'a>(&self, specs: impl Iterator<Item = &'a ToolSpec>) -> Vec<PathBuf> {
         let is_shim = |spec: &&ToolSpec| {
             let first = self.candidates(spec).into_iter().next();
@@ -126,14 +126,14 @@ impl Tools {
         folders
     }
 
-    /// Folders of programs below the tools folder. What pip puts into `bin` is often only a starter that needs pip's own
-    /// settings, so it comes last.
+    /// Folders with programs below the tools folder. pip's `bin` comes last: its programs are often starters that need
+    /// pip's own settings.
     fn installed_folders(&self) -> Vec<PathBuf> {
         let versions = fs::list(&self.folder).unwrap_or_default();
         let versions = versions.iter().flat_map(|package| fs::list(package).unwrap_or_default());
         versions
             .flat_map(|version| {
-                // The table's last rows come first: what pip puts into `bin` comes last of all.
+                // The table is read backwards, and `bin` comes last of all.
                 let places = ecosystem::ALL.iter().rev().flat_map(|row| row.programs).chain(&["bin"]);
                 places.map(|place| version.join(place)).collect::<Vec<_>>()
             })
@@ -166,7 +166,7 @@ impl Tools {
         }
     }
 
-    /// The tool, or the sentence that says what is missing and how to cure it.
+    /// The tool, or a sentence with what is missing and how to fix it.
     pub fn require(&self, spec: &ToolSpec) -> Result<Tool, String> {
         match self.find(spec) {
             Found::Yes(tool) => Ok(tool),
@@ -175,7 +175,7 @@ impl Tools {
         }
     }
 
-    /// Looks for a tool and asks it its version, once.
+    /// Searches a tool and asks its version, once.
     pub fn find(&self, spec: &ToolSpec) -> Found {
         let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(&spec.name).cloned();
         if let Some(found) = known {
@@ -191,7 +191,7 @@ impl Tools {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// A tool that is known without starting anything.
+    /// The tool, if it is known without starting anything.
     pub fn known(&self, spec: &ToolSpec) -> Option<Tool> {
         let found = self.search(spec, &|path| self.remembered(spec, path).ok_or_else(String::new));
         if let Found::Yes(tool) = found { Some(tool) } else { None }
@@ -213,7 +213,7 @@ impl Tools {
         self.memo.lock().unwrap_or_else(PoisonError::into_inner).answer(&spec.name, path, &self.shim_context())
     }
 
-    /// What shims choose their version by, besides the working directory.
+    /// What shims use to choose a version, besides the working directory.
     fn shim_context(&self) -> String {
         let settings: Vec<_> = ecosystem::homes()
             .filter_map(|home| Some(homes::folder(&self.environment, home).join(home.chooses_by?)))
@@ -224,7 +224,7 @@ impl Tools {
         format!("{settings:?} {variables:?}")
     }
 
-    /// The first candidate of which `ask` learns a version that will do.
+    /// The first candidate with a sufficient version, which `ask` finds out.
     fn search(&self, spec: &ToolSpec, ask: &dyn Fn(&Path) -> Result<Answer, String>) -> Found {
         let mut unusable = None;
         for path in self.candidates(spec) {
@@ -234,7 +234,7 @@ impl Tools {
                     let identity = FileIdentity::of(file).map(|it| it.short()).unwrap_or_default();
                     let found = path.clone();
                     let behind = real.clone().unwrap_or_else(|| path.clone());
-                    // A toolchain's shim knows more than the program behind it; other shims only cost time.
+                    // A toolchain's shim does more than the program behind it; other shims only cost time.
                     let path = if spec.behind.is_some() { path } else { behind.clone() };
                     return Found::Yes(Tool { name: spec.name.clone(), path, version, identity, found, real: behind });
                 }
@@ -267,7 +267,7 @@ impl Tools {
         paths
     }
 
-    /// The version, and the real program where a shim says `path=…`.
+    /// Asks for the version, and for the real program if a shim prints `path=…`.
     fn ask_version(&self, spec: &ToolSpec, path: &Path) -> Result<Answer, String> {
         let job =
             self.job(path, Path::new("/")).args(spec.version_args.iter().map(|word| &**word)).limits(Limits::PROBE);
@@ -291,7 +291,7 @@ impl Tools {
     }
 }
 
-/// How to get a tool, in one clause.
+/// How to get a tool, as part of a sentence.
 pub fn cure(spec: &ToolSpec) -> String {
     match &spec.source {
         ToolSource::Manual(how) => how.to_string(),

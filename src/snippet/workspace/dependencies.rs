@@ -1,4 +1,4 @@
-//! Dependencies of a fixture, installed once per lock file (S3.5): what the adapters share.
+//! Installs the dependencies of a fixture once per lock file (S3.5): the code that adapters share.
 //!
 //! Must not know: which lock file a language has.
 
@@ -8,10 +8,11 @@ use crate::process::Job;
 use crate::snippet::workspace::project::Workspace;
 use std::path::{Path, PathBuf};
 
-/// What an installation comes to: where it is, or the sentence that says why there is none.
+/// The result of an installation: its folder, or the sentence that says why it is missing.
 pub(crate) type Installed = std::result::Result<PathBuf, String>;
 
-/// The folder for what `lock` pins, filled by `install` the first time, whole or not at all; `also` may be written too.
+/// The folder for what `lock` pins. `install` fills it the first time, whole or not at all; it may also write to
+/// `also`.
 pub(crate) fn once(
     workspace: &Workspace<'_>,
     kind: &str,
@@ -22,7 +23,7 @@ pub(crate) fn once(
     let hash = blake3::hash(lock.as_bytes()).to_hex();
     let place = workspace.cache.join(format!("{kind}-{}", &hash.as_str()[..16]));
     if workspace.no_exec {
-        // An installation runs what the repository names: build backends, hooks.
+        // An installation runs code that the repository names: build backends, hooks.
         return Ok(Err("--no-exec installs nothing".to_owned()));
     }
     if place.is_dir() {
@@ -42,7 +43,7 @@ pub(crate) fn once(
     Ok(Ok(place))
 }
 
-/// The sentence for a fixture that names dependencies and does not pin them.
+/// The message for a fixture that names dependencies but does not pin them.
 pub(crate) fn no_lock(manifest: &str, lock: &str, how: &str) -> String {
     format!("the fixture's {manifest} names dependencies, but there is no {lock} to pin them: {how}")
 }

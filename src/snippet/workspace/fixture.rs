@@ -1,5 +1,5 @@
-//! Fixture projects: copying one out of the repository, or the minimal one of the binary, and writing blocks into it
-//! (S3.4, S3.5).
+//! Fixture projects: copies one from the repository, or the built-in minimal one, and writes blocks into it (S3.4,
+//! S3.5).
 //!
 //! Must not know: what is in a fixture.
 
@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Folders of a fixture that docgen itself fills, beside those that tools build.
+/// Folders of a fixture that docgen itself fills, besides those that tools build.
 const FILLED: &[&str] = &["blocks", "bin"];
 
-/// Names of a fixture's folders that are never copied: they are built, not written.
+/// Folders of a fixture that are never copied, since tools build them.
 pub fn built_folders() -> Vec<&'static str> {
     ecosystem::built().chain(FILLED.iter().copied()).collect()
 }
@@ -25,10 +25,10 @@ fn is_built(name: &OsStr) -> bool {
     ecosystem::built().chain(FILLED.iter().copied()).any(|built| name == built)
 }
 
-/// The folder of a fixture in the project, if it is there.
+/// The folder of a fixture in the project, if it exists.
 pub(crate) fn source(config: &Config, name: &str) -> Option<PathBuf> {
     let folder = config.root.join("snippets").join(name);
-    // A link could lead to anything; links inside are left out when it is copied.
+    // A link could lead anywhere. Copying skips links inside the fixture.
     let inside = folder.is_dir() && !folder.is_symlink() && fs::find_within(&config.project, &folder).is_ok();
     (config.has_project && inside).then_some(folder)
 }
@@ -36,7 +36,7 @@ pub(crate) fn source(config: &Config, name: &str) -> Option<PathBuf> {
 /// Makes `folder` a copy of the fixture `name`, or of the language's minimal one.
 ///
 /// # Errors
-/// [`Error::Usage`] where a fixture other than the language's own is named and does not exist.
+/// [`Error::Usage`] if the named fixture does not exist and is not the language's own.
 pub(crate) fn materialise(config: &Config, spec: &LanguageSpec, name: &str, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     match source(config, name) {
@@ -99,7 +99,7 @@ pub(crate) fn hashes(config: &Config, spec: &LanguageSpec, name: &str) -> Result
         if ecosystem::ALL.iter().flat_map(|row| row.lock_files).any(|name| path == Path::new(name)) {
             lock = Some(blake3::hash(bytes).to_hex().to_string());
         } else {
-            // Lengths keep one file's end apart from the next one's name.
+            // The lengths separate the end of one file from the next name.
             for part in [path.as_os_str().as_encoded_bytes(), bytes] {
                 tree.update(&part.len().to_le_bytes());
                 tree.update(part);
@@ -109,7 +109,7 @@ pub(crate) fn hashes(config: &Config, spec: &LanguageSpec, name: &str) -> Result
     if let Some(source) = source(config, name) {
         for path in fs::list_recursively(&source)? {
             let built = path.iter().any(is_built);
-            // A prelude is part of the programs that ask for it.
+            // A prelude is hashed with the programs that use it.
             if !built && !path.starts_with("preludes") {
                 add(&path, &fs::read(&source.join(&path))?);
             }

@@ -1,6 +1,6 @@
-//! The package that a page belongs to, so that a README's examples compile against the code they document (S3.6).
+//! Finds the package that a page belongs to, so the examples of a README compile against the code they document (S3.6).
 //!
-//! Must not know: how a language binds a package; that is its adapter's.
+//! Must not know: how a language binds a package; its adapter does that.
 
 use crate::fs::{self, check_within, is_hidden};
 use crate::snippet::model::language::LanguageSpec;
@@ -9,7 +9,7 @@ use crate::source::SourceFile;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// The folder at the top of a package that a site is built into.
+/// The folder of a package that the site is built into.
 const SITE: &str = "public";
 
 /// The nearest package of a language at or above a page's file. The search ends at the top of the project.
@@ -20,7 +20,7 @@ pub(crate) fn nearest(
     project: &Path,
 ) -> Option<PathBuf> {
     for folder in file.path.ancestors().skip(1) {
-        // A manifest that is a link out of the package would show what it leads to.
+        // A manifest that links out of the package would reveal the link's target.
         let mut readable =
             spec.manifests.iter().map(|name| folder.join(&**name)).filter(|it| check_within(folder, it).is_ok());
         if readable.any(|manifest| is_package(&manifest)) {
@@ -33,7 +33,7 @@ pub(crate) fn nearest(
     None
 }
 
-/// A hash over what a block may read of a package: names and contents, of large files size and time.
+/// A hash over the files of a package that blocks may read: names and contents; for large files size and time.
 pub(crate) fn tree_hash(package: &Path) -> crate::error::Result<String> {
     const LARGE: u64 = 1 << 20;
     let mut tree = blake3::Hasher::new();
@@ -63,25 +63,25 @@ pub(crate) fn tree_hash(package: &Path) -> crate::error::Result<String> {
     Ok(tree.finalize().to_hex().to_string())
 }
 
-/// The most parts that a package is opened by: each costs every block a rule of the sandbox.
-const MOST_PARTS: usize = 4096;
-/// The most files and folders of a package that are looked at.
-const MOST_ENTRIES: usize = 200_000;
-/// The deepest folder that is looked at.
-const DEEPEST: usize = 64;
+/// Max parts that a package is opened by. Each part costs every block a rule of the sandbox.
+const MAX_PARTS: usize = 4096;
+/// Max files and folders of a package that docgen looks at.
+const MAX_ENTRIES: usize = 200_000;
+/// Max depth of folders that docgen looks at.
+const MAX_DEPTH: usize = 64;
 
-/// What blocks may read of a package: all but what is hidden at any depth (`.git` and `.env` hold secrets), and no link,
-/// which leads wherever its author likes. A folder with nothing hidden below it is one part.
+/// The parts of a package that blocks may read: everything but hidden files at any depth (`.git` and `.env` hold
+/// secrets) and links, which lead anywhere. A folder with nothing hidden below it is one part.
 ///
 /// # Errors
-/// Why the package cannot be opened, where it has too many parts.
+/// Why the package cannot be opened: it has too many parts or files.
 pub(crate) fn parts(package: &Path) -> Result<Vec<PathBuf>, String> {
     let mut entries = 0;
-    // A folder that is open as a whole is not the package itself: new files in it must stay closed if they are hidden.
+    // The package itself is never opened as a whole: hidden files that are created later must stay closed.
     let parts = visible(package, 0, &mut entries)?.unwrap_or_else(|| shown(package));
-    if parts.len() > MOST_PARTS {
+    if parts.len() > MAX_PARTS {
         return Err(format!(
-            "{} hidden and other files lie side by side in it; {MOST_PARTS} are the most. Move what is hidden together",
+            "it has {} readable files and folders beside hidden ones; the max is {MAX_PARTS}. Move the hidden ones together",
             parts.len()
         ));
     }
@@ -99,17 +99,17 @@ fn visible(folder: &Path, depth: usize, entries: &mut usize) -> Result<Option<Ve
     let (mut whole, mut parts) = (true, Vec::new());
     for entry in fs::list(folder).unwrap_or_default() {
         *entries += 1;
-        if *entries > MOST_ENTRIES {
-            return Err(format!("it has more than {MOST_ENTRIES} files and folders"));
+        if *entries > MAX_ENTRIES {
+            return Err(format!("it has more than {MAX_ENTRIES} files and folders"));
         }
         let name = entry.file_name().unwrap_or_default();
         if is_hidden(name) {
             whole = false;
         } else if entry.is_symlink() {
-            // The sandbox asks where a link leads, so one in a folder that is open opens nothing else.
+            // The sandbox checks the target of a link, so a link in an open folder opens nothing else.
         } else if !entry.is_dir() || is_installed(name) {
             parts.push(entry);
-        } else if depth >= DEEPEST || entry.join(CACHE).exists() {
+        } else if depth >= MAX_DEPTH || entry.join(CACHE).exists() {
             whole = false;
         } else if let Some(below) = visible(&entry, depth + 1, entries)? {
             whole = false;
@@ -121,15 +121,15 @@ fn visible(folder: &Path, depth: usize, entries: &mut usize) -> Result<Option<Ve
     Ok((!whole).then_some(parts))
 }
 
-/// Whether a folder holds what a package manager has installed: that is its own, hidden or not.
+/// Whether a package manager fills this folder. It is one part, even with hidden files.
 fn is_installed(name: &OsStr) -> bool {
     ecosystem::ALL.iter().filter_map(|row| row.installed).any(|installed| name == installed)
 }
 
-/// Marks a folder that a tool can make again, such as cargo's `target` (bford.info/cachedir).
+/// Marks a folder that a tool can recreate, such as cargo's `target` (bford.info/cachedir).
 const CACHE: &str = "CACHEDIR.TAG";
 
-/// Whether a text uses a name as a word.
+/// Whether a text contains a name as a whole word.
 pub(crate) fn mentions(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let is_word = |character: Option<char>| character.is_some_and(|c| c.is_alphanumeric() || c == '_');
@@ -137,7 +137,7 @@ pub(crate) fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
-/// A folder's name as part of another folder's.
+/// A short hash of a folder's path, for the name of another folder.
 pub(crate) fn short_hash(path: &Path) -> String {
     blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex().as_str()[..8].to_owned()
 }

@@ -1,6 +1,6 @@
-//! The project that blocks are checked in: a copy of a fixture with the blocks written into it, and how tools are called there.
+//! The project that blocks are checked in: a copy of a fixture with the blocks in it, and how tools are called there.
 //!
-//! Must not know: which tool is called, or what a verdict is.
+//! Must not know: which tool is called, what a verdict is.
 
 use crate::process::{Environment, Job, Policy, Supervisor};
 use crate::progress::Progress;
@@ -18,25 +18,25 @@ pub struct Workspace<'a> {
     pub folder: PathBuf,
     /// The project's root.
     pub root: PathBuf,
-    /// The folder that files which pages ask for must lie in.
+    /// Files that pages name must be in this folder.
     pub project: PathBuf,
-    /// What installers have put there; tools only read it.
+    /// Filled by installers; tools only read it.
     pub cache: PathBuf,
     /// A folder for the tools' own caches, and their home.
     pub build: PathBuf,
     /// The tools.
     pub tools: &'a Tools,
-    /// What starts and ends children.
+    /// Starts and ends child processes.
     pub supervisor: &'a Supervisor,
     /// The package around the pages, bound as a dependency (S3.6).
     pub package: Option<PathBuf>,
-    /// Nothing of the author's may run, not even a build script (S8.4).
+    /// No code of the author may run, not even a build script (S8.4).
     pub no_exec: bool,
-    /// Who wants to know.
+    /// Receives progress.
     pub progress: &'a dyn Progress,
-    /// How long tools may take.
+    /// The time budget of tools.
     pub time: TimeBudget,
-    /// What everything here may read; put together when it is first asked for.
+    /// The paths that everything here may read; collected on first use.
     pub readable: OnceLock<Vec<PathBuf>>,
     /// The language's tools.
     pub specs: &'a [ToolSpec],
@@ -48,15 +48,15 @@ const TOOL_MEMORY: u64 = 8 << 30;
 impl Workspace<'_> {
     /// A call of a compiler in `folder`.
     pub fn compiler(&self, program: &Path, folder: &Path) -> Job {
-        self.held_in(self.tools.job(program, folder).limits(self.time.limits(1)))
+        self.confine(self.tools.job(program, folder).limits(self.time.limits(1)))
     }
 
     /// A call of a parser or linter in the workspace's folder.
     pub fn linter(&self, program: &Path) -> Job {
-        self.held_in(self.tools.job(program, &self.folder).limits(self.time.limits(10)))
+        self.confine(self.tools.job(program, &self.folder).limits(self.time.limits(10)))
     }
 
-    /// What anything that reads or runs a block may touch.
+    /// The access of everything that reads or runs a block.
     pub fn policy(&self) -> Policy {
         let readable = || {
             let parts = self.package.iter().flat_map(|package| package::parts(package).unwrap_or_default());
@@ -69,8 +69,9 @@ impl Workspace<'_> {
         policy
     }
 
-    /// A tool may write what it makes, and finds its toolchain where it is; the home folder is not its own.
-    fn held_in(&self, job: Job) -> Job {
+    /// Confines a tool. It may write its output and finds its toolchain; it does not see the user's home folder as its
+    /// own.
+    fn confine(&self, job: Job) -> Job {
         let mut policy = self.policy();
         policy.write = vec![self.folder.clone(), self.build.clone()];
         policy.read.extend(access::looked_for_above(&self.folder));
@@ -80,13 +81,13 @@ impl Workspace<'_> {
         job.env("HOME", self.build.as_os_str()).env("TMPDIR", self.build.join("tmp")).policy(policy)
     }
 
-    /// What installers write in the home folders of their toolchains.
+    /// The paths in toolchains' home folders that installers write.
     pub fn written_by_installers(&self) -> Vec<PathBuf> {
         access::written_by_installers(self.tools)
     }
 
-    /// A call that installs what the project pins: with the network and the registries as the user has set them up, but
-    /// without the user's other variables, and writing nowhere but here and into `also`.
+    /// A call that installs what the project pins. It gets the network and the user's registry settings, but not the
+    /// user's other variables. It may write only here and into `also`.
     pub fn installer(&self, job: Job, also: &[PathBuf]) -> Job {
         let mut policy = self.policy();
         policy.read.extend(access::for_installers(self.tools));

@@ -1,4 +1,4 @@
-//! How long tools may take over all blocks of a workspace.
+//! The time that tools may take for all blocks of a workspace.
 //!
 //! Must not know: which tool is called.
 
@@ -6,20 +6,20 @@ use crate::process::Limits;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// How long tools may take over all blocks of a workspace.
+/// The time that tools may take for all blocks of a workspace.
 pub struct TimeBudget {
     compiler: Duration,
-    /// Calls that have to share the time, once a tool has run out of it.
+    /// The number of calls that share the time limit, after a tool exceeded it.
     sharers: AtomicU32,
 }
 
 impl TimeBudget {
-    /// A compiler may take this long, a parser or a linter a tenth of it.
+    /// A compiler may take this long. A parser or a linter gets a tenth of it.
     pub fn new(compiler: Duration) -> Self {
         Self { compiler, sharers: AtomicU32::new(1) }
     }
 
-    /// From now on this many calls together get what one had: a tool that hangs costs no more than twice its limit.
+    /// Divides the time limit by `calls`. So a tool that hangs costs at most twice the limit.
     pub fn share(&self, calls: u32) {
         self.sharers.fetch_max(calls, Ordering::Relaxed);
     }

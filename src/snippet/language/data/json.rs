@@ -1,4 +1,4 @@
-//! JSON with comments: what is read, and keys that an object has twice, in plain JSON too.
+//! Parses JSON with comments, and finds keys that an object has twice, in plain JSON too.
 //!
 //! Must not know: blocks.
 
@@ -9,7 +9,7 @@ use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use std::collections::BTreeMap;
 
-/// JSON with comments and trailing commas, and nothing else that the parser could take.
+/// JSON with comments and trailing commas; no other extension of the parser.
 pub(super) const JSONC: ParseOptions = ParseOptions {
     allow_comments: true,
     allow_trailing_commas: true,
@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str) -> Result<(), Problem> {
     }
 }
 
-/// Keys that stand in their object already, at the later place.
+/// Keys that their object already has, at their second place.
 pub(super) fn duplicates(text: &str) -> Vec<Problem> {
     let Ok(parsed) = parse_to_ast(text, &CollectOptions::default(), &JSONC) else { return Vec::new() };
     let lines = LineIndex::new(text);
@@ -63,8 +63,8 @@ fn in_object(object: &Object<'_>, lines: &LineIndex) -> Vec<Problem> {
         if let Some(before) = first.get(name) {
             found.push(Problem {
                 range: range.start..range.end,
-                message: format!("the key `{name}` stands on line {before} already"),
-                help: Some("readers differ in which of the two they take: leave one of them out".to_owned()),
+                message: format!("the key `{name}` is already on line {before}"),
+                help: Some("parsers differ in which of the two they use: remove one of them".to_owned()),
             });
         } else {
             first.insert(name, lines.line_of(range.start) + 1);
@@ -110,6 +110,6 @@ mod tests {
         let mut found: Vec<_> = duplicates(text).into_iter().map(|it| (it.range.start, it.message)).collect();
         found.sort();
         let told: Vec<&str> = found.iter().map(|(_, message)| message.as_str()).collect();
-        assert_eq!(told, ["the key `a` stands on line 2 already", "the key `b` stands on line 3 already"]);
+        assert_eq!(told, ["the key `a` is already on line 2", "the key `b` is already on line 3"]);
     }
 }

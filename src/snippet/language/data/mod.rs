@@ -27,7 +27,7 @@ struct Data {
     spec: LanguageSpec,
     tool: &'static str,
     parse: fn(&str) -> std::result::Result<(), Problem>,
-    /// What is odd about a text that parses, for a warning.
+    /// Finds oddities in a text that parses, for warnings.
     odd: fn(&str) -> Vec<Problem>,
     values: fn(&str) -> Option<Vec<Value>>,
 }

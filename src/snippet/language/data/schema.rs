@@ -1,6 +1,6 @@
-//! `schema=`: data blocks held to a JSON Schema, each fault at the value that has it (S1.1).
+//! `schema=`: checks data blocks against a JSON Schema and reports each fault at its value (S1.1).
 //!
-//! Must not know: which format the block is written in, but for finding a value in its text.
+//! Must not know: the format of the block, except to find a value in its text.
 
 use super::json;
 use crate::diagnostic::Severity;
@@ -40,7 +40,7 @@ pub(super) fn validate(workspace: &Workspace<'_>, unit: &mut Unit, read: fn(&str
     };
     let text = unit.program.as_str().to_owned();
     let Some(values) = read(&text) else {
-        let message = "a schema needs data of text keys, numbers, lists and texts, which this is not".to_owned();
+        let message = "a schema checks only data that JSON can express, and this is not".to_owned();
         unit.say_at(Step::Lint, Some(0..1), said(message));
         return;
     };
@@ -57,17 +57,15 @@ pub(super) fn validate(workspace: &Workspace<'_>, unit: &mut Unit, read: fn(&str
 fn validator(workspace: &Workspace<'_>, page: &Path, written: &str) -> Result<Validator, (String, Option<String>)> {
     let bytes =
         fs::read_beside(&workspace.project, page, &workspace.root, written).map_err(|refused| match refused {
-            Refused::Missing => {
-                (format!("there is no schema `{written}`, neither beside the page nor below the root"), None)
-            }
+            Refused::Missing => (format!("the schema `{written}` is neither beside the page nor below the root"), None),
             other => (format!("the schema `{written}` {}", other.why()), Some(other.help().to_owned())),
         })?;
     let schema: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| (format!("the schema `{written}` is no JSON: {error}"), None))?;
-    jsonschema::validator_for(&schema).map_err(|error| (format!("`{written}` is no JSON Schema: {error}"), None))
+        .map_err(|error| (format!("the schema `{written}` is not JSON: {error}"), None))?;
+    jsonschema::validator_for(&schema).map_err(|error| (format!("`{written}` is not a JSON Schema: {error}"), None))
 }
 
-/// The bytes of the value that a JSON pointer means: exact in JSON, by the last key's line elsewhere.
+/// The bytes of the value at a JSON pointer: exact in JSON; in other formats the line of the last key.
 fn find(text: &str, pointer: &str) -> Range<usize> {
     let keys: Vec<String> = pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
     let parsed = jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &json::JSONC);
@@ -93,7 +91,7 @@ fn in_json(value: &ast::Value<'_>, keys: &[String]) -> Range<usize> {
     value.range().start..value.range().end
 }
 
-/// The line of the last key that is a word, looked for below the keys before it.
+/// The line of the last key that is no number, searched below the keys before it.
 fn by_key(text: &str, keys: &[String]) -> Option<Range<usize>> {
     let mut from = 0;
     let mut found = None;

@@ -1,7 +1,7 @@
-//! YAML: its syntax, whatever tags it has, and the plain values behind them.
+//! YAML: checks the syntax and reads the plain values; tags do not matter.
 //!
-//! What a tag means is between the author and the program that reads it: `!Ref`, `!!binary`, `!!python/name:x`. So a tag
-//! that says more than which plain type a value has is taken out before the text is read. Must not know: blocks.
+//! Only the author and the reading program know the meaning of a tag: `!Ref`, `!!binary`, `!!python/name:x`. So tags
+//! are removed before the text is read, except tags that name a plain type. Must not know: blocks.
 
 use super::problem::Problem;
 use crate::span::{ColumnUnit, LineIndex};
@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Tags of plain types, which the reader understands: nothing is hidden behind them.
+/// Tags of plain types, which the reader understands.
 const PLAIN: &[&str] = &["!!str", "!!int", "!!float", "!!bool", "!!null", "!!seq", "!!map"];
 
 /// What is wrong with a text.
@@ -39,8 +39,8 @@ pub(super) fn values(text: &str) -> Option<Vec<Value>> {
     serde_saphyr::from_multiple(&without_tags(text)).ok()
 }
 
-/// The text with other tags replaced by what means nothing, each byte where it was: an anchor, which keeps a key's column,
-/// or spaces beside an anchor of the author's. A text that has no events has the errors that its reader will tell.
+/// Replaces all other tags; every byte keeps its place. A tag becomes an anchor, which keeps a key's column, or spaces
+/// beside an anchor of the author's. If the text cannot be parsed, the reader reports its errors.
 fn without_tags(text: &str) -> Cow<'_, str> {
     let mut tags = Vec::new();
     for event in Parser::new_from_str(text) {

@@ -1,6 +1,6 @@
-//! How the go command is called.
+//! Calls the go command.
 //!
-//! Must not know: what it says.
+//! Must not know: its messages.
 
 use crate::process::Job;
 use crate::snippet::toolchain::tool::Tool;
@@ -12,7 +12,7 @@ pub(super) fn package(unit: &Unit) -> String {
     format!("./{}", unit.path.trim_end_matches("/main.go"))
 }
 
-/// A call of the go command that never reaches for the network and keeps its caches in docgen's.
+/// A call of the go command. It never uses the network, and keeps its caches in docgen's folder.
 pub(super) fn command(workspace: &Workspace<'_>, go: &Tool) -> Job {
     workspace
         .compiler(&go.path, &workspace.folder)

@@ -1,4 +1,4 @@
-//! gofmt parses all blocks; `go list -export` compiles all packages without linking; `go build` links what is run.
+//! gofmt parses all blocks, `go list -export` compiles all packages without linking, `go build` links programs to run.
 //!
 //! Must not know: how a block becomes a program.
 
@@ -95,7 +95,7 @@ pub(super) fn compile(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) 
     Ok(())
 }
 
-/// What Go says of each package to the block that it is made of.
+/// Records Go's messages about each package in the package's block.
 fn note_packages(workspace: &Workspace<'_>, found: Vec<Package>, units: &mut [Unit]) {
     for package in found {
         let owner = package.import_path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -108,14 +108,14 @@ fn note_packages(workspace: &Workspace<'_>, found: Vec<Package>, units: &mut [Un
             {
                 unit.missing(Step::Compile, &excluded(&text));
             }
-            // What a bound package lacks is missing from the block that uses it.
+            // If a bound package lacks something, the block that uses it lacks it too.
             if let Some(missing) = NO_PACKAGE.captures(&text)
                 && let Some(unit) = units.iter_mut().find(|unit| unit.name == owner)
             {
                 unit.dependency(missing.iter().skip(1).flatten().next().map_or("", |name| name.as_str()));
             }
         }
-        // What has no place in a file is still a failure of the block.
+        // An error without a place in a file still fails the block.
         if let (Some(text), Some(unit)) = (failed, units.iter_mut().find(|unit| unit.name == owner))
             && !unit.evidence.findings.iter().any(|finding| finding.tool == "go")
             && unit.evidence.missing_dependencies.is_empty()

@@ -1,6 +1,6 @@
-//! What the go command and gofmt say, and which block they say it of.
+//! Reads the messages of go and gofmt, and assigns them to blocks.
 //!
-//! Must not know: how they are called.
+//! Must not know: how the tools are called.
 
 use crate::diagnostic::Severity;
 use crate::process::Finished;
@@ -19,22 +19,22 @@ pub(super) static NO_PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
-/// What Go says where a module is required and not here; the package is the import that it points at.
+/// Go's messages about a required module that is missing here. The package is the import at that place.
 pub(super) const NO_MODULE: &[&str] = &["module lookup disabled", "missing go.sum entry", "import lookup disabled"];
 
-/// What Go says where nothing of a package is for this system.
+/// Go's message about a package without files for this system.
 pub(super) const EXCLUDED: &str = "build constraints exclude all Go files";
 
 pub(super) fn error(message: String) -> Message {
     Message { severity: Severity::Error, tool: "go".into(), code: String::new(), message, help: None }
 }
 
-/// Why a package has nothing to build here, and the way out.
+/// Why a package has nothing to build here, and what to do.
 pub(super) fn excluded(text: &str) -> String {
     let folder = text.split(EXCLUDED).nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let package = folder.split_once("/go/src/").map_or("the block", |(_, package)| package);
     format!(
-        "build constraints leave nothing of {package} to build on {} {} without cgo; verify it where it is meant for, or \
+        "build constraints exclude all of {package} on {} {} without cgo; verify it on a platform it is meant for, or \
          label the block `check`",
         std::env::consts::OS,
         std::env::consts::ARCH
@@ -47,14 +47,14 @@ pub(super) fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
     }
 }
 
-/// The import path that stands at a place.
+/// The import path at a place.
 fn imported_at(unit: &Unit, place: Position) -> Option<String> {
     let at = unit.range_of(place)?.start;
     let quoted = unit.program.as_str().get(at..)?.lines().next()?;
     quoted.split(['"', '`']).nth(1).map(str::to_owned)
 }
 
-/// Notes the `file:line:column: message` lines of a text; indented lines belong to the message above.
+/// Records the `file:line:column: message` lines of a text. Indented lines belong to the message above.
 pub(super) fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut [Unit]) {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -83,7 +83,7 @@ pub(super) fn note_lines(text: &str, step: Step, tool: &'static str, units: &mut
             }
             continue;
         }
-        // In a fragment what is not used comes after its end; in a program of the author's it is an error.
+        // A fragment may use its names after its end. In an author's whole program an unused name is an error.
         let fragment = unit.program.label_at(0).is_some() && !unit.runs_alone;
         let unused = message.starts_with("declared and not used") || message.ends_with("imported and not used");
         let severity = if fragment && unused { Severity::Warning } else { Severity::Error };

@@ -1,7 +1,7 @@
 //! Go: gofmt parses, `go list -export` compiles every package without linking, `go vet` lints, the binary runs.
 //!
-//! One module, a package per block. `go list` does not stop at a package that cannot be loaded, which `go build` does.
-//! Must not know: pages.
+//! There is one module, with one package per block. Unlike `go build`, `go list` does not stop at a package that cannot
+//! be loaded. Must not know: pages.
 
 mod call;
 mod compile;
@@ -142,7 +142,7 @@ impl Language for Go {
         let built = finished.success();
         for index in wanted {
             let unit = &mut units[*index];
-            // One package that does not link keeps the others from being written: build those one by one.
+            // If one package does not link, go writes none of them. Then each is built alone.
             let alone = if built { true } else { build_alone(workspace, &go, unit)? };
             if alone {
                 unit.notes.binary = Some(Path::new("bin").join(&unit.name));

@@ -1,4 +1,4 @@
-//! `go vet` over Go blocks: what it finds, and which of its analyzers fail a block.
+//! Runs `go vet` on Go blocks, and decides which analyzers fail a block.
 //!
 //! Must not know: how a block becomes a program.
 
@@ -25,7 +25,7 @@ struct Vetted {
 
 /// Vets the units that compile, in one call.
 pub(super) fn vet(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> Result<()> {
-    // vet type-checks first; a block that does not compile has nothing to vet.
+    // vet type-checks first, so it can check only blocks that compile.
     for unit in units.iter_mut() {
         let unused = unit.notes.unused_names;
         let missing = unit.evidence.steps.get(&Step::Compile) == Some(&StepOutcome::Missing);
@@ -38,7 +38,7 @@ pub(super) fn vet(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> R
         return Ok(());
     }
     let finished = workspace.supervisor.run(&command(workspace, go).args(["vet", "-json"]).args(packages))?;
-    // Lines that start with `#` name packages, others say what does not compile; the rest is a series of JSON objects.
+    // Lines with `#` name packages, and compile errors have a place. The remaining lines are a series of JSON objects.
     let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
     let is_said = |line: &&str| MESSAGE.is_match(line) && !line.starts_with([' ', '\t', '"']);
     let said: Vec<&str> = text.lines().filter(is_said).collect();
@@ -64,7 +64,7 @@ pub(super) fn vet(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> R
     Ok(())
 }
 
-/// The analyzers that `go test` itself holds every package to; all others are advice.
+/// The analyzers that `go test` itself runs on every package. All others are advice.
 const CERTAIN: &[&str] = &[
     "atomic",
     "bool",

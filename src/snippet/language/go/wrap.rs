@@ -1,5 +1,5 @@
-//! From a Go fragment to a program (S3.1): a package clause, the standard library's imports, `func main` around
-//! statements. A whole program is left alone. Pure.
+//! Turns a Go fragment into a program (S3.1): adds a package clause, imports of the standard library, and `func main`
+//! around statements. A whole program stays as it is. Pure.
 //!
 //! Must not know: tools.
 
@@ -19,7 +19,7 @@ static MAIN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^func\s+main\s*
 static QUALIFIED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b([a-z][a-z0-9]*)\.[A-Z]").expect("a valid pattern"));
 
-/// Packages of the standard library by the name that code uses.
+/// Packages of the standard library, by the name that code uses.
 const STANDARD: &[(&str, &str)] = &[
     ("atomic", "sync/atomic"),
     ("base64", "encoding/base64"),
@@ -83,14 +83,14 @@ const STANDARD: &[(&str, &str)] = &[
     ("xml", "encoding/xml"),
 ];
 
-/// The program around the pieces of a block.
-pub(super) fn wrap(pieces: &Parts) -> MappedText {
-    let whole = pieces.parts.iter().any(|part| MAIN.is_match(part.text.as_str()));
-    let separator = format!("{}()\n", pieces.seam);
-    let separated = pieces.is_joined() && !whole;
-    let code = pieces.join(separated.then_some(separator.as_str()), true);
+/// Wraps the parts of a block into a program.
+pub(super) fn wrap(parts: &Parts) -> MappedText {
+    let whole = parts.parts.iter().any(|part| MAIN.is_match(part.text.as_str()));
+    let separator = format!("{}()\n", parts.seam);
+    let separated = parts.is_joined() && !whole;
+    let code = parts.join(separated.then_some(separator.as_str()), true);
     let text = code.as_str();
-    if PACKAGE.is_match(text) && pieces.parts.len() == 1 {
+    if PACKAGE.is_match(text) && parts.parts.len() == 1 {
         return code;
     }
     let mut out = MappedText::new();
@@ -102,7 +102,7 @@ pub(super) fn wrap(pieces: &Parts) -> MappedText {
         for path in inferred_imports(text) {
             out.push_generated(&format!("import \"{path}\"\n"), WRAPPER);
         }
-        if let Some(path) = pieces.package.as_deref().filter(|path| uses(text, path)) {
+        if let Some(path) = parts.package.as_deref().filter(|path| uses(text, path)) {
             out.push_generated(&format!("import \"{path}\"\n"), WRAPPER);
         }
     }
@@ -111,7 +111,7 @@ pub(super) fn wrap(pieces: &Parts) -> MappedText {
         out.push_mapped(&code, range);
     }
     if separated {
-        out.push_generated(&parts(&pieces.seam, pieces.parts.len() - 1), WRAPPER);
+        out.push_generated(&seam_function(&parts.seam, parts.parts.len() - 1), WRAPPER);
     }
     for range in declarations {
         out.push_mapped(&code, range);
@@ -134,10 +134,9 @@ pub(super) fn wrap(pieces: &Parts) -> MappedText {
     out
 }
 
-/// Whether a fragment uses a package by the last part of its path, version aside.
-/// What prints a secret between two parts. The secrets are read before any code of a block runs, and no block can know
-/// the names.
-fn parts(seam: &str, number: usize) -> String {
+/// The code that prints a secret between two parts. It reads the secrets before any code of a block runs, and no block
+/// can know the names.
+fn seam_function(seam: &str, number: usize) -> String {
     let (size, secret, variable) = (number * SECRET, SECRET, SIZE);
     format!(
         "\nvar {seam}_secrets = func() []byte {{\n\
@@ -159,6 +158,7 @@ fn parts(seam: &str, number: usize) -> String {
     )
 }
 
+/// Whether a fragment uses a package: by the last part of its path, without the version.
 fn uses(text: &str, path: &str) -> bool {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let version =
@@ -170,7 +170,7 @@ fn uses(text: &str, path: &str) -> bool {
     QUALIFIED.captures_iter(text).any(|found| found[1] == *name)
 }
 
-/// Go's own habit for examples: `// Output:` or `// Unordered output:` and the comment lines after it.
+/// Go's convention for examples: `// Output:` or `// Unordered output:`, and the comment lines after it.
 pub(super) fn promised_output(code: &MappedText) -> Option<Promised> {
     let mut text = MappedText::new();
     let mut found = None;
@@ -199,7 +199,7 @@ pub(super) fn promised_output(code: &MappedText) -> Option<Promised> {
     found.map(|unordered| Promised { text, unordered })
 }
 
-/// The standard packages that a text uses by name and does not declare itself.
+/// The standard packages that a text uses by name, unless it declares the name itself.
 fn inferred_imports(text: &str) -> BTreeSet<&'static str> {
     QUALIFIED
         .captures_iter(text)
@@ -213,13 +213,14 @@ fn inferred_imports(text: &str) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Byte ranges of a text, in whole lines, by where they must stand.
+/// Byte ranges of whole lines of a text, by where they must stand.
 #[derive(Default)]
 struct Split {
     imports: Vec<Range<usize>>,
     /// `func` and `type`.
     declarations: Vec<Range<usize>>,
-    /// Everything else. `var` and `const` may stand in a function too, so they count as statements wherever there are any.
+    /// Everything else. `var` and `const` are allowed in functions, so they count as statements if there are
+    /// statements.
     statements: Vec<Range<usize>>,
 }
 
@@ -232,7 +233,7 @@ fn split(text: &str) -> Split {
         offset = range.end;
         let content = line.trim_end();
         if content.starts_with("package ") {
-            continue; // pieces of one program have one package clause, and it is ours
+            continue; // a program has one package clause, and docgen writes it
         }
         let import = content.starts_with("import ") || content.starts_with("import(");
         let starts = import || content.starts_with("func ") || content.starts_with("type ");

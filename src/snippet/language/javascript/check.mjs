@@ -1,5 +1,5 @@
-// Parses every block of a request in one process, tells modules from CommonJS, and looks whether imports resolve.
-// Reads {root, blocks: [{code, kind, names}]} from standard input; prints `ready`, then one line of JSON a block.
+// Parses every block of a request in one process, separates modules from CommonJS, and checks that imports resolve.
+// Reads {root, blocks: [{code, kind, names}]} from standard input. Prints `ready`, then one line of JSON per block.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -9,7 +9,7 @@ const request = JSON.parse(readFileSync(0, 'utf8'));
 const resolver = createRequire(join(request.root, 'blocks', 'x.js'));
 const wrapper = ['exports', 'require', 'module', '__filename', '__dirname'];
 
-// Node 20 aborts over `class A { ... }` instead of saying where it is wrong; another process tries that first.
+// Node 20 aborts on `class A { ... }` instead of reporting the place. So another process tries such code first.
 const ELLIPSIS = /\.\.\.(?=\s*(?:[;)}\]]|$))/m;
 
 function abortsOver(code, type) {
@@ -36,7 +36,7 @@ function asModule(code) {
   try {
     return { module: new vm.SourceTextModule(code, { identifier: 'block' }) };
   } catch (error) {
-    // The module parser tells no position; `node --check` does.
+    // The module parser reports no position; `node --check` does.
     const checked = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], { input: code, encoding: 'utf8' });
     return { error: place(code, checked.stderr ?? '', error) };
   }
@@ -71,7 +71,7 @@ async function check({ code, kind, names }) {
   return { module: true, error: null, missing: wanted.filter((name) => !provided(name)), unknown };
 }
 
-// Lone surrogates are no text elsewhere. What was said stays said if the next block ends this process.
+// Writes the whole line, so earlier answers survive if the next block ends this process.
 function say(line) {
   let left = Buffer.from(`${line}\n`);
   while (left.length > 0) left = left.subarray(writeSync(1, left));
@@ -85,5 +85,6 @@ for (const block of request.blocks) {
   } catch (error) {
     answer = { broken: String(error) };
   }
+  // Lone surrogates are not valid text elsewhere.
   say(JSON.stringify(answer, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value)));
 }

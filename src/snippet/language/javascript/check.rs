@@ -1,4 +1,4 @@
-//! One Node process parses every block, and looks whether what they import is there.
+//! One Node process parses every block, and checks that their imports exist.
 //!
 //! Must not know: how a block becomes a program.
 
@@ -17,11 +17,11 @@ use crate::span::ColumnUnit;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// Parses many blocks.
+/// The script that parses many blocks.
 const CHECK: &str =
     concat!(include_str!("places.mjs"), "\n", include_str!("imports.mjs"), "\n", include_str!("check.mjs"));
 
-/// What later versions have in their own modules.
+/// Names in the built-in modules of later versions.
 const ELSEWHERE: &str = include_str!("elsewhere.txt");
 
 #[derive(Serialize)]
@@ -34,11 +34,11 @@ struct Request<'a> {
 struct Block<'a> {
     code: &'a str,
     kind: &'a str,
-    /// Whether the names that it imports are looked up.
+    /// Whether to look up the names that it imports.
     names: bool,
 }
 
-/// What the check says of one block.
+/// The answer for one block.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Answer {
@@ -75,13 +75,13 @@ struct SyntaxProblem {
     column: usize,
 }
 
-/// Parses the units. Returns the names that they import and that are not there, with the unit's index.
+/// Parses the units. Returns imported names that do not exist, with the unit's index.
 pub(super) fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<Vec<(usize, Unknown)>> {
     let mut unknown = Vec::new();
     let Some(node) = tool_for(workspace.tools, &NODE, Step::Parse, units) else { return Ok(unknown) };
     let root = workspace.folder.display().to_string();
     let kind = |unit: &Unit| if is_jsx(unit) { "jsx" } else { "js" };
-    // A bundler finds other files of a package for the browser, and what fails when it runs need not be found before.
+    // For the browser, a bundler finds other files of a package. A promised failure at run time needs no check before.
     let names = |unit: &Unit| !unit.fails_at_run && unit.globals.as_deref() != Some("browser");
     let blocks: Vec<Block<'_>> =
         units.iter().map(|unit| Block { code: unit.program.as_str(), kind: kind(unit), names: names(unit) }).collect();
@@ -110,7 +110,7 @@ pub(super) fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<Vec
     Ok(unknown)
 }
 
-/// Notes a name that a known module does not export; one that a later Node has is not the author's fault (S1.7).
+/// Records a name that a known module does not export. If a later Node has it, the author is not to blame (S1.7).
 pub(super) fn note_unknown(unit: &mut Unit, Unknown { module, name, end_line, end_column, problem }: &Unknown) {
     let version = unit.tools.get(&NODE.name).cloned().unwrap_or_default();
     let SyntaxProblem { code, message, line, column } = problem;
@@ -131,7 +131,7 @@ pub(super) fn note_unknown(unit: &mut Unit, Unknown { module, name, end_line, en
     }
 }
 
-/// Notes what Node's parser said of a block.
+/// Records the answer of Node's parser for a block.
 fn note_parsed(workspace: &Workspace<'_>, unit: &mut Unit, checked: Checked) -> Result<()> {
     if let Some(SyntaxProblem { code, message, line, column }) = checked.error {
         let place = Position::point(line, column, ColumnUnit::Utf16);
@@ -159,7 +159,7 @@ pub(super) fn is_jsx(unit: &Unit) -> bool {
     unit.path.ends_with(".jsx")
 }
 
-/// A module's file must end in `.mjs` for Node to run it as one.
+/// Renames a module's file: Node runs it as a module only if it ends in `.mjs`.
 pub(super) fn rename_to_module(folder: &Path, unit: &mut Unit) -> Result<()> {
     let old = folder.join(&unit.path);
     let Some(stem) = unit.path.strip_suffix(".js") else { return Ok(()) };

@@ -1,21 +1,21 @@
-// Which names the modules that a block imports do not export. V8 links the block with stand-ins that have the names of
-// the real modules; nothing of a package is run. Where a module's names are not known for sure, any name will do.
+// Finds imported names that modules do not export. V8 links the block with stand-ins, which have the names of the real
+// modules. No code of a package runs. If a module's names are not known for sure, its stand-in accepts any name.
 import { readFileSync as readText, statSync } from 'node:fs';
 import { isBuiltin as isOwn } from 'node:module';
 import { dirname, join as joined } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const LARGEST = 2 << 20;
-const MOST_FILES = 200;
-const MOST_FINDINGS = 20;
+const MAX_FILES = 200;
+const MAX_FINDINGS = 20;
 const STAR = /\bexport\s*\*\s*from\b/;
 const NOT_PROVIDED = /^The requested module '([^]*)' does not provide an export named '([^]*)'$/;
 const namesByAddress = new Map();
 
-// The names of a module; null where they are not known for sure.
+// The names of a module; null if they are not known for sure.
 async function namesAt(address) {
   if (!namesByAddress.has(address)) {
-    namesByAddress.set(address, null); // What imports itself in a circle does not tell.
+    namesByAddress.set(address, null); // A module that imports itself in a circle does not tell.
     try {
       namesByAddress.set(address, isOwn(address) ? Object.keys(await import(address)) : await namesOfFile(address));
     } catch {
@@ -39,7 +39,7 @@ function isModuleFile(file) {
 
 async function namesOfFile(address) {
   const file = fileURLToPath(address);
-  if (!isModuleFile(file) || statSync(file).size > LARGEST || namesByAddress.size > MOST_FILES) return null;
+  if (!isModuleFile(file) || statSync(file).size > LARGEST || namesByAddress.size > MAX_FILES) return null;
   const code = readText(file, 'utf8');
   const { module, unsure } = await linked(code, address);
   return module && !(unsure && STAR.test(code)) ? Reflect.ownKeys(module.namespace).filter((name) => typeof name === 'string') : null;
@@ -50,7 +50,7 @@ function addressOf(specifier, base) {
   return /^\.{0,2}\//.test(specifier) ? new URL(specifier, base).href : import.meta.resolve(specifier);
 }
 
-// Links a module with stand-ins: with the names that its modules export, and with those it asks for in vain.
+// Links a module with stand-ins. They have the names that the real modules export, and the names that it imports in vain.
 async function linked(code, base) {
   const words = new Set(['default', ...(code.match(/[\w$\u0080-\uffff]+/g) ?? [])]);
   const added = new Map();
@@ -61,12 +61,12 @@ async function linked(code, base) {
     try {
       names = await namesAt(addressOf(specifier, base));
     } catch {
-      // Nothing provides it, which is said elsewhere.
+      // Nothing provides it. Another check reports that.
     }
     unsure ||= names === null;
     return new vm.SyntheticModule([...new Set([...(names ?? words), ...(added.get(specifier) ?? [])])], () => {});
   };
-  while (wrong.length < MOST_FINDINGS) {
+  while (wrong.length < MAX_FINDINGS) {
     const module = new vm.SourceTextModule(code, { identifier: 'block' });
     try {
       await module.link(standIn);
@@ -81,7 +81,7 @@ async function linked(code, base) {
   return { module: null, unsure: true, wrong };
 }
 
-// How many letters have to change, as far as that is few.
+// The number of letters to change.
 function distance(one, other) {
   let row = [...Array(other.length + 1).keys()];
   for (let i = 1; i <= one.length; i++) {
@@ -95,17 +95,17 @@ function distance(one, other) {
 }
 
 function near(name, names) {
-  const most = Math.max(1, Math.floor(name.length / 3));
+  const max = Math.max(1, Math.floor(name.length / 3));
   const close = (names ?? [])
-    .filter((other) => Math.abs(other.length - name.length) <= most)
+    .filter((other) => Math.abs(other.length - name.length) <= max)
     .map((other) => [distance(name.toLowerCase(), other.toLowerCase()), other])
-    .filter(([far]) => far <= most);
+    .filter(([far]) => far <= max);
   return close.sort(([a], [b]) => a - b)[0]?.[1];
 }
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-// Where a statement names what it imports from a module.
+// The place where a statement names what it imports from a module.
 function placeOfName(code, { specifier, name }) {
   const statement = new RegExp(`\\b(?:import|export)\\b([^'";]*?)\\bfrom\\s*(['"])${escaped(specifier)}\\2`, 'g');
   const word = name === 'default' ? /[\w$]+/ : new RegExp(`(?<!\\bas\\s+)(?<![\\w$])${escaped(name)}(?![\\w$])`);
@@ -121,7 +121,7 @@ function placeOfName(code, { specifier, name }) {
   return { start, end: start + 1 };
 }
 
-// The names that a block, which is a module, imports in vain.
+// The names that a block (a module) imports in vain.
 async function unknownNames(code, root) {
   const { wrong } = await linked(code, pathToFileURL(joined(root, 'blocks', 'x.js')).href);
   return wrong.map((found) => {

@@ -1,4 +1,4 @@
-//! oxlint lints all blocks in one call, and parses those in JSX.
+//! oxlint lints all blocks in one call, and parses JSX blocks.
 //!
 //! Must not know: how a block becomes a program.
 
@@ -15,10 +15,10 @@ use crate::snippet::workspace::unit::Unit;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// oxlint's rules that are errors (S1.4); the rest of `correctness` are warnings.
+/// oxlint's rules that are errors (S1.4). The others in `correctness` are warnings.
 const ERRORS: &[&str] = &["no-undef", "no-const-assign", "no-dupe-keys", "no-unreachable"];
 
-/// Rules that every fragment would trip.
+/// Rules that every fragment would break.
 const QUIET: &[&str] = &["no-unused-vars", "no-unused-expressions", "no-console", "no-debugger"];
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ struct OxlintSpan {
     length: usize,
 }
 
-/// oxlint's configuration: the rules of S1.4 and, block by block, whose globals may be used.
+/// oxlint's configuration: the rules of S1.4, and for each block the globals it may use.
 pub(super) fn configuration(units: &[Unit]) -> Value {
     let rules: serde_json::Map<String, Value> = ERRORS
         .iter()
@@ -89,7 +89,7 @@ pub(super) fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> 
     let config = workspace.folder.join("oxlint.docgen.json");
     let text = serde_json::to_vec_pretty(&configuration(units)).expect("JSON serializes");
     fs::write_if_changed(&config, &text)?;
-    // The npm package's launcher is a script of Node's.
+    // The npm package's launcher is a Node script.
     let mut job = workspace.linter(&oxlint.path).args([
         "--format=json",
         "--no-ignore",
@@ -111,7 +111,7 @@ pub(super) fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> 
         let file = finding["filename"].as_str().unwrap_or_default().to_owned();
         let finding =
             serde_json::from_value(finding).map_err(|error| format!("oxlint said something unreadable: {error}"));
-        // What no file is named for may be about any of them.
+        // A finding without a file may concern any of them.
         for unit in units.iter_mut().filter(|unit| file.is_empty() || unit.is_file(&file)) {
             match &finding {
                 Ok(finding) => note(unit, finding),
@@ -139,7 +139,7 @@ fn note(unit: &mut Unit, finding: &OxlintFinding) {
     if step == Step::Parse {
         unit.skip(Step::Lint);
     }
-    // What oxlint advises for an undefined name is its own configuration, which the author does not have.
+    // For an undefined name, oxlint advises to change its configuration, which the author does not have.
     let help = finding.help.clone().filter(|_| code != "no-undef");
     unit.say_at(step, range, Message { severity, tool: "oxlint".into(), code, message: finding.message.clone(), help });
 }

@@ -1,6 +1,6 @@
 //! JavaScript: one Node process parses every block, oxlint lints them all, Node runs them.
 //!
-//! A block with `import`, `export` or top-level `await` is a module, any other is `CommonJS`. JSX is parsed by oxlint,
+//! A block with `import`, `export` or top-level `await` is a module; any other block is `CommonJS`. oxlint parses JSX,
 //! since Node cannot. Must not know: pages.
 
 mod check;
@@ -38,14 +38,14 @@ struct JavaScript {
     spec: LanguageSpec,
 }
 
-/// What only a module can hold; Node's own parser decides where it can be asked.
+/// Code that only a module can contain. Where Node's own parser can be asked, it decides.
 static MODULE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*(?:import\b[^(]|export\b|await\b)").expect("a valid pattern"));
 
-/// Tells the parts of a program apart while it runs.
+/// The script that separates the parts of a program while it runs.
 const PARTS: &str = include_str!("parts.cjs");
 
-/// Stands in a program's file where one part ends and the next begins.
+/// The line between two parts in a program's file.
 const PART: &str = "globalThis[Symbol.for(\"docgen part\")]?.();\n";
 
 impl JavaScript {
@@ -101,7 +101,7 @@ impl Language for JavaScript {
                     fs::write(&target.join(&file), &fs::read(&workspace.folder.join(&file))?)?;
                 }
             }
-            // npm's hooks are code that nobody asked to run.
+            // Nobody asked to run npm's hooks.
             Ok(workspace.tools.job(&npm, target).args([
                 "ci",
                 "--ignore-scripts",
@@ -117,7 +117,7 @@ impl Language for JavaScript {
     }
 
     fn assemble(&self, parts: &Parts, name: &str) -> Program {
-        // Node tells a module by its extension; which one it is, the parser says. oxlint reads JSX in `.jsx` only.
+        // Node recognizes a module by its extension, which the parser chooses later. oxlint reads JSX only in `.jsx`.
         let extension = if parts.label == "jsx" { "jsx" } else { "js" };
         let text = parts.join(parts.is_joined().then_some(PART), true);
         Program { text, path: format!("blocks/{name}.{extension}") }
@@ -146,7 +146,7 @@ impl Language for JavaScript {
 
     fn traceback(&self, unit: &Unit, stderr: &str) -> Traceback {
         let mut frames = traceback::frames(unit, stderr);
-        // V8 puts the place alone on a line above its frames, which have columns.
+        // V8 prints the place alone on a line above its frames, which have columns.
         let is_headline =
             frames.first().is_some_and(|first| before(stderr, first).is_empty() && first.column.is_none());
         for frame in &mut frames {
@@ -204,12 +204,12 @@ impl Language for JavaScript {
     }
 }
 
-/// What stands before a place on its line.
+/// The text before a place on its line.
 fn before<'a>(stderr: &'a str, frame: &Frame) -> &'a str {
     stderr[..frame.named.start].rsplit('\n').next().unwrap_or_default()
 }
 
-/// The column that V8's caret names, below the source line, where a place ends its line.
+/// The column of V8's caret below the source line, if a place ends its line.
 fn above_caret(rest: &str) -> Option<usize> {
     let mut lines = rest.lines();
     let (end, _source, caret) = (lines.next()?, lines.next()?, lines.next()?);

@@ -1,7 +1,7 @@
-// Prints a secret line where one part of a program ends and the next begins: `node --require THIS block.js`.
+// Prints a secret line between two parts of a program: `node --require THIS block.js`.
 //
-// The program holds a call on the line between two parts. What is called knows from where it was called, and no program
-// can look into it. The secrets come on standard input before the program's own input.
+// The program has a call on the line between two parts. The called function knows its caller, and no program can look
+// into it. The secrets come on standard input before the program's own input.
 "use strict";
 const { isMainThread } = require("node:worker_threads");
 const size = Number(process.env.DOCGEN_PARTS);
@@ -30,7 +30,7 @@ if (isMainThread && size > 0) {
   const startsWith = String.prototype.startsWith;
   const names = ["prepareStackTrace", "stackTraceLimit"];
 
-  // The frames below a call, as the engine has them, whatever the program has made of `Error`.
+  // The frames below a call, as the engine sees them, even if the program has changed `Error`.
   const frames = () => {
     const own = [(_, sites) => sites, Infinity];
     const before = [];
@@ -51,7 +51,7 @@ if (isMainThread && size > 0) {
   let passed = 0;
   const part = () => {
     const sites = frames();
-    // Below `frames` and this function: the program at the line where the part ends, called by Node itself.
+    // Below `frames` and this function must be the program, at the line where the part ends, called by Node itself.
     for (let at = 2; at < sites.length; at++) {
       const name = apply(getFileName, sites[at], []);
       if (at > 2) {

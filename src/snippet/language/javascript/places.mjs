@@ -1,8 +1,8 @@
-// Where a syntax error is: where V8 says so, else at what is not closed, else at the end of the code.
+// Finds the place of a syntax error: where V8 reports it, else at an unclosed construct, else at the end of the code.
 import vm from 'node:vm';
 
 const CLOSERS = { '(': ')', '[': ']', '{': '}', '${': '}', '`': '`', '/*': '*/' };
-// After these a slash begins a regular expression; after anything else it divides.
+// After these a slash begins a regular expression. After anything else it divides.
 const BEFORE_REGEX = /(^|[(,=:[!&|?{};+\-*%~^<>]|\b(return|typeof|case|in|of|delete|void|throw|new|instanceof|yield|await|do|else))$/;
 const TOKEN = {
   space: /\s+/y,
@@ -13,7 +13,7 @@ const TOKEN = {
   template: /(?:\\[^]|\$(?!\{)|[^\\`$])+/y,
 };
 
-// What is open at the end of a text, the innermost last, and where its last token ends.
+// The constructs that are open at the end of a text, the innermost last, and the end of its last token.
 function openAtEnd(code) {
   const open = [];
   let at = 0;
@@ -58,7 +58,7 @@ function openAtEnd(code) {
   return { open, end };
 }
 
-// The innermost construct that is not closed; nothing unless V8 agrees that closing them all mends the end.
+// The innermost unclosed construct; nothing unless V8 agrees that closing them all fixes the end.
 function unclosed(code) {
   const { open, end } = openAtEnd(code);
   if (open.length === 0) return { end };
@@ -77,7 +77,7 @@ function lineAndColumn(code, at) {
   return { line: before.length, column: before.at(-1).length + 1 };
 }
 
-// V8 prints `name:line`, the source line and carets under the culprit; at the end of input there is nothing to point at.
+// V8 prints `name:line`, the source line and carets below the error. At the end of input it cannot point at anything.
 function place(code, printed, { name, message }) {
   const [head, source = '', carets = ''] = printed.split('\n');
   const line = Number(/^(?:block|\[stdin\]|file:.*):(\d+)$/.exec(head)?.[1]);

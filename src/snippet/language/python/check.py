@@ -1,5 +1,5 @@
-# Parses and compiles every block of a request in one process, and looks whether what they import is there.
-# Reads {"roots": [folder], "blocks": [code]} from standard input; prints `ready`, then one line of JSON a block.
+# Parses and compiles every block of a request in one process, and checks that their imports exist.
+# Reads {"roots": [folder], "blocks": [code]} from standard input. Prints `ready`, then one line of JSON per block.
 import ast
 import json
 import sys
@@ -11,12 +11,12 @@ package = request["package"]
 
 
 def as_text(message):
-    """A message without lone surrogates, which are no text elsewhere."""
+    """The message without lone surrogates, which are not valid text elsewhere."""
     return message.encode("utf-8", "replace").decode("utf-8")
 
 
 def problem(error, code):
-    """A syntax error as an answer: columns count characters from 1, an end that CPython does not know is left out."""
+    """A syntax error as an answer. Columns count characters from 1. The end is left out if CPython does not know it."""
     kind, message = type(error).__name__, as_text(str(error.msg))
     line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
     if error.lineno is None and "\0" in code:
@@ -26,7 +26,7 @@ def problem(error, code):
     lines = code.split("\n")
     text = lines[line - 1] if line <= len(lines) else ""
     if kind == "TabError" or message.startswith(("unexpected indent", "unindent does not match")):
-        # CPython names a column in the middle or none at all; it is the indentation that is wrong.
+        # The indentation is wrong, but CPython names a column in the middle, or none at all.
         indent = len(text) - len(text.lstrip(" \t\f"))
         column, end_line, end_column = 1, line, indent + 1
     answer = {"code": kind, "message": message, "line": line, "column": column}
@@ -36,7 +36,7 @@ def problem(error, code):
 
 
 def too_much(error):
-    """What a program that is too deep or too large for the interpreter is told."""
+    """The answer for a program that is too deep or too large for the interpreter."""
     return {"code": type(error).__name__, "message": as_text(str(error)) or "too deeply nested", "line": 1, "column": 1}
 
 
@@ -56,7 +56,7 @@ def check(code):
         answer["missing"], answer["unknown"] = imported(tree, code)
         try:
             compiled = compile(code, "block", "exec", flag, True)
-            # CO_COROUTINE: there is an `await` at the top level.
+            # CO_COROUTINE: the top level has an `await`.
             answer["asynchronous"] = bool(compiled.co_flags & 0x80)
         except SyntaxError as error:
             answer["compile"] = problem(error, code)
@@ -72,7 +72,7 @@ def check(code):
 
 
 def say(line):
-    # One call, one line: what was said stays said if the next block ends this process.
+    # One call writes one line, so earlier answers survive if the next block ends this process.
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-//! One process parses and compiles every block, and looks whether what they import is there.
+//! One process parses and compiles every block, and checks that their imports exist.
 //!
 //! Must not know: how a block becomes a program.
 
@@ -16,21 +16,21 @@ use crate::snippet::workspace::unit::Unit;
 use crate::span::ColumnUnit;
 use serde::{Deserialize, Serialize};
 
-/// Parses and compiles many blocks.
+/// The script that parses and compiles many blocks.
 const CHECK: &str = concat!(include_str!("imports.py"), "\n", include_str!("check.py"));
 
-/// What other versions and platforms have in their standard library.
+/// Names in the standard library of other versions and platforms.
 const ELSEWHERE: &str = include_str!("elsewhere.txt");
 
 #[derive(Serialize)]
 struct Request<'a> {
     roots: &'a [String],
-    /// The source tree of the package around the page, where not all is there that a build makes.
+    /// The source tree of the package around the page. Files that a build makes may be missing in it.
     package: Option<String>,
     blocks: &'a [&'a str],
 }
 
-/// What the check says of one block.
+/// The answer for one block.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Answer {
@@ -52,7 +52,7 @@ struct Checked {
     asynchronous: bool,
 }
 
-/// A name that a known module does not have.
+/// A name that a known module lacks.
 #[derive(Deserialize)]
 struct Unknown {
     module: String,
@@ -85,7 +85,7 @@ impl SyntaxProblem {
     }
 }
 
-/// One process parses and compiles every block, and looks whether what they import is there.
+/// One process parses and compiles every block, and checks that their imports exist.
 pub(super) fn parse_and_compile(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     let Some(python) = tool_for(workspace.tools, &PYTHON, Step::Parse, units) else {
         for unit in units.iter_mut().filter(|unit| unit.wants(Step::Compile)) {
@@ -114,7 +114,7 @@ pub(super) fn parse_and_compile(workspace: &Workspace<'_>, units: &mut [Unit]) -
     Ok(())
 }
 
-/// Nothing is known of a block.
+/// Records that nothing is known about a block.
 fn give_up(unit: &mut Unit, why: MissingTool) {
     unit.unavailable(Step::Parse, why);
     unit.skip(Step::Lint);
@@ -130,7 +130,7 @@ fn note(unit: &mut Unit, answer: &Checked) {
     }
     unit.pass(Step::Parse);
     if !unit.wants(Step::Lint) && !unit.wants(Step::Compile) {
-        return; // `check`: nothing but whether it is a text of its language
+        return; // `check`: only parse it
     }
     for name in &answer.missing {
         unit.dependency(name);
@@ -145,7 +145,7 @@ fn note(unit: &mut Unit, answer: &Checked) {
         if let Some(problem) = &answer.compile {
             unit.say(Step::Compile, Some(problem.place()), problem.said(Severity::Error));
         }
-        // What fails only when it runs, as its author says it does, is no error before that.
+        // The author promises a failure at run time, so it is no error before that.
         if !unit.fails_at_run {
             for unknown in &answer.unknown {
                 note_unknown(unit, unknown);
@@ -155,7 +155,7 @@ fn note(unit: &mut Unit, answer: &Checked) {
     }
 }
 
-/// Notes a name that a known module does not have; one that another Python has is not the author's fault (S1.7).
+/// Records a name that a known module lacks. If another Python has it, the author is not to blame (S1.7).
 fn note_unknown(unit: &mut Unit, Unknown { module, name, problem }: &Unknown) {
     let version = unit.tools.get(&PYTHON.name).cloned().unwrap_or_default();
     match elsewhere::find(ELSEWHERE, module, name) {

@@ -1,5 +1,5 @@
-# Which of the modules and names that a block imports are there. Packages are read, never run; modules of the standard
-# library are imported where their source does not tell, and before a name is said not to be there.
+# Finds imported modules and names that do not exist. Packages are read, never run. Modules of the standard library are
+# imported if their source does not tell, and always before a name is reported as missing.
 import ast
 import importlib
 import importlib.machinery
@@ -8,12 +8,12 @@ import os
 import sys
 import warnings
 
-# An import below one of these is expected to fail, or not made here.
+# An import below one of these is expected to fail, or is not made on this system.
 EXPECTED = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 CONDITIONS = {"TYPE_CHECKING", "version_info", "hexversion", "platform", "PY2", "PY3"}
-# A module that mentions one of these may get names that its text does not show.
+# A module that mentions one of these may have names that its text does not show.
 DYNAMIC = {"globals", "exec", "__path__", "f_globals", "meta_path", "_convert", "_convert_", "global_enum"}
-# Modules of the standard library that do something when they are imported.
+# Modules of the standard library that have side effects when they are imported.
 NEVER_IMPORTED = {"this", "antigravity", "idlelib", "test", "turtle", "turtledemo", "tkinter", "lib2to3", "site"}
 NEVER_IMPORTED |= {"sitecustomize", "usercustomize", "rlcompleter", "readline", "curses", "cgitb", "__main__"}
 LARGEST = 4 << 20
@@ -40,7 +40,7 @@ def provided(name):
 
 
 def mentions(node, words):
-    """Whether one of these words is a name or an attribute somewhere in an expression."""
+    """Whether an expression contains one of these words as a name or an attribute."""
     return any(getattr(part, "id", getattr(part, "attr", None)) in words for part in ast.walk(node))
 
 
@@ -52,9 +52,9 @@ def guarded(node):
 
 
 def imports(tree):
-    """The imports that a program needs, in order: not those that it expects to fail, or makes on other systems only.
+    """The imports that a program needs, in order; not imports that may fail, or that only other systems make.
 
-    With each, whether it is made in any case: a branch or a handler may be the one for another version."""
+    Each comes with whether it always happens: a branch or a handler may be for another version."""
     found, pending = [], [(tree, True)]
     while pending:
         node, always = pending.pop()
@@ -78,7 +78,7 @@ def imports(tree):
 
 
 def spec_of(name):
-    """Where a module is, without running the packages above it; nothing where it is not there."""
+    """The place of a module, found without running the packages above it; None if it does not exist."""
     if name not in specs:
         above, _, _ = name.rpartition(".")
         try:
@@ -92,10 +92,10 @@ def spec_of(name):
 
 
 def below(name, folders):
-    """Where a module is in the folders of its package."""
+    """The place of a module in the folders of its package."""
     places = [os.path.join(folder, name.rpartition(".")[2]) for folder in folders]
     if any(os.path.isdir(place) and not os.path.exists(os.path.join(place, "__init__.py")) for place in places):
-        # A folder without `__init__.py`, which the finder takes only from a package that was run.
+        # A folder without `__init__.py`. The finder accepts it only from a package that was run.
         spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
         spec.submodule_search_locations = [place for place in places if os.path.isdir(place)]
         found = [importlib.machinery.FileFinder(folder, *loaders).find_spec(name) for folder in folders]
@@ -104,13 +104,13 @@ def below(name, folders):
 
 
 def is_library(spec):
-    """Whether a module is the standard library's."""
+    """Whether a module belongs to the standard library."""
     origin = spec.origin or ""
     return origin in ("built-in", "frozen") or (origin.startswith(library) and "-packages" not in origin)
 
 
 def source(spec):
-    """The parsed text of a module; nothing where it has none that tells all."""
+    """The parsed text of a module; None if it has no text that tells everything."""
     origin = spec.origin or ""
     if not origin.endswith(".py") or os.path.getsize(origin) > LARGEST:
         return None
@@ -136,7 +136,7 @@ def is_dynamic(tree):
 
 
 def absolute(node, name, spec):
-    """The module that a `from` import names, in the module `name`."""
+    """The absolute name of the module that a `from` import in the module `name` means."""
     if node.level == 0:
         return node.module
     parts = name.split(".")
@@ -147,7 +147,7 @@ def absolute(node, name, spec):
 
 
 def bound(tree):
-    """The names that a module binds, in whatever branch, and its star imports. More than it has, never less."""
+    """The names that a module binds in any branch, and its star imports. There may be too many names, never too few."""
     names = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     stars, pending = [], [tree]
     while pending:
@@ -158,7 +158,7 @@ def bound(tree):
             names.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             names.add(node.id)
-        # Functions, classes, captures of patterns: whatever has a name of its own.
+        # Functions, classes, captures of patterns: everything with its own name.
         own = (getattr(node, "name", None), getattr(node, "rest", None))
         names.update(name for name in own if isinstance(name, str))
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
@@ -167,9 +167,9 @@ def bound(tree):
 
 
 def names_of(name):
-    """The names of a module; nothing where its text does not tell."""
+    """The names of a module; None if its text does not tell."""
     if name not in bindings:
-        bindings[name] = None  # What imports itself in a circle does not tell either.
+        bindings[name] = None  # A module that imports itself in a circle does not tell either.
         try:
             bindings[name] = read_names(name)
         except Exception:
@@ -195,13 +195,13 @@ def read_names(name):
 
 
 def really(name):
-    """A module of the standard library, imported; the error where that fails; nothing where it must not be tried."""
+    """An imported module of the standard library; the error if that fails; None if it must not be tried."""
     if name not in imported_modules:
         imported_modules[name] = None
         parts = name.split(".")
         if parts[0] not in NEVER_IMPORTED and "__main__" not in parts:
             saved = sys.path[:], sys.meta_path[:]
-            # Nothing but the library itself is found: not what lies beside the blocks under one of its names.
+            # Only the library itself can be found, not a file beside the blocks with one of its names.
             sys.path[:] = own_path
             machinery = importlib.machinery
             sys.meta_path[:] = [machinery.BuiltinImporter, machinery.FrozenImporter, machinery.PathFinder]
@@ -228,14 +228,14 @@ def submodules(spec):
 
 
 def is_sure(spec, name, near_to):
-    """Whether a name that a package does not have is a mistake. What a build makes is not there in a source tree."""
+    """Whether a name that a package lacks is a mistake. A source tree may lack names that a build makes."""
     in_tree = package is not None and (spec.origin or "").startswith(package)
     made = name.startswith("_") or "version" in name or "pb2" in name
     return not in_tree or (not made and (near_to is not None or name[:1].isupper()))
 
 
 def missing_module(name):
-    """What is wrong with a module below a known package; nothing where it is there, or that cannot be told."""
+    """What is wrong with a module below a known package; None if it exists, or if nobody can tell."""
     above, _, last = name.rpartition(".")
     if not above or not provided(name.split(".")[0]) or spec_of(name) is not None:
         return None
@@ -261,7 +261,7 @@ def missing_module(name):
 
 
 def missing_name(module, name):
-    """What is wrong with `from module import name`; nothing where it is there, or that cannot be told."""
+    """What is wrong with `from module import name`; None if the name exists, or if nobody can tell."""
     spec = spec_of(module)
     if spec is None or (not spec.origin and not is_library(spec)) or spec_of(f"{module}.{name}") is not None:
         return None
@@ -287,7 +287,7 @@ def complaint(code, message, module, name, around):
 
 
 def at(answer, node, alias, word, lines):
-    """Puts an answer at a word of an import statement; columns count characters."""
+    """Sets the place of an answer to a word of an import statement. Columns count characters."""
     first, start = node.lineno, node.col_offset
     if hasattr(alias, "lineno"):
         first, start = alias.lineno, alias.col_offset
@@ -302,9 +302,9 @@ def at(answer, node, alias, word, lines):
 
 
 def imported(tree, code):
-    """The packages that nothing provides, and what a known module does not have."""
+    """The packages that nothing provides, and the names that known modules lack."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Those of other people's modules.
+        warnings.simplefilter("ignore")  # They belong to other people's modules.
         return look_up(tree, code)
 
 

@@ -1,4 +1,4 @@
-//! How the interpreter is called, and where it looks for imports.
+//! Calls the interpreter, and sets where it looks for imports.
 //!
 //! Must not know: what it runs.
 
@@ -10,7 +10,7 @@ use crate::snippet::workspace::dependencies;
 use crate::snippet::workspace::project::Workspace;
 use std::path::{Path, PathBuf};
 
-/// A call of the interpreter as runs are given it.
+/// A call of the interpreter, as runs use it.
 pub(super) fn interpreter(workspace: &Workspace<'_>, scratch: &Path) -> std::result::Result<Job, String> {
     let python = workspace.tools.require(&PYTHON)?;
     Ok(Job::new(&python.path, scratch)
@@ -20,7 +20,7 @@ pub(super) fn interpreter(workspace: &Workspace<'_>, scratch: &Path) -> std::res
         .env("PYTHONIOENCODING", "utf-8"))
 }
 
-/// Where what `requirements.txt` pins is installed; nothing where the fixture has none.
+/// The folder with the packages that `requirements.txt` pins; `None` if the fixture has no such file.
 pub(super) fn dependencies(workspace: &Workspace<'_>) -> Result<std::result::Result<Option<PathBuf>, String>> {
     let Some(lock) = fs::read_optional(&workspace.folder.join("requirements.txt"))? else {
         let manifest = fs::read_optional(&workspace.folder.join("pyproject.toml"))?.unwrap_or_default();
@@ -49,14 +49,14 @@ pub(super) fn dependencies(workspace: &Workspace<'_>) -> Result<std::result::Res
     Ok(placed.map(Some))
 }
 
-/// Where imports are looked for beside the interpreter's own folders: the fixture, and the package around the page.
+/// Folders for imports besides the interpreter's own: the fixture, its dependencies, and the package around the page.
 pub(super) fn roots(workspace: &Workspace<'_>) -> Vec<PathBuf> {
     if workspace.no_exec {
-        // To look for `a.b`, Python runs `a`.
+        // To find `a.b`, Python runs `a`.
         return Vec::new();
     }
     let mut roots = vec![workspace.folder.clone()];
-    // Installed before the first block was looked at; here it is only found again.
+    // The dependencies were installed before the first block was checked. This only finds them again.
     if let Ok(Ok(Some(installed))) = dependencies(workspace) {
         roots.push(installed);
     }

@@ -18,7 +18,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// ruff's rules: errors (S1.4), and pyflakes as warnings without those that every fragment would trip.
+/// ruff's rules: errors (S1.4), and pyflakes as warnings, except rules that every fragment would break.
 const ERRORS: &[&str] = &["E9", "F63", "F7", "F82", "invalid-syntax"];
 
 const SELECT: &str = "E9,F";
@@ -75,7 +75,7 @@ pub(super) fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> 
         let file = finding["filename"].as_str().unwrap_or_default().to_owned();
         let finding =
             serde_json::from_value(finding).map_err(|error| format!("ruff said something unreadable: {error}"));
-        // What no file is named for may be about any of them.
+        // A finding without a file may concern any of them.
         for unit in units.iter_mut().filter(|unit| file.is_empty() || unit.is_file(&file)) {
             match &finding {
                 Ok(finding) => note_lint(unit, finding),
@@ -103,11 +103,11 @@ fn own_rules(folder: &Path) -> Result<Option<PathBuf>> {
 
 fn note_lint(unit: &mut Unit, finding: &RuffFinding) {
     let code = finding.code.clone().unwrap_or_else(|| "invalid-syntax".to_owned());
-    // What the wrapping allows is no error: `await` at the top level.
+    // The wrapper allows `await` at the top level, so it is no error.
     if unit.notes.asynchronous && (code == "F704" || finding.message.contains("await")) {
         return;
     }
-    // A block that defines again what its prelude or setup provides is as it should be.
+    // A block may redefine names of its prelude or setup.
     let first = REDEFINED.captures(&finding.message).and_then(|found| found[1].parse().ok());
     if code == "F811" && first.is_some_and(|line| unit.page_line(line).is_none()) {
         return;

@@ -1,4 +1,5 @@
-//! Python: `ast` and `compile()` in one process for all blocks, ruff once for all, the interpreter to run.
+//! Python: one process parses and compiles all blocks (`ast`, `compile()`), one call of ruff lints them, the
+//! interpreter runs them.
 //!
 //! Must not know: pages.
 
@@ -39,13 +40,13 @@ struct Python {
     spec: LanguageSpec,
 }
 
-/// Runs many blocks from one interpreter.
+/// The script that runs many blocks from one interpreter.
 const WARM: &str = concat!(include_str!("parts.py"), include_str!("warm.py"));
 
-/// Runs a program of several parts, or one that has `await` at its top level.
+/// The script that runs a program of several parts, or one with `await` at its top level.
 const RUN: &str = concat!(include_str!("parts.py"), include_str!("run.py"));
 
-/// Stands in a program's file where one part ends and the next begins.
+/// The line between two parts in a program's file.
 const PART: &str = "pass  # docgen: the next block\n";
 
 impl Python {
@@ -131,11 +132,11 @@ impl Language for Python {
 
     fn can_be_forked(&self, unit: &Unit, variables: &BTreeMap<String, String>) -> bool {
         const STARTS: &[&str] = &["PYTHON", "LD_", "MALLOC_", "TZ", "LC_", "LANG"];
-        // A forked program sees its parent's stack frames, and an interpreter's end is not quite its own. Programs that use
-        // these names run alone.
+        // A forked program sees its parent's stack frames, and it ends a little differently. Programs that use these
+        // names run alone.
         const LOOKS: &[&str] =
             &["inspect", "_getframe", "print_stack", "stacklevel", "faulthandler", "__del__", "weakref"];
-        // A parent must not let its children change what outlives them: limits, priorities, shared memory.
+        // A child must not change things that outlive it: limits, priorities, shared memory.
         const KEEPS: &[&str] =
             &["ctypes", "resource", "prlimit", "sched_set", "setpriority", "os.nice", "sysv", "multiprocessing"];
         let starts = |name: &String| STARTS.iter().any(|prefix| name.starts_with(prefix));

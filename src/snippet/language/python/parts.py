@@ -1,13 +1,13 @@
-# The parts of a program, one after the other, with a secret line on standard output between two of them.
+# Runs the parts of a program in sequence, and prints a secret line on standard output between two of them.
 #
-# The program's file holds `pass` where a part ends. The secrets are in no file, no variable and no frame of the program.
+# The program's file has `pass` between two parts. The secrets are in no file, variable or frame of the program.
 import sys
 
 PYTHON_ONLY_AST, TOP_LEVEL_AWAIT = 0x400, 0x2000
 
 
 def steps(path, names, lines, secrets, asynchronous=False):
-    """What to call to run the program at `path`, whose parts begin on `lines`, as an iterator that nothing else holds."""
+    """The calls that run the program at `path`, whose parts begin on `lines`. Nothing else holds this iterator."""
     with open(path, "rb") as file:
         text = file.read()
     flags = TOP_LEVEL_AWAIT if asynchronous else 0
@@ -33,7 +33,7 @@ def steps(path, names, lines, secrets, asynchronous=False):
 
 
 class Step:
-    """A call that is made once and says nothing of itself."""
+    """A call that works once and reveals nothing about itself."""
 
     __slots__ = ("call",)
 

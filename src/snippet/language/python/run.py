@@ -1,5 +1,5 @@
-# Runs a program of several parts, or one that has `await` at its top level: `python3 -c THIS LINES ASYNC block.py`.
-# The secrets between the parts, a line each, come on standard input before the program's own input.
+# Runs a program of several parts, or one with `await` at its top level: `python3 -c THIS LINES ASYNC block.py`.
+# The secrets between the parts, one per line, come on standard input before the program's own input.
 import os
 
 
@@ -14,7 +14,7 @@ def read_secrets(number):
 
 
 def become_main(path):
-    """The module that the program runs in: what it is for a program that Python was started with."""
+    """Makes the module that the program runs in, as if Python was started with the program."""
     sys.path[0] = os.path.dirname(path)
     main = type(sys)("__main__")
     main.__file__, main.__builtins__ = path, __builtins__

@@ -1,7 +1,7 @@
-# A warm parent for short programs: it starts inside the sandbox, forks a child for each program, and tells what became
-# of it. Whatever does not end soon and by itself is left out, and docgen runs it alone.
+# A warm parent for short programs. It starts inside the sandbox, forks a child for each program, and reports the result.
+# It omits programs that do not end soon and by themselves; docgen runs those alone.
 #
-# Nothing is imported that a fresh interpreter has not loaded, but for the modules below, which children forget again.
+# It imports only modules that a fresh interpreter has loaded, and the modules below, which children forget again.
 import sys
 
 baseline = set(sys.modules)
@@ -16,7 +16,7 @@ import time
 SOON = 2.0
 CREATE, ADD_RULE, RESTRICT = 444, 445, 446
 WRITE_FILE, TRUNCATE = 1 << 1, 1 << 14
-# Everything that changes something: remove, make, refer, truncate, write.
+# All rights that change something: remove, make, refer, truncate, write.
 CHANGES = WRITE_FILE | sum(1 << bit for bit in range(4, 13))
 
 
@@ -40,7 +40,7 @@ def check(result):
 
 
 def restrict(folder):
-    """A second layer: a child changes nothing but its own folder, and signals nobody but its own."""
+    """A second layer of the sandbox: a child changes only its own folder, and signals only its own processes."""
     changes = CHANGES | (1 << 13 if abi >= 2 else 0) | (TRUNCATE if abi >= 3 else 0)
     ruleset = Ruleset(changes, 0, 2 if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
@@ -55,7 +55,7 @@ def restrict(folder):
 
 
 def become(call):
-    """In the child: what a fresh interpreter is when its program starts."""
+    """Turns the child into what a fresh interpreter is when its program starts."""
     os.chdir(call["folder"])
     os.environ.clear()
     os.environ.update(call["env"])
@@ -86,10 +86,10 @@ def program(call, out, err):
     except SystemExit as leave:
         status = leave.code
     except KeyboardInterrupt:
-        # Ends by the signal, as it does alone, and so is run alone.
+        # Alone it would end by the signal. So it does here, and docgen runs it alone.
         os.kill(os.getpid(), 9)
     except BaseException as error:
-        # The traceback begins in the program, not here; what does not compile has none.
+        # The traceback begins in the program, not here. A program that does not compile has none.
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename != call["file"]:
             trace = trace.tb_next
@@ -106,7 +106,7 @@ def program(call, out, err):
 
 
 def finish(names):
-    """What an interpreter does at its end, as far as a program can tell: taking it all apart takes ten times as long."""
+    """Does what an interpreter does at its end, as far as programs notice: a full end takes ten times as long."""
     if "threading" in sys.modules:
         sys.modules["threading"]._shutdown()
     atexit._run_exitfuncs()
@@ -135,15 +135,15 @@ def remove(folder):
 
 
 def everybody():
-    """Ends whatever is alive beside this process and the first of its namespace."""
+    """Kills all processes except this one and the first one of its namespace."""
     try:
         os.kill(-1, 9)
     except OSError:
         pass
 
 
-def attend(pid, pipes, limit, deadline):
-    """The output of a child that ends in time by itself, and its exit status; else nothing."""
+def wait_for(pid, pipes, limit, deadline):
+    """The exit status and the output of a child that ends by itself in time; else None."""
     poll = select.poll()
     texts = {pipe: bytearray() for pipe in pipes}
     for pipe in pipes:
@@ -183,7 +183,7 @@ def serve(calls, out):
             program(call, out_write, err_write)
         os.close(out_write)
         os.close(err_write)
-        done = attend(pid, (out_read, err_read), call["output"], started + min(call["timeout"], SOON))
+        done = wait_for(pid, (out_read, err_read), call["output"], started + min(call["timeout"], SOON))
         os.close(out_read)
         os.close(err_read)
         remove(call["folder"])
@@ -200,6 +200,6 @@ while chunk := os.read(0, 1 << 20):
     data += chunk
 gc.freeze()
 if abi > 0:
-    # docgen wrote it: lists, texts and numbers, which JSON and Python write alike.
+    # docgen wrote this text. It has lists, texts and numbers, which JSON and Python write in the same way.
     calls, data = eval(data.decode(), {"__builtins__": {}}), None
     serve(calls, os.dup(1))

@@ -1,13 +1,14 @@
-//! Which blocks cannot be a module among others: what they say is about the crate that they are in. Pure.
+//! Finds the blocks that cannot share a crate with others, since their code concerns the crate as a whole. Pure.
 //!
-//! A block that this misses does no harm where it fails to compile in company: every such block is judged in a crate of
-//! its own. So what counts here is what passes in company and would fail alone, or harms a neighbour.
+//! A missed block does no harm if it fails to compile in the shared crate: every failing block is judged again in its
+//! own crate. So this must find blocks that pass in the shared crate but would fail alone, and blocks that harm a
+//! neighbour.
 //! Must not know: tools.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Item, ItemFn, Safety};
 
-/// Attributes that reach beyond the module they stand in.
+/// Attributes that reach beyond their module.
 const REACHES_OUT: &[&str] = &[
     "alloc_error_handler",
     "export_name",
@@ -25,10 +26,10 @@ const REACHES_OUT: &[&str] = &[
     "used",
 ];
 
-/// Attributes at a block's head that mean the same in a module as in a crate.
+/// Attributes at a block's head that mean the same in a module and in a crate.
 const HARMLESS: &[&str] = &["allow", "doc", "expect", "warn"];
 
-/// Whether a program must be a crate of its own; one that syn cannot read is.
+/// Whether a program needs its own crate. A program that syn cannot read does.
 pub(super) fn is_about_its_crate(program: &str) -> bool {
     let Ok(file) = syn::parse_file(program) else { return true };
     let Ok(tokens) = program.parse::<TokenStream>() else { return true };
@@ -36,7 +37,7 @@ pub(super) fn is_about_its_crate(program: &str) -> bool {
     !has_plain_main(&file.items) || has_crate_attribute(&tokens) || reaches_out(&tokens, 0)
 }
 
-/// Whether `main` is there and can be called by another function.
+/// Whether `main` exists and another function can call it.
 fn has_plain_main(items: &[Item]) -> bool {
     items.iter().any(|item| match item {
         Item::Fn(ItemFn { sig, .. }) if sig.ident == "main" => {
@@ -66,8 +67,8 @@ fn group(token: Option<&TokenTree>, delimiter: Delimiter) -> Option<Vec<TokenTre
     }
 }
 
-/// Whether an attribute at the program's head is one of the crate: `#![recursion_limit]`, and `#![deny]`, whose lints may
-/// look at the crate as a whole.
+/// Whether an attribute at the program's head concerns the crate: `#![recursion_limit]`, or `#![deny]`, whose lints may
+/// check the whole crate.
 fn has_crate_attribute(tokens: &[TokenTree]) -> bool {
     (0..tokens.len()).any(|at| {
         punct(tokens.get(at), '#')
@@ -77,17 +78,17 @@ fn has_crate_attribute(tokens: &[TokenTree]) -> bool {
     })
 }
 
-/// Whether anything here names the crate's root, a module above the program, or what all modules of a crate share.
-/// `depth` counts the modules around the tokens.
+/// Whether anything here names the crate's root, a module above the program, or something that all modules of a crate
+/// share. `depth` counts the modules around the tokens.
 fn reaches_out(tokens: &[TokenTree], depth: usize) -> bool {
     (0..tokens.len()).any(|at| {
         let next = |steps: usize| tokens.get(at + steps);
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         match word(next(0)).as_deref() {
-            // `pub(crate)` is as wide as the crate, and no block looks into another.
+            // `pub(crate)` reaches the whole crate, but no block looks into another.
             Some("crate") => tokens.len() > 1,
             Some("super") => supers(&tokens[at..]) > depth,
-            // Another file, which is looked for beside the crate's root or below the module.
+            // Another file, which rustc searches beside the crate's root or below the module.
             Some("mod") => punct(next(2), ';'),
             Some("extern") => [1, 2].iter().any(|steps| group(next(*steps), Delimiter::Brace).is_some()),
             Some("global_asm") => true,
@@ -106,7 +107,7 @@ fn reaches_out(tokens: &[TokenTree], depth: usize) -> bool {
     })
 }
 
-/// How many modules a path that starts here goes up: `super::super::x`. One that goes on in braces may go anywhere.
+/// How many modules a path goes up from here: `super::super::x`. A path with braces may go anywhere.
 fn supers(tokens: &[TokenTree]) -> usize {
     let mut count = 0;
     let mut at = 0;

@@ -13,14 +13,14 @@ use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use std::collections::BTreeSet;
 
-/// More rounds than rustc has phases that can hide one another's errors.
+/// Max rounds: more than the phases of rustc that can hide errors of each other.
 const MAX_ROUNDS: usize = 8;
 
-/// Sets apart the blocks that cannot be a module among others, and those that must not compile.
+/// Gives its own crate to every block that cannot share one, or that must not compile.
 pub(super) fn set_apart(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     let edition = crates::edition(&workspace.folder)?;
     for unit in units {
-        // Paths of Rust's first edition begin at the crate's root.
+        // In Rust's first edition, paths begin at the crate's root.
         let first_edition = unit.edition.as_deref().unwrap_or(&edition) == "2015";
         if unit.standalone || unit.must_not_compile || first_edition || is_about_its_crate(unit.program.as_str()) {
             set_alone(unit);
@@ -38,8 +38,8 @@ fn broke_down(unit: &mut Unit, call: &Finished) {
     unit.broke_down(step, "cargo", call);
 }
 
-/// Checks the blocks that share a crate, again and again without those that rustc finds errors in, until the rest is
-/// clean. What has an error in company is judged alone: then no neighbour can have caused it, nor hidden another.
+/// Checks the blocks that share a crate. Removes those with errors and repeats until the rest is clean. A block with an
+/// error is judged alone, where no neighbour can cause or hide it.
 pub(super) fn check_together(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
     for _ in 0..MAX_ROUNDS {
         let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && !is_alone(unit)).collect();
@@ -69,8 +69,8 @@ pub(super) fn check_together(workspace: &Workspace<'_>, cargo: &Tool, units: &mu
     Ok(())
 }
 
-/// Checks every block that is set apart in a crate of its own. One that must not compile and does is built too: some
-/// errors come with code generation.
+/// Checks every separate block in its own crate. If a block must not compile but does, it is built too: some errors
+/// only appear during code generation.
 pub(super) fn check_alone(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
     let members: Vec<&Unit> = units.iter().filter(|unit| is_to_compile(unit) && is_alone(unit)).collect();
     if members.is_empty() {
@@ -94,8 +94,8 @@ pub(super) fn check_alone(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [
     Ok(())
 }
 
-/// Asks clippy about the blocks that compile. It is advice: an error that only its driver finds is none, and costs the
-/// block its lints.
+/// Asks clippy about the blocks that compile. Its findings are advice. If only clippy's driver finds an error, the
+/// error does not count, and the block gets no lints.
 pub(super) fn lint(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) -> Result<()> {
     let mut silent = BTreeSet::new();
     for _ in 0..MAX_ROUNDS {
@@ -123,7 +123,7 @@ pub(super) fn lint(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit]) 
     Ok(())
 }
 
-/// Decides the two steps of every unit from what was said.
+/// Sets the outcome of both steps for every unit, from the messages.
 pub(super) fn settle(units: &mut [Unit], clippy: bool) {
     for unit in units {
         forget_consequences(unit);
@@ -143,8 +143,8 @@ pub(super) fn settle(units: &mut [Unit], clippy: bool) {
     }
 }
 
-/// Builds what is to run. A shared crate that cannot be built is taken apart: an error of code generation is its block's,
-/// and where nobody can tell whose it is, each block is built alone.
+/// Builds the blocks to run. If a shared crate cannot be built, blocks with an error of code generation get their own
+/// crate. If no block can be blamed, each one is built alone.
 pub(super) fn build(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit], wanted: &[usize]) -> Result<()> {
     for round in 0.. {
         let members: Vec<&Unit> = wanted.iter().map(|index| &units[*index]).collect();

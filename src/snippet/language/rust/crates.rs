@@ -1,5 +1,5 @@
-//! The crates that blocks are compiled in: one with a module for each block that can share it, and a crate of its own
-//! for each block that cannot. All are programs of the fixture's package, so that one call of cargo builds them.
+//! The crates that blocks are compiled in: one shared crate with a module per block, and a separate crate for each
+//! block that cannot share one. All are programs of the fixture's package, so one call of cargo builds them.
 //!
 //! Must not know: messages, verdicts.
 
@@ -20,17 +20,17 @@ use toml::Table;
 /// The program of the blocks that share a crate.
 const SHARED: &str = "docgen_shared";
 
-/// Whether a block gets a crate of its own.
+/// Whether a block gets a separate crate.
 pub(super) fn is_alone(unit: &Unit) -> bool {
     unit.notes.alone
 }
 
-/// Gives a block a crate of its own.
+/// Gives a block a separate crate.
 pub(super) fn set_alone(unit: &mut Unit) {
     unit.notes.alone = true;
 }
 
-/// The edition of a fixture; a manifest that names none means Rust's first.
+/// The edition of a fixture. A manifest without one means Rust's first edition.
 pub(super) fn edition(folder: &Path) -> Result<String> {
     let table = manifest(folder)?;
     let edition = table.get("package").and_then(|package| package.get("edition")?.as_str());
@@ -39,17 +39,17 @@ pub(super) fn edition(folder: &Path) -> Result<String> {
 
 fn manifest(folder: &Path) -> Result<Table> {
     let text = fs::read_optional(&folder.join("Cargo.toml"))?.unwrap_or_default();
-    // What cargo cannot read either, cargo complains of.
+    // If the manifest is broken, cargo reports that.
     Ok(text.parse().unwrap_or_default())
 }
 
-/// Names every block as a program of the package.
+/// Declares every block as a program of the package.
 pub(super) fn declare(folder: &Path, units: &[&Unit]) -> Result<()> {
     let programs = units.iter().map(|unit| (unit.name.clone(), unit.path.clone(), unit.edition.clone()));
     declare_all(folder, programs.collect())
 }
 
-/// Names the shared crates as programs of the package, one for each edition that blocks ask for.
+/// Declares the shared crates as programs of the package, one for each edition that blocks ask for.
 pub(super) fn declare_shared(folder: &Path, units: &[Unit]) -> Result<()> {
     let editions: BTreeSet<&Option<String>> = units.iter().map(|unit| &unit.edition).collect();
     let named = |edition: &Option<String>| {
@@ -59,7 +59,7 @@ pub(super) fn declare_shared(folder: &Path, units: &[Unit]) -> Result<()> {
     declare_all(folder, editions.into_iter().map(named).collect())
 }
 
-/// Adds programs to a manifest, each by its name, its path and its edition.
+/// Adds programs to a manifest, with name, path and edition.
 fn declare_all(folder: &Path, added: Vec<(String, String, Option<String>)>) -> Result<()> {
     let mut table = manifest(folder)?;
     let programs = table.entry("bin").or_insert_with(|| toml::Value::Array(Vec::new()));
@@ -80,7 +80,7 @@ fn write_manifest(folder: &Path, table: &Table) -> Result<()> {
     fs::write_if_changed(&folder.join("Cargo.toml"), table.to_string().as_bytes()).map(|_| ())
 }
 
-/// Writes docgen's own levels of lints below those of the fixture, which win: correctness and suspicion are warnings.
+/// Writes docgen's lint levels with a lower priority than the fixture's: correctness and suspicious lints are warnings.
 pub(super) fn set_lints(folder: &Path) -> Result<()> {
     let mut table = manifest(folder)?;
     let lints = table.entry("lints").or_insert_with(|| Table::new().into());
@@ -100,7 +100,7 @@ pub(super) fn shared_name(edition: Option<&str>) -> String {
     edition.map_or_else(|| SHARED.to_owned(), |edition| format!("{SHARED}_{edition}"))
 }
 
-/// Writes the crates of these blocks, and returns the names of their programs: the shared ones and the others.
+/// Writes the crates of these blocks. Returns the names of all programs, shared or separate.
 pub(super) fn write(folder: &Path, units: &[&Unit]) -> Result<BTreeSet<String>> {
     let mut shared: BTreeMap<String, Vec<&Unit>> = BTreeMap::new();
     let mut names = BTreeSet::new();
@@ -120,7 +120,7 @@ pub(super) fn write(folder: &Path, units: &[&Unit]) -> Result<BTreeSet<String>> 
     Ok(names)
 }
 
-/// The root of a shared crate: a module for each member, and a dispatch by the name that the program is called by.
+/// The root of a shared crate: a module per block, and a dispatch by the name that the program is called by.
 pub(super) fn shared_root(members: &[&Unit]) -> String {
     let mut root = String::from(
         "//! Written by docgen: one module for each block, told apart by the name the program is called by.\n#![allow(unused)]\n\n",
@@ -136,7 +136,7 @@ pub(super) fn shared_root(members: &[&Unit]) -> String {
     root
 }
 
-/// Calls cargo for these programs; one that fails keeps no other from being tried.
+/// Calls cargo for these programs. If one fails, cargo still tries the others.
 pub(super) fn call(
     workspace: &Workspace<'_>,
     cargo: &Tool,
@@ -148,7 +148,8 @@ pub(super) fn call(
         .env("CARGO_TARGET_DIR", workspace.build.join("cargo-target").join(short_hash(&workspace.folder)))
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_NET_OFFLINE", "true")
-        // Small crates that change as a whole gain nothing from either, and pay in time and disk.
+        // Small crates that change as a whole gain nothing from incremental builds or debug data, which cost time and
+        // disk.
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CLIPPY_CONF_DIR", &workspace.folder)
@@ -157,7 +158,7 @@ pub(super) fn call(
     workspace.supervisor.run(&job)
 }
 
-/// The programs that a call of cargo finished, each with its file where one was linked.
+/// The programs that a call of cargo finished, each with its file if it was linked.
 pub(super) fn finished(call: &Finished) -> BTreeMap<String, Option<String>> {
     let mut found = BTreeMap::new();
     for line in call.stdout_text().lines() {

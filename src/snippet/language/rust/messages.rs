@@ -1,6 +1,6 @@
-//! What cargo, clippy and rustc say, as JSON: each message to the block it belongs to.
+//! Reads the JSON messages of cargo, clippy and rustc, and assigns each to its block.
 //!
-//! Must not know: how the tools are called, but for asking rustc about one block that does not parse.
+//! Must not know: how the tools are called, except for asking rustc about one block that does not parse.
 
 use crate::diagnostic::Severity;
 use crate::process::{End, Finished};
@@ -78,8 +78,8 @@ struct Expansion {
     span: MessageSpan,
 }
 
-/// rustc's own errors for a block that syn does not parse; rustc stops before anything else. Says whether rustc parses
-/// the block, as it does for an older edition and for syntax that syn does not know yet.
+/// Records rustc's own errors for a block that syn cannot parse; rustc stops after parsing. Returns whether rustc can
+/// parse the block: it may have an older edition, or syntax that syn does not know yet.
 pub(super) fn ask_rustc(workspace: &Workspace<'_>, cargo: &Tool, edition: &str, unit: &mut Unit) -> bool {
     let job = workspace
         .linter(&cargo.path.with_file_name("rustc"))
@@ -89,13 +89,13 @@ pub(super) fn ask_rustc(workspace: &Workspace<'_>, cargo: &Tool, edition: &str, 
     let Ok(finished) = workspace.supervisor.run(&job) else { return false };
     for line in finished.stderr_text().lines() {
         let Ok(message) = serde_json::from_str::<RustcMessage>(line) else { continue };
-        // The primary place may be the wrapper's closing brace; the one that was never closed is the author's.
+        // The primary place may be the wrapper's closing brace. The unclosed brace is on the page.
         let mut places = message.spans.clone();
         places.sort_by_key(|span| !span.is_primary);
         let on_page =
             |span: &&MessageSpan| unit.range_of(span.place()).and_then(|range| unit.program.span_of(range)).is_some();
         let Some(span) = places.iter().find(on_page).or(places.first()) else { continue };
-        // Only errors without a code are the parser's.
+        // Only the parser's errors have no code.
         if message.level == "error" && message.code.is_none() && !message.is_summary() {
             let said = Message {
                 severity: Severity::Error,
@@ -117,10 +117,10 @@ pub(super) fn has_error(unit: &Unit) -> bool {
 /// Which of cargo's messages count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Voice {
-    /// What rustc says: it decides whether a block compiles.
+    /// rustc's messages. They decide whether a block compiles.
     Rustc,
-    /// What clippy's own lints say. Its driver reads programs a little differently from rustc, and what it says in
-    /// rustc's name is not advice on the block.
+    /// The messages of clippy's own lints. clippy's driver reads programs a little differently from rustc, so its other
+    /// messages are not advice on the block.
     Lints,
 }
 
@@ -136,13 +136,13 @@ fn messages(call: &Finished) -> Vec<(String, RustcMessage)> {
     found
 }
 
-/// The units that rustc's errors lie in. With clippy, a lint that is denied is none of them.
+/// The units with errors of rustc. A denied lint of clippy is not one of them.
 pub(super) fn with_errors(call: &Finished, units: &[Unit]) -> BTreeSet<usize> {
     let errors = messages(call).into_iter().filter(|(_, message)| message.level == "error" && !message.is_lint());
     errors.filter_map(|(target, message)| Some(message.owner(&target, units)?.0)).collect()
 }
 
-/// Notes every message in the unit it belongs to.
+/// Records every message in its unit.
 pub(super) fn note_messages(call: &Finished, voice: Voice, units: &mut [Unit]) {
     for (target, message) in messages(call) {
         if (voice == Voice::Lints) == message.is_lint() {
@@ -156,13 +156,13 @@ impl RustcMessage {
         self.code.as_ref().is_some_and(|code| code.code.starts_with("clippy::"))
     }
 
-    /// How rustc ends a list of errors.
+    /// Whether this is the summary that ends a list of errors.
     fn is_summary(&self) -> bool {
         self.code.is_none() && self.text.starts_with("aborting due to")
     }
 
-    /// The unit that a message belongs to, and the place in it: by the primary place, by any other one, by those of its
-    /// notes, or because the program is that unit's own.
+    /// The unit of a message, and the place in it: by the primary place, by another one, by those of its notes, or
+    /// because the program belongs to one unit.
     fn owner(&self, target: &str, units: &[Unit]) -> Option<(usize, Option<MessageSpan>)> {
         let primary = self.spans.iter().filter(|span| span.is_primary);
         let notes = self.children.iter().flat_map(|child| &child.spans);
@@ -196,7 +196,7 @@ fn note(target: &str, message: &RustcMessage, units: &mut [Unit]) {
     let help = message.children.iter().find(|child| child.level == "help").map(|child| child.text.clone());
     let label = span.as_ref().and_then(|span| span.label.as_deref()).filter(|label| !message.text.contains(label));
     let text = label.map_or_else(|| message.text.clone(), |label| format!("{}: {label}", message.text));
-    // The crate's name and file are docgen's; the block has neither.
+    // docgen chose the crate's name and file; the block has neither.
     let text = text.replace(&format!(" in crate `{}`", unit.name), "");
     let text = text.replace(&format!(" to `{}`", unit.path), "");
     let tool = if lint { "clippy" } else { "rustc" };
@@ -204,7 +204,7 @@ fn note(target: &str, message: &RustcMessage, units: &mut [Unit]) {
     unit.say(step, span.map(|span| span.place()), Message { severity, tool: tool.into(), code, message: text, help });
 }
 
-/// The unit that a span lies in, following macro expansions outward.
+/// The unit that contains a span, following macro expansions outward.
 fn owner(span: &MessageSpan, units: &[Unit]) -> Option<(usize, MessageSpan)> {
     let mut span = span.clone();
     loop {
@@ -217,7 +217,7 @@ fn owner(span: &MessageSpan, units: &[Unit]) -> Option<(usize, MessageSpan)> {
     }
 }
 
-/// A missing crate takes its macros and attributes with it; those errors are not the author's.
+/// A missing crate also lacks its macros and attributes. The author is not to blame for those errors.
 pub(super) fn forget_consequences(unit: &mut Unit) {
     if unit.evidence.missing_dependencies.is_empty() {
         return;

@@ -1,8 +1,8 @@
-//! Rust: syn parses in process. One crate with a module for each block is checked in one call, and one binary runs them
-//! all, told apart by the name it is called by. Blocks that cannot share a crate, and all that fail in company, get a crate
-//! of their own, as rustdoc gives each block; one call of cargo checks these too.
+//! Rust: syn parses in process. One crate with a module per block is checked in one call, and one binary runs all
+//! blocks, chosen by the name it is called by. Blocks that cannot share a crate, or fail in it, get a separate crate,
+//! as in rustdoc. One call of cargo checks these too.
 //!
-//! rustc decides whether a block compiles, and clippy gives advice on what does. Must not know: pages.
+//! rustc decides whether a block compiles. clippy gives advice on blocks that compile. Must not know: pages.
 
 mod alone;
 mod check;
@@ -115,7 +115,7 @@ impl Language for Rust {
     fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         parse(workspace, units);
         if workspace.no_exec {
-            // Build scripts and procedural macros are code too (S8.4), and the linter runs them.
+            // Build scripts and procedural macros are code too (S8.4). The linter would run them.
             for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
                 unit.skip(Step::Lint);
             }
@@ -138,7 +138,7 @@ impl Language for Rust {
         check_together(workspace, &cargo, units)?;
         check_alone(workspace, &cargo, units)?;
         if clippy {
-            // clippy looks upward for its configuration until it finds one: a stray one is never reached (S1.5).
+            // clippy searches upward for its configuration. This file stops it before it finds a stray one (S1.5).
             if !["clippy.toml", ".clippy.toml"].iter().any(|name| workspace.folder.join(name).is_file()) {
                 fs::write(&workspace.folder.join("clippy.toml"), b"")?;
             }
@@ -205,7 +205,7 @@ impl Packages for Rust {
         let (Some(package), Ok(cargo)) = (&workspace.package, workspace.tools.require(&CARGO)) else {
             return Ok(Ok(()));
         };
-        // Resolving and fetching needs the network as the user has set it up.
+        // Resolving and fetching need the network, with the user's settings.
         let writes = workspace.written_by_installers();
         let job = |folder: &Path| workspace.installer(workspace.tools.job(&cargo.path, folder), &writes);
         package::bind(&Cargo { job: &job, supervisor: workspace.supervisor }, &workspace.folder, package, code)

@@ -1,5 +1,5 @@
-//! Binding the package around a page to the crate of its blocks (S3.6): a path dependency with the features that
-//! docs.rs would use, and those of its own dependencies that the blocks name, as a documentation test would have them.
+//! Binds the package around a page to the crate of its blocks (S3.6), like a documentation test: a path dependency with
+//! the features that docs.rs uses, and those of the package's own dependencies that the blocks name.
 //!
 //! Must not know: pages, diagnostics.
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Whether a manifest is that of a package with a library.
+/// Whether a manifest belongs to a package with a library.
 pub(super) fn is_package(manifest: &Path) -> bool {
     let Ok(Some(text)) = fs::read_optional(manifest) else { return false };
     let Ok(table) = toml::from_str::<toml::Table>(&text) else { return false };
@@ -27,7 +27,7 @@ pub(super) fn library_name(package: &Path) -> Option<String> {
     name(table.get("lib")).or_else(|| name(table.get("package")))
 }
 
-/// What binding needs: calls of cargo, made by the adapter.
+/// Calls of cargo for binding; the adapter makes them.
 pub(super) struct Cargo<'a> {
     /// Makes a call of cargo in a folder.
     pub(super) job: &'a dyn Fn(&Path) -> Job,
@@ -35,7 +35,7 @@ pub(super) struct Cargo<'a> {
     pub(super) supervisor: &'a Supervisor,
 }
 
-/// Adds the package to the manifest in `workspace`. `Err` inside says what cannot be had.
+/// Adds the package to the manifest in `workspace`. The inner `Err` says what is impossible.
 pub(super) fn bind(
     cargo: &Cargo<'_>,
     workspace: &Path,
@@ -59,11 +59,11 @@ pub(super) fn bind(
     }
     text.push_str(&dependencies(described, package, code));
     fs::write_if_changed(&path, text.as_bytes())?;
-    // cargo wants a target before it resolves anything; the adapter writes the real one.
+    // cargo needs a target before it resolves anything. The adapter writes the real one.
     if !workspace.join("src/main.rs").is_file() {
         fs::write(&workspace.join("src/main.rs"), b"fn main() {}\n")?;
     }
-    // The package's own lock file keeps its dependencies at the versions it was tested with.
+    // The package's lock file pins its dependencies to the tested versions.
     let root = metadata["workspace_root"].as_str().map_or(package, Path::new);
     if let Some(lock) = fs::read_optional(&root.join("Cargo.lock"))? {
         fs::write_if_changed(&workspace.join("Cargo.lock"), lock.as_bytes())?;

@@ -1,4 +1,4 @@
-//! Parses each block in process; rustc is asked about what syn refuses.
+//! Parses each block in process. Asks rustc about blocks that syn refuses.
 //!
 //! Must not know: how a block becomes a program.
 
@@ -13,10 +13,10 @@ use crate::snippet::workspace::unit::Unit;
 use crate::span::ColumnUnit;
 use rayon::prelude::*;
 
-/// Deeper nesting overflows the stack of the parser, which recurses; rustc itself refuses it.
+/// Max nesting. Deeper code overflows the stack of the recursive parser, and rustc itself refuses it.
 const MAX_DEPTH: usize = 120;
 
-/// Where brackets are nested too deep, strings and comments included: nobody writes that by hand.
+/// The place where brackets are nested too deep. Strings and comments count too, since nobody writes that by hand.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
@@ -44,7 +44,7 @@ pub(super) fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) {
     });
 }
 
-/// syn decides; of a block that it refuses, rustc itself is asked, whose messages know unbalanced braces.
+/// syn decides. If it refuses a block, rustc itself is asked: its messages handle unbalanced braces better.
 fn parse_one(workspace: &Workspace<'_>, edition: &str, unit: &mut Unit) {
     if let Some(at) = too_deep(unit.program.as_str()) {
         let message = format!("brackets are nested more than {MAX_DEPTH} deep");

@@ -1,6 +1,6 @@
-//! From a Rust fragment to a module with an entry point (S3.1), as rustdoc does it: `#![allow(unused)]` before all,
-//! `fn main` around what has none, crate attributes and `extern crate` outside it, `# ` lines hidden from readers but
-//! compiled. Pure.
+//! Turns a Rust fragment into a module with an entry point (S3.1), like rustdoc: adds `#![allow(unused)]`, wraps code
+//! without `main` in `fn main`, keeps crate attributes and `extern crate` outside, compiles `# ` lines but hides them
+//! from readers. Pure.
 //!
 //! Source: "How documentation tests work", doc.rust-lang.org/rustdoc/write-documentation/documentation-tests.html.
 //! Must not know: tools.
@@ -16,28 +16,28 @@ use std::sync::LazyLock;
 use syn::parse::Parser;
 use syn::{Block, Item, Stmt};
 
-/// The function by which the crate's `main` starts a block.
+/// The function that the crate's `main` calls to start a block.
 pub(super) const ENTRY: &str = "docgen_entry";
 
 const WRAPPER: &str = "wrapper";
 
-/// The module around the pieces of a block. Parts of a file are only made a module, without an entry.
-pub(super) fn wrap(pieces: &Parts) -> MappedText {
-    let separator = format!("{}();\n", pieces.seam);
-    let whole = pieces.parts.iter().any(|part| has_main(unhide(&part.text).as_str()));
-    let separated = pieces.is_joined() && !whole;
-    let joined = pieces.join(separated.then_some(separator.as_str()), true);
+/// Wraps the parts of a block into a module. Parts of a file become a module with an empty entry.
+pub(super) fn wrap(parts: &Parts) -> MappedText {
+    let separator = format!("{}();\n", parts.seam);
+    let whole = parts.parts.iter().any(|part| has_main(unhide(&part.text).as_str()));
+    let separated = parts.is_joined() && !whole;
+    let joined = parts.join(separated.then_some(separator.as_str()), true);
     let code = unhide(&joined);
     let text = code.as_str();
     let mut out = MappedText::new();
-    if pieces.file.is_some() {
+    if parts.file.is_some() {
         out.push_mapped(&code, 0..code.len());
-        // The crate's dispatch wants an entry in every module.
+        // The crate's dispatch needs an entry in every module.
         out.push_generated(&format!("{}std::process::ExitCode::SUCCESS }}\n", entry_head()), WRAPPER);
         return out;
     }
     out.push_generated("#![allow(unused)]\n", WRAPPER);
-    let (hoisted, body) = split(text, pieces.is_joined());
+    let (hoisted, body) = split(text, parts.is_joined());
     for range in hoisted {
         out.push_mapped(&code, range);
     }
@@ -48,8 +48,8 @@ pub(super) fn wrap(pieces: &Parts) -> MappedText {
     } else {
         // rustdoc: a block that ends in `Ok::<(), E>(())` may use `?`.
         let fallible = text.trim_end().ends_with("(())");
-        // The first call reads the secrets; each of the others stands between two parts.
-        let first = if separated { format!(" {}();", pieces.seam) } else { String::new() };
+        // The first call reads the secrets. Each other call stands between two parts.
+        let first = if separated { format!(" {}();", parts.seam) } else { String::new() };
         let inner = if fallible { " fn inner() -> core::result::Result<(), impl core::fmt::Debug> {" } else { "" };
         out.push_generated(&format!("fn main() {{{first}{inner}\n"), WRAPPER);
         for range in body {
@@ -58,14 +58,14 @@ pub(super) fn wrap(pieces: &Parts) -> MappedText {
         out.push_generated(if fallible { "\n} inner().unwrap() }\n" } else { "\n}\n" }, WRAPPER);
     }
     if separated {
-        out.push_generated(&parts(&pieces.seam, pieces.parts.len() - 1), WRAPPER);
+        out.push_generated(&seam_function(&parts.seam, parts.parts.len() - 1), WRAPPER);
     }
     out.push_generated(&format!("{}std::process::Termination::report(main()) }}\n", entry_head()), WRAPPER);
     out
 }
 
-/// What reads the secrets when it is called first, and prints one between two parts. No block can know its name.
-fn parts(seam: &str, number: usize) -> String {
+/// The function that reads the secrets on its first call, and then prints one per call. No block can know its name.
+fn seam_function(seam: &str, number: usize) -> String {
     let size = number * SECRET;
     format!(
         "\nfn {seam}() {{\n\
@@ -88,7 +88,7 @@ fn parts(seam: &str, number: usize) -> String {
     )
 }
 
-/// How the entry of a module begins: the last thing in a program, which a crate of its own has no use for.
+/// The head of a module's entry. The entry is the last item of a program; a separate crate does not need it.
 fn entry_head() -> String {
     format!("\npub fn {ENTRY}() -> std::process::ExitCode {{ ")
 }
@@ -96,8 +96,8 @@ fn entry_head() -> String {
 static CRATE_NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"#!\[crate_name = "[A-Za-z_][A-Za-z0-9_]*"\]"#).expect("a valid pattern"));
 
-/// A program as a crate of its own: without the entry, and with a `main` where it is a file that has none. Cargo names
-/// the crate, so a name that the author gives it is left blank.
+/// A program as a separate crate: without the entry, and with a `main` if a file has none. Cargo names the crate, so
+/// the author's name for it is blanked out.
 pub(super) fn crate_root(program: &str) -> Cow<'_, str> {
     let Some(end) = program.rfind(&entry_head()) else { return program.into() };
     let blank = |found: &regex::Captures<'_>| " ".repeat(found[0].len());
@@ -106,7 +106,7 @@ pub(super) fn crate_root(program: &str) -> Cow<'_, str> {
     if is_file && !has_main(&own) { format!("{own}fn main() {{}}\n").into() } else { own }
 }
 
-/// Whether the code brings its own `main`, as rustdoc sees it: among nothing but items, or in the call of a macro.
+/// Whether the code has its own `main`, by rustdoc's rule: it has only items, or a macro call contains it.
 fn has_main(code: &str) -> bool {
     let Ok(statements) = Block::parse_within.parse_str(without_head(code)) else {
         return code.lines().any(|line| line.trim_start().trim_start_matches("pub ").starts_with("fn main("));
@@ -121,7 +121,7 @@ fn has_main(code: &str) -> bool {
     statements.iter().any(named) && statements.iter().all(is_item)
 }
 
-/// Whether `fn main(` stands among the tokens.
+/// Whether the tokens contain `fn main(`.
 fn defines_main(tokens: TokenStream) -> bool {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let word = |token: &TokenTree, name: &str| matches!(token, TokenTree::Ident(ident) if ident == name);
@@ -129,7 +129,7 @@ fn defines_main(tokens: TokenStream) -> bool {
     tokens.windows(3).any(|three| word(&three[0], "fn") && word(&three[1], "main") && list(&three[2]))
 }
 
-/// The code behind the attributes at its head, which no statement begins with.
+/// The code after the attributes at its head. No statement begins with such an attribute.
 fn without_head(code: &str) -> &str {
     let start = split(code, false).1.first().map_or(code.len(), |range| range.start);
     &code[start..]
@@ -168,7 +168,7 @@ pub(super) fn visible(code: &str) -> Cow<'_, str> {
 }
 
 /// Lines that must stand outside `main`, and the rest. rustdoc takes crate attributes from the head of a block, then
-/// lines with `extern crate`; `throughout` takes them wherever they are, from blocks that are joined to one program.
+/// lines with `extern crate`. `throughout` takes them from everywhere, for blocks that are joined into one program.
 fn split(text: &str, throughout: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (mut hoisted, mut body) = (Vec::new(), Vec::new());
     let (mut offset, mut open) = (0, 0);
