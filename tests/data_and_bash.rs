@@ -1,17 +1,17 @@
-//! S1.1, S7.4: what data languages take and refuse, and where Bash points.
+//! S1.1, S7.4: which input data languages accept and refuse, and the positions of Bash errors.
 
 mod common;
 
 use common::{project, verify_json, write};
 use serde_json::Value;
 
-/// The report on one block of a page.
+/// The report of one block of a page.
 fn block(label: &str, code: &str) -> Value {
     let page = format!("# P\n\n```{label}\n{code}\n```\n");
     verify_json(project("[book]\n", &page).path(), &[]).0["snippets"][0].clone()
 }
 
-/// Line within the block and column of the first finding, and its message.
+/// The first finding: line in the block, column and message.
 fn place(block: &Value) -> (u64, u64, String) {
     let finding = &block["diagnostics"][0];
     let number = |key: &str| finding[key].as_u64().unwrap_or_default();

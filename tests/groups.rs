@@ -1,7 +1,8 @@
-//! S3.3: members of a group are one program. None is green unless its own part ran, and none can speak for another.
+//! S3.3: members of a group are one program. A member passes only if its own part ran, and no member can report for
+//! another.
 
 #![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
-#![allow(clippy::needless_raw_string_hashes, reason = "programs are quoted alike, whatever is in them")]
+#![allow(clippy::needless_raw_string_hashes, reason = "all programs are quoted in the same way")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
 mod common;
@@ -9,7 +10,7 @@ mod common;
 use common::{docgen, project, statuses, stderr, stdout, verify_json, write};
 use serde_json::Value;
 
-/// A page with one group: the words in each member's fence, its code, the output it promises.
+/// A page with one group: for each member, the fence's words, the code and the expected output.
 fn page(language: &str, members: &[(&str, &str, &str)]) -> String {
     members.iter().fold("# P\n".to_owned(), |page, (words, code, output)| {
         let promised = if output.is_empty() { String::new() } else { format!("\n```text output\n{output}\n```\n") };
@@ -17,7 +18,7 @@ fn page(language: &str, members: &[(&str, &str, &str)]) -> String {
     })
 }
 
-/// The report on the code blocks of a page, and the exit status.
+/// The report of a page's code blocks, and the exit status.
 fn verified(page: &str, args: &[&str]) -> (Vec<Value>, i32) {
     let (report, exit) = verify_json(project("[book]\n", page).path(), args);
     let blocks = report["snippets"].as_array().expect("snippets").iter().filter(|it| it["status"] != "not_code");
@@ -68,10 +69,10 @@ fn s3_3_blocks_that_were_to_run_and_did_not_are_never_a_success() {
         let (blocks, exit) = verified(&page("python", &[(&words, code, ""), ("run", "assert False", "")]), &[]);
         assert_eq!((status(&blocks[1]), exit), ("fail", 1), "{words}: {blocks:#?}");
     }
-    // What only has to compile needs no run.
+    // A block that only has to compile is not run.
     let (blocks, exit) = verified(&page("python", &[("run", "raise SystemExit", ""), ("", "x = 1", "")]), &[]);
     assert_eq!((status(&blocks[1]), exit), ("pass", 0), "{blocks:#?}");
-    // A promise is not kept by somebody else.
+    // Output of another member does not count.
     for words in ["should_fail", "run {exit=1}"] {
         let page = format!("# P\n\n```python setup\n1 / 0\n```\n\n```python {words}\nx = 1\n```\n");
         let (blocks, exit) = verified(&page, &[]);
@@ -109,8 +110,8 @@ fn s3_3_a_selected_block_is_not_green_because_the_one_in_its_way_was_not_selecte
     }
 }
 
-/// What an attacker in the first member prints: everything in its source, its arguments and its environment that could
-/// separate parts; and what it calls: everything in its source that could.
+/// An attacker in the first member. It prints everything in its source, arguments and environment that could separate
+/// parts, and calls everything in its source that could do so.
 const ATTACKS: &[(&str, &str, &str, &str)] = &[
     (
         "python",

@@ -1,5 +1,5 @@
-//! Input that nobody writes in good faith, or that nobody foresaw: each costs its page an error, and the rest is built.
-//! Bounds are asserted by what is said, never by time.
+//! Malicious or unexpected input. Each case gives its page an error, and the rest of the site is built. The tests check
+//! limits by messages, never by time.
 
 #![allow(clippy::format_collect, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-/// What a command said, with its exit status.
+/// A command's output and exit status.
 fn said(site: &Path, args: &[&str]) -> (String, Option<i32>) {
     let output = run(site, args);
     (format!("{}{}", stdout(&output), stderr(&output)), output.status.code())
@@ -112,11 +112,11 @@ fn an_include_bomb_ends_at_a_bound() {
     ] {
         assert!(said.contains(wanted), "{wanted}: {}", &said[..said.len().min(4000)]);
     }
-    // After a hundred problems of one page it is clear that something is wrong with it.
+    // A page reports at most 100 problems.
     assert!(said.matches("error[include").count() <= 301, "{}", said.matches("error[include").count());
 }
 
-/// A site whose pages have names that mean something in an address, each linked from all the others.
+/// A site whose page names have special characters for addresses. Each page links to all others.
 fn strange_names(config: &str) -> tempfile::TempDir {
     let site = project(
         config,
@@ -147,7 +147,7 @@ fn pages_with_strange_names_are_linked_as_addresses() {
         }
         assert!(!html.contains("href=\"javascript:") && !html.contains("href=\"a?b"), "{page}\n{html}");
     };
-    // Navigation and text, the home page's list, search without script, health, a term's list.
+    // Navigation and text, the home page's list, search without JavaScript, health, a term's list.
     for page in ["page.html", "index.html", "search.html", "health.html"] {
         wanted(page, "");
     }
@@ -274,7 +274,7 @@ fn files_that_take_one_place_are_told_of() {
 #[test]
 fn without_a_process_left_docgen_says_so() {
     let site = project("[book]\n", "# P\n\n```python run\nprint(1)\n```\n");
-    // A user of its own, since root has no limit and the tests' user has other processes.
+    // A separate user, because root has no limit and the tests' user has other processes.
     let (limited, folder) = (["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"], site.path().join("bin"));
     std::fs::create_dir_all(&folder).expect("made");
     let docgen = folder.join("docgen");

@@ -1,4 +1,5 @@
-//! What Python and JavaScript blocks are judged by: answers that cost one block, transcripts, places, imported names.
+//! Verdicts of Python and JavaScript blocks: tool answers that affect one block, transcripts, positions, imported
+//! names.
 
 #![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 
@@ -20,7 +21,7 @@ fn among_good_ones(info: &str, good: &str, poisons: &[String]) -> String {
     page
 }
 
-/// The statuses of the poisons, after a look at the good blocks around them.
+/// The statuses of the bad blocks. Checks that the good blocks around them pass.
 fn of_poisons(report: &Value) -> Vec<String> {
     let all = statuses(report);
     for good in all.iter().step_by(2) {
@@ -148,7 +149,7 @@ fn the_output_of_a_transcript_is_unchecked_too() {
 fn prompts_inside_a_program_make_no_transcript() {
     let page = "# P\n\n```python\ndef f():\n    \"\"\"\n    >>> f()\n    1\n    \"\"\"\n    return 1\n```\n\n```python\nx = 8\nprint(x\n>> 1)\n```\n\n```python\nx = 1\n>>> x\n```\n";
     assert_eq!(statuses(&verified("[book]\n", page)), ["pass", "pass", "fail"]);
-    // A transcript among the members of a group is none of them.
+    // A transcript between the members of a group is not a member.
     let page = "# P\n\n```python run {group=a}\nx = 1\n```\n\n```python {group=a}\n>>> x\n2\n```\n\n```python run {group=a}\nprint(x)\n```\n\n```text output\n1\n```\n";
     assert_eq!(statuses(&verified("[book]\n", page)), ["pass", "unchecked", "pass", "not_code"]);
 }
@@ -196,7 +197,7 @@ fn a_thrown_error_has_line_and_column() {
     }
 }
 
-/// Line, column and end column of each finding of a name that is not there, with its code and message.
+/// Each finding of a missing name: line, column, end column, code and message.
 fn names(report: &Value, block: usize) -> Vec<(u64, u64, u64, String, String)> {
     errors(report, block).into_iter().filter(|found| found.3.ends_with("Error")).collect()
 }
@@ -264,12 +265,12 @@ fn names_that_are_there_or_may_be_are_no_errors() {
     for code in right {
         page.push_str(&format!("\n```python\n{code}\n```\n"));
     }
-    // It says that it fails when it runs, and it does.
+    // The block promises to fail when it runs, and it does.
     page.push_str("\n```python should_fail {error=\"cannot import name\"}\nfrom json import lods\n```\n");
     let report = verified("[book]\n", &page);
     let expected = [["pass"; 11].as_slice(), &["xfail"]].concat();
     assert_eq!(statuses(&report), expected, "{}", common::verdict_lines(&report));
-    // A name of a version that is yet to come is nobody's fault; neither is one of another system.
+    // A name of a future version or of another system is not the author's fault.
     let page = "# P\n\n```python\nfrom math import isnormal\n```\n\n```python\nfrom ctypes import windll\n```\n";
     assert_eq!(statuses(&verified("[book]\n", page)), ["env_error", "env_error"]);
 }
@@ -359,7 +360,7 @@ fn names_of_packages_are_linked_and_nothing_is_run() {
         page.push_str(&format!("\n```js\n{code}\n```\n"));
     }
     let site = project("[book]\n", &page);
-    // The site is itself a package, so that it is bound under its name (S3.6).
+    // The site is itself a package, so its name can be imported (S3.6).
     let exports = "{ \".\": \"./index.js\", \"./cjs\": \"./c.cjs\", \"./through\": \"./through.mjs\" }";
     let manifest = format!("{{ \"name\": \"esm\", \"type\": \"module\", \"exports\": {exports} }}\n");
     let index =

@@ -1,5 +1,5 @@
-//! What a page can ask docgen to read, and where it can make docgen write: inside the project, inside the output folder
-//! (S8.1). Each test tries the way around.
+//! A page can make docgen read only inside the project and write only inside the output folder (S8.1). Each test tries
+//! to escape.
 
 #![allow(clippy::format_collect, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
@@ -13,7 +13,7 @@ use std::process::Command;
 
 const SECRET: &str = "not-for-readers";
 
-/// A git repository with a project in its folder `docs`, and a file with a secret beside the repository.
+/// A git repository with a project in the folder `docs`, and a secret file beside the repository.
 fn repository() -> (tempfile::TempDir, PathBuf) {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let top = temp.path().join("repository");
@@ -27,7 +27,7 @@ fn repository() -> (tempfile::TempDir, PathBuf) {
     (temp, top)
 }
 
-/// What `docgen build` in `docs` said, with its exit status.
+/// The output and exit status of `docgen build` in `docs`.
 fn build(top: &Path) -> (String, Option<i32>) {
     let output = run(&top.join("docs"), &["build"]);
     (format!("{}{}", stdout(&output), stderr(&output)), output.status.code())

@@ -1,4 +1,4 @@
-//! One test for each fault that was once there, named after what went wrong.
+//! One test for each fixed bug, named after it.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -170,7 +170,7 @@ fn names_that_must_be_undefined_were_summed_up() {
     assert!(!stdout(&output).contains("nothing defines"), "{}", stdout(&output));
 }
 
-/// A plug-in of Docusaurus's puts the code of this address in its place; pytest-examples has words of its own.
+/// A Docusaurus plug-in replaces the block by the code at this address. pytest-examples has special words.
 #[test]
 fn words_of_other_tools_do_not_make_a_block_fail() {
     let site = project(

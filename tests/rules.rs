@@ -1,4 +1,4 @@
-//! Rules S2 to S4 and S7.4 of the specification with real tools: each test is named after the rule it holds.
+//! Rules S2 to S4 and S7.4 of the specification with real tools. Each test is named after its rule.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -7,7 +7,7 @@ mod common;
 use common::{docgen, project, run, statuses, stderr, stdout, verify_json, write};
 use serde_json::Value;
 
-/// What became of the code blocks, without output blocks and prose.
+/// The statuses of the code blocks, without output blocks and prose.
 fn code_statuses(report: &Value) -> Vec<String> {
     statuses(report).into_iter().filter(|status| status != "not_code").collect()
 }
@@ -400,7 +400,7 @@ fn s2_2_same_output_holds_blocks_together() {
     assert_eq!(statuses(&verified("[book]\n", &page("fmt.Println(\"ho\")"))), ["pass", "pass", "fail"]);
 }
 
-/// A tool of this name that answers for its version and then does what the script says.
+/// A fake tool that prints a version, and otherwise runs the script.
 fn broken_tool(name: &str, script: &str) -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt as _;
     let temp = tempfile::tempdir().expect("a temporary folder");
@@ -411,7 +411,7 @@ fn broken_tool(name: &str, script: &str) -> tempfile::TempDir {
     temp
 }
 
-/// A project verified with a tool of ours first on `PATH`, and none of those that docgen has installed.
+/// Verifies a project with a fake tool first on `PATH` and without the tools that docgen has installed.
 fn verified_with(site: &tempfile::TempDir, tool: &tempfile::TempDir) -> Value {
     let path = format!("{}:{}", tool.path().display(), std::env::var("PATH").unwrap_or_default());
     let output = docgen(site.path())
@@ -472,7 +472,7 @@ fn s2_1_check_fix_writes_fences_in_their_canonical_form() {
 
 #[test]
 fn a_block_that_breaks_its_tool_breaks_it_for_itself_only() {
-    // A linter that dies where it sees the word, and has nothing to say otherwise.
+    // A linter that crashes if it sees the word, and otherwise reports nothing.
     let tool = broken_tool(
         "ruff",
         "if grep -rql poison blocks 2>/dev/null && echo \"$@\" | xargs -n1 | grep '^blocks' | xargs grep -ql poison; then kill -SEGV $$; fi; echo '[]'",

@@ -1,4 +1,4 @@
-//! Rust blocks have the verdict that `rustdoc --test` gives them, alone and in company; linters give advice.
+//! Rust blocks have the same verdict as in `rustdoc --test`, alone and together. Linters only advise.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -19,13 +19,13 @@ fn verified(site: &Path, args: &[&str]) -> Value {
     verify_json(site, &all).0
 }
 
-/// What a verdict says of a block, wherever its neighbours are.
+/// The parts of a verdict that do not depend on neighbours.
 fn said(snippet: &Value) -> Vec<Value> {
     ["status", "level", "reason", "steps", "diagnostics"].map(|key| snippet[key].clone()).to_vec()
 }
 
-/// Holds blocks to these statuses, together, and each of them alone to what was said of it in company.
-fn hold(blocks: &[(&str, &str, &str)]) {
+/// Checks the statuses of blocks that are verified together. Then checks that each block alone has the same verdict.
+fn check_statuses(blocks: &[(&str, &str, &str)]) {
     let both: Vec<(&str, &str)> = blocks.iter().map(|(_, info, code)| (*info, *code)).collect();
     let site = project(RAN, &page(&both));
     let together = verified(site.path(), &[]);
@@ -39,7 +39,7 @@ fn hold(blocks: &[(&str, &str, &str)]) {
 
 #[test]
 fn s7_2_blocks_about_their_crate_are_judged_as_if_alone() {
-    hold(&[
+    check_statuses(&[
         (
             "pass",
             "rust",
@@ -94,10 +94,10 @@ fn s7_2_blocks_about_their_crate_are_judged_as_if_alone() {
     ]);
 }
 
-/// Errors of one block keep rustc from looking at others, and neighbours may have what a block lacks.
+/// Errors of one block can stop rustc before it checks others, and neighbours may define names that a block lacks.
 #[test]
 fn s7_2_errors_are_the_same_in_company() {
-    hold(&[
+    check_statuses(&[
         ("fail", "rust", "let x: u8 = \"s\";\nundefined();"),
         ("fail", "rust", "let map: HashMap<u8, u8> = HashMap::new();"),
         ("fail", "rust", "let shape = Circle;\nlet other: Circle = shape;"),
@@ -110,7 +110,7 @@ fn s7_2_errors_are_the_same_in_company() {
 
 #[test]
 fn s7_2_editions_are_those_of_the_block_also_in_a_quote() {
-    hold(&[
+    check_statuses(&[
         (
             "pass",
             "rust edition2015",
@@ -131,7 +131,7 @@ const GENERATED: &str = "struct Size<const N: usize>;\nimpl<const N: usize> Size
 
 #[test]
 fn s1_1_errors_of_code_generation_are_found() {
-    hold(&[
+    check_statuses(&[
         ("xfail", "rust compile_fail {code=E0080}", GENERATED),
         ("xpass", "rust compile_fail {code=E0080}", "fn main() {}"),
         ("fail", "rust", GENERATED),
@@ -145,7 +145,7 @@ fn s1_1_errors_of_code_generation_are_found() {
 
 #[test]
 fn s7_2_a_diagnostic_does_not_tell_of_neighbours() {
-    // Where two types of a crate have one name, rustc writes their paths.
+    // If two types of a crate have the same name, rustc prints their paths.
     let shown = "struct Point;\nfn main() {\n    println!(\"{}\", Point);\n}";
     let site = project(RAN, &page(&[("rust", "struct Point;\nfn main() {}"), ("rust", shown)]));
     let report = verified(site.path(), &[]);
@@ -174,7 +174,7 @@ fn s1_3_a_book_of_mdbook_runs_in_the_edition_it_names() {
     assert!(!common::stderr(&output).contains("[rust]"), "{}", common::stderr(&output));
 }
 
-/// Blocks that clippy's default levels fail, or its driver, and rustc does not.
+/// Blocks that fail in clippy's default lints or in its driver, but not in rustc.
 const ADVISED: &[&str] = &[
     "loop {\n    println!(\"once\");\n    break;\n}",
     "let x = 1;\nassert!(x == x);",
