@@ -95,13 +95,13 @@ fn links_in_the_content_folder_lead_nowhere_outside() {
     let (said, status) = build(&top);
     assert_eq!(status, Some(1), "{said}");
     for (file, why) in [
-        ("page.md", "reached through a link that leads out of the project"),
-        ("picture.txt", "reached through a link that leads out of the project"),
-        ("folder", "reached through a link that leads out of the project"),
-        ("absolute.txt", "reached through a link that leads out of the project"),
-        ("git", "reached through a link to what is hidden: `.git`"),
-        ("env.txt", "reached through a link to what is hidden: `.env`"),
-        ("dangling.md", "a link that leads nowhere"),
+        ("page.md", "reached through a link out of the project"),
+        ("picture.txt", "reached through a link out of the project"),
+        ("folder", "reached through a link out of the project"),
+        ("absolute.txt", "reached through a link out of the project"),
+        ("git", "reached through a link to a hidden path: `.git`"),
+        ("env.txt", "reached through a link to a hidden path: `.env`"),
+        ("dangling.md", "a link to nothing"),
         ("round", "a link to a folder that it lies in"),
     ] {
         let place = format!("content/{file}:1:1");
@@ -112,7 +112,7 @@ fn links_in_the_content_folder_lead_nowhere_outside() {
         );
     }
     assert!(
-        said.contains("this image names a file that is not read: `picture.txt` lies outside the project"),
+        said.contains("docgen does not read the file of this image: `picture.txt` lies outside the project"),
         "{said}"
     );
     assert!(!site(&top).contains(SECRET));
@@ -192,9 +192,7 @@ fn nothing_is_written_outside_the_output_folder() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     for alias in &aliases[..3] {
         assert!(
-            said.contains(&format!(
-                "the alias `{alias}` is no address of this site: it leads out of the output folder"
-            )),
+            said.contains(&format!("the alias `{alias}` is not an address of this site: it leaves the output folder")),
             "{said}"
         );
     }
