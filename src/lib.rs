@@ -13,6 +13,9 @@
 //! Modules in reading order: first the vocabulary, then the stages, then the shell. A module imports only from modules
 //! before it. `tests/tidy.rs` checks this; `content/contributing/architecture.md` says why.
 
+/// The version of docgen.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 // Vocabulary.
 pub mod diagnostic;
 pub mod error;

@@ -10,7 +10,7 @@ use crate::progress::Progress as _;
 use crate::snippet::canaries::{CanaryResult, canaries};
 use crate::snippet::context::Options;
 use crate::snippet::model::language::LanguageSpec;
-use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::model::tool::ToolSpec;
 use crate::snippet::toolchain::install::{install, installer};
 use crate::snippet::toolchain::tool::{Found, Tools, cure};
 use crate::source::Sources;
@@ -106,18 +106,14 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
 fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
     let missing: Vec<&ToolSpec> =
         shell.languages.tools().filter(|spec| !matches!(tools.find(spec), Found::Yes(_))).collect();
-    let (installable, manual): (Vec<_>, Vec<_>) =
-        missing.into_iter().partition(|spec| !matches!(spec.source, ToolSource::Manual(_)));
+    let (installable, manual): (Vec<_>, Vec<_>) = missing.into_iter().partition(|spec| spec.source.package().is_some());
     for spec in manual {
         shell.terminal.error(&format!("{} is missing: {}", spec.name, cure(spec)));
     }
     if installable.is_empty() {
         return Ok(());
     }
-    let megabytes = |spec: &ToolSpec| match &spec.source {
-        ToolSource::Pypi { megabytes, .. } | ToolSource::Npm { megabytes, .. } => *megabytes,
-        ToolSource::Manual(_) => 0,
-    };
+    let megabytes = |spec: &ToolSpec| spec.source.package().map_or(0, |package| package.megabytes);
     let list: Vec<String> = installable.iter().map(|spec| format!("{} ({} MB)", spec.name, megabytes(spec))).collect();
     let sum: u32 = installable.iter().map(|spec| megabytes(spec)).sum();
     shell.terminal.error(&format!("installing {}: {sum} MB into {}", list.join(", "), tools.folder().display()));

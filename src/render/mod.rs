@@ -154,7 +154,7 @@ impl<'a> Renderer<'a> {
             version: self.version.clone(),
             printable: self.is_printable(),
             feed: if config.base_url.is_empty() { String::new() } else { format!("{root}atom.xml") },
-            generator: env!("CARGO_PKG_VERSION"),
+            generator: crate::VERSION,
             taxonomies: site
                 .taxonomies
                 .iter()

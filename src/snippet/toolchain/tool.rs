@@ -158,11 +158,9 @@ impl Tools {
 
     /// Where this tool's pinned version is installed.
     pub fn install_folder(&self, spec: &ToolSpec) -> PathBuf {
-        match &spec.source {
-            ToolSource::Pypi { package, version, .. } | ToolSource::Npm { package, version, .. } => {
-                self.folder.join(package).join(version)
-            }
-            ToolSource::Manual(_) => self.folder.join(&*spec.name),
+        match spec.source.package() {
+            Some(package) => self.folder.join(package.name).join(package.version),
+            None => self.folder.join(&*spec.name),
         }
     }
 
@@ -253,7 +251,7 @@ impl Tools {
     fn candidates(&self, spec: &ToolSpec) -> Vec<PathBuf> {
         let mut folders = Vec::new();
         let installed = self.install_folder(spec);
-        folders.extend(ecosystem::programs(&spec.source).map(|programs| installed.join(programs)));
+        folders.extend(spec.source.package().map(|package| installed.join(package.programs)));
         folders.extend(self.environment.path_folders());
         let found = spec.programs.iter().flat_map(|program| {
             folders.iter().filter_map(|folder| Environment::find_in(std::slice::from_ref(folder), program))
@@ -295,9 +293,7 @@ impl Tools {
 pub fn cure(spec: &ToolSpec) -> String {
     match &spec.source {
         ToolSource::Manual(how) => how.to_string(),
-        ToolSource::Pypi { megabytes, .. } | ToolSource::Npm { megabytes, .. } => {
-            format!("`docgen doctor --fix` installs it ({megabytes} MB)")
-        }
+        ToolSource::Package(package) => format!("`docgen doctor --fix` installs it ({} MB)", package.megabytes),
     }
 }
 

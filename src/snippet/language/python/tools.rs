@@ -3,7 +3,7 @@
 //! Must not know: what they are used for.
 
 use crate::snippet::model::language::texts;
-use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::model::tool::{Package, ToolSource, ToolSpec};
 use std::sync::LazyLock;
 
 pub(super) static PYTHON: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
@@ -27,5 +27,11 @@ pub(super) static RUFF: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![0, 5],
-    source: ToolSource::Pypi { package: "ruff", version: "0.17.6", megabytes: 12, programs: "bin" },
+    source: ToolSource::Package(Package {
+        registry: "PyPI",
+        name: "ruff",
+        version: "0.17.6",
+        megabytes: 12,
+        programs: "bin",
+    }),
 });
