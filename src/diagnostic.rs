@@ -1,13 +1,14 @@
 //! Content problems as values.
 //!
-//! A [`Diagnostic`] says what is wrong with what an author wrote, where, and what to do. Stages return them beside
-//! their result; only `report` prints them. [`Code`] is a table: the manual's list is generated from it.
+//! A [`Diagnostic`] describes one problem in an author's text: what is wrong, where, and what to do. Stages return
+//! diagnostics with their result; only `report` prints them. [`Code`] is a table, and the manual's list is generated
+//! from it.
 //! Must not know: how anything is printed, or which stage found it.
 
 use crate::span::Span;
 use serde::{Deserialize, Serialize};
 
-/// How bad it is.
+/// How serious a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -15,7 +16,7 @@ pub enum Severity {
     Hint,
     /// Looks wrong; an error under `--deny warnings`.
     Warning,
-    /// Is wrong; exit status 1.
+    /// Wrong; exit status 1.
     Error,
 }
 
@@ -49,42 +50,42 @@ macro_rules! codes {
 }
 
 codes! {
-    FileUnreadable "file-unreadable" Error "A file of the content folder is not read: it is no ordinary file, its permissions forbid it, it has more than 32 MB, or it is a link that leads nowhere, to hidden files or out of the project. It is left out; mend it, or name it in .gitignore.";
-    FileName "file-name" Error "A file of the content folder has a name that the site cannot have: not UTF-8, with control characters or a backslash, or too long for a file system. It is left out; rename it.";
-    FileNotUtf8 "file-not-utf8" Error "A page is not UTF-8. Convert it; the position is that of the first bad byte.";
+    FileUnreadable "file-unreadable" Error "docgen cannot read a file of the content folder. The file is not an ordinary file, its permissions forbid reading, it is larger than 32 MB, or it is a link to nothing, to a hidden file or to a file outside the project. The site does not contain it. Fix it, or list it in .gitignore.";
+    FileName "file-name" Error "A file of the content folder has a name that the site cannot use: it is not UTF-8, has control characters or a backslash, or is too long for a file system. The site does not contain it. Rename it.";
+    FileNotUtf8 "file-not-utf8" Error "A page is not UTF-8. Convert it. The position is the first bad byte.";
     FrontMatterSyntax "front-matter-syntax" Error "The front matter is not valid YAML or TOML.";
     FrontMatterUnclosed "front-matter-unclosed" Error "The front matter opens but never closes.";
-    FrontMatterMangled "front-matter-mangled" Warning "A formatter that does not know front matter has flattened it. The data was recovered; `docgen check --fix` writes it back properly.";
-    FrontMatterValue "front-matter-value" Error "A front-matter key has a value that it cannot have.";
-    FrontMatterUnknownKey "front-matter-unknown-key" Hint "A front-matter key that docgen does not know. It is kept under `extra`.";
-    FrontMatterForeign "front-matter-foreign" Hint "A front-matter value that another tool understands, such as Docusaurus's `id`. It is kept under `extra`.";
-    FrontMatterPath "front-matter-path" Error "A path named in the front matter does not exist.";
+    FrontMatterMangled "front-matter-mangled" Warning "A formatter that does not know front matter has flattened it. docgen recovered the data; `docgen check --fix` restores the front matter.";
+    FrontMatterValue "front-matter-value" Error "A front-matter key has an invalid value.";
+    FrontMatterUnknownKey "front-matter-unknown-key" Hint "docgen does not know a front-matter key. The key is kept under `extra`.";
+    FrontMatterForeign "front-matter-foreign" Hint "A front-matter value belongs to another tool, such as Docusaurus's `id`. It is kept under `extra`.";
+    FrontMatterPath "front-matter-path" Error "A path in the front matter does not exist.";
     IncludeMissing "include-missing" Error "An included file, line range or anchor does not exist.";
-    IncludeLimit "include-limit" Error "Includes are nested too deep, go round in a circle, or make the page too long.";
-    ReadRefused "read-refused" Error "A page asks for a file that is not read for a page: it lies outside the project, is hidden, is no ordinary file, or has more than 32 MB.";
-    DuplicateUrl "duplicate-url" Error "Two pages would be written to the same URL. Rename one of them.";
+    IncludeLimit "include-limit" Error "Includes are nested too deep, form a circle, or make the page too long.";
+    ReadRefused "read-refused" Error "A page names a file that docgen does not read: the file is outside the project, hidden, not an ordinary file, or larger than 32 MB.";
+    DuplicateUrl "duplicate-url" Error "Two pages have the same URL. Rename one of them.";
     DuplicateId "duplicate-id" Error "Two pages have the same `id`.";
-    BrokenLink "broken-link" Error "A link to a page or file that does not exist.";
-    BrokenAnchor "broken-anchor" Error "A link to a heading that the page does not have.";
-    UnsafeLink "unsafe-link" Warning "A link or image whose address can run code (`javascript:`, `vbscript:`, `data:`), where `raw-html` is \"escape\". Its text is shown without the address.";
-    BrokenReference "broken-reference" Warning "A reference link without its definition. It is shown as plain text.";
-    MissingImage "missing-image" Error "An image that does not exist.";
-    ImageAlt "image-alt" Warning "An image without alternative text.";
-    RemoteImage "remote-image" Hint "An image from another host. The page's content policy lets it in; the host learns who reads the page.";
-    HeadingSkip "heading-skip" Warning "A heading that is more than one level below the one before it.";
-    MathSyntax "math-syntax" Warning "A formula between dollar signs that is not TeX as docgen knows it. It is shown as written.";
-    TabsUnbalanced "tabs-unbalanced" Warning "A `<!-- tabs -->` without its `<!-- /tabs -->`, or the other way round.";
-    FenceUnclosed "fence-unclosed" Error "A code fence that is never closed swallows the rest of the page.";
-    FenceSwallowsHeading "fence-swallows-heading" Warning "A code block holds a heading and another fence: most likely a stray fence line above has turned what is prose into code.";
-    FenceWord "fence-word" Error "A word in an info string that neither docgen nor any tool it knows understands.";
-    FenceForeign "fence-foreign" Hint "An attribute of another tool in an info string; it has no effect here.";
-    TermUndeclared "term-undeclared" Error "A term that a closed taxonomy does not declare.";
+    BrokenLink "broken-link" Error "A link points to a page or file that does not exist.";
+    BrokenAnchor "broken-anchor" Error "A link points to a heading that does not exist on the page.";
+    UnsafeLink "unsafe-link" Warning "A link or image has an address that can run code (`javascript:`, `vbscript:`, `data:`), and `raw-html` is \"escape\". The page shows its text without the address.";
+    BrokenReference "broken-reference" Warning "A reference link has no definition. The page shows it as plain text.";
+    MissingImage "missing-image" Error "An image does not exist.";
+    ImageAlt "image-alt" Warning "An image has no alternative text.";
+    RemoteImage "remote-image" Hint "An image comes from another host. The content policy allows it, but that host learns who reads the page.";
+    HeadingSkip "heading-skip" Warning "A heading is more than one level below the heading before it.";
+    MathSyntax "math-syntax" Warning "docgen cannot read the TeX of a formula between dollar signs. The page shows it as written.";
+    TabsUnbalanced "tabs-unbalanced" Warning "A `<!-- tabs -->` has no `<!-- /tabs -->`, or the reverse.";
+    FenceUnclosed "fence-unclosed" Error "A code fence is never closed, so the rest of the page becomes code.";
+    FenceSwallowsHeading "fence-swallows-heading" Warning "A code block contains a heading and another fence. Probably a stray fence line above turned prose into code.";
+    FenceWord "fence-word" Error "An info string has a word that neither docgen nor another known tool uses.";
+    FenceForeign "fence-foreign" Hint "An info string has an attribute of another tool. It has no effect here.";
+    TermUndeclared "term-undeclared" Error "A page uses a term that its closed taxonomy does not declare.";
     NavMissing "nav-missing" Error "SUMMARY.md names a page that does not exist.";
     ReviewOverdue "review-overdue" Warning "The page's review is overdue; an error under `--deny overdue`.";
-    ConfigForeign "config-foreign" Hint "A key of mdBook's in book.toml that means nothing here.";
+    ConfigForeign "config-foreign" Hint "A key in book.toml belongs to mdBook. It has no effect here.";
 }
 
-/// A further place or remark that belongs to a diagnostic.
+/// Another position or remark of a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     /// What it says.
@@ -98,13 +99,13 @@ pub struct Note {
 pub struct Diagnostic {
     /// The kind.
     pub code: Code,
-    /// How bad; starts as the table's severity.
+    /// The severity; at first the table's.
     pub severity: Severity,
     /// One sentence, lower case, no full stop.
     pub message: String,
     /// Where in the author's text.
     pub span: Span,
-    /// Further places.
+    /// Other positions and remarks.
     pub notes: Vec<Note>,
     /// What to do next.
     pub help: Option<String>,
@@ -116,14 +117,14 @@ impl Diagnostic {
         Self { code, severity: code.info().severity, message: message.into(), span, notes: Vec::new(), help: None }
     }
 
-    /// With what to do next.
+    /// Adds what to do next.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// With a further place.
+    /// Adds another position or remark.
     #[must_use]
     pub fn note(mut self, message: impl Into<String>, span: Option<Span>) -> Self {
         self.notes.push(Note { message: message.into(), span });
@@ -131,19 +132,20 @@ impl Diagnostic {
     }
 }
 
-/// The candidate closest to `word`, if it is close enough to be a slip of the finger.
+/// The candidate closest to `word`, if `word` may be a typo of it.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Comparing is quadratic in length, and words of that length are no slips.
-    const LONGEST: usize = 200;
-    let most = |candidate: &str| 1.max(candidate.len().min(word.len()) / 3);
+    // Comparing takes quadratic time, and words longer than this are not typos.
+    const MAX_LENGTH: usize = 200;
+    let max_distance = |candidate: &str| 1.max(candidate.len().min(word.len()) / 3);
     let length = word.chars().count();
-    let near =
-        |candidate: &&str| candidate.len() <= LONGEST && candidate.chars().count().abs_diff(length) <= most(candidate);
+    let near = |candidate: &&str| {
+        candidate.len() <= MAX_LENGTH && candidate.chars().count().abs_diff(length) <= max_distance(candidate)
+    };
     candidates
         .into_iter()
-        .filter(|candidate| word.len() <= LONGEST && near(candidate))
+        .filter(|candidate| word.len() <= MAX_LENGTH && near(candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= most(candidate))
+        .filter(|(distance, candidate)| *distance <= max_distance(candidate))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

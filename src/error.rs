@@ -1,11 +1,11 @@
-//! Environment failures: what stops the program, as opposed to what is wrong with the content.
+//! Failures that stop the program. Problems of the content are not here.
 //!
-//! Each variant names the file or program, what was being done, and, in its message, what to do next.
+//! Each variant names the file or program and the action that failed. Its message says what to do next.
 //! Must not know: diagnostics, pages or how anything is printed.
 
 use std::path::PathBuf;
 
-/// The result of whatever touches the environment.
+/// The result of an operation on the environment.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The environment or the configuration failed.
@@ -33,7 +33,7 @@ pub enum Error {
         /// What to do.
         help: String,
     },
-    /// A command was used in a way that cannot work.
+    /// The command line is wrong.
     #[error("{message}\n  help: {help}")]
     Usage {
         /// What is wrong.
@@ -55,7 +55,7 @@ pub enum Error {
         /// The system's reason.
         message: String,
     },
-    /// A tool ran but did not do its work.
+    /// A tool ran and failed.
     #[error("{program} failed: {message}\n  help: {help}")]
     Tool {
         /// The program.
@@ -66,12 +66,12 @@ pub enum Error {
         help: String,
     },
     /// The output folder holds something that docgen did not write.
-    #[error("{} exists and was not written by docgen (it has no .docgen marker), so it is not replaced\n  help: choose another folder with --out, or remove it yourself", path.display())]
+    #[error("docgen does not replace {}: it was not written by docgen (it has no .docgen marker)\n  help: choose another folder with --out, or remove it yourself", path.display())]
     ForeignOutput {
         /// The folder.
         path: PathBuf,
     },
-    /// A file of the site would lie where it cannot.
+    /// The site cannot have a file at this path.
     #[error(
         "the site cannot have a file at {path:?}: it {why}\n  help: rename the page, the file or the term that this name comes from"
     )]
@@ -83,7 +83,7 @@ pub enum Error {
     },
     /// No port could be bound.
     #[error(
-        "cannot listen on {address}: {message}\n  help: leave --port out to take the next free one, or name another"
+        "cannot listen on {address}: {message}\n  help: leave --port out to use the next free port, or choose another port"
     )]
     Port {
         /// `host:port`.
@@ -116,27 +116,28 @@ impl Error {
     }
 }
 
-const NO_PROCESS_LEFT: &str =
-    "the system lets this user start no more processes: end some, or raise the limit (`ulimit -u`)";
+const NO_PROCESS_LEFT: &str = "this user has too many processes: end some, or raise the limit (`ulimit -u`)";
 
-/// What to do about a program that cannot be started.
+/// What to do when a program cannot be started.
 fn program_help(source: &std::io::Error) -> &'static str {
     if source.kind() == std::io::ErrorKind::WouldBlock {
         NO_PROCESS_LEFT
     } else {
-        "`docgen doctor` lists the tools and where they were looked for"
+        "`docgen doctor` lists the tools and where docgen looks for them"
     }
 }
 
-/// What to do about a failure of the system.
+/// What to do when the system reports an error.
 fn io_help(source: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match source.kind() {
-        ErrorKind::NotFound => "it is gone, or a link that leads nowhere: restore it, or remove what names it",
+        ErrorKind::NotFound => {
+            "it does not exist, or it is a link to nothing: restore it, or remove the reference to it"
+        }
         ErrorKind::PermissionDenied => "check its permissions and those of the folders above it",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space; nothing was half-written",
-        ErrorKind::ReadOnlyFilesystem => "choose a place that can be written to",
-        _ => "the system gives no more than this; look at the file and try again",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space; no file was left half-written",
+        ErrorKind::ReadOnlyFilesystem => "choose a folder that is writable",
+        _ => "the system gives no more details; check the file and try again",
     }
 }
 

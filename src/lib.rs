@@ -1,4 +1,4 @@
-//! docgen: a static documentation site generator whose snippets are proven.
+//! docgen: a static documentation site generator that verifies code blocks.
 //!
 //! ```text
 //! book.toml ─▶ config ─▶ Config
@@ -10,8 +10,8 @@
 //!              report ─▶ terminal, JSON, GitHub annotations
 //! ```
 //!
-//! Modules in reading order: first the vocabulary, then the stages, then the shell. A module may import only from those
-//! before it; `tests/tidy.rs` holds them to that, and `content/contributing/architecture.md` says why.
+//! Modules in reading order: first the vocabulary, then the stages, then the shell. A module imports only from modules
+//! before it. `tests/tidy.rs` checks this; `content/contributing/architecture.md` says why.
 
 // Vocabulary.
 pub mod diagnostic;

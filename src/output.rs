@@ -1,5 +1,5 @@
-//! The finished site in memory, and how it reaches the disk: as a new tree beside the old one, unchanged files
-//! hard-linked, swapped in one step. When nothing changed, nothing is touched.
+//! The finished site in memory, and how it is written to disk. A new tree is built beside the old one, with hard links
+//! to unchanged files; then one step swaps the two. If nothing changed, nothing is written.
 //!
 //! Must not know: what is in the files.
 
@@ -9,7 +9,7 @@ use crate::site::url::fault;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The file that marks a folder as docgen's to replace.
+/// The file that marks a folder as written by docgen. Only such a folder is replaced.
 pub const MARKER: &str = ".docgen";
 
 /// Every file of the site.
@@ -29,7 +29,7 @@ pub struct SyncReport {
     pub removed: usize,
 }
 
-/// How the name of a tree begins that is not yet in place.
+/// The prefix of a new tree's name, until it is in place.
 const NEW: &str = ".docgen-new-";
 
 impl OutputTree {
@@ -38,11 +38,11 @@ impl OutputTree {
         &self.files
     }
 
-    /// Adds a file; the first one at a path stays. This is the only way into the tree: no path in it leaves the output
-    /// folder, and none is a file and a folder at once.
+    /// Adds a file; the first file at a path stays. Every file enters the tree here, so no path leaves the output
+    /// folder, and no path is both a file and a folder.
     ///
     /// # Errors
-    /// [`Error::OutputPath`] where the path cannot be one of the site's.
+    /// [`Error::OutputPath`] if the site cannot have this path.
     pub fn add(&mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Result<()> {
         let path = path.into();
         if let Some(why) = fault(&path).or_else(|| self.clash(&path)) {
@@ -65,7 +65,7 @@ impl OutputTree {
     /// Writes the tree to `out`.
     ///
     /// # Errors
-    /// [`Error::ForeignOutput`] if `out` holds something docgen did not write; `Io` where the disk fails, and then the
+    /// [`Error::ForeignOutput`] if `out` contains something that docgen did not write. `Io` if the disk fails; then the
     /// old tree is still in place.
     pub fn write(&self, out: &Path) -> Result<SyncReport> {
         let old = existing(out)?;
@@ -110,13 +110,13 @@ impl OutputTree {
     }
 }
 
-/// Whether the old tree has this very file. Sizes are compared first, so that most differences cost no read.
+/// Whether the old tree has the same file. Compares sizes first, to avoid most reads.
 fn same(out: &Path, old: &BTreeMap<String, u64>, path: &str, content: &[u8]) -> bool {
     old.get(path).is_some_and(|size| *size == content.len() as u64)
         && fs::read(&out.join(path)).is_ok_and(|bytes| bytes == content)
 }
 
-/// The files of the old tree with their sizes; refuses a folder that is not ours.
+/// The files of the old tree with their sizes. Refuses a folder that docgen did not write.
 fn existing(out: &Path) -> Result<BTreeMap<String, u64>> {
     if !out.exists() {
         return Ok(BTreeMap::new());

@@ -1,4 +1,4 @@
-//! The whole program on one screen: the stages, in order.
+//! The stages of the program, in order.
 //!
 //! Must not know: the command line, the terminal.
 
@@ -13,7 +13,7 @@ use crate::render::highlight::Highlighter;
 use crate::render::theme::Theme;
 use crate::render::{self, Input};
 use crate::search;
-use crate::site::{self, Disk, Site};
+use crate::site::{self, PathExists, Site};
 use crate::snippet::language::languages::Languages;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::plan::collect::collect;
@@ -29,11 +29,11 @@ pub struct Project {
     pub sources: Sources,
     /// The pages, resolved.
     pub site: Site,
-    /// Their code blocks, with the verdicts that are known.
+    /// Their code blocks, with known verdicts.
     pub blocks: Blocks,
-    /// What is wrong with them.
+    /// The problems found in them.
     pub problems: Vec<Diagnostic>,
-    /// When each file was last edited, by its path from the root; empty until somebody asks version control.
+    /// When each file was last edited, by its path from the root. Empty until version control is asked.
     pub edited: Edits,
 }
 
@@ -41,19 +41,24 @@ pub struct Project {
 ///
 /// # Errors
 /// Where a file cannot be read.
-pub fn read(config: &Config, languages: &Languages, disk: Disk<'_>, progress: &dyn Progress) -> Result<Project> {
+pub fn read(
+    config: &Config,
+    languages: &Languages,
+    path_exists: PathExists<'_>,
+    progress: &dyn Progress,
+) -> Result<Project> {
     progress.phase("reading pages", None);
     let (mut sources, mut problems) = source::load(config)?;
     let (pages, found) = parse(&sources, config);
     problems.extend(found);
     let named = site::takes_only_what_is_named(config).then(|| site::link::file_names(&pages));
     problems.extend(sources.check_assets(named.as_ref()));
-    let (site, found) = site::resolve(&sources, pages, config, disk);
+    let (site, found) = site::resolve(&sources, pages, config, path_exists);
     problems.extend(found);
     problems.sort_by_key(|a| (a.span, a.code));
-    let problems = bounded(&sources, problems);
+    let problems = limit_per_line(&sources, problems);
     progress.phase("reading code blocks", None);
-    let blocks = collect(&sources, &site.pages, config, languages);
+    let blocks = collect(&sources, &site.pages.raw, config, languages);
     Ok(Project { sources, site, blocks, problems, edited: Edits::new() })
 }
 
@@ -65,29 +70,31 @@ pub fn read_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Pa
     let (sources, mut problems) = source::load_paths(config, paths)?;
     let (pages, found) = parse(&sources, config);
     problems.extend(found);
-    let problems = bounded(&sources, problems);
+    let problems = limit_per_line(&sources, problems);
     Ok((sources, pages, problems))
 }
 
-/// Problems of one kind on one line that are told one by one. Each is shown with its line: on a line of a megabyte with
-/// ten thousand links nobody could wait for them all.
-const MOST_ON_A_LINE: usize = 20;
+/// Max problems of one kind that are reported for one line. Each report prints the line, so a 1 MB line with 10,000
+/// links would take too long.
+const MAX_PER_LINE: usize = 20;
 
-fn bounded(sources: &Sources, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn limit_per_line(sources: &Sources, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::new();
     let mut counts: BTreeMap<(FileId, usize, Code), (usize, usize)> = BTreeMap::new();
     for problem in problems {
         let line = sources[problem.span.file].lines.line_of(problem.span.start);
         let (count, last) = counts.entry((problem.span.file, line, problem.code)).or_default();
         *count += 1;
-        if *count <= MOST_ON_A_LINE {
+        if *count <= MAX_PER_LINE {
             *last = kept.len();
             kept.push(problem);
         }
     }
-    for (count, last) in counts.into_values().filter(|(count, _)| *count > MOST_ON_A_LINE) {
-        let more = count - MOST_ON_A_LINE;
-        kept[last].notes.push(Note { message: format!("{more} more of this kind are on this line"), span: None });
+    for (count, last) in counts.into_values().filter(|(count, _)| *count > MAX_PER_LINE) {
+        let more = count - MAX_PER_LINE;
+        kept[last]
+            .notes
+            .push(Note { message: format!("{more} more problems of this kind are on this line"), span: None });
     }
     kept
 }
@@ -108,8 +115,8 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Page>, Vec<Diagnostic>)
     (pages, problems)
 }
 
-/// The files that pages name, beside the pages themselves: what they include, the schemas of their data, and, where the
-/// content folder is the whole project, the files that they link to. Some may not exist.
+/// The files that pages refer to: included files, schemas of data blocks and, if the content folder is the whole
+/// project, linked files. Some may not exist.
 pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
     let Project { sources, site, blocks, .. } = project;
     let mut named = source::included_paths(sources);
@@ -125,10 +132,10 @@ pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
     named
 }
 
-/// Renders the whole site into memory, with the verdicts that its blocks have.
+/// Renders the whole site into memory, with the verdicts of its blocks.
 ///
 /// # Errors
-/// Where a template of the theme is broken or an asset cannot be read.
+/// If a template of the theme is broken or an asset cannot be read.
 pub fn render(project: &Project, config: &Config, options: &RenderOptions<'_>) -> Result<OutputTree> {
     options.progress.phase("indexing", None);
     let index = search::build(&project.site, config, &project.blocks);
@@ -141,11 +148,11 @@ pub fn render(project: &Project, config: &Config, options: &RenderOptions<'_>) -
     Ok(tree)
 }
 
-/// The files beside the pages that become part of the site, by their path in it.
+/// The site's files that are not pages, by their path in the site.
 fn assets(site: &Site, config: &Config) -> Result<Vec<(String, Vec<u8>)>> {
     let read = |relative: &String| {
         let path = &site.assets[relative].path;
-        // The checks have found it readable; if it is not, it was changed since.
+        // The checks have read it; if this fails, the file has changed since.
         let failed = |refused: Refused| Error::Io {
             action: "read",
             path: path.clone(),
@@ -156,9 +163,9 @@ fn assets(site: &Site, config: &Config) -> Result<Vec<(String, Vec<u8>)>> {
     site.copied.iter().map(read).collect()
 }
 
-/// What rendering needs beside the project: who wants to know, what is kept between two builds.
+/// The options of [`render`], besides the project.
 pub struct RenderOptions<'a> {
-    /// Who wants to know.
+    /// Receives the progress.
     pub progress: &'a dyn Progress,
     /// Keeps highlighted code between two builds of a preview.
     pub highlighter: &'a Highlighter,

@@ -1,19 +1,19 @@
-//! How long work tells the person who waits, without knowing how they see it.
+//! How long work reports its progress.
 //!
 //! `report` implements it with bars on a terminal; [`Silent`] is for tests and pipes.
 //! Must not know: terminals.
 
-/// Something that wants to know how far the work is.
+/// Receives the progress of the work.
 pub trait Progress: Sync {
-    /// A new phase begins, of `total` steps if that is known.
+    /// A new phase begins. It has `total` steps, if that is known.
     fn phase(&self, label: &str, total: Option<u64>);
-    /// Steps of the present phase are done.
+    /// This many more steps of the current phase are done.
     fn advance(&self, steps: u64);
     /// All phases are over.
     fn finish(&self);
 }
 
-/// Says nothing.
+/// Reports nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,13 +1,13 @@
 //! Where a piece of text comes from.
 //!
-//! A [`Span`] is a byte range of a file that a person wrote. Whatever docgen generates from it (an expanded page,
-//! a program around a snippet) is a [`MappedText`], which can say for each of its bytes which byte of which file it
-//! was. Lines and columns are computed only when something is printed.
+//! A [`Span`] is a byte range of a file that a person wrote. Text that docgen generates from such files (an expanded
+//! page, a program around a snippet) is a [`MappedText`]. It knows the file and offset that each of its bytes came
+//! from. Lines and columns are computed only for printing.
 //!
-//! What tools count in bytes may point into a character, and so may a byte that is added to an offset. All such ranges go
-//! through [`char_range`], here and in [`crate::source::SourceFile::range_of`], so that none is ever used to cut a text.
+//! A byte offset from a tool, or an offset plus one, may point into a character. All such ranges pass through
+//! [`char_range`], here and in [`crate::source::SourceFile::range_of`], so that no text is cut inside a character.
 //!
-//! Must not know: what the files are, or where they lie on disk.
+//! Must not know: what the files are, or where they are on disk.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -48,7 +48,7 @@ pub struct LineCol {
     pub column: usize,
 }
 
-/// The byte offsets at which the lines of a text start. A line ends with `\n`; a `\r` before it belongs to the end.
+/// The byte offsets at which the lines of a text start. A line ends with `\n`, or with `\r\n`.
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {
     starts: Vec<usize>,
@@ -62,7 +62,7 @@ impl LineIndex {
         Self { starts }
     }
 
-    /// The 0-based number of the line that holds `offset`.
+    /// The 0-based number of the line that contains `offset`.
     pub fn line_of(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }
@@ -83,8 +83,8 @@ impl LineIndex {
         Some(start..end)
     }
 
-    /// The byte offset of a 1-based line and a 1-based column in the unit the tool counts in. A column past the end
-    /// of its line is its end; a column inside a character is the character's.
+    /// The byte offset of a 1-based line and a 1-based column, counted in `unit`. A column past the end of the line
+    /// means the line's end. A column inside a character means the character's start.
     pub fn offset(&self, text: &str, line: usize, column: usize, unit: ColumnUnit) -> Option<usize> {
         let range = self.line_range(text, line)?;
         let line_text = &text[range.clone()];
@@ -108,7 +108,7 @@ impl LineIndex {
         self.starts.len()
     }
 
-    /// Never true: a text has at least one line. Here because `len` is.
+    /// Never true: a text has at least one line. It exists because `len` does.
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
@@ -143,19 +143,19 @@ fn ceil_char_boundary(text: &str, offset: usize) -> usize {
     at
 }
 
-/// The range of whole characters of `text` that has these bytes, as far as they lie in the text.
+/// The range of whole characters of `text` that contains these bytes, clipped to the text.
 pub fn char_range(text: &str, range: Range<usize>) -> Range<usize> {
     let start = floor_char_boundary(text, range.start);
-    // Nothing stays nothing, wherever it stood.
+    // An empty range stays empty.
     if range.is_empty() { start..start } else { start..ceil_char_boundary(text, range.end) }
 }
 
-/// Where a run of bytes of a [`MappedText`] was written.
+/// Where a run of bytes of a [`MappedText`] comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Origin {
-    /// Byte for byte from a file, starting at this offset.
+    /// Copied from a file, starting at this offset.
     Source(FileId, usize),
-    /// Stands for a place in a file without being its bytes (an expanded tab, an escaped character).
+    /// Represents a position in a file but has other bytes (an expanded tab, an escaped character).
     Standin(FileId, usize),
     /// Written by docgen; the label says what it is ("wrapper", "prelude db").
     Generated(Cow<'static, str>),
@@ -168,7 +168,7 @@ struct Piece {
     part: u32,
 }
 
-/// A text of ours that knows where each byte was written.
+/// A generated text that knows where each byte comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MappedText {
     text: String,
@@ -181,7 +181,7 @@ impl MappedText {
         Self::default()
     }
 
-    /// `text` as it stands in `file` from byte `start`.
+    /// `text`, copied from `file` at byte `start`.
     pub fn from_source(text: &str, file: FileId, start: usize) -> Self {
         let mut mapped = Self::new();
         mapped.push_source(text, file, start);
@@ -203,17 +203,17 @@ impl MappedText {
         self.text.is_empty()
     }
 
-    /// Appends text that docgen made; `label` names it in messages.
+    /// Appends text that docgen generated; `label` names it in messages.
     pub fn push_generated(&mut self, text: &str, label: impl Into<Cow<'static, str>>) {
         self.push(text, Origin::Generated(label.into()), 0);
     }
 
-    /// Appends text that stands in `file` from byte `start`, byte for byte.
+    /// Appends text that is copied from `file` at byte `start`.
     pub fn push_source(&mut self, text: &str, file: FileId, start: usize) {
         self.push(text, Origin::Source(file, start), 0);
     }
 
-    /// Appends text that stands for the place `offset` of `file` without being its bytes.
+    /// Appends text that represents the position `offset` of `file` but has other bytes.
     pub fn push_standin(&mut self, text: &str, file: FileId, offset: usize) {
         self.push(text, Origin::Standin(file, offset), 0);
     }
@@ -275,7 +275,7 @@ impl MappedText {
         index.checked_sub(1).map(|index| &self.pieces[index])
     }
 
-    /// The file and offset where the byte at `offset` was written; `None` for text of ours.
+    /// The file and offset that the byte at `offset` comes from; `None` for generated text.
     pub fn origin_of(&self, offset: usize) -> Option<(FileId, usize)> {
         let piece = self.piece_at(offset)?;
         match piece.origin {
@@ -285,7 +285,7 @@ impl MappedText {
         }
     }
 
-    /// The label of generated text at `offset`, and where that text starts.
+    /// The label of the generated text at `offset`, and where that text starts.
     pub fn label_at(&self, offset: usize) -> Option<(&str, usize)> {
         let piece = self.piece_at(offset)?;
         match &piece.origin {
@@ -294,13 +294,13 @@ impl MappedText {
         }
     }
 
-    /// The runs of bytes that belong to one part each, with its number.
+    /// The runs of bytes, each with the number of its part.
     pub fn parts(&self) -> impl Iterator<Item = (Range<usize>, u32)> {
         let ends = self.pieces.iter().skip(1).map(|piece| piece.start).chain([self.text.len()]);
         self.pieces.iter().zip(ends).map(|(piece, end)| (piece.start..end, piece.part))
     }
 
-    /// The byte range in which a span stands here, if its first and last byte are here, byte for byte.
+    /// The byte range of this text that was copied from `span`. `None` if the span's first or last byte was not copied.
     pub fn range_of(&self, span: Span) -> Option<Range<usize>> {
         let ends = self.pieces.iter().skip(1).map(|piece| piece.start).chain([self.text.len()]);
         let at = |offset: usize| {
@@ -317,11 +317,11 @@ impl MappedText {
         (end >= start).then_some(start..end)
     }
 
-    /// The span of the characters in a byte range, if its start was written by a person. The end is clipped to the same
-    /// file.
+    /// The span that the characters of a byte range come from, if a person wrote the start of the range. The end is
+    /// clipped to the same file.
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
         let range = char_range(&self.text, range);
-        // An error "at the end of the text" points one past the last byte: take the end of what precedes it.
+        // An error "at the end of the text" points one past the last byte, so this takes the end of the text before it.
         let (file, start) = match self.origin_of(range.start) {
             Some(origin) if range.start < self.text.len() => origin,
             _ => self.end_before(range.start)?,
@@ -337,7 +337,7 @@ impl MappedText {
     fn end_before(&self, offset: usize) -> Option<(FileId, usize)> {
         let last = floor_char_boundary(&self.text, offset.checked_sub(1)?);
         let (file, at) = self.origin_of(last)?;
-        // What only stands for a place has a length of its own, which is not that of the file's text.
+        // A stand-in may be longer or shorter than the text of the file.
         let is_source = matches!(self.piece_at(last)?.origin, Origin::Source(..));
         Some((file, if is_source { at + (offset - last) } else { at }))
     }

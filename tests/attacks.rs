@@ -377,7 +377,7 @@ fn a_memory_limit_of_nothing_is_refused() {
     let site = common::project("[book]\n[verify]\nmemory = \"0\"\n", "# P\n\n```python run\nprint(1)\n```\n");
     let output = docgen(site.path()).arg("verify").output().expect("docgen starts");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("0 is no limit"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the limit is 0"), "{}", stderr(&output));
 }
 
 #[test]

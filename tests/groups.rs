@@ -35,12 +35,11 @@ fn s1_7_packages_that_nobody_has_are_told_once_with_where_to_add_them() {
 #[test]
 fn s3_3_a_members_verdict_does_not_depend_on_what_is_selected() {
     let page = "# T\n\n```python {group=a name=one}\nx = 1\n```\n\n```python {group=a name=two run}\nprint(x)\n```\n";
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("page.md"), page).expect("written");
+    let folder = project("[book]\n", page);
     let level = |args: &[&str]| {
-        let (report, _) = verify_json(folder.path(), &[&["page.md"], args].concat());
+        let (report, _) = verify_json(folder.path(), args);
         let blocks = report["snippets"].as_array().expect("snippets").clone();
-        blocks.iter().find(|block| block["id"] == "page.md#one").expect("it is there")["level"].clone()
+        blocks.iter().find(|block| block["name"] == "one").expect("it is there")["level"].clone()
     };
-    assert_eq!((level(&[]), level(&["--id", "page.md#one"])), ("Ran".into(), "Ran".into()));
+    assert_eq!((level(&[]), level(&["--name", "one"])), ("Ran".into(), "Ran".into()));
 }

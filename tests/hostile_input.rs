@@ -81,7 +81,7 @@ fn the_problems_of_one_line_are_counted_after_twenty() {
     let (said, status) = said(site.path(), &["check"]);
     assert_eq!(status, Some(1));
     assert!(
-        said.contains("note: 19980 more of this kind are on this line"),
+        said.contains("note: 19980 more problems of this kind are on this line"),
         "{}",
         &said[said.len().saturating_sub(3000)..]
     );

@@ -62,8 +62,8 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         recall(shell, &config, &mut project)?;
     }
     let highlighter = Highlighter::default();
-    let render = RenderOptions { progress: &progress, highlighter: &highlighter, live: false };
-    let tree = pipeline::render(&project, &config, &render)?;
+    let render_options = RenderOptions { progress: &progress, highlighter: &highlighter, live: false };
+    let tree = pipeline::render(&project, &config, &render_options)?;
     let sync = tree.write(&config.out)?;
     let problems = count(&project.problems);
     shell.terminal.say(&format!(

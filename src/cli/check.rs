@@ -18,7 +18,7 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
         for page in &project.site.pages {
             let file = &project.sources[page.file];
             let front_matter = fix::front_matter(file, &page.front_matter);
-            let fences = fix::fences(file, &page.fences);
+            let fences = fix::fences(file, &page.fences.raw);
             let what = match (&front_matter, fences.len()) {
                 (None, 0) => continue,
                 (Some(_), 0) => "the front matter".to_owned(),

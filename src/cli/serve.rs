@@ -182,8 +182,8 @@ impl Builder<'_> {
     }
 
     fn render(&self, project: &Project) -> Result<()> {
-        let render = RenderOptions { progress: &Silent, highlighter: &self.highlighter, live: true };
-        self.preview.show(pipeline::render(project, &self.config, &render)?);
+        let options = RenderOptions { progress: &Silent, highlighter: &self.highlighter, live: true };
+        self.preview.show(pipeline::render(project, &self.config, &options)?);
         Ok(())
     }
 

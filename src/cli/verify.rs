@@ -174,7 +174,7 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
         return Ok(Read {
             config,
             sources: project.sources,
-            pages: project.site.pages,
+            pages: project.site.pages.raw,
             blocks: project.blocks,
             unread,
         });

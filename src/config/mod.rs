@@ -1,7 +1,7 @@
 //! Configuration: `book.toml` → [`Config`].
 //!
-//! [`raw`] is what the file may say; [`Config`] is what the program needs, with every default filled in. Today's date
-//! and the environment enter here, as values, so that nothing later asks for them.
+//! [`raw`] lists the keys of the file. [`Config`] is the result, with every default filled in. Today's date and the
+//! environment enter here as values; later stages never ask for them.
 //! Must not know: pages, snippets, or how anything is printed.
 
 pub mod raw;
@@ -26,7 +26,7 @@ pub const TAXONOMIES: &[(&str, &str, &str, &str)] = &[
     ("platforms", "supported_platforms", "Platform", "Platforms"),
 ];
 
-/// How much is wrong with this page if it is wrong.
+/// How much damage an error on a page can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Risk {
     /// A nuisance.
@@ -50,24 +50,24 @@ impl Risk {
     }
 }
 
-/// What verification needs to know.
+/// The settings of verification.
 #[derive(Debug, Clone)]
 pub struct VerifyConfig {
-    /// The least level of a block that is code, as a name of S1.1.
+    /// The minimum level of a code block, as a name of S1.1.
     pub min_level: Option<String>,
-    /// Further words of other tools in info strings.
+    /// More words that other tools use in info strings.
     pub foreign_words: Vec<String>,
     /// Pages whose `net` blocks may use the host's network.
     pub allow_net: globset::GlobSet,
-    /// Wall-clock time of a run.
+    /// Max wall-clock time of a run.
     pub timeout: Duration,
-    /// Output of a run, bytes.
+    /// Max output of a run, bytes.
     pub output: usize,
-    /// Memory of a run, bytes.
+    /// Max memory of a run, bytes.
     pub memory: usize,
-    /// Wall-clock time of a compiler over all blocks of a language; parsers and linters get a tenth of it.
+    /// Max wall-clock time of a compiler for all blocks of a language; parsers and linters get a tenth of it.
     pub tool_timeout: Duration,
-    /// By language.
+    /// Settings by language.
     pub languages: BTreeMap<String, RawLanguage>,
     /// Rules for Markdown that cannot be edited, in order, each with its glob.
     pub rules: Vec<Rule>,
@@ -84,22 +84,23 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether the rule is about a page, by its path relative to the root or to the content folder.
+    /// Whether the rule applies to a page. Both of the page's paths are tried: from the root and from the content
+    /// folder.
     pub fn is_about(&self, from_root: &str, from_content: &str) -> bool {
         self.glob.is_match(from_root) || self.glob.is_match(from_content)
     }
 }
 
-/// What the program needs to know of a project.
+/// The settings of a project.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The project's folder, absolute.
     pub root: PathBuf,
     /// The content folder, absolute.
     pub content: PathBuf,
-    /// The folder that files which pages ask for must lie in: the git repository, else the project's folder.
+    /// The folder that pages may read files from: the git repository, else the project's folder.
     pub project: PathBuf,
-    /// Whether there is a `book.toml`; without one, a file is "bare" (S1.6, S2.3).
+    /// Whether there is a `book.toml`; without it, a file is "bare" (S1.6, S2.3).
     pub has_project: bool,
     /// Whether the folder has mdBook's layout (`SUMMARY.md` in the content folder).
     pub mdbook: bool,
@@ -121,9 +122,9 @@ pub struct Config {
     pub theme: String,
     /// The repository's address, or empty.
     pub repository: String,
-    /// What becomes of HTML in Markdown.
+    /// How HTML in Markdown is treated.
     pub raw_html: RawHtml,
-    /// Whether text between dollar signs is a formula; not in mdBook's folders unless asked.
+    /// Whether text between dollar signs is a formula. The default is yes, in mdBook folders no.
     pub math: bool,
     /// How strict the pages' content policy is.
     pub content_policy: ContentPolicy,
@@ -135,13 +136,13 @@ pub struct Config {
     pub required: Vec<String>,
     /// Snippet verification.
     pub verify: VerifyConfig,
-    /// Whether search looks into code blocks.
+    /// Whether search includes code blocks.
     pub search_code: bool,
     /// Globs of pages that search leaves out.
     pub search_exclude: globset::GlobSet,
     /// Whether drafts are built.
     pub drafts: bool,
-    /// Today, as far as this run is concerned.
+    /// The date that this run uses as today.
     pub today: Date,
     /// Hints about the configuration itself.
     pub hints: Vec<String>,
@@ -172,7 +173,7 @@ pub struct Overrides {
 /// Reads the configuration of the project around `cwd`.
 ///
 /// # Errors
-/// [`Error::Config`] with the line and column where `book.toml` is wrong; [`Error::Io`] where it cannot be read.
+/// [`Error::Config`], with line and column, if `book.toml` is wrong; [`Error::Io`] if it cannot be read.
 pub fn load(cwd: &Path, overrides: &Overrides, today: Date) -> Result<Config> {
     let root = match &overrides.root {
         Some(root) => fs::canonicalize(&cwd.join(root))?,
@@ -222,15 +223,15 @@ fn suggestion(message: &str) -> String {
 }
 
 fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Overrides, today: Date) -> Result<Config> {
-    let place = Place { path: root.join("book.toml"), text: text.unwrap_or_default() };
-    let content = content_folder(&raw, root, &place)?;
+    let book_toml = BookToml { path: root.join("book.toml"), text: text.unwrap_or_default() };
+    let content = content_folder(&raw, root, &book_toml)?;
     let mdbook = content.join("SUMMARY.md").is_file();
     let hints = raw
         .foreign_tables()
         .into_iter()
-        .map(|table| format!("book.toml: [{table}] is mdBook's and means nothing here"))
+        .map(|table| format!("book.toml: [{table}] belongs to mdBook and has no effect here"))
         .collect();
-    let right_to_left = right_to_left(&raw.book, &place)?;
+    let right_to_left = right_to_left(&raw.book, &book_toml)?;
     let base_url = overrides.base_url.clone().or(raw.site.base_url).unwrap_or_default();
     let out = overrides.out.clone().unwrap_or_else(|| root.join(raw.site.out.as_deref().unwrap_or("public")));
     Ok(Config {
@@ -252,12 +253,12 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         } else {
             ContentPolicy::Strict
         }),
-        taxonomies: taxonomies(raw.taxonomies, &place)?,
-        review_days: review_days(&raw.governance.review, &place)?,
+        taxonomies: taxonomies(raw.taxonomies, &book_toml)?,
+        review_days: review_days(&raw.governance.review, &book_toml)?,
         required: raw.governance.required,
-        verify: verify(like_mdbook(raw.verify, raw.rust.as_ref(), mdbook), &place)?,
+        verify: verify(like_mdbook(raw.verify, raw.rust.as_ref(), mdbook), &book_toml)?,
         search_code: raw.search.code.unwrap_or(true),
-        search_exclude: globs(&raw.search.exclude, &place)?,
+        search_exclude: globs(&raw.search.exclude, &book_toml)?,
         drafts: overrides.drafts,
         today,
         hints,
@@ -267,15 +268,15 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
     })
 }
 
-/// As `text-direction` says, else as the language is written.
-fn right_to_left(book: &raw::RawBook, place: &Place<'_>) -> Result<bool> {
+/// Uses `text-direction`, else the direction of the language's script.
+fn right_to_left(book: &raw::RawBook, book_toml: &BookToml<'_>) -> Result<bool> {
     const LANGUAGES: [&str; 11] = ["ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"];
     match book.text_direction.as_deref() {
         Some("rtl") => Ok(true),
         Some("ltr") => Ok(false),
         Some(other) => {
-            let message = format!("`{other}` is no text direction");
-            Err(place.error(other, message, "write `ltr` or `rtl`".to_owned()))
+            let message = format!("unknown text direction `{other}`");
+            Err(book_toml.error(other, message, "write `ltr` or `rtl`".to_owned()))
         }
         None => {
             let language = book.language.as_deref().unwrap_or_default();
@@ -284,13 +285,13 @@ fn right_to_left(book: &raw::RawBook, place: &Place<'_>) -> Result<bool> {
     }
 }
 
-/// `book.toml` and where in it a value stands, for messages about values.
-struct Place<'a> {
+/// `book.toml` with its text, to give messages the position of a value.
+struct BookToml<'a> {
     path: PathBuf,
     text: &'a str,
 }
 
-impl Place<'_> {
+impl BookToml<'_> {
     fn error(&self, needle: &str, message: String, help: String) -> Error {
         let at = self.text.find(needle).unwrap_or(0);
         let place = LineIndex::new(self.text).line_col(self.text, at);
@@ -298,12 +299,12 @@ impl Place<'_> {
     }
 }
 
-fn content_folder(raw: &raw::RawConfig, root: &Path, place: &Place<'_>) -> Result<PathBuf> {
+fn content_folder(raw: &raw::RawConfig, root: &Path, book_toml: &BookToml<'_>) -> Result<PathBuf> {
     if let Some(src) = &raw.book.src {
         let folder = root.join(src);
         if !folder.is_dir() {
             let message = format!("the content folder `{src}` does not exist");
-            return Err(place.error(src, message, "create it, or correct [book] src".to_owned()));
+            return Err(book_toml.error(src, message, "create it, or correct [book] src".to_owned()));
         }
         return Ok(folder);
     }
@@ -316,39 +317,42 @@ fn content_folder(raw: &raw::RawConfig, root: &Path, place: &Place<'_>) -> Resul
     Ok(root.to_path_buf())
 }
 
-fn taxonomies(raw: BTreeMap<String, RawTaxonomy>, place: &Place<'_>) -> Result<BTreeMap<String, RawTaxonomyConfig>> {
+fn taxonomies(
+    raw: BTreeMap<String, RawTaxonomy>,
+    book_toml: &BookToml<'_>,
+) -> Result<BTreeMap<String, RawTaxonomyConfig>> {
     let mut known = BTreeMap::new();
     for (name, taxonomy) in raw {
         if !TAXONOMIES.iter().any(|row| row.0 == name) {
             let names: Vec<_> = TAXONOMIES.iter().map(|row| row.0).collect();
             let help = match did_you_mean(&name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", names.join(", ")),
+                None => format!("known taxonomies: {}", names.join(", ")),
             };
-            return Err(place.error(&format!("taxonomies.{name}"), format!("unknown taxonomy `{name}`"), help));
+            return Err(book_toml.error(&format!("taxonomies.{name}"), format!("unknown taxonomy `{name}`"), help));
         }
         known.insert(name, RawTaxonomyConfig { closed: taxonomy.closed, terms: taxonomy.terms });
     }
     Ok(known)
 }
 
-fn review_days(raw: &BTreeMap<String, String>, place: &Place<'_>) -> Result<BTreeMap<Risk, i64>> {
+fn review_days(raw: &BTreeMap<String, String>, book_toml: &BookToml<'_>) -> Result<BTreeMap<Risk, i64>> {
     let mut days = BTreeMap::from([(Risk::Low, 365), (Risk::Medium, 180), (Risk::High, 90), (Risk::Critical, 30)]);
     for (name, value) in raw {
         let Some((_, risk)) = Risk::ALL.iter().find(|(known, _)| known == name) else {
             let message = format!("unknown risk `{name}`");
-            return Err(place.error(name, message, "there are low, medium, high, critical".to_owned()));
+            return Err(book_toml.error(name, message, "known risks: low, medium, high, critical".to_owned()));
         };
         let Some(interval) = parse_days(value) else {
-            let message = format!("`{value}` is no interval");
-            return Err(place.error(value, message, "write days, weeks, months or years: `90d`, `2w`".to_owned()));
+            let message = format!("`{value}` is not an interval");
+            return Err(book_toml.error(value, message, "write days, weeks, months or years: `90d`, `2w`".to_owned()));
         };
         days.insert(*risk, interval);
     }
     Ok(days)
 }
 
-/// `mdbook test` runs the Rust blocks of a book, in the edition that its `[rust]` table names; so does docgen.
+/// Like `mdbook test`: runs the Rust blocks of a book, in the edition that its `[rust]` table names.
 fn like_mdbook(mut verify: raw::RawVerify, rust: Option<&toml::Table>, mdbook: bool) -> raw::RawVerify {
     let edition = rust.and_then(|table| table.get("edition")?.as_str()).map(str::to_owned);
     if mdbook || edition.is_some() {
@@ -361,11 +365,11 @@ fn like_mdbook(mut verify: raw::RawVerify, rust: Option<&toml::Table>, mdbook: b
     verify
 }
 
-fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
+fn verify(raw: raw::RawVerify, book_toml: &BookToml<'_>) -> Result<VerifyConfig> {
     let duration = |value: &Option<String>, default: u64| match value {
         None => Ok(Duration::from_secs(default)),
         Some(value) => parse_duration(value).ok_or_else(|| {
-            place.error(value, format!("`{value}` is no duration"), "write `500ms`, `10s` or `2m`".to_owned())
+            book_toml.error(value, format!("`{value}` is not a duration"), "write `500ms`, `10s` or `2m`".to_owned())
         }),
     };
     let timeout = duration(&raw.timeout, 10)?;
@@ -373,15 +377,15 @@ fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
     let size = |value: &Option<String>, default: usize| match value {
         None => Ok(default),
         Some(value) => parse_size(value).ok_or_else(|| {
-            place.error(value, format!("`{value}` is no size"), "write `64KiB`, `1MiB` or `1GiB`".to_owned())
+            book_toml.error(value, format!("`{value}` is not a size"), "write `64KiB`, `1MiB` or `1GiB`".to_owned())
         }),
     };
     let some = |value: &Option<String>, default: usize| match size(value, default)? {
-        // To the kernel a limit of nothing is no limit.
-        0 => Err(place.error(
+        // The kernel reads a limit of 0 as "no limit".
+        0 => Err(book_toml.error(
             value.as_deref().unwrap_or_default(),
-            "0 is no limit: nothing could run".to_owned(),
-            "write how much a block may use, `1GiB` for example".to_owned(),
+            "the limit is 0, so no block could run".to_owned(),
+            "write how much a block may use, such as `1GiB`".to_owned(),
         )),
         some => Ok(some),
     };
@@ -395,24 +399,24 @@ fn verify(raw: raw::RawVerify, place: &Place<'_>) -> Result<VerifyConfig> {
         memory,
         tool_timeout,
         languages: raw.lang,
-        rules: rules(raw.rule, place)?,
-        allow_net: globs(&raw.allow_net, place)?,
+        rules: rules(raw.rule, book_toml)?,
+        allow_net: globs(&raw.allow_net, book_toml)?,
     })
 }
 
-fn rules(raw: Vec<RawRule>, place: &Place<'_>) -> Result<Vec<Rule>> {
-    let mut starts = place.text.match_indices("[[verify.rule]]").map(|(at, _)| at);
-    let lines = LineIndex::new(place.text);
+fn rules(raw: Vec<RawRule>, book_toml: &BookToml<'_>) -> Result<Vec<Rule>> {
+    let mut starts = book_toml.text.match_indices("[[verify.rule]]").map(|(at, _)| at);
+    let lines = LineIndex::new(book_toml.text);
     let mut rules = Vec::new();
     for rule in raw {
-        let at = lines.line_col(place.text, starts.next().unwrap_or(0));
+        let at = lines.line_col(book_toml.text, starts.next().unwrap_or(0));
         let glob = globset::GlobBuilder::new(if rule.path.is_empty() { "**" } else { &rule.path })
             .literal_separator(true)
             .build()
             .map_err(|error| {
-                place.error(
+                book_toml.error(
                     &rule.path,
-                    format!("`{}` is no glob: {error}", rule.path),
+                    format!("`{}` is not a glob: {error}", rule.path),
                     "write `docs/**/*.md`".to_owned(),
                 )
             })?;
@@ -421,10 +425,10 @@ fn rules(raw: Vec<RawRule>, place: &Place<'_>) -> Result<Vec<Rule>> {
     Ok(rules)
 }
 
-fn globs(patterns: &[String], place: &Place<'_>) -> Result<globset::GlobSet> {
+fn globs(patterns: &[String], book_toml: &BookToml<'_>) -> Result<globset::GlobSet> {
     let mut set = globset::GlobSetBuilder::new();
     let wrong = |pattern: &str, error: &globset::Error| {
-        place.error(pattern, format!("`{pattern}` is no glob: {error}"), "write `docs/**/*.md`".to_owned())
+        book_toml.error(pattern, format!("`{pattern}` is not a glob: {error}"), "write `docs/**/*.md`".to_owned())
     };
     for pattern in patterns {
         set.add(globset::Glob::new(pattern).map_err(|error| wrong(pattern, &error))?);

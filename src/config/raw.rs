@@ -1,6 +1,6 @@
-//! What `book.toml` may say, key by key. Unknown keys are refused, so that a slip of the finger is never silence.
+//! The keys of `book.toml`. An unknown key is an error, so docgen never ignores a typo.
 //!
-//! Must not know: what the program does with it; [`super::Config`] is that.
+//! Must not know: how the program uses the keys. [`super::Config`] holds the result.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub struct RawBook {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawSite {
-    /// For what must be absolute.
+    /// The start of absolute addresses.
     pub base_url: Option<String>,
     /// The output folder.
     pub out: Option<String>,
@@ -81,11 +81,11 @@ pub struct RawSite {
     pub content_policy: Option<ContentPolicy>,
 }
 
-/// What becomes of HTML in Markdown.
+/// How HTML in Markdown is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RawHtml {
-    /// It reaches the page.
+    /// It is copied to the page.
     Allow,
     /// It is shown as text.
     Escape,
@@ -97,9 +97,9 @@ pub enum RawHtml {
 pub enum ContentPolicy {
     /// Only files of the site itself.
     Strict,
-    /// Inline styles and scripts, images from anywhere: what mdBook folders need.
+    /// Also inline styles and scripts, and images from any host. mdBook folders need these.
     Relaxed,
-    /// None.
+    /// No policy.
     Off,
 }
 
@@ -121,7 +121,7 @@ pub struct RawTerm {
     pub title: Option<String>,
     /// One sentence for its page.
     pub description: String,
-    /// Other spellings, which lead to this term.
+    /// Other spellings of this term.
     pub synonyms: Vec<String>,
 }
 
@@ -139,23 +139,23 @@ pub struct RawGovernance {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawVerify {
-    /// The least level of a block that is code.
+    /// The minimum level of a code block.
     pub min_level: Option<String>,
-    /// Further words of other tools in info strings.
+    /// More words that other tools use in info strings.
     pub foreign_words: Vec<String>,
     /// Globs of pages whose `net` blocks may use the host's network.
     pub allow_net: Vec<String>,
-    /// Wall-clock time of a run.
+    /// Max wall-clock time of a run.
     pub timeout: Option<String>,
-    /// Output of a run.
+    /// Max output of a run.
     pub output: Option<String>,
-    /// Memory of a run.
+    /// Max memory of a run.
     pub memory: Option<String>,
-    /// Wall-clock time of a compiler over all blocks of a language.
+    /// Max wall-clock time of a compiler for all blocks of a language.
     pub tool_timeout: Option<String>,
-    /// By language.
+    /// Settings by language.
     pub lang: BTreeMap<String, RawLanguage>,
-    /// For Markdown that cannot be edited, in order.
+    /// Rules for Markdown that cannot be edited, in order.
     pub rule: Vec<RawRule>,
 }
 
@@ -169,9 +169,9 @@ pub struct RawRule {
     pub lang: Option<String>,
     /// Only blocks below this heading, by its text or its anchor.
     pub heading: Option<String>,
-    /// Only the nth of the blocks that fit, on each page; from 1.
+    /// Only the nth matching block of each page, counted from 1.
     pub nth: Option<usize>,
-    /// What to set: the words of a fence, and `level`.
+    /// The settings: words of a fence, and `level`.
     pub set: toml::Table,
 }
 
@@ -179,7 +179,7 @@ pub struct RawRule {
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawLanguage {
-    /// The target rung.
+    /// The target level.
     pub level: Option<String>,
     /// The fixture's folder below `snippets/`.
     pub fixture: Option<String>,
@@ -191,7 +191,7 @@ pub struct RawLanguage {
     pub hide_prefix: Option<String>,
     /// Warnings to treat as errors.
     pub deny: Vec<String>,
-    /// Rust's edition, which mdBook's `[rust]` gives.
+    /// Rust's edition, from mdBook's `[rust]` table.
     #[serde(skip)]
     pub edition: Option<String>,
 }

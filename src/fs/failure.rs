@@ -1,4 +1,4 @@
-//! An error of the disk, with what was tried and the path.
+//! A disk error with its action and path.
 //!
 //! Must not know: what the files mean.
 

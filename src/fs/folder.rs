@@ -7,12 +7,12 @@ use crate::error::{Error, Result};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Makes a folder and those above it.
+/// Creates a folder and its parents.
 pub fn create_dir_all(path: &Path) -> Result<()> {
     std::fs::create_dir_all(path).map_err(failed("create", path))
 }
 
-/// Removes a folder and all below it; none there is fine.
+/// Removes a folder and its content; a missing folder is no error.
 pub fn remove_dir_all(path: &Path) -> Result<()> {
     match std::fs::remove_dir_all(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path)(error)),
@@ -20,7 +20,7 @@ pub fn remove_dir_all(path: &Path) -> Result<()> {
     }
 }
 
-/// The names and kinds of a folder's entries, sorted by name; empty where there is no such folder.
+/// The paths of a folder's entries, sorted; empty if there is no such folder.
 pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
     match std::fs::read_dir(path) {
         Ok(entries) => {
@@ -52,7 +52,7 @@ pub fn list_recursively(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// How much is in a folder.
+/// The size of a folder.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Usage {
     /// Bytes of its files.
@@ -61,17 +61,17 @@ pub struct Usage {
     pub entries: usize,
 }
 
-/// What is below a folder, counted until there are more than `most` entries. What cannot be read is not counted.
-pub fn usage(folder: &Path, most: usize) -> Usage {
+/// Counts the content of a folder, at all depths. Stops after `max` + 1 entries. Skips entries that cannot be read.
+pub fn usage(folder: &Path, max: usize) -> Usage {
     let entries = walkdir::WalkDir::new(folder).min_depth(1).into_iter().filter_map(std::result::Result::ok);
-    entries.take(most + 1).fold(Usage::default(), |usage, entry| {
+    entries.take(max + 1).fold(Usage::default(), |usage, entry| {
         let bytes = entry.metadata().map_or(0, |meta| if meta.is_file() { meta.len() } else { 0 });
         Usage { bytes: usage.bytes + bytes, entries: usage.entries + 1 }
     })
 }
 
-/// The files below a folder and the folders they lie in, itself included; links are not followed, and folders of the
-/// names `left_out` not entered. What cannot be read is not there.
+/// All files and all folders below `root`, with `root` itself. Does not follow links, does not enter folders named in
+/// `left_out`, and skips entries that cannot be read.
 pub fn tree(root: &Path, left_out: &[&str]) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let is_entered = |entry: &walkdir::DirEntry| {
         !(entry.file_type().is_dir() && left_out.iter().any(|name| entry.file_name() == *name))

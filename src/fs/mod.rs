@@ -1,13 +1,13 @@
-//! The one door to the disk: the only user of `std::fs`. Every error names its path; writes are atomic.
+//! The only module that uses the disk through `std::fs`. Every error names its path; writes are atomic.
 //!
 //! 1. [`file`](self) reads and writes one file, [`folder`](self) lists and removes many.
-//! 2. [`links`](self) puts one thing in the place of another; [`stamp`](self) says whether a file has changed.
-//! 3. [`temporary`](self) makes folders that go again.
-//! 4. [`within`](self) reads what a page asks for, by one rule.
+//! 2. [`links`](self) links and swaps; [`stamp`](self) tells whether a file has changed.
+//! 3. [`temporary`](self) makes folders that are removed again.
+//! 4. [`within`](self) reads files that a page names, by one rule.
 //!
 //! Must not know: what the files mean.
 
-#![expect(clippy::disallowed_methods, reason = "the one door to the disk")]
+#![expect(clippy::disallowed_methods, reason = "the only module that uses the disk")]
 
 mod failure;
 mod file;

@@ -1,13 +1,13 @@
-//! What tells one state of a file from another: its stamp, its hash.
+//! Detects changes of a file, by its stamp or its hash.
 //!
 //! Must not know: what the files mean.
 
 use std::path::Path;
 
-/// What tells one state of a file from another without reading it, and one file from another.
+/// Identifies a file and its state without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
-    /// Device and inode: which file it is, whatever its path.
+    /// Device and inode: identifies the file, independent of its path.
     pub identity: (u64, u64),
     /// Whether it is an ordinary file.
     pub is_file: bool,
@@ -27,12 +27,12 @@ impl From<std::fs::Metadata> for Stamp {
     }
 }
 
-/// The stamp of a file, links followed; `None` where there is none.
+/// The stamp of a file; follows links. `None` if there is no file.
 pub fn stamp(path: &Path) -> Option<Stamp> {
     std::fs::metadata(path).ok().map(Stamp::from)
 }
 
-/// The ordinary files, by identity, that this process writes its standard output and standard error to.
+/// The identities of the ordinary files that this process's standard output and standard error go to.
 pub fn own_output() -> Vec<(u64, u64)> {
     use std::os::fd::AsFd as _;
     let (out, err) = (std::io::stdout(), std::io::stderr());
@@ -45,7 +45,7 @@ pub fn own_output() -> Vec<(u64, u64)> {
         .collect()
 }
 
-/// A hash of a file's content, read piece by piece; `None` where it cannot be read.
+/// A hash of a file's content, read in pieces; `None` if it cannot be read.
 pub fn hash(path: &Path) -> Option<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;

@@ -1,7 +1,8 @@
-//! Folders that go when they are no longer needed, and the removal of folders whatever is in them.
+//! Temporary folders, and removal of folders with any content.
 //!
-//! A program that is killed cannot clean up. So each folder is locked while its owner lives, and a later run removes those
-//! that nobody has locked. Must not know: what the folders are for.
+//! A killed program cannot clean up. So a process locks its folders while it lives, and a later run removes unlocked
+//! folders.
+//! Must not know: what the folders are for.
 
 use super::failure::failed;
 use super::folder::list;
@@ -12,7 +13,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// A folder that is removed, with all in it, when this value goes, or else when the next one of its kind is made.
+/// A folder that is removed with its content when this value is dropped. If the process dies first, [`sweep`] removes
+/// it.
 #[derive(Debug)]
 pub struct Temporary {
     path: PathBuf,
@@ -28,7 +30,7 @@ impl Temporary {
         loop {
             let made = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
             let path = made.map_err(failed("create a folder in", parent))?.keep();
-            // Another process that sweeps may be faster than the lock. Then this folder is gone, and we make a new one.
+            // Another process may sweep the folder before it is locked. Then we make a new one.
             let lock = match File::open(&path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 opened => opened.map_err(failed("open", &path))?,
@@ -43,7 +45,7 @@ impl Temporary {
         }
     }
 
-    /// Where it is.
+    /// The folder's path.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -55,14 +57,14 @@ impl Drop for Temporary {
     }
 }
 
-/// Removes the folders in `parent` that start with `prefix` and that no process has locked.
+/// Removes the folders in `parent` whose names start with `prefix` and that no process has locked.
 pub fn sweep(parent: &Path, prefix: &str) {
     for path in list(parent).unwrap_or_default() {
         let ours = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix));
         if !ours || path.is_symlink() || !path.is_dir() {
             continue;
         }
-        let _ = open_up(&path);
+        let _ = make_accessible(&path);
         let abandoned = |lock: File| flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok();
         if File::open(&path).is_ok_and(abandoned) {
             let _ = remove_tree(&path);
@@ -70,25 +72,25 @@ pub fn sweep(parent: &Path, prefix: &str) {
     }
 }
 
-fn open_up(folder: &Path) -> std::io::Result<()> {
+fn make_accessible(folder: &Path) -> std::io::Result<()> {
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
 }
 
-/// Removes a folder and all below it: folders that are closed to their owner, and folders so deep that their paths are
-/// too long. Moves each folder of the second level up to the first, so that no path grows. Links are not followed; none
-/// there is fine.
+/// Removes a folder and its content, including folders without permissions and folders so deep that their paths are too
+/// long. Moves each folder of the second level up to the first, so paths stay short. Does not follow links. A missing
+/// folder is no error.
 ///
 /// # Errors
-/// `Io` for the first thing that stays.
+/// `Io` for the first entry that cannot be removed.
 pub fn remove_tree(root: &Path) -> Result<()> {
-    // Nearly always this will do.
+    // This is nearly always enough.
     match std::fs::remove_dir_all(root) {
         Ok(()) => return Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(_) => {}
     }
     let mut next = 0_u64;
-    open_up(root).map_err(failed("open", root))?;
+    make_accessible(root).map_err(failed("open", root))?;
     loop {
         let entries = list(root)?;
         if entries.is_empty() {
@@ -100,15 +102,15 @@ pub fn remove_tree(root: &Path) -> Result<()> {
     }
 }
 
-/// Removes a file, or a folder without its folders, which move up into `root`.
+/// Removes a file, or a folder whose own folders are first moved up into `root`.
 fn remove_entry(root: &Path, entry: &Path, next: &mut u64) -> Result<()> {
     if !is_folder(entry) {
         return std::fs::remove_file(entry).map_err(failed("remove", entry));
     }
-    open_up(entry).map_err(failed("open", entry))?;
+    make_accessible(entry).map_err(failed("open", entry))?;
     for inner in list(entry)? {
         if is_folder(&inner) {
-            open_up(&inner).map_err(failed("open", &inner))?;
+            make_accessible(&inner).map_err(failed("open", &inner))?;
             let place = loop {
                 *next += 1;
                 let place = root.join(format!(".up-{next}"));
@@ -149,7 +151,7 @@ mod tests {
         let parent = tempfile::tempdir().expect("a folder");
         let root = parent.path().join("deep");
         std::fs::create_dir(&root).expect("made");
-        // Built from below, since such a path is too long for one call.
+        // Built from the inside out, because such a path is too long for one call.
         for level in 0..3000 {
             let (inner, outer) = (root.join("inner"), root.join(format!("outer-{level}")));
             std::fs::create_dir(&outer).expect("made");

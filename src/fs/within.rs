@@ -1,8 +1,9 @@
-//! The one rule for files that a page asks for: includes, schemas, images, the pages themselves (S8.1).
+//! The rule for files that a page names: includes, schemas, images, the pages themselves (S8.1).
 //!
-//! Such a file is an ordinary one inside the project, hidden at no depth, reached through no link that leaves the
-//! project, at most 32 MB long. Folders are opened one after another and links are followed by hand, so that
-//! nobody can swap a file between the check and the reading. Must not know: what the files are for.
+//! The file must be an ordinary file inside the project, at most 32 MB long. No part of its path is hidden, and no link
+//! on the path leaves the project. This module opens folders one by one and follows links itself, so nobody can swap a
+//! file between check and read.
+//! Must not know: what the files are for.
 
 use rustix::fs::{
     AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat, openat2, readlinkat, statat,
@@ -15,26 +16,26 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Component, Path, PathBuf};
 
-/// The most that docgen reads of one file.
-const MOST_BYTES: u64 = 32 << 20;
-/// As many links as the kernel follows.
-const MOST_LINKS: usize = 40;
-/// `NONBLOCK` so that a pipe without a writer does not stop us; what is no ordinary file is refused right after.
-const TO_READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
-const TO_PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// The max size of a file that docgen reads.
+const MAX_BYTES: u64 = 32 << 20;
+/// The max number of links in a path, as in the kernel.
+const MAX_LINKS: usize = 40;
+/// `NONBLOCK`, because a pipe without a writer would block. Only ordinary files are accepted afterwards.
+const READ_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+const FOLDER_FLAGS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 /// Why a file is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// There is nothing at this path, or a link leads nowhere.
+    /// There is no file at this path, or a link points to nothing.
     Missing,
     /// The path or a link on it leaves the project.
     Outside,
     /// A part of the path begins with a dot.
     Hidden(String),
-    /// It is something else than an ordinary file.
+    /// It is not an ordinary file.
     Kind(&'static str),
-    /// It has more bytes than docgen reads.
+    /// It is larger than the limit.
     TooLarge(u64),
     /// The system's reason.
     Unreadable(String),
@@ -49,7 +50,7 @@ impl Refused {
             Self::Hidden(part) => format!("is hidden: `{part}` begins with a dot"),
             Self::Kind(kind) => format!("is {kind}, not an ordinary file"),
             Self::TooLarge(bytes) => {
-                format!("has {} MB; docgen reads at most {} MB of a file", bytes.div_ceil(1 << 20), MOST_BYTES >> 20)
+                format!("has {} MB; docgen reads at most {} MB of a file", bytes.div_ceil(1 << 20), MAX_BYTES >> 20)
             }
             Self::Unreadable(reason) => format!("cannot be read: {reason}"),
         }
@@ -60,13 +61,13 @@ impl Refused {
         match self {
             Self::Missing => "create it, or correct the path",
             Self::Outside => {
-                "only files of the project can be read, that is of its git repository, and no link may lead out of it"
+                "docgen reads only files of the project (its git repository), and follows no link out of it"
             }
             Self::Hidden(_) => {
-                "hidden files may hold secrets and are never read for a page; give it a name without a dot"
+                "hidden files may hold secrets, so docgen never reads them for a page; give it a name without a dot"
             }
-            Self::Kind(_) => "put an ordinary file in its place, or take it away",
-            Self::TooLarge(_) => "make it smaller, or keep it elsewhere and link to it there",
+            Self::Kind(_) => "replace it with an ordinary file, or remove it",
+            Self::TooLarge(_) => "make it smaller, or move it elsewhere and link to it",
             Self::Unreadable(_) => "check its permissions and those of the folders above it",
         }
     }
@@ -82,18 +83,18 @@ impl From<Errno> for Refused {
     }
 }
 
-/// The bytes of the file at `path`, which lies in the folder `top`. Both are absolute, `path` without `..`.
+/// The bytes of the file at `path` in the folder `top`. Both are absolute; `path` has no `..`.
 ///
 /// # Errors
-/// [`Refused`] where the rule above does not hold.
+/// [`Refused`] if the file breaks the rule above.
 pub fn read_within(top: &Path, path: &Path) -> Result<Vec<u8>, Refused> {
     read_ordinary(open(top, path)?)
 }
 
-/// The bytes of the file that `written` names on a page: beside the page, else from `root` on.
+/// The bytes of the file that a page names as `written`. The path is relative to the page, else to `root`.
 ///
 /// # Errors
-/// [`Refused`] as for [`read_within`]; `Missing` only where it is in neither place.
+/// [`Refused`] as for [`read_within`]; `Missing` only if both paths are missing.
 pub fn read_beside(top: &Path, page: &Path, root: &Path, written: &str) -> Result<Vec<u8>, Refused> {
     let beside = page.parent().unwrap_or(root).join(written);
     match read_within(top, &normalise(&beside)) {
@@ -102,32 +103,32 @@ pub fn read_beside(top: &Path, page: &Path, root: &Path, written: &str) -> Resul
     }
 }
 
-/// Whether the file at `path` could be read by [`read_within`], without reading it.
+/// Checks whether [`read_within`] could read the file at `path`, without reading it.
 ///
 /// # Errors
-/// [`Refused`] as there.
+/// [`Refused`] as for [`read_within`].
 pub fn check_within(top: &Path, path: &Path) -> Result<(), Refused> {
     size_of(&open(top, path)?).map(drop)
 }
 
-/// Whether `path` is a file or folder that lies in `top`, and no link on the way to it leaves `top`.
+/// Checks that `path` is a file or folder in `top` and that no link on the path leaves `top`.
 ///
 /// # Errors
-/// [`Refused`] where it is not.
+/// [`Refused`] if it is not.
 pub fn find_within(top: &Path, path: &Path) -> Result<(), Refused> {
     walk(top, path).map(drop)
 }
 
-/// The bytes of a file that the user named, wherever it lies. It must be an ordinary one.
+/// The bytes of a file that the user named. It may be anywhere, but must be an ordinary file.
 ///
 /// # Errors
-/// [`Refused`] where it is not, or is too large.
+/// [`Refused`] if it is not ordinary, or is too large.
 pub fn read_named(path: &Path) -> Result<Vec<u8>, Refused> {
-    read_ordinary(openat(CWD, path, TO_READ, Mode::empty())?)
+    read_ordinary(openat(CWD, path, READ_FLAGS, Mode::empty())?)
 }
 
-/// The folder whose files a project's pages may ask for: the git repository around `root`, else `root`. A content
-/// folder that lies elsewhere, or is hidden from there, is a project of its own.
+/// The folder that pages may read files from: the git repository around `root`, else `root`. If the content folder is
+/// outside of both, or hidden in them, it is the content folder.
 pub fn project_of(root: &Path, content: &Path) -> PathBuf {
     let repository = root.ancestors().find(|folder| folder.parent().is_some() && folder.join(".git").exists());
     let shows = |top: &&Path| content.strip_prefix(top).is_ok_and(|below| hidden_part(below).is_none());
@@ -140,12 +141,12 @@ fn hidden_part(path: &Path) -> Option<String> {
     parts.find(|part| is_hidden(part.as_os_str())).map(|part| part.as_os_str().to_string_lossy().into_owned())
 }
 
-/// Whether a file of this name is hidden.
+/// Whether a file with this name is hidden.
 pub fn is_hidden(name: &OsStr) -> bool {
     name.as_bytes().starts_with(b".")
 }
 
-/// The path with `.` and `..` worked out, without asking the disk.
+/// Resolves `.` and `..` in a path, without the disk.
 pub fn normalise(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
@@ -163,18 +164,18 @@ pub fn normalise(path: &Path) -> PathBuf {
 fn read_ordinary(file: OwnedFd) -> Result<Vec<u8>, Refused> {
     let size = size_of(&file)?;
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    let read = File::from(file).take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    let read = File::from(file).take(MAX_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| Refused::Unreadable(error.to_string()))?;
-    // It may have grown since.
-    if bytes.len() as u64 > MOST_BYTES { Err(Refused::TooLarge(bytes.len() as u64)) } else { Ok(bytes) }
+    // The file may have grown since.
+    if bytes.len() as u64 > MAX_BYTES { Err(Refused::TooLarge(bytes.len() as u64)) } else { Ok(bytes) }
 }
 
-/// The size of an open file, if it is an ordinary one that is not too large.
+/// The size of an open file. Refuses a file that is not ordinary or is too large.
 fn size_of(file: &OwnedFd) -> Result<u64, Refused> {
     let stat = fstat(file)?;
     ordinary(&stat)?;
     let size = u64::try_from(stat.st_size).unwrap_or_default();
-    if size > MOST_BYTES { Err(Refused::TooLarge(size)) } else { Ok(size) }
+    if size > MAX_BYTES { Err(Refused::TooLarge(size)) } else { Ok(size) }
 }
 
 fn ordinary(stat: &Stat) -> Result<(), Refused> {
@@ -191,35 +192,36 @@ fn ordinary(stat: &Stat) -> Result<(), Refused> {
 fn open(top: &Path, path: &Path) -> Result<OwnedFd, Refused> {
     let relative = path.strip_prefix(top).map_err(|_| Refused::Outside)?;
     if hidden_part(relative).is_none() {
-        // The kernel does it in one step where no link is on the way.
+        // Without links on the path, the kernel does it in one step.
         let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-        let folder = openat(CWD, top, TO_PASS, Mode::empty())?;
-        if let Ok(file) = openat2(&folder, relative, TO_READ, Mode::empty(), beneath) {
+        let folder = openat(CWD, top, FOLDER_FLAGS, Mode::empty())?;
+        if let Ok(file) = openat2(&folder, relative, READ_FLAGS, Mode::empty(), beneath) {
             return Ok(file);
         }
     }
-    let Place { folder, name, stat } = walk(top, path)?;
+    let Target { folder, name, stat } = walk(top, path)?;
     ordinary(&stat)?;
-    Ok(openat(folder, name, TO_READ | OFlags::NOFOLLOW, Mode::empty())?)
+    Ok(openat(folder, name, READ_FLAGS | OFlags::NOFOLLOW, Mode::empty())?)
 }
 
-/// Where a path leads: the folder, opened, the name in it, and what stands there.
-struct Place {
+/// The target of a path: its open folder, its name in that folder, and its metadata.
+struct Target {
     folder: OwnedFd,
     name: OsString,
     stat: Stat,
 }
 
-/// Follows a path part by part. Every folder on the way stays open, so `..` in a link leads to where we came from.
-fn walk(top: &Path, path: &Path) -> Result<Place, Refused> {
+/// Follows a path part by part. Every folder on the path stays open, so `..` in a link returns to the folder that we
+/// came from.
+fn walk(top: &Path, path: &Path) -> Result<Target, Refused> {
     let relative = path.strip_prefix(top).map_err(|_| Refused::Outside)?;
-    let mut waiting = parts(relative);
-    let mut folders = vec![openat(CWD, top, TO_PASS, Mode::empty())?];
+    let mut rest = parts(relative);
+    let mut folders = vec![openat(CWD, top, FOLDER_FLAGS, Mode::empty())?];
     let mut links = 0;
     let mut name = OsString::from(".");
-    while let Some(part) = waiting.pop() {
+    while let Some(part) = rest.pop() {
         if part == ".." {
-            // The last folder is the top: what is above it is not ours.
+            // This folder is `top`, and nothing above it may be read.
             if folders.len() == 1 {
                 return Err(Refused::Outside);
             }
@@ -235,31 +237,31 @@ fn walk(top: &Path, path: &Path) -> Result<Place, Refused> {
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::Symlink => {
                 links += 1;
-                if links > MOST_LINKS {
-                    return Err(Refused::Unreadable("its links go round in a circle".to_owned()));
+                if links > MAX_LINKS {
+                    return Err(Refused::Unreadable("its links form a circle".to_owned()));
                 }
                 let target = PathBuf::from(OsString::from_vec(readlinkat(here, &part, Vec::new())?.into_bytes()));
                 if target.is_absolute() {
                     folders.truncate(1);
                 }
-                waiting.extend(parts(&inside(top, &target)?));
+                rest.extend(parts(&inside(top, &target)?));
                 name = OsString::from(".");
             }
             FileType::Directory => {
-                let next = openat(here, &part, TO_PASS | OFlags::NOFOLLOW, Mode::empty())?;
+                let next = openat(here, &part, FOLDER_FLAGS | OFlags::NOFOLLOW, Mode::empty())?;
                 folders.push(next);
                 name = OsString::from(".");
             }
-            _ if waiting.is_empty() => name = part,
+            _ if rest.is_empty() => name = part,
             _ => return Err(Refused::Missing),
         }
     }
     let folder = folders.pop().expect("the top stays");
     let stat = statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW)?;
-    Ok(Place { folder, name, stat })
+    Ok(Target { folder, name, stat })
 }
 
-/// The parts of a path, the first one last.
+/// The parts of a path, in reverse order.
 fn parts(path: &Path) -> Vec<OsString> {
     let named = path.components().filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir));
     let mut parts: Vec<OsString> = named.map(|part| part.as_os_str().to_owned()).collect();
@@ -267,7 +269,7 @@ fn parts(path: &Path) -> Vec<OsString> {
     parts
 }
 
-/// A link's target as a path from here: an absolute one from the top, if it lies there.
+/// A link's target as a relative path. An absolute target is made relative to `top`, and must be inside it.
 fn inside(top: &Path, target: &Path) -> Result<PathBuf, Refused> {
     if !target.is_absolute() {
         return Ok(target.to_path_buf());

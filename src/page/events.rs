@@ -1,41 +1,42 @@
-//! The Markdown of a page as events, kept from the one time that it is parsed.
+//! The Markdown of a page as events. A page is parsed once, and the events are kept.
 //!
-//! Words that stand in the page's text are kept as a place there, and equal events once. So the events of a page take
-//! about as much memory as its text. Must not know: what is made of the events.
+//! Words from the page's text are stored as offsets into it, and equal events are stored once. So the events of a page
+//! take about as much memory as its text.
+//! Must not know: how the events are used.
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag};
 use std::ops::Range;
 
-/// So many of a page's events are compared with each new one, to keep equal ones once.
-const MOST_COMPARED: usize = 32;
+/// Max events that a new event is compared with, to store equal events once.
+const MAX_COMPARED: usize = 32;
 
 /// The events of a page, in order.
 #[derive(Debug, Default)]
 pub struct Events {
     kept: Vec<Kept>,
-    /// Events whose words are not in the page's text, or that have none.
+    /// Events without words, or with words that are not in the page's text.
     others: Vec<Event<'static>>,
-    /// The beginnings of links and images.
+    /// The start events of links and images.
     links: Vec<Event<'static>>,
-    /// Definitions of references: where they stand, and the destinations.
+    /// Definitions of references: positions and destinations.
     definitions: Vec<(Range<usize>, String)>,
 }
 
-/// One event: what it is, and the bytes of the page's text that it spans.
+/// One event and its byte range in the page's text.
 #[derive(Debug)]
 struct Kept {
-    what: What,
+    kind: EventKind,
     start: u32,
     end: u32,
 }
 
 #[derive(Debug)]
-enum What {
-    /// Words that stand in the page's text.
+enum EventKind {
+    /// Words from the page's text.
     Words(Words, u32, u32),
-    /// By its place among the links.
+    /// An index into the links.
     Link(u32),
-    /// By its place among the others.
+    /// An index into the others.
     Other(u32),
 }
 
@@ -51,7 +52,7 @@ enum Words {
 }
 
 impl Words {
-    /// What kind of words an event is, and the words.
+    /// The kind of words of an event, and the words.
     fn of<'e>(event: &'e Event<'_>) -> Option<(Self, &'e str)> {
         Some(match event {
             Event::Text(words) => (Self::Text, words),
@@ -79,9 +80,9 @@ impl Words {
     }
 }
 
-/// A number that is below four thousand million, as all places in a page are.
-fn small(number: usize) -> u32 {
-    u32::try_from(number).expect("a page has fewer than four thousand million bytes")
+/// Converts an offset or a count of a page to 32 bits.
+fn to_u32(number: usize) -> u32 {
+    u32::try_from(number).expect("a page is smaller than 4 GB")
 }
 
 impl Events {
@@ -89,54 +90,54 @@ impl Events {
     pub(super) fn push(&mut self, text: &str, event: &Event<'_>, range: &Range<usize>) {
         let found = Words::of(event).and_then(|(kind, words)| {
             let at = range.start + text.get(range.clone())?.find(words)?;
-            Some(What::Words(kind, small(at), small(words.len())))
+            Some(EventKind::Words(kind, to_u32(at), to_u32(words.len())))
         });
-        let what = found.unwrap_or_else(|| match event {
+        let kind = found.unwrap_or_else(|| match event {
             Event::Start(Tag::Link { .. } | Tag::Image { .. }) => {
                 self.links.push(event.clone().into_static());
-                What::Link(small(self.links.len() - 1))
+                EventKind::Link(to_u32(self.links.len() - 1))
             }
-            _ => What::Other(small(self.other(event))),
+            _ => EventKind::Other(to_u32(self.other(event))),
         });
-        self.kept.push(Kept { what, start: small(range.start), end: small(range.end) });
+        self.kept.push(Kept { kind, start: to_u32(range.start), end: to_u32(range.end) });
     }
 
-    /// The place of an event among the others.
+    /// The index of an event among the others.
     fn other(&mut self, event: &Event<'_>) -> usize {
-        let known = self.others.iter().take(MOST_COMPARED).position(|known| known == event);
+        let known = self.others.iter().take(MAX_COMPARED).position(|known| known == event);
         known.unwrap_or_else(|| {
             self.others.push(event.clone().into_static());
             self.others.len() - 1
         })
     }
 
-    /// Ends the list: adds the definitions of references.
+    /// Completes the list with the definitions of references.
     pub(super) fn finish(&mut self, definitions: impl Iterator<Item = (Range<usize>, String)>) {
         self.definitions = definitions.collect();
-        // The parser does not say in which order.
+        // The parser gives them in no order.
         self.definitions.sort_by_key(|(range, _)| range.start);
         self.kept.shrink_to_fit();
         self.others.shrink_to_fit();
         self.links.shrink_to_fit();
     }
 
-    /// The events in order, each with the bytes of the page's `text` that it spans.
+    /// The events in order, each with its byte range in the page's `text`.
     pub(super) fn iter<'e>(&'e self, text: &'e str) -> impl Iterator<Item = (Event<'e>, Range<usize>)> {
         self.kept.iter().map(move |kept| {
-            let event = match kept.what {
-                What::Words(kind, start, length) => {
+            let event = match kept.kind {
+                EventKind::Words(kind, start, length) => {
                     let start = start as usize;
                     kind.event(&text[start..start + length as usize])
                 }
-                What::Link(place) => self.links[place as usize].clone(),
-                What::Other(place) => self.others[place as usize].clone(),
+                EventKind::Link(place) => self.links[place as usize].clone(),
+                EventKind::Other(place) => self.others[place as usize].clone(),
             };
             (event, kept.start as usize..kept.end as usize)
         })
     }
 
-    /// Every destination of the page, in the order of its number: those of links and images as they begin, then those of
-    /// the definitions of references.
+    /// Every destination of the page, ordered by number: first links and images in order, then definitions of
+    /// references.
     pub fn destinations(&self) -> impl Iterator<Item = String> {
         let links = self.links.iter().map(|event| match event {
             Event::Start(Tag::Link { link_type, dest_url, .. }) => destination(*link_type, dest_url),
@@ -146,8 +147,8 @@ impl Events {
         links.chain(self.definitions.iter().map(|(_, destination)| destination.clone()))
     }
 
-    /// Where the destinations of links and images stand in the page's `text`, in order, each with its number. Those that
-    /// are written with escapes or entities are not found and left out.
+    /// The byte ranges of link and image destinations in the page's `text`, in order, each with its number.
+    /// Destinations that are written with escapes or entities are left out.
     pub fn written_destinations(&self, text: &str) -> Vec<(Range<usize>, usize)> {
         let mut found = Vec::new();
         let mut add = |range: Range<usize>, destination: &str, number: usize| {
@@ -160,7 +161,7 @@ impl Events {
             add(range.clone(), destination, self.links.len() + number);
         }
         for kept in &self.kept {
-            let What::Link(place) = kept.what else { continue };
+            let EventKind::Link(place) = kept.kind else { continue };
             if let Event::Start(
                 Tag::Link { link_type: LinkType::Inline, dest_url, .. }
                 | Tag::Image { link_type: LinkType::Inline, dest_url, .. },
@@ -175,7 +176,7 @@ impl Events {
     }
 }
 
-/// The destination of a link; that of a mail address with its scheme.
+/// The destination of a link. A mail address gets its scheme.
 pub(super) fn destination(link_type: LinkType, written: &str) -> String {
     if matches!(link_type, LinkType::Email) { format!("mailto:{written}") } else { written.to_owned() }
 }

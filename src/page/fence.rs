@@ -1,8 +1,8 @@
-//! The info string: the only parser of it, for rendering and verification alike (S2.1).
+//! The parser of info strings, for both rendering and verification (S2.1).
 //!
-//! `info = LANG { (ws | ",") flag } { ws group }`, `group = "{" item { [","] item } "}"`,
-//! `item = key "=" value | range | "." class | "#" id | flag`. It is parsed from the raw source line, so that every
-//! item knows its bytes. Words of other tools are understood or named; nothing is dropped in silence (S2.3).
+//! `info = LANG { (ws | ",") flag } { ws group }`, `group = "{" item { [","] item } "}"`, `item = key "=" value | range
+//! | "." class | "#" id | flag`. It is parsed from the raw source line, so every item knows its bytes. A word of
+//! another tool is translated or reported; no word is ignored silently (S2.3).
 //! Must not know: what a flag does to a snippet.
 
 use super::fence_words::{ALIASES, FOREIGN, RUSTDOC_ALONE};
@@ -11,15 +11,15 @@ use crate::diagnostic::did_you_mean;
 use crate::span::floor_char_boundary;
 use std::ops::Range;
 
-/// The longest info string that is read, in bytes.
-const LONGEST: usize = 4096;
-/// So many problems of one info string are told one by one.
-const MOST_PROBLEMS: usize = 20;
+/// Max length of an info string, in bytes.
+const MAX_LENGTH: usize = 4096;
+/// Max problems reported for one info string.
+const MAX_PROBLEMS: usize = 20;
 
 /// A flag or a `key=value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Our name for it.
+    /// docgen's name for it.
     pub key: String,
     /// The value, unquoted; `None` for a flag.
     pub value: Option<String>,
@@ -32,7 +32,7 @@ pub struct Item {
 pub struct InfoProblem {
     /// The bytes in the raw info string.
     pub range: Range<usize>,
-    /// Whether another tool understands it (a hint) or none does (an error).
+    /// Whether another tool understands it (a hint) or no tool does (an error).
     pub foreign: bool,
     /// What is wrong.
     pub message: String,
@@ -43,7 +43,7 @@ pub struct InfoProblem {
 /// A parsed info string.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Info {
-    /// The language as written, without its case: `python`. Empty where there is none.
+    /// The language in lower case: `python`. Empty if there is none.
     pub language: String,
     /// Flags and keys, in order.
     pub items: Vec<Item>,
@@ -51,11 +51,11 @@ pub struct Info {
     pub highlights: Vec<(usize, usize)>,
     /// Lines shown as added, 1-based, both ends included.
     pub inserted: Vec<(usize, usize)>,
-    /// Lines shown as taken away, 1-based, both ends included.
+    /// Lines shown as deleted, 1-based, both ends included.
     pub deleted: Vec<(usize, usize)>,
     /// Bytes of the language in the raw info string.
     pub language_range: Range<usize>,
-    /// It holds words that the project declares to be another tool's.
+    /// Whether it has words that the project assigns to other tools.
     pub foreign: bool,
     /// Bytes of bare line ranges.
     pub ranges: Vec<Range<usize>>,
@@ -64,17 +64,17 @@ pub struct Info {
 }
 
 impl Info {
-    /// Whether a flag or key is there.
+    /// Whether the info string has a flag or key.
     pub fn has(&self, key: &str) -> bool {
         self.items.iter().any(|item| item.key == key)
     }
 
-    /// The value of a key; the last one counts.
+    /// The value of a key. If the key is repeated, the last value.
     pub fn value(&self, key: &str) -> Option<&str> {
         self.items.iter().rev().find(|item| item.key == key)?.value.as_deref()
     }
 
-    /// Parses a raw info string. `foreign_words` are further words that belong to other tools (`[verify]`).
+    /// Parses a raw info string. `foreign_words` are more words that belong to other tools (`[verify]`).
     pub fn parse(raw: &str, foreign_words: &[String]) -> Self {
         let mut info = Info::default();
         if info.is_too_long(raw) {
@@ -83,39 +83,39 @@ impl Info {
         let mut scanner = Scanner { raw, at: 0, foreign_words };
         scanner.language(&mut info);
         scanner.items(&mut info, false);
-        info.bound_problems();
+        info.limit_problems();
         info
     }
 
-    /// Whether the text is longer than any author writes; then nothing of it counts.
+    /// Whether the text is too long. If so, adds a problem, and the text is not parsed.
     fn is_too_long(&mut self, raw: &str) -> bool {
-        if raw.len() <= LONGEST {
+        if raw.len() <= MAX_LENGTH {
             return false;
         }
         let first = raw.find([' ', '\t', ',', '{']).unwrap_or(raw.len()).min(40);
         self.problems.push(InfoProblem {
             range: 0..floor_char_boundary(raw, first),
             foreign: false,
-            message: format!("this info string has {} bytes; {LONGEST} are the most", raw.len()),
+            message: format!("this info string has {} bytes; {MAX_LENGTH} are the most", raw.len()),
             help: "nothing of it is read; take words away".to_owned(),
         });
         true
     }
 
-    /// After the first problems of a kind nobody reads on.
-    fn bound_problems(&mut self) {
-        let more = self.problems.len().saturating_sub(MOST_PROBLEMS);
+    /// Limits the number of problems.
+    fn limit_problems(&mut self) {
+        let more = self.problems.len().saturating_sub(MAX_PROBLEMS);
         if more > 0 {
-            // The one that makes the block fail must not be among those that go.
+            // Keep the problem that makes the block fail.
             self.problems.sort_by_key(|problem| problem.foreign);
-            self.problems.truncate(MOST_PROBLEMS);
+            self.problems.truncate(MAX_PROBLEMS);
             let last = self.problems.last_mut().expect("there are twenty");
             last.message = format!("{}, and {more} more problems of this info string", last.message);
         }
     }
 
-    /// The canonical form of an info string: the language, a space, flags, one group (S2.1). `None` where it is that
-    /// already, or where it holds words of other tools, which might read another form differently.
+    /// The canonical form of an info string: the language, a space, flags, one group (S2.1). `None` if `raw` is
+    /// canonical already, or if it has words of other tools: those tools may read another form differently.
     pub fn canonical(&self, raw: &str) -> Option<String> {
         if !self.problems.is_empty() || self.foreign || self.language_range.is_empty() {
             return None;
@@ -151,7 +151,7 @@ impl Info {
         let mut info = Info::default();
         if !info.is_too_long(raw) {
             Scanner { raw, at: 0, foreign_words }.items(&mut info, false);
-            info.bound_problems();
+            info.limit_problems();
         }
         info
     }
@@ -207,7 +207,7 @@ impl Scanner<'_> {
                         return;
                     }
                 }
-                // The grammar has no groups in groups; a brace in one is passed over.
+                // The grammar has no nested groups; skip the inner brace.
                 '{' if in_group => self.at += 1,
                 '{' => {
                     self.at += 1;
@@ -257,7 +257,7 @@ impl Scanner<'_> {
             self.flag(info, &word, start);
         }
         if self.at == start {
-            self.at += 1; // an `=` without a key; never stand still
+            self.at += 1; // an `=` without a key; always advance
         }
     }
 
@@ -282,7 +282,7 @@ impl Scanner<'_> {
         } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
             self.foreign(info, start, &format!("`{word}`"), tool);
         } else if self.foreign_words.iter().any(|foreign| foreign == word) {
-            info.foreign = true; // declared by the project as another tool's: not even a hint
+            info.foreign = true; // the project assigns it to another tool, so no hint
         } else if word.starts_with("ignore-") {
             // rustdoc's `ignore-x86_64`: ignored on some targets.
             self.foreign(info, start, &format!("`{word}`"), "rustdoc");
@@ -356,7 +356,7 @@ impl Scanner<'_> {
         });
     }
 
-    /// A bare or quoted value; in quotes `\"` and `\\` stand for themselves.
+    /// A bare or quoted value. In quotes, `\"` and `\\` are escapes.
     fn value(&mut self) -> String {
         let rest = self.rest();
         let Some(quote @ ('"' | '\'')) = rest.chars().next() else {

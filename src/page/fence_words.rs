@@ -1,4 +1,4 @@
-//! The words of info strings: ours (S2.2), and those of other tools (S2.3).
+//! The words of info strings: docgen's (S2.2) and other tools' (S2.3).
 //!
 //! Must not know: how an info string is parsed.
 
@@ -52,7 +52,7 @@ pub const KEYS: &[&str] = &[
     "edition",
 ];
 
-/// Other tools' words for something that we have: the word, our item, its value.
+/// Other tools' words with an equivalent here: the word, our item, its value.
 pub(super) const ALIASES: &[(&str, &str, Option<&str>)] = &[
     ("should_panic", "should_fail", None),
     ("norun", "no_run", None),
@@ -71,11 +71,11 @@ pub(super) const ALIASES: &[(&str, &str, Option<&str>)] = &[
     ("number-lines", "numbers", None),
     ("startFrom", "numbers", None),
     ("ignore-wasm", "ignore", None),
-    // Docusaurus and mdBook plug-ins: the block is the address of code that lies elsewhere.
+    // Docusaurus and mdBook plug-ins: the block is the address of code elsewhere.
     ("reference", "not_code", None),
 ];
 
-/// Words and keys of other tools that have no meaning here, with the tool that has one.
+/// Words and keys that have no effect here, each with the tool that uses it.
 pub(super) const FOREIGN: &[(&str, &str)] = &[
     ("editable", "mdBook"),
     ("noplayground", "mdBook"),
@@ -112,6 +112,6 @@ pub(super) const FOREIGN: &[(&str, &str)] = &[
     ("upgrade", "pytest-examples"),
 ];
 
-/// Words that rustdoc takes as a whole info string for Rust.
+/// Words that rustdoc reads as Rust when no language stands before them.
 pub(super) const RUSTDOC_ALONE: &[&str] =
     &["ignore", "no_run", "should_panic", "compile_fail", "edition2015", "edition2018", "edition2021", "edition2024"];

@@ -1,4 +1,4 @@
-//! Mending what can be mended with certainty, as text. Pure.
+//! Fixes for problems with exactly one correct fix, as changes of text. Pure.
 //!
 //! Must not know: disk.
 
@@ -8,7 +8,7 @@ use crate::source::SourceFile;
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Proper front matter in place of what a formatter had flattened. Line endings stay.
+/// Restores front matter that a formatter flattened. Keeps line endings.
 pub fn front_matter(file: &SourceFile, front: &FrontMatter) -> Option<Change> {
     let span = front.span.filter(|_| front.format == Format::Mangled && !front.data.is_empty())?;
     let ending = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
@@ -20,10 +20,10 @@ pub fn front_matter(file: &SourceFile, front: &FrontMatter) -> Option<Change> {
     Some((span.start..span.end, yaml.replace('\n', ending)))
 }
 
-/// A change to a file: bytes that go, and what comes instead.
+/// A change to a file: the replaced bytes and the new text.
 pub type Change = (std::ops::Range<usize>, String);
 
-/// Fences that are not in the canonical form (S2.1), as changes to the page's own file, in order.
+/// Rewrites info strings to the canonical form (S2.1), as changes to the page's own file, in order.
 pub fn fences(file: &SourceFile, fences: &[Fence]) -> Vec<Change> {
     let mut changes = Vec::new();
     for fence in fences {
@@ -37,13 +37,13 @@ pub fn fences(file: &SourceFile, fences: &[Fence]) -> Vec<Change> {
     changes
 }
 
-/// The text of a file with changes made; the byte order mark stays.
+/// The text of a file with changes applied. Keeps the byte order mark.
 pub fn apply(file: &SourceFile, changes: &[Change]) -> String {
     let mut text = if file.byte_order_mark { String::from("\u{feff}") } else { String::new() };
     let mut at = 0;
     for (range, new) in changes {
         if range.start < at {
-            continue; // the same place twice, by way of an include
+            continue; // the same text twice, because of an include
         }
         text.push_str(&file.text[at..range.start]);
         text.push_str(new);
@@ -67,7 +67,7 @@ fn entry(yaml: &mut String, key: &str, value: &Value) {
     }
 }
 
-/// A value in one line; text is quoted where YAML would read it as something else.
+/// A value on one line. Text is quoted if YAML would read it as another type.
 fn scalar(value: &Value) -> String {
     let Value::String(text) = value else { return value.to_string() };
     let plain = serde_saphyr::from_str::<Value>(text).is_ok_and(|read| read == Value::String(text.clone()));

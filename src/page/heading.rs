@@ -12,16 +12,16 @@ pub struct Heading {
     pub level: u8,
     /// Its text without markup.
     pub text: String,
-    /// Its `id` in the page, unique there.
+    /// Its `id`, unique on the page.
     pub anchor: String,
-    /// Where it stands in the author's file.
+    /// Its position in the author's file.
     pub span: Span,
     /// Byte range in the page's expanded text.
     pub range: std::ops::Range<usize>,
 }
 
-/// GitHub's rule for a heading's anchor: lower case, white space becomes `-`, and of everything else letters, digits,
-/// `-` and `_` stay (github.com/gjtorikian/html-pipeline, `toc_filter`).
+/// GitHub's rule for a heading's anchor: lower case; white space becomes `-`; letters, digits, `-` and `_` stay; the
+/// rest is dropped (github.com/gjtorikian/html-pipeline, `toc_filter`).
 pub fn slugify(text: &str) -> String {
     text.trim()
         .chars()
@@ -35,7 +35,7 @@ pub fn slugify(text: &str) -> String {
         .collect()
 }
 
-/// Gives each anchor of a page once: `intro`, `intro-1`, `intro-2`.
+/// Makes the anchors of a page unique: `intro`, `intro-1`, `intro-2`.
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
     used: BTreeMap<String, usize>,

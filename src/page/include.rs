@@ -1,6 +1,7 @@
-//! Expansion of `{{#include …}}`, with every byte still knowing which file it came from.
+//! Expansion of `{{#include …}}`. Every byte keeps its origin.
 //!
-//! Pure: the included files are in [`Sources`] already. Must not know: Markdown.
+//! Pure: [`Sources`] already contains the included files.
+//! Must not know: Markdown.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::include::{self, Directive, Part};
@@ -9,13 +10,13 @@ use crate::span::{FileId, MappedText, Span};
 use std::ops::Range;
 
 const MAX_DEPTH: usize = 10;
-/// A page with its includes; more than anybody reads.
+/// Max size of a page with its includes.
 const MAX_BYTES: usize = 16 << 20;
-/// Includes of one page, those in included files among them.
+/// Max includes of one page, including those in included files.
 const MAX_INCLUDES: usize = 2000;
-/// Bytes of included files that are looked through for one page: each anchor is looked for in the whole file.
+/// Max bytes of included files that are searched for one page. Each anchor is searched for in the whole file.
 const MAX_SEARCHED: usize = 128 << 20;
-/// Problems that are told of one page; further ones are the same again.
+/// Max problems reported for one page; more would repeat the same.
 const MAX_PROBLEMS: usize = 100;
 
 /// The text of `file` from byte `start` on, with its includes expanded.
@@ -58,7 +59,7 @@ impl Expander<'_> {
         out.push_source(&text[copied..], file, range.start + copied);
     }
 
-    /// Counts an include of a file of `size` bytes into a page of `length` bytes so far. `Err` says what is too much.
+    /// Counts an include of a file of `size` bytes; the page has `length` bytes so far. `Err` names the exceeded limit.
     fn count(&mut self, size: usize, length: usize) -> Result<(), String> {
         self.includes += 1;
         self.searched += size;
@@ -69,7 +70,7 @@ impl Expander<'_> {
             return Err(format!("the page grows beyond {} MB", MAX_BYTES >> 20));
         }
         if self.searched > MAX_SEARCHED {
-            return Err(format!("the page looks through more than {} MB of included files", MAX_SEARCHED >> 20));
+            return Err(format!("the page searches more than {} MB of included files", MAX_SEARCHED >> 20));
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ impl Expander<'_> {
                 let (first, last) = (from.unwrap_or(1), to.unwrap_or(count).min(count));
                 if first == 0 || first > last {
                     return problem(
-                        format!("`{}` has {count} lines; {first} to {last} are not among them", directive.path),
+                        format!("`{}` has {count} lines, so it has no lines {first} to {last}", directive.path),
                         "lines are counted from 1, both ends included",
                     );
                 }
@@ -138,7 +139,7 @@ impl Expander<'_> {
         };
         let last = ranges.len().saturating_sub(1);
         for (index, range) in ranges.into_iter().enumerate() {
-            // The line that holds the directive ends by itself.
+            // The directive's line has its own line ending.
             let end = if index == last {
                 range.start + text[range.clone()].trim_end_matches(['\r', '\n']).len()
             } else {

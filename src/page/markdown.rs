@@ -1,6 +1,7 @@
-//! One walk over a page's Markdown: what is in it, and where.
+//! One pass over a page's Markdown that collects its headings, links, fences and their positions.
 //!
-//! `CommonMark` 0.31.2 and GFM by pulldown-cmark. Must not know: HTML.
+//! `CommonMark` 0.31.2 and GFM by pulldown-cmark.
+//! Must not know: HTML.
 
 use super::events::{Events, destination};
 use super::fence::Info;
@@ -15,7 +16,7 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// The dialect.
+/// The parser's options.
 pub(super) fn options(math: bool) -> Options {
     let math = if math { Options::ENABLE_MATH } else { Options::empty() };
     math | Options::ENABLE_TABLES
@@ -27,7 +28,7 @@ pub(super) fn options(math: bool) -> Options {
         | Options::ENABLE_GFM
 }
 
-/// What one walk finds.
+/// The result of [`scan`].
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     pub(super) headings: Vec<Heading>,
@@ -44,7 +45,7 @@ static HTML_ID: LazyLock<Regex> =
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"<!--\s*docgen:\s*(.*?)\s*-->\s*$").expect("a valid pattern"));
 
-/// Walks `text` once.
+/// Reads `text` once.
 pub(super) fn scan(text: &MappedText, file: FileId, dialect: Dialect<'_>, problems: &mut Vec<Diagnostic>) -> Scan {
     let mut broken = Vec::new();
     let mut scanner = Scanner {
@@ -63,7 +64,8 @@ pub(super) fn scan(text: &MappedText, file: FileId, dialect: Dialect<'_>, proble
         tabs: Balance::default(),
     };
     {
-        // A full reference `[text][name]` without a definition is a slip; a lone `[text]` is usually just brackets.
+        // A full reference `[text][name]` without a definition is a mistake; `[text]` alone is usually just text in
+        // brackets.
         let callback = |link: BrokenLink<'_>| -> Option<(CowStr<'_>, CowStr<'_>)> {
             if matches!(link.link_type, LinkType::Reference) {
                 broken.push((link.span, link.reference.to_string()));
@@ -220,7 +222,7 @@ impl Scanner<'_> {
         if self.text.as_str().get(range.clone()) == Some(text) {
             code.push_mapped(self.text, range);
         } else if let Some((file, offset)) = self.text.origin_of(range.start) {
-            // A tab that a list's indentation has eaten in part, or a line ending that was normalised.
+            // The parser changed the text: it split a tab at a list's indentation, or normalised a line ending.
             code.push_standin(text, file, offset);
         } else {
             code.push_generated(text, "include");
@@ -270,13 +272,13 @@ impl Scanner<'_> {
     }
 }
 
-/// What a piece of a page's text is.
+/// The kind of a piece of a page's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PieceKind {
     /// Running text.
     Prose,
-    /// What the text around it explains: a term of a definition list, the bold or code word that a list item or a
-    /// table's row begins with.
+    /// A term that the text explains: a term of a definition list, or bold text or code at the start of a list item or
+    /// table row.
     Defined,
     /// A heading's text.
     Heading,
@@ -295,11 +297,11 @@ pub struct Piece {
     pub kind: PieceKind,
 }
 
-/// The words of a page for search.
+/// The text of a page in pieces, for search.
 pub fn plain_text(page: &Page) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut kind = PieceKind::Prose;
-    // Whether an item or row has only just begun; whether a bold or code word that began it is still going on.
+    // Whether an item or row has just begun; whether the bold text at its start is still open.
     let (mut fresh, mut term) = (false, false);
     for (event, range) in page.events() {
         let offset = range.start;
@@ -321,7 +323,7 @@ pub fn plain_text(page: &Page) -> Vec<Piece> {
             }
             Event::SoftBreak | Event::HardBreak => pieces.push(Piece { text: " ".to_owned(), offset, kind }),
             Event::End(end) => {
-                // Words of two blocks are never one word.
+                // Separate the words of two blocks.
                 if matches!(end, TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::DefinitionListTitle) {
                     pieces.push(Piece { text: " ".to_owned(), offset, kind: PieceKind::Prose });
                 }
@@ -355,7 +357,7 @@ pub(super) fn shorten(text: &str, limit: usize) -> String {
     format!("{}…", cut[..end].trim_end_matches([',', ';', ':', '.']))
 }
 
-/// Fences that swallow what was not meant to be code.
+/// Reports problems of info strings and fences that swallow text.
 fn check_fences(fences: &[Fence], problems: &mut Vec<Diagnostic>) {
     for fence in fences {
         for problem in &fence.info.problems {
@@ -369,7 +371,7 @@ fn check_fences(fences: &[Fence], problems: &mut Vec<Diagnostic>) {
         let headings = swallowed(fence.code.as_str());
         if !fence.closed {
             let mut problem = Diagnostic::new(Code::FenceUnclosed, fence.open, "this code fence is never closed")
-                .help("add the closing fence; until then everything below is code");
+                .help("add the closing fence; without it, everything below is code");
             if let Some(heading) = headings.first() {
                 problem = problem.note("this heading is inside the code block", fence.code.span_of(heading.clone()));
             }
@@ -384,7 +386,7 @@ fn check_fences(fences: &[Fence], problems: &mut Vec<Diagnostic>) {
                     format!("this code block swallows the heading `{title}` and the fences after it"),
                 )
                 .note("the heading that becomes code", fence.code.span_of(heading.clone()))
-                .help("this line opens a block where one was meant to be closed: remove it, or label the block if it is meant to show Markdown"),
+                .help("this line opens a block, but was probably meant to close one: remove it, or label the block if it shows Markdown"),
             );
         }
     }
@@ -394,7 +396,8 @@ fn is_markup(language: &str) -> bool {
     matches!(language, "markdown" | "md" | "mdx" | "rst" | "text" | "txt" | "diff" | "console")
 }
 
-/// Lines of a block that would be headings of level 2 to 6 outside it (`# x` is a comment in many languages).
+/// Lines of a block that would be headings of levels 2 to 6 outside it. Level 1 is left out: `# x` is a comment in many
+/// languages.
 fn swallowed(code: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut offset = 0;

@@ -1,20 +1,20 @@
 //! TeX between dollar signs → `MathML`, at build time: no script, no font.
 //!
-//! Must not know: where it stands on a page.
+//! Must not know: pages.
 
 use pulldown_latex::config::{DisplayMode, RenderConfig};
 use pulldown_latex::{Parser, Storage, push_mathml};
 
-/// The longest formula that is read, in bytes: reading takes a time that grows with the square of its depth.
-const LONGEST: usize = 10_000;
+/// Max length of a formula, in bytes. Parsing takes time quadratic in the depth.
+const MAX_LENGTH: usize = 10_000;
 
-/// The formula, inline or as a block of its own.
+/// The formula, inline or as a block.
 ///
 /// # Errors
-/// What is wrong with the TeX, in one line.
+/// What is wrong with the TeX, on one line.
 pub fn mathml(tex: &str, block: bool) -> Result<String, String> {
-    if tex.len() > LONGEST {
-        return Err(format!("it has {} bytes; {LONGEST} are the most", tex.len()));
+    if tex.len() > MAX_LENGTH {
+        return Err(format!("it has {} bytes; the max is {MAX_LENGTH}", tex.len()));
     }
     let storage = Storage::new();
     if let Some(problem) = Parser::new(tex, &storage).find_map(Result::err) {
@@ -39,7 +39,7 @@ mod tests {
         assert!(math.starts_with("<math display=\"block\"") && math.contains("<mfrac>"), "{math}");
         assert!(mathml(r"\frac{1}{", false).is_err());
         assert!(mathml(r"\nosuchcommand", false).is_err());
-        let deep = format!("{}x{}", "{".repeat(LONGEST), "}".repeat(LONGEST));
-        assert!(mathml(&deep, false).expect_err("too long").contains("are the most"));
+        let deep = format!("{}x{}", "{".repeat(MAX_LENGTH), "}".repeat(MAX_LENGTH));
+        assert!(mathml(&deep, false).expect_err("too long").contains("the max is"));
     }
 }

@@ -1,11 +1,11 @@
 //! One file of Markdown → one [`Page`]: front matter, headings, links, fences. Pure, and it cannot fail.
 //!
-//! 1. [`front_matter`] takes the data off the top, however it is spelled.
-//! 2. [`include`](self) expands `{{#include …}}`, every byte keeping its origin.
-//! 3. [`markdown`] walks the text once and notes what is in it.
+//! 1. [`front_matter`] reads the data at the top, in any of its formats.
+//! 2. [`include`](self) expands `{{#include …}}`; every byte keeps its origin.
+//! 3. [`markdown`] reads the text once and collects its parts.
 //! 4. [`parse`] does these steps in order.
 //!
-//! Must not know: other pages, URLs, how a page looks, what a fence's flags do.
+//! Must not know: other pages, URLs, how a page looks, or what the flags of a fence do.
 
 mod events;
 pub mod fence;
@@ -22,5 +22,5 @@ pub mod summary;
 pub mod tabs;
 
 pub use events::Events;
-pub use model::{Dialect, Fence, Link, Page};
+pub use model::{Dialect, Fence, FenceIndex, Link, Page};
 pub use parse::parse;

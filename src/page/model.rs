@@ -1,4 +1,4 @@
-//! What a parsed page holds.
+//! The data of a parsed page.
 //!
 //! Must not know: how Markdown is parsed.
 
@@ -9,23 +9,47 @@ use super::heading::Heading;
 use crate::span::{FileId, MappedText, Span};
 use pulldown_cmark::Event;
 use std::ops::Range;
+use typed_index_collections::TiVec;
+
+/// The place of a fence among those of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FenceIndex(usize);
+
+impl FenceIndex {
+    /// Its number for readers, from 1: a block's `id` on the page.
+    pub fn number(self) -> usize {
+        self.0 + 1
+    }
+}
+
+impl From<usize> for FenceIndex {
+    fn from(index: usize) -> Self {
+        Self(index)
+    }
+}
+
+impl From<FenceIndex> for usize {
+    fn from(index: FenceIndex) -> Self {
+        index.0
+    }
+}
 
 /// A parsed page.
 #[derive(Debug)]
 pub struct Page {
-    /// The file it stands in.
+    /// Its file.
     pub file: FileId,
     /// Path relative to the content folder, with `/`.
     pub relative: String,
     /// The body, includes expanded.
     pub text: MappedText,
-    /// What the page says about itself.
+    /// The page's front matter.
     pub front_matter: FrontMatter,
     /// Front matter's title, else the first heading, else the file's name.
     pub title: String,
     /// Front matter's description, else the first paragraph.
     pub description: String,
-    /// The body's first block is a heading that the page's header shows (it is the title, or an `h1`).
+    /// Whether the body starts with a heading that the page's header shows (it is the title, or an `h1`).
     pub leading_heading: bool,
     /// Headings in order.
     pub headings: Vec<Heading>,
@@ -34,13 +58,13 @@ pub struct Page {
     /// Ids that raw HTML in the page defines.
     pub html_ids: Vec<String>,
     /// Code blocks in order.
-    pub fences: Vec<Fence>,
+    pub fences: TiVec<FenceIndex, Fence>,
     /// Its Markdown, parsed.
     pub events: Events,
 }
 
 impl Page {
-    /// The events of its Markdown in order, each with the bytes of the text that it spans.
+    /// The events of its Markdown in order, each with its byte range in the text.
     pub fn events(&self) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
         self.events.iter(self.text.as_str())
     }
@@ -57,18 +81,18 @@ pub struct Link {
     pub number: usize,
     /// Alternative text of an image.
     pub alt: String,
-    /// Where it stands.
+    /// Its position.
     pub span: Span,
 }
 
 /// A code block.
 #[derive(Debug, Clone)]
 pub struct Fence {
-    /// What its info string says; empty for an indented block.
+    /// Its info string, parsed; empty for an indented block.
     pub info: fence::Info,
-    /// Where the raw info string stands, if there is one.
+    /// The position of the raw info string, if there is one.
     pub info_span: Option<Span>,
-    /// Whether it has fence lines (or is an indented block).
+    /// Whether it has fence lines; an indented block has none.
     pub fenced: bool,
     /// Whether it is closed.
     pub closed: bool,
@@ -86,10 +110,10 @@ pub struct Fence {
     pub directive: Option<(String, Span)>,
 }
 
-/// How a project's Markdown is read.
+/// The options of a project's Markdown.
 #[derive(Debug, Clone, Copy)]
 pub struct Dialect<'a> {
-    /// Further words of other tools in info strings.
+    /// More words that other tools use in info strings.
     pub foreign_words: &'a [String],
     /// Whether text between dollar signs is a formula.
     pub math: bool,

@@ -9,8 +9,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{PageSource, Sources};
 use jiff::civil::Date;
 
-/// The longest title, in characters.
-const LONGEST_TITLE: usize = 300;
+/// Max length of a title, in characters.
+const MAX_TITLE: usize = 300;
 
 /// Parses a page.
 pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect<'_>) -> (Page, Vec<Diagnostic>) {
@@ -28,8 +28,8 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
         && first.is_some_and(|heading| heading.level == 1 || heading.text.trim() == title.trim());
     let description = front_matter.description.clone().unwrap_or_else(|| scan.first_paragraph.clone());
     check_headings(&scan.headings, &mut problems);
-    // A title stands in the navigation of other pages too.
-    let title = markdown::shorten(&title, LONGEST_TITLE);
+    // The navigation of other pages shows the title too.
+    let title = markdown::shorten(&title, MAX_TITLE);
     let parsed = Page {
         file: page.file,
         relative: page.relative.clone(),
@@ -41,7 +41,7 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
         headings: scan.headings,
         links: scan.links,
         html_ids: scan.html_ids,
-        fences: scan.fences,
+        fences: scan.fences.into(),
         events: scan.events,
     };
     (parsed, problems)
@@ -68,7 +68,7 @@ fn check_headings(headings: &[Heading], problems: &mut Vec<Diagnostic>) {
                 Diagnostic::new(
                     Code::HeadingSkip,
                     pair[1].span,
-                    format!("heading of level {} follows one of level {}", pair[1].level, pair[0].level),
+                    format!("this heading of level {} follows a heading of level {}", pair[1].level, pair[0].level),
                 )
                 .help(format!("make it level {}", pair[0].level + 1)),
             );

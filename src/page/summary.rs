@@ -13,9 +13,9 @@ pub struct Chapter {
     pub title: String,
     /// The link's destination; `None` for a draft chapter.
     pub path: Option<String>,
-    /// How deep in the list, from 0.
+    /// Its depth in the list, from 0.
     pub depth: usize,
-    /// Where it stands.
+    /// Its position.
     pub span: Span,
 }
 

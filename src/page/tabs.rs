@@ -1,11 +1,11 @@
-//! Comments that say that what follows is to be shown in tabs.
+//! Comments that mark tabs.
 //!
-//! Must not know: HTML beside the comment itself.
+//! Must not know: other HTML.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
 
-/// What a comment says of tabs.
+/// The meaning of a tab comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
     /// Tabs begin.
@@ -16,7 +16,7 @@ pub enum Mark {
     Close,
 }
 
-/// What a piece of HTML says of tabs, if it is such a comment.
+/// The mark in a piece of HTML, if it is a tab comment.
 pub fn mark(html: &str) -> Option<Mark> {
     let text = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?.trim();
     match text {
@@ -26,14 +26,14 @@ pub fn mark(html: &str) -> Option<Mark> {
     }
 }
 
-/// The tabs of a page as far as it was read.
+/// The open tabs at the current point of a page.
 #[derive(Debug, Default)]
 pub(super) struct Balance {
     open: Option<Span>,
 }
 
 impl Balance {
-    /// Notes a comment, and what is out of order with it.
+    /// Reads a comment; returns a problem if its place is wrong.
     pub(super) fn see(&mut self, html: &str, span: Span) -> Option<Diagnostic> {
         let problem = |message: &str| Some(Diagnostic::new(Code::TabsUnbalanced, span, message.to_owned()));
         match (mark(html)?, self.open) {
@@ -41,7 +41,7 @@ impl Balance {
                 self.open = Some(span);
                 None
             }
-            (Mark::Open, Some(_)) => problem("tabs inside of tabs are not possible"),
+            (Mark::Open, Some(_)) => problem("tabs cannot contain tabs"),
             (Mark::Tab(_), None) => problem("a tab without `<!-- tabs -->` above it"),
             (Mark::Tab(_), Some(_)) => None,
             (Mark::Close, Some(_)) => {
@@ -52,11 +52,11 @@ impl Balance {
         }
     }
 
-    /// What is left open at the end of the page.
+    /// Reports tabs that are open at the end of the page.
     pub(super) fn end(self) -> Option<Diagnostic> {
         self.open.map(|span| {
             Diagnostic::new(Code::TabsUnbalanced, span, "these tabs never end".to_owned())
-                .help("write `<!-- /tabs -->` on a line of its own after the last of them")
+                .help("write `<!-- /tabs -->` on its own line after the last tab")
         })
     }
 }

@@ -1,6 +1,6 @@
-//! A job with a policy → the call of a launcher that holds it in, and what the launcher reports.
+//! Turns a job with a policy into a call of the launcher that confines it, and reads the launcher's report.
 //!
-//! Must not know: how the launcher does it.
+//! Must not know: how the launcher confines a program.
 
 use super::finished::{End, Exceeded, Finished};
 use super::group::{Group, Groups};
@@ -13,60 +13,61 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// How all processes of a child are reached.
+/// How to reach all processes of a child, to kill them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hold {
-    /// They are in its process group, or the kernel ends them with a process of that group: the first of a namespace.
+pub(super) enum Reach {
+    /// All are in its process group, or in a namespace whose first process is in that group; the kernel ends them with
+    /// it.
     Group,
-    /// Some may have left the group. The child is a launcher that gets all orphans below it, and ends them.
+    /// Some may have left the group. The child is a launcher: it adopts all orphans below it and ends them.
     Subreaper,
 }
 
-/// Where the launcher is, and how far it can go on this machine.
+/// The launcher, and the confinement that it reaches on this machine.
 #[derive(Debug, Default)]
 pub(super) struct Sandbox {
     launcher: Option<PathBuf>,
-    most: Confinement,
+    max_level: Confinement,
     level: OnceLock<Confinement>,
-    /// What stood in the way of a higher level.
+    /// Why the level is not higher.
     obstacle: Mutex<Option<String>>,
-    /// Plans and reports lie in a folder that no policy allows.
+    /// The folder of plans and reports. No policy gives access to it.
     folder: Mutex<Option<fs::Temporary>>,
     launches: AtomicUsize,
     groups: OnceLock<Option<Groups>>,
     adopts: AtomicBool,
 }
 
-/// How the name of the folder of plans and reports begins.
+/// The prefix of the folder of plans and reports.
 const LAUNCH: &str = "docgen-launch-";
 
 impl Sandbox {
-    pub(super) fn new(launcher: PathBuf, most: Confinement) -> Self {
-        Self { launcher: Some(launcher), most, ..Self::default() }
+    pub(super) fn new(launcher: PathBuf, max_level: Confinement) -> Self {
+        Self { launcher: Some(launcher), max_level, ..Self::default() }
     }
 
-    /// The level that holds here: the best that `probe` finds to work.
+    /// The level of this machine: the highest that `probe` confirms.
     pub(super) fn level(&self, probe: impl Fn(&Policy, Confinement) -> Confinement) -> Confinement {
         *self.level.get_or_init(|| {
             let Ok(scratch) = tempfile::tempdir() else { return Confinement::None };
-            // As little as the tools themselves need to start.
+            // Only what the tools need to start.
             let read = ["/usr", "/lib", "/lib64", "/proc"].map(PathBuf::from).to_vec();
             let scratch = Some(scratch.path().to_path_buf());
             let policy = Policy { read, scratch, disk: 1 << 20, processes: 1, ..Policy::default() };
             [Confinement::Full, Confinement::Partial]
                 .into_iter()
-                .filter(|level| *level <= self.most && self.launcher.is_some())
+                .filter(|level| *level <= self.max_level && self.launcher.is_some())
                 .find(|level| probe(&policy, *level) >= *level)
                 .unwrap_or_default()
         })
     }
 
-    /// Remembers what stood in the way of a level.
+    /// Records why a level was not reached.
     pub(super) fn note_obstacle(&self, why: String) {
         self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
     }
 
-    /// What stood in the way of a higher level.
+    /// Why the level is not higher.
     pub(super) fn obstacle(&self) -> Option<String> {
         self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -76,7 +77,7 @@ impl Sandbox {
         self.launcher.as_deref()
     }
 
-    /// The launcher's call for a job; nothing where there is no launcher or no policy.
+    /// The launcher's call for a job; `None` without a launcher or a policy.
     pub(super) fn confine(&self, job: &Job, level: Confinement, program: Option<&Path>) -> Result<Option<Confined>> {
         let (Some(launcher), Some(policy)) = (&self.launcher, &job.policy) else { return Ok(None) };
         if level != Confinement::Full {
@@ -86,12 +87,12 @@ impl Sandbox {
         let number = self.launches.fetch_add(1, Ordering::Relaxed);
         let (plan, report) = (folder.join(format!("{number}.plan")), folder.join(format!("{number}.report")));
         let text = |value: &std::ffi::OsString| {
-            let name = || Error::usage("a variable is not UTF-8".to_owned(), "take it out of the environment");
+            let name = || Error::usage("a variable is not UTF-8".to_owned(), "remove it from the environment");
             value.clone().into_string().map_err(|_| name())
         };
         let env: Result<_> = job.env.iter().map(|(name, value)| Ok((name.clone(), text(value)?))).collect();
         let tasks = if policy.processes > 0 { TASKS } else { TOOL_TASKS };
-        // The two stages are in the group too.
+        // Plus 2 for the two stages, which are in the group too.
         let group = self.groups.get_or_init(Groups::find).as_ref().and_then(|groups| groups.make(tasks + 2));
         let content = Plan {
             group: group.as_ref().map(|group| group.folder().to_path_buf()),
@@ -109,7 +110,7 @@ impl Sandbox {
         Ok(Some(Confined { job: call, plan, report, group, level }))
     }
 
-    /// Ends what got away from its launcher, and removes the groups and the folder of plans and reports.
+    /// Ends processes that escaped their launcher. Removes the control groups and the folder of plans and reports.
     pub(super) fn finish(&self) {
         if self.adopts.load(Ordering::Relaxed) {
             watch::end_descendants(getpid());
@@ -120,7 +121,8 @@ impl Sandbox {
         self.folder.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// Without namespaces a program may kill its launcher. What is left is docgen's own then, and ends with it.
+    /// Without namespaces, a program may kill its launcher. Then docgen adopts the remaining processes, and ends them
+    /// in [`Self::finish`].
     fn adopt(&self) {
         if !self.adopts.swap(true, Ordering::Relaxed) {
             let _ = set_child_subreaper(Some(getpid()));
@@ -145,7 +147,7 @@ pub(super) struct Confined {
     pub(super) job: Job,
     plan: PathBuf,
     report: PathBuf,
-    /// Ends what is left in it when this value goes.
+    /// Kills its remaining processes when this value is dropped.
     group: Option<Group>,
     level: Confinement,
 }
@@ -155,7 +157,7 @@ pub(super) struct Report {
     pub(super) level: Confinement,
     ended: Option<Ended>,
     disk_full: bool,
-    /// Whether the kernel holds the limit of processes.
+    /// Whether the kernel enforces the limit of processes.
     limited: bool,
     pub(super) refused: Option<String>,
 }
@@ -176,17 +178,17 @@ impl Report {
 }
 
 impl Confined {
-    /// How its processes are reached.
-    pub(super) fn hold(&self) -> Hold {
-        if self.level == Confinement::Full { Hold::Group } else { Hold::Subreaper }
+    /// How to reach its processes.
+    pub(super) fn reach(&self) -> Reach {
+        if self.level == Confinement::Full { Reach::Group } else { Reach::Subreaper }
     }
 
-    /// Kills what is in its group, if it has one.
+    /// Kills the processes of its control group, if it has one.
     pub(super) fn end(&self) {
         self.group.iter().for_each(Group::end);
     }
 
-    /// What the launcher reported, if it said anything.
+    /// The launcher's report, if there is one.
     pub(super) fn report(&self) -> Option<Report> {
         let text = fs::read_optional(&self.report).ok().flatten()?;
         let mut applied = Applied::default();
@@ -204,7 +206,7 @@ impl Confined {
         Some(report)
     }
 
-    /// The launcher's end as the program's own.
+    /// Replaces the launcher's end by the program's end.
     pub(super) fn conclude(self, finished: Finished) -> Finished {
         let mut finished = finished;
         let killed = matches!(finished.end, End::TimedOut | End::Limit(_));
@@ -215,7 +217,7 @@ impl Confined {
             None => Some("the sandbox ended without a word".to_owned()),
         };
         if let Some(why) = refused {
-            // Not the program's doing: its exit code is the launcher's.
+            // The program did not run: the exit code is the launcher's.
             return Finished { end: End::Refused, stdout: Vec::new(), stderr: why.into_bytes(), ..finished };
         }
         if let Some(report) = report {
@@ -223,7 +225,7 @@ impl Confined {
             finished.end = match report.ended {
                 _ if killed => finished.end,
                 Some(Ended::Exited(0)) => End::Exited(0),
-                // A program that fails on a full disk failed for that reason.
+                // If the disk is full, the program failed for that reason.
                 Some(_) if report.disk_full => End::Limit(Exceeded::Disk),
                 Some(Ended::Exited(code)) => End::Exited(code),
                 Some(Ended::Signaled(signal)) => End::Signaled(signal),

@@ -1,43 +1,43 @@
-//! How a child ended, and what it said.
+//! How a child ended, and what it printed.
 //!
 //! Must not know: how children are started.
 
 use super::sandbox::Confinement;
 use std::time::Duration;
 
-/// How [`Finished::summary`] says that a child was killed for want of time.
+/// The words of [`Finished::summary`] for a child that was killed at its time limit.
 pub const OUT_OF_TIME: &str = "ran out of time";
 
 /// How a child ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// By itself, with this code.
+    /// The child exited with this code.
     Exited(i32),
-    /// By a signal that was not ours.
+    /// A signal that docgen did not send ended it.
     Signaled(i32),
-    /// We killed it: out of time.
+    /// docgen killed it at its time limit.
     TimedOut,
-    /// We killed it, or the kernel stopped it: too much of something.
+    /// docgen or the kernel stopped it at another limit.
     Limit(Exceeded),
-    /// It never began: the sandbox could not hold it in, or not start it. Standard error says why.
+    /// It never started: the sandbox could not confine or start it. Standard error says why.
     Refused,
 }
 
-/// What a child used more of than it may.
+/// The limit that a child exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exceeded {
     /// Output.
     Output,
-    /// Memory, of all its processes together.
+    /// Memory of all its processes.
     Memory,
     /// Disk.
     Disk,
-    /// Processes at a time.
+    /// Processes at one time.
     Processes,
 }
 
 impl Exceeded {
-    /// What happened, in a few words.
+    /// A description in a few words.
     pub fn what(self) -> &'static str {
         match self {
             Exceeded::Output => "printed more than the limit allows",
@@ -59,14 +59,14 @@ pub struct Finished {
     pub stderr: Vec<u8>,
     /// Wall-clock time.
     pub duration: Duration,
-    /// What held it in.
+    /// How it was confined.
     pub confinement: Confinement,
-    /// The most memory it was seen with, bytes; 0 for one that nobody watched, or that was gone too soon.
+    /// Max memory that was measured, in bytes; 0 if it was not watched or ended too soon.
     pub peak_memory: u64,
 }
 
 impl Finished {
-    /// Whether it ended by itself with code 0.
+    /// Whether it exited with code 0.
     pub fn success(&self) -> bool {
         self.end == End::Exited(0)
     }
@@ -81,7 +81,7 @@ impl Finished {
         String::from_utf8_lossy(&self.stderr).into_owned()
     }
 
-    /// One line on how it ended and what it said last, for messages about a tool that broke.
+    /// One line: how it ended and the last line it printed. For messages about a tool that failed.
     pub fn summary(&self) -> String {
         let how = match self.end {
             End::Exited(code) => format!("exit code {code}"),

@@ -1,7 +1,8 @@
-//! A control group for each launch, where this machine has one to give: the kernel counts the processes in it, however
-//! they were started, and none leaves it.
+//! A control group for each launch, if the machine allows it. The kernel counts all processes in the group, and no
+//! process can leave it.
 //!
-//! The rules are cgroups(7)'s, for version 2 and for the `pids` hierarchy of version 1. Must not know: what runs.
+//! Source: cgroups(7), for version 2 and for the `pids` hierarchy of version 1.
+//! Must not know: which programs run.
 
 use super::sandbox::watch;
 use crate::fs;
@@ -9,7 +10,7 @@ use rustix::process::{Signal, kill_process};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Rounds of killing what is left in a group, in which no process can be started any more.
+/// Max rounds of killing the processes of a group. No process can start in it during these rounds.
 const ROUNDS: usize = 1000;
 
 /// Where groups can be made.
@@ -20,7 +21,7 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// The nearest place, from this process's own group upward, where a group with a limit can be made.
+    /// The nearest group, from this process's own group upward, that can contain a group with a limit.
     pub(super) fn find() -> Option<Self> {
         let mounts = fs::read_to_string(Path::new("/proc/self/mountinfo")).ok()?;
         let own = fs::read_to_string(Path::new("/proc/self/cgroup")).ok()?;
@@ -32,7 +33,7 @@ impl Groups {
         Some(found)
     }
 
-    /// A new group in which at most `tasks` processes and threads can be.
+    /// A new group with at most `tasks` processes and threads.
     pub(super) fn make(&self, tasks: u64) -> Option<Group> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let folder = self.base.join(format!("docgen-{}-{number}", std::process::id()));
@@ -42,12 +43,12 @@ impl Groups {
         Some(group)
     }
 
-    /// Ends the groups that are left of this docgen.
+    /// Ends the remaining groups of this docgen.
     pub(super) fn finish(&self) {
         self.end_those_of(|owner| owner == std::process::id());
     }
 
-    /// Ends the groups of a docgen that was killed.
+    /// Ends the groups of docgens that were killed.
     fn sweep(&self) {
         self.end_those_of(|owner| !Path::new("/proc").join(owner.to_string()).exists());
     }
@@ -63,7 +64,7 @@ impl Groups {
     }
 }
 
-/// A control group; what is in it ends with this value.
+/// A control group. Its processes are killed when this value is dropped.
 #[derive(Debug)]
 pub(super) struct Group(PathBuf);
 
@@ -72,7 +73,7 @@ impl Group {
         &self.0
     }
 
-    /// Kills every process of the group. None can be started while this goes on.
+    /// Kills every process of the group. No process can start in the group meanwhile.
     pub(super) fn end(&self) {
         let _ = fs::overwrite(&self.0.join("pids.max"), b"0");
         for _ in 0..ROUNDS {
@@ -92,7 +93,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.end();
-        // A process that was killed leaves its group a moment later.
+        // A killed process leaves its group a moment later.
         for _ in 0..ROUNDS {
             if rustix::fs::rmdir(&self.0).is_ok() || !self.0.exists() {
                 return;
@@ -102,8 +103,8 @@ impl Drop for Group {
     }
 }
 
-/// Folders that may take a group: in version 1 this process's own; in version 2 those above it that hand `pids` down,
-/// the nearest first.
+/// Folders that can contain a group. Version 1: this process's own. Version 2: those above it that delegate `pids`, the
+/// nearest first.
 fn places(mounts: &str, own: &str) -> Vec<PathBuf> {
     let mut places = Vec::new();
     for line in mounts.lines() {

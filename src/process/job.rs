@@ -1,6 +1,7 @@
-//! A program to be run: its call, its environment, its limits; and docgen's own environment, which children get parts of.
+//! A program to run, with its arguments, environment and limits. Also docgen's own environment, of which children get
+//! parts.
 //!
-//! Must not know: how it is started.
+//! Must not know: how programs are started.
 
 use super::sandbox::Policy;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// From pairs of name and value.
+    /// Makes an environment from pairs of name and value.
     pub fn new(vars: impl IntoIterator<Item = (String, String)>) -> Self {
         Self { vars: vars.into_iter().collect() }
     }
@@ -30,12 +31,12 @@ impl Environment {
         self.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default()
     }
 
-    /// All variables, for installers that need proxies and certificates as the user has set them.
+    /// All variables, for installers: they need the user's proxies and certificates.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.vars.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The first file called `program` that may be executed, in `folders`.
+    /// The first executable file with the name `program` in `folders`.
     pub fn find_in(folders: &[PathBuf], program: &str) -> Option<PathBuf> {
         use std::os::unix::fs::PermissionsExt as _;
         folders
@@ -45,7 +46,7 @@ impl Environment {
     }
 }
 
-/// What a child may use.
+/// The limits of a child.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Wall-clock time.
@@ -55,13 +56,13 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For compilers and linters, which work on many blocks at once.
+    /// The limits of compilers and linters, which process many blocks at once.
     pub const TOOL: Limits = Limits { wall: Duration::from_secs(600), output: 64 << 20 };
-    /// For asking a tool its version.
+    /// The limits of a call that asks a tool for its version.
     pub const PROBE: Limits = Limits { wall: Duration::from_secs(20), output: 1 << 20 };
 }
 
-/// A program to be run.
+/// A program to run.
 #[derive(Debug, Clone)]
 pub struct Job {
     pub(super) program: PathBuf,
@@ -103,7 +104,7 @@ impl Job {
         self
     }
 
-    /// Sets the name by which the program sees itself called.
+    /// Sets `argv[0]`, the name that the program sees itself called by.
     #[must_use]
     pub fn arg0(mut self, name: impl Into<String>) -> Self {
         self.arg0 = Some(name.into());
@@ -117,7 +118,7 @@ impl Job {
         self
     }
 
-    /// Passes on those of docgen's own variables that are set.
+    /// Passes on docgen's own variables `names`, if they are set.
     #[must_use]
     pub fn inherit(mut self, environment: &Environment, names: &[&str]) -> Self {
         for name in names {
@@ -128,7 +129,7 @@ impl Job {
         self
     }
 
-    /// Sets what the program reads from standard input; without it, nothing.
+    /// Sets standard input; the default is empty.
     #[must_use]
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = bytes.into();
@@ -142,14 +143,14 @@ impl Job {
         self
     }
 
-    /// Holds the program in, as well as this machine allows.
+    /// Confines the program as far as this machine allows.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = Some(policy);
         self
     }
 
-    /// Says that this is the parent of several programs, which may leave nothing to each other.
+    /// Marks the job as the parent of several programs, which must not influence each other.
     #[must_use]
     pub fn shared(mut self) -> Self {
         if let Some(policy) = &mut self.policy {

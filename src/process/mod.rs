@@ -1,14 +1,14 @@
-//! The one door to other programs: the only user of `Command::new`.
+//! The only module that starts other programs (`Command::new`).
 //!
-//! Every child has its own process group, an environment that was spelled out, a time limit and an output limit; when
-//! it ends or overstays, its whole group is killed. Children are hostile until shown otherwise: one with a [`Policy`]
-//! runs in a [`sandbox`].
+//! Every child has its own process group, an explicit environment, a time limit and an output limit. When it ends or
+//! exceeds a limit, its whole group is killed. A child with a [`Policy`] is treated as hostile and runs in a
+//! [`sandbox`].
 //!
-//! 1. [`Job`] says what is to be run, [`Finished`] how it ended.
-//! 2. [`confine`](self) makes the call of the sandbox's launcher out of a job with a policy.
+//! 1. [`Job`] is a program to run; [`Finished`] is how it ended.
+//! 2. [`confine`](self) turns a job with a policy into a call of the sandbox's launcher.
 //! 3. [`Supervisor`] starts jobs and ends them.
 //!
-//! Must not know: which tools there are, or what their output means.
+//! Must not know: which tools exist, or what their output means.
 
 mod confine;
 mod finished;

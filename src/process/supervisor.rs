@@ -1,8 +1,8 @@
-//! Starts children, watches over them, and ends them with all that they have started.
+//! Starts children, watches them, and ends them and all their descendants.
 //!
-//! Must not know: which tools there are, or what their output means.
+//! Must not know: which tools exist, or what their output means.
 
-use super::confine::{Confined, Hold, Sandbox};
+use super::confine::{Confined, Reach, Sandbox};
 use super::finished::{End, Exceeded, Finished};
 use super::job::{Job, Limits};
 use super::sandbox::{Confinement, Policy, watch};
@@ -17,10 +17,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Starts children and can end all that are alive, on Ctrl-C for example.
+/// Starts children, and can end all of them, for example on Ctrl-C.
 #[derive(Debug, Clone, Default)]
 pub struct Supervisor {
-    groups: Arc<Mutex<BTreeMap<i32, Hold>>>,
+    groups: Arc<Mutex<BTreeMap<i32, Reach>>>,
     temporary: Arc<Mutex<Vec<PathBuf>>>,
     sandbox: Arc<Sandbox>,
     started: Arc<Mutex<Vec<String>>>,
@@ -31,39 +31,39 @@ enum Event {
     OutputLimit,
 }
 
-/// How long a launcher may take to end what is below it.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Max time for a launcher to end its descendants.
+const CLEANUP_TIME: Duration = Duration::from_secs(5);
 
-/// How often the memory, the disk and the number of a child's processes are looked at.
+/// Interval for checking the memory, the disk and the number of a child's processes.
 const TICK: Duration = Duration::from_millis(40);
 
 impl Supervisor {
-    /// One whose children are held in: `launcher` is this program, `most` what is applied at most.
-    pub fn with_sandbox(launcher: PathBuf, most: Confinement) -> Self {
-        Self { sandbox: Arc::new(Sandbox::new(launcher, most)), ..Self::default() }
+    /// A supervisor that confines its children. `launcher` is this program; `max_level` is the highest level to apply.
+    pub fn with_sandbox(launcher: PathBuf, max_level: Confinement) -> Self {
+        Self { sandbox: Arc::new(Sandbox::new(launcher, max_level)), ..Self::default() }
     }
 
-    /// How well children with a policy are held in on this machine; tried out the first time.
+    /// The level of confinement that this machine reaches for children with a policy. The first call probes it.
     pub fn confinement(&self) -> Confinement {
         self.sandbox.level(|policy, level| self.probe(policy, level))
     }
 
-    /// The calls of the programs that were started, in order, without those that the sandbox tries itself out with.
+    /// The calls of all started programs, in order, without the sandbox's probes.
     pub fn started(&self) -> Vec<String> {
         self.started.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What tells this build of docgen from any other: the size and time of its program.
+    /// Identifies this build of docgen: the size and time of its program.
     pub fn launcher_identity(&self) -> String {
         let meta = self.sandbox.launcher().and_then(|path| path.metadata().ok());
         meta.map_or_else(String::new, |meta| format!("{} {:?}", meta.len(), meta.modified().ok()))
     }
 
-    /// What a level comes to when it is asked for.
+    /// The level that is reached when `level` is requested.
     fn probe(&self, policy: &Policy, level: Confinement) -> Confinement {
         let nothing = Job::new("", Path::new("/")).policy(policy.clone()).limits(Limits::PROBE);
         let Ok(Some(confined)) = self.sandbox.confine(&nothing, level, None) else { return Confinement::None };
-        let _ = self.attend(&confined.job, Some(&confined));
+        let _ = self.start_and_wait(&confined.job, Some(&confined));
         let Some(report) = confined.report() else { return Confinement::None };
         if report.level < level {
             let reached = report.level;
@@ -73,7 +73,7 @@ impl Supervisor {
         report.level
     }
 
-    /// What keeps the sandbox from being full, once it was tried out.
+    /// Why the sandbox is not full; known after the probe.
     pub fn obstacle(&self) -> Option<String> {
         self.sandbox.obstacle()
     }
@@ -81,31 +81,31 @@ impl Supervisor {
     /// Runs a job to its end.
     ///
     /// # Errors
-    /// [`Error::Program`] if it cannot be started. However it ends after that is a value.
+    /// [`Error::Program`] if it cannot be started. Any end after that is a [`Finished`].
     pub fn run(&self, job: &Job) -> Result<Finished> {
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(job.command_line());
         let level = if job.policy.is_some() { self.confinement() } else { Confinement::None };
         match self.sandbox.confine(job, level, Some(&job.program))? {
             Some(confined) => {
-                let finished = self.attend(&confined.job, Some(&confined))?;
+                let finished = self.start_and_wait(&confined.job, Some(&confined))?;
                 Ok(confined.conclude(finished))
             }
-            None => self.attend(job, None),
+            None => self.start_and_wait(job, None),
         }
     }
 
     /// Starts a job and waits for its end.
-    fn attend(&self, job: &Job, confined: Option<&Confined>) -> Result<Finished> {
+    fn start_and_wait(&self, job: &Job, confined: Option<&Confined>) -> Result<Finished> {
         let started = Instant::now();
-        let hold = confined.map_or(Hold::Group, Confined::hold);
-        let mut child = self.spawn(job, hold)?;
+        let reach = confined.map_or(Reach::Group, Confined::reach);
+        let mut child = self.spawn(job, reach)?;
         let pid = Pid::from_child(&child);
         let (events, inbox) = channel();
-        let threads = || -> std::io::Result<(Drain, Drain)> {
-            let stdout = drain(child.stdout.take(), job.limits.output, events.clone())?;
-            let stderr = drain(child.stderr.take(), job.limits.output, events.clone())?;
-            feed(child.stdin.take(), job.stdin.clone())?;
-            // WNOWAIT leaves the process a zombie, so that its number is still its own when we signal the group.
+        let threads = || -> std::io::Result<(PipeReader, PipeReader)> {
+            let stdout = read_pipe(child.stdout.take(), job.limits.output, events.clone())?;
+            let stderr = read_pipe(child.stderr.take(), job.limits.output, events.clone())?;
+            write_pipe(child.stdin.take(), job.stdin.clone())?;
+            // WNOWAIT leaves the process a zombie, so its number is not reused before we signal the group.
             std::thread::Builder::new().spawn(move || {
                 let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
                 let _ = events.send(Event::Exited);
@@ -115,7 +115,7 @@ impl Supervisor {
         let (stdout, stderr) = match threads() {
             Ok(threads) => threads,
             Err(source) => {
-                // No thread is to be had: a child that nobody watches must not live.
+                // No thread can be started. Kill the child, because nothing can watch it.
                 let _ = rustix::process::kill_process_group(pid, Signal::KILL);
                 let _ = child.wait();
                 self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
@@ -124,13 +124,13 @@ impl Supervisor {
         };
         let mut peak = 0;
         let killed = watch_over(job, pid, started, &inbox, &mut peak);
-        if killed.is_some() && hold == Hold::Subreaper {
-            // It stops and kills what is below it, and then ends. If it cannot, the last two steps do the same.
+        if killed.is_some() && reach == Reach::Subreaper {
+            // On TERM the launcher kills its descendants and ends. If it fails, the last two steps do the same.
             if let Some(confined) = confined {
                 confined.end();
             }
             let _ = rustix::process::kill_process(pid, Signal::TERM);
-            let _ = inbox.recv_timeout(PATIENCE);
+            let _ = inbox.recv_timeout(CLEANUP_TIME);
             watch::end_descendants(pid);
         }
         let _ = rustix::process::kill_process_group(pid, Signal::KILL);
@@ -150,29 +150,29 @@ impl Supervisor {
         })
     }
 
-    /// Kills every child that is alive, with all that it has started.
+    /// Kills every living child and its descendants.
     pub fn kill_all(&self) {
-        for (group, hold) in self.groups.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for (group, reach) in self.groups.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let Some(pid) = Pid::from_raw(*group) else { continue };
-            if *hold == Hold::Subreaper {
+            if *reach == Reach::Subreaper {
                 watch::end_descendants(pid);
             }
             let _ = rustix::process::kill_process_group(pid, Signal::KILL);
         }
     }
 
-    /// Ends what got away from its launcher, and removes what was needed to start children. To be called when no more
-    /// will be started.
+    /// Ends processes that escaped their launcher, and removes the files that starting children needs. Call it after
+    /// the last job.
     pub fn finish(&self) {
         self.sandbox.finish();
     }
 
-    /// A temporary folder that must not outlive an interrupted run.
+    /// Registers a temporary folder that [`Self::interrupt`] removes.
     pub fn remove_on_interrupt(&self, folder: &Path) {
         self.temporary.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
     }
 
-    /// What Ctrl-C does: ends every child, removes temporary folders, and ends the program as a shell expects it.
+    /// Handles Ctrl-C: ends every child, removes temporary folders, and ends the program as a shell expects.
     pub fn interrupt(&self) -> ! {
         self.kill_all();
         self.finish();
@@ -182,8 +182,8 @@ impl Supervisor {
         std::process::exit(130)
     }
 
-    fn spawn(&self, job: &Job, hold: Hold) -> Result<Child> {
-        #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    fn spawn(&self, job: &Job, reach: Reach) -> Result<Child> {
+        #[expect(clippy::disallowed_methods, reason = "the only place that starts programs")]
         let mut command = std::process::Command::new(&job.program);
         command
             .args(&job.args)
@@ -199,7 +199,7 @@ impl Supervisor {
         }
         let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         let child = command.spawn().map_err(|source| self.failure(job, source))?;
-        groups.insert(Pid::from_child(&child).as_raw_nonzero().get(), hold);
+        groups.insert(Pid::from_child(&child).as_raw_nonzero().get(), reach);
         Ok(child)
     }
 
@@ -209,12 +209,12 @@ impl Supervisor {
     }
 }
 
-/// Waits for a child's end, or for the reason to kill it.
+/// Waits until a child ends or exceeds a limit. Returns the reason to kill it.
 fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>, peak: &mut u64) -> Option<End> {
     loop {
         let left = job.limits.wall.saturating_sub(started.elapsed());
-        let patience = if job.policy.is_some() { left.min(TICK) } else { left };
-        match inbox.recv_timeout(patience) {
+        let wait = if job.policy.is_some() { left.min(TICK) } else { left };
+        match inbox.recv_timeout(wait) {
             Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => return None,
             Ok(Event::OutputLimit) => return Some(End::Limit(Exceeded::Output)),
             Err(RecvTimeoutError::Timeout) if left.is_zero() => return Some(End::TimedOut),
@@ -226,7 +226,7 @@ fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>, pe
     }
 }
 
-/// What the processes below a launcher use too much of.
+/// The limit that the descendants of a launcher exceed.
 fn excess(policy: &Policy, launcher: Pid, peak: &mut u64) -> Option<Exceeded> {
     let alive = watch::descendants(launcher);
     if policy.processes > 0 && alive.len() > policy.processes {
@@ -241,22 +241,26 @@ fn excess(policy: &Policy, launcher: Pid, peak: &mut u64) -> Option<Exceeded> {
     (watched.is_some_and(|folder| watch::is_over(folder, policy.disk))).then_some(Exceeded::Disk)
 }
 
-/// A pipe that is being read to its end in a thread of its own.
-struct Drain {
+/// A thread that reads a pipe to its end.
+struct PipeReader {
     buffer: Arc<Mutex<Vec<u8>>>,
     done: Receiver<()>,
 }
 
-impl Drain {
-    /// What was read. The group is dead by now; only a process that left it can hold the pipe open, and we do not
-    /// wait for that one longer than this.
+impl PipeReader {
+    /// The bytes that were read. The group is dead by now; only a process that left it can keep the pipe open. We wait
+    /// at most 2 seconds for such a process.
     fn collect(self) -> Vec<u8> {
         let _ = self.done.recv_timeout(Duration::from_secs(2));
         std::mem::take(&mut self.buffer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-fn drain(pipe: Option<impl Read + Send + 'static>, limit: usize, events: Sender<Event>) -> std::io::Result<Drain> {
+fn read_pipe(
+    pipe: Option<impl Read + Send + 'static>,
+    limit: usize,
+    events: Sender<Event>,
+) -> std::io::Result<PipeReader> {
     let buffer = Arc::new(Mutex::new(Vec::new()));
     let (finished, done) = channel();
     let mut pipe = pipe.expect("the pipe was asked for in spawn");
@@ -274,12 +278,12 @@ fn drain(pipe: Option<impl Read + Send + 'static>, limit: usize, events: Sender<
         }
         let _ = finished.send(());
     })?;
-    Ok(Drain { buffer, done })
+    Ok(PipeReader { buffer, done })
 }
 
-fn feed(pipe: Option<impl Write + Send + 'static>, bytes: Vec<u8>) -> std::io::Result<()> {
+fn write_pipe(pipe: Option<impl Write + Send + 'static>, bytes: Vec<u8>) -> std::io::Result<()> {
     if let Some(mut pipe) = pipe {
-        // A program that does not read its input closes the pipe; that is its affair.
+        // A write error is ignored: the program closed the pipe because it does not read its input.
         std::thread::Builder::new().spawn(move || pipe.write_all(&bytes))?;
     }
     Ok(())

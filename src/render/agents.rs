@@ -46,7 +46,7 @@ impl Renderer<'_> {
     /// Pages that the navigation does not have, as with a `SUMMARY.md` that leaves some out.
     fn unlisted(&self) -> impl Iterator<Item = PageIndex> {
         let listed: BTreeSet<PageIndex> = self.input.site.nav.order.iter().copied().collect();
-        (0..self.input.site.pages.len()).filter(move |page| !listed.contains(page))
+        self.input.site.pages.keys().filter(move |page| !listed.contains(page))
     }
 
     /// A page as Markdown: its own text, includes expanded, under its title and one line of facts.
@@ -218,7 +218,7 @@ impl Renderer<'_> {
             .filter(|(_, block)| block.snippet.is_code)
             .map(|(_, Block { snippet, verdict })| {
                 let page = snippet.page;
-                let address = format!("{}#snippet-{}", url::from_root(&site.urls[page]), snippet.fence + 1);
+                let address = format!("{}#snippet-{}", url::from_root(&site.urls[page]), snippet.fence.number());
                 json!({
                     "id": snippet.id,
                     "url": address,

@@ -8,21 +8,22 @@ use crate::site::governance::review_due;
 use crate::site::taxonomy::{Taxonomy, Term};
 use crate::site::{PageIndex, url};
 use rayon::prelude::*;
+use typed_index_collections::TiVec;
 
 /// The terms of one page, each with its taxonomy.
 type Terms<'a> = Vec<(&'a Taxonomy, &'a Term)>;
 
 /// What is known of each page. Lists name a page many times, so this is worked out once.
 pub(super) struct Facts<'a> {
-    views: Vec<FactsView>,
-    terms: Vec<Terms<'a>>,
+    views: TiVec<PageIndex, FactsView>,
+    terms: TiVec<PageIndex, Terms<'a>>,
 }
 
 impl<'a> Facts<'a> {
     /// The facts of all pages. `verified` says whether anything is known of any block.
     pub(super) fn new(input: &Input<'a>, verified: bool) -> Self {
         let site = input.site;
-        let mut terms: Vec<Terms<'a>> = vec![Vec::new(); site.pages.len()];
+        let mut terms: TiVec<PageIndex, Terms<'a>> = vec![Vec::new(); site.pages.len()].into();
         for taxonomy in &site.taxonomies {
             for term in &taxonomy.terms {
                 for page in &term.pages {
@@ -30,13 +31,13 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        let view = |(index, terms): (PageIndex, &Terms<'_>)| FactsView {
+        let view = |(index, terms): (usize, &Terms<'_>)| FactsView {
             verified,
-            owners: owners(terms, &site.urls[index]),
-            ..facts(input, index)
+            owners: owners(terms, &site.urls[PageIndex::from(index)]),
+            ..facts(input, index.into())
         };
-        let views = terms.par_iter().enumerate().map(view).collect();
-        Self { views, terms }
+        let views: Vec<FactsView> = terms.raw.par_iter().enumerate().map(view).collect();
+        Self { views: views.into(), terms }
     }
 }
 

@@ -47,7 +47,9 @@ impl Renderer<'_> {
     /// Pages with the day of their last change, or of their last review where nothing else is known; newest first.
     fn dated(&self) -> Vec<(String, PageIndex)> {
         let site = self.input.site;
-        let mut dated: Vec<(String, PageIndex)> = (0..site.pages.len())
+        let mut dated: Vec<(String, PageIndex)> = site
+            .pages
+            .keys()
             .filter_map(|index| {
                 let facts = self.facts.of(index);
                 let day = if facts.edited.is_empty() { &facts.reviewed } else { &facts.edited };

@@ -7,7 +7,7 @@ use super::highlight::{Highlighter, escape};
 use super::tabs::{Group, Tabs};
 use crate::config::{Config, RawHtml};
 use crate::page::tabs::mark;
-use crate::page::{Fence, Page, math};
+use crate::page::{Fence, FenceIndex, Page, math};
 use crate::site::link::unsafe_scheme;
 use crate::site::{PageIndex, Site, Target, url};
 use crate::snippet::model::blocks::Blocks;
@@ -262,8 +262,8 @@ impl Walker<'_> {
 
     fn figure(&self) -> String {
         let number = self.fences;
-        let fence: &Fence = &self.page.fences[number - 1];
-        let block = self.context.blocks.of_fence(self.index, number - 1);
+        let fence: &Fence = &self.page.fences[FenceIndex::from(number - 1)];
+        let block = self.context.blocks.of_fence(self.index, (number - 1).into());
         let visible = block.and_then(|block| block.snippet.visible.as_deref());
         if block.is_some_and(|block| block.snippet.settings.hidden) {
             return String::new();

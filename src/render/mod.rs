@@ -57,6 +57,7 @@ pub fn render(
     let mut tree = OutputTree::default();
     let pages: Vec<(String, String)> = (0..input.site.pages.len())
         .into_par_iter()
+        .map(PageIndex::from)
         .map(|index| {
             let page = renderer.page(index)?;
             progress.advance(1);

@@ -24,10 +24,11 @@ impl Renderer<'_> {
         let site = self.input.site;
         let pages = site.nav.order.iter().map(|index| {
             let page = &site.pages[*index];
-            let prefix = format!("p{}-", index + 1);
+            let number = usize::from(*index) + 1;
+            let prefix = format!("p{number}-");
             PrintPage {
                 title: page.title.clone(),
-                anchor: format!("p{}", index + 1),
+                anchor: format!("p{number}"),
                 content: html::render(&self.context(&prefix, Some("print.html")), *index),
             }
         });

@@ -4,8 +4,8 @@
 //! other. Elsewhere the comments are not seen, and everything is read from top to bottom. Must not know: the script.
 
 use super::highlight::escape;
-use crate::page::Page;
 use crate::page::tabs::{Mark, mark};
+use crate::page::{FenceIndex, Page};
 
 /// Where a page is in its tabs.
 #[derive(Debug, Default)]
@@ -58,10 +58,11 @@ pub(super) struct Group {
 impl Group {
     /// Of the fence with this number on its page.
     pub(super) fn of(page: &Page, fence: usize) -> Self {
-        let name = |number: usize| page.fences.get(number).and_then(|fence| fence.info.value("tab"));
+        let name = |number: usize| page.fences.get(FenceIndex::from(number)).and_then(|fence| fence.info.value("tab"));
         let Some(own) = name(fence) else { return Self { name: None, first: false, last: false } };
         let neighbours = |one: usize, other: usize| {
-            let between = page.fences[one].range.end..page.fences[other].range.start;
+            let between =
+                page.fences[FenceIndex::from(one)].range.end..page.fences[FenceIndex::from(other)].range.start;
             page.text.as_str().get(between).is_some_and(|text| text.trim().is_empty())
         };
         let first = fence == 0 || name(fence - 1).is_none() || !neighbours(fence - 1, fence);

@@ -27,7 +27,7 @@ impl Renderer<'_> {
         for (_, Block { snippet, verdict }) in code {
             let page = snippet.page;
             let badge = badge(Some(verdict));
-            let anchor = format!("#snippet-{}", snippet.fence + 1);
+            let anchor = format!("#snippet-{}", snippet.fence.number());
             let tools = verdict.tools.iter().map(|(tool, version)| format!("{tool} {version}"));
             let row = RowView {
                 anchor: row_id(&snippet.id),
@@ -115,7 +115,7 @@ impl Renderer<'_> {
 /// Pages that no other page links to, but for the home page: the navigation alone leads there.
 fn orphans(site: &Site) -> Vec<PageIndex> {
     let mut linked: BTreeSet<PageIndex> = BTreeSet::new();
-    for (index, page) in site.pages.iter().enumerate() {
+    for (index, page) in site.pages.iter_enumerated() {
         for link in &page.links {
             if let Target::Page { page: to, .. } = site.target(index, link.number)
                 && *to != index
@@ -124,7 +124,7 @@ fn orphans(site: &Site) -> Vec<PageIndex> {
             }
         }
     }
-    (0..site.pages.len()).filter(|page| !linked.contains(page) && !site.urls[*page].ends_with("index.html")).collect()
+    site.pages.keys().filter(|page| !linked.contains(page) && !site.urls[*page].ends_with("index.html")).collect()
 }
 
 /// The parts of a bar 1000 wide. What there is of is at least seen.

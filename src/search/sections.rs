@@ -9,6 +9,7 @@ use crate::site::{PageIndex, Site, url};
 use crate::snippet::model::badge::{Badge, badge};
 use crate::snippet::model::blocks::{Block, Blocks};
 use rayon::prelude::*;
+use typed_index_collections::TiVec;
 
 /// A section: what stands under one heading, or before the first.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +50,7 @@ pub struct Snippet {
 }
 
 /// A page as search knows it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PageRecord {
     /// Index of the page in the site.
     pub page: PageIndex,
@@ -65,7 +66,7 @@ pub struct PageRecord {
 
 /// Cuts every page that search knows into its sections.
 pub fn sections(site: &Site, config: &Config, blocks: &Blocks) -> Vec<PageRecord> {
-    let mut tags: Vec<String> = vec![String::new(); site.pages.len()];
+    let mut tags: TiVec<PageIndex, String> = vec![String::new(); site.pages.len()].into();
     for term in site.taxonomies.iter().flat_map(|taxonomy| &taxonomy.terms) {
         for page in &term.pages {
             tags[*page].push_str(&term.title);
@@ -74,11 +75,13 @@ pub fn sections(site: &Site, config: &Config, blocks: &Blocks) -> Vec<PageRecord
     }
     let known = (0..site.pages.len())
         .into_par_iter()
+        .map(PageIndex::from)
         .filter(|index| !config.search_exclude.is_match(&site.pages[*index].relative));
     known
         .map(|index| {
             let page = &site.pages[index];
-            let sections = Cutter::new(page).cut(page, config.search_code, |fence| blocks.of_fence(index, fence));
+            let sections =
+                Cutter::new(page).cut(page, config.search_code, |fence| blocks.of_fence(index, fence.into()));
             PageRecord {
                 page: index,
                 url: url::from_root(&site.urls[index]),

@@ -174,6 +174,8 @@ mod tests {
         let section =
             |heading: &str, body: &str| Section { heading: heading.into(), body: body.into(), ..Section::default() };
         let page = PageRecord {
+            page: 0.into(),
+            url: "page.html".into(),
             title: "Page".into(),
             sections: vec![
                 section("Other", "a circuit breaker is mentioned here"),
@@ -181,7 +183,7 @@ mod tests {
                 section("Retries", "again and again"),
                 section("Timeouts", "not for ever"),
             ],
-            ..PageRecord::default()
+            tags: String::new(),
         };
         let weighed = weigh(vec![page]);
         let postings = &weighed.terms["circuit"].sections;

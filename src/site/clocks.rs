@@ -53,8 +53,7 @@ pub fn clocks(
 ) -> Vec<Clocks> {
     let mut clocks: Vec<Clocks> = site
         .pages
-        .iter()
-        .enumerate()
+        .iter_enumerated()
         .map(|(index, page)| {
             let front = &page.front_matter;
             let name = &sources[page.file].name;

@@ -2,7 +2,7 @@
 //!
 //! Must not know: git, snippets; those are other clocks.
 
-use super::model::{Disk, Site};
+use super::model::{PathExists, Site};
 use crate::config::{Config, Risk};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::page::Page;
@@ -22,7 +22,13 @@ pub fn review_due(page: &Page, config: &Config) -> Option<Date> {
 }
 
 /// Checks every page.
-pub(super) fn check(sources: &Sources, site: &Site, config: &Config, disk: Disk<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(
+    sources: &Sources,
+    site: &Site,
+    config: &Config,
+    path_exists: PathExists<'_>,
+    problems: &mut Vec<Diagnostic>,
+) {
     let mut ids: BTreeMap<&str, &Page> = BTreeMap::new();
     for page in &site.pages {
         let front = &page.front_matter;
@@ -47,7 +53,7 @@ pub(super) fn check(sources: &Sources, site: &Site, config: &Config, disk: Disk<
         let folder = sources[page.file].path.parent().unwrap_or(Path::new("/")).to_path_buf();
         for (key, path) in &front.paths {
             let places = [folder.join(&path.value), config.content.join(&path.value), config.root.join(&path.value)];
-            if !places.iter().any(|place| disk(&normalise(place))) {
+            if !places.iter().any(|place| path_exists(&normalise(place))) {
                 let message = format!("`{key}` names `{}`, which does not exist", path.value);
                 problems.push(
                     Diagnostic::new(Code::FrontMatterPath, path.span, message)
@@ -55,16 +61,16 @@ pub(super) fn check(sources: &Sources, site: &Site, config: &Config, disk: Disk<
                 );
             }
         }
-        template(page, config, disk, problems);
+        template(page, config, path_exists, problems);
         overdue(page, config, problems);
     }
 }
 
 /// A page's own template is a file of the project's theme.
-fn template(page: &Page, config: &Config, disk: Disk<'_>, problems: &mut Vec<Diagnostic>) {
+fn template(page: &Page, config: &Config, path_exists: PathExists<'_>, problems: &mut Vec<Diagnostic>) {
     let Some(name) = page.front_matter.template.as_ref().filter(|name| name.value != "page.html") else { return };
     let path = config.root.join("themes").join(&config.theme).join(&name.value);
-    if !disk(&normalise(&path)) {
+    if !path_exists(&normalise(&path)) {
         let message = format!("`template` names `{}`, which the theme `{}` does not have", name.value, config.theme);
         let help = format!("write themes/{}/{}, or take the key away", config.theme, name.value);
         problems.push(Diagnostic::new(Code::FrontMatterPath, name.span, message).help(help));

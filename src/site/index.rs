@@ -1,6 +1,19 @@
-//! How pages are named: by their place in the list of all pages.
+//! The index of a page: its place in the list of all pages.
 //!
 //! Must not know: what a page holds.
 
 /// The index of a page in [`Site::pages`](super::Site::pages).
-pub type PageIndex = usize;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageIndex(usize);
+
+impl From<usize> for PageIndex {
+    fn from(index: usize) -> Self {
+        Self(index)
+    }
+}
+
+impl From<PageIndex> for usize {
+    fn from(index: PageIndex) -> Self {
+        index.0
+    }
+}

@@ -12,14 +12,16 @@ use crate::page::{Link, Page};
 use crate::source::Sources;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use typed_index_collections::TiVec;
 
 /// Resolves every destination of every page.
-pub(super) fn targets(site: &Site) -> Vec<Box<[Target]>> {
-    let of_page = |page: usize| {
+pub(super) fn targets(site: &Site) -> TiVec<PageIndex, Box<[Target]>> {
+    let of_page = |page: PageIndex| {
         let destinations = site.pages[page].events.destinations();
         destinations.map(|destination| resolve(site, page, &destination)).collect()
     };
-    (0..site.pages.len()).into_par_iter().map(of_page).collect()
+    let targets: Vec<Box<[Target]>> = (0..site.pages.len()).into_par_iter().map(PageIndex::from).map(of_page).collect();
+    targets.into()
 }
 
 /// Resolves a destination written on the page at `relative`.
@@ -103,8 +105,7 @@ pub fn file_names(pages: &[Page]) -> BTreeSet<String> {
 
 /// The files beside the pages that links and images lead to.
 pub(super) fn assets_of_pages(site: &Site) -> BTreeSet<String> {
-    let links =
-        site.pages.iter().enumerate().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
+    let links = site.pages.iter_enumerated().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
     links
         .filter_map(|(index, link)| match site.target(index, link.number) {
             Target::Asset(path) => Some(path.clone()),
@@ -117,7 +118,7 @@ pub(super) fn assets_of_pages(site: &Site) -> BTreeSet<String> {
 pub(super) fn check(sources: &Sources, site: &Site, config: &Config, problems: &mut Vec<Diagnostic>) {
     let mut checker =
         Checker { sources, site, config, anchors: site.pages.iter().map(|_| None).collect(), compared: 0 };
-    for (index, page) in site.pages.iter().enumerate() {
+    for (index, page) in site.pages.iter_enumerated() {
         for link in &page.links {
             problems.extend(checker.image(link));
             problems.extend(checker.unsafe_scheme(link).or_else(|| checker.target(index, link)));
@@ -134,7 +135,7 @@ struct Checker<'a> {
     site: &'a Site,
     config: &'a Config,
     /// The anchors of each page that was asked for some.
-    anchors: Vec<Option<BTreeSet<&'a str>>>,
+    anchors: TiVec<PageIndex, Option<BTreeSet<&'a str>>>,
     /// Names that were compared so far.
     compared: usize,
 }

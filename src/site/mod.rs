@@ -8,7 +8,7 @@
 //!
 //! [`resolve`] does these steps in order.
 //!
-//! Must not know: HTML, templates, snippets' verdicts. The disk is asked through [`Disk`] only.
+//! Must not know: HTML, templates, snippets' verdicts. The disk is asked through [`PathExists`] only.
 
 pub mod clocks;
 pub mod governance;
@@ -23,7 +23,7 @@ pub mod taxonomy;
 pub mod url;
 
 pub use index::PageIndex;
-pub use model::{Disk, Site};
+pub use model::{PathExists, Site};
 pub use places::{takes_only_what_is_named, twin_url};
 pub use resolve::resolve;
 pub use target::Target;

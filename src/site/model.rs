@@ -10,17 +10,18 @@ use crate::page::Page;
 use crate::source::Asset;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use typed_index_collections::TiVec;
 
 /// Whether a path exists: the one question that `site` has to the disk.
-pub type Disk<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
+pub type PathExists<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 
 /// The whole site, resolved.
 #[derive(Debug)]
 pub struct Site {
     /// Its pages, in the order of their paths.
-    pub pages: Vec<Page>,
+    pub pages: TiVec<PageIndex, Page>,
     /// The URL of each page.
-    pub urls: Vec<String>,
+    pub urls: TiVec<PageIndex, String>,
     /// Page by URL.
     pub by_url: BTreeMap<String, PageIndex>,
     /// The order and the tree.
@@ -34,7 +35,7 @@ pub struct Site {
     /// Those of them that become part of the site.
     pub copied: Vec<String>,
     /// Where the destinations of each page lead, by their numbers on the page.
-    pub targets: Vec<Box<[Target]>>,
+    pub targets: TiVec<PageIndex, Box<[Target]>>,
     /// Former URLs and where they lead.
     pub redirects: BTreeMap<String, String>,
     /// The site's title: from the configuration, else the home page's.

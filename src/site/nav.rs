@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Page, summary};
 use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
+use typed_index_collections::TiSlice;
 
 /// One entry of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +72,8 @@ pub fn folder_above(folder: &str) -> Option<&str> {
 /// Builds the order.
 pub(super) fn build(
     sources: &Sources,
-    pages: &[Page],
-    urls: &[String],
+    pages: &TiSlice<PageIndex, Page>,
+    urls: &TiSlice<PageIndex, String>,
     by_url: &BTreeMap<String, PageIndex>,
     problems: &mut Vec<Diagnostic>,
 ) -> Nav {
@@ -101,9 +102,13 @@ fn flatten(nodes: &[Node], order: &mut Vec<PageIndex>, seen: &mut BTreeSet<PageI
     }
 }
 
-fn sections(pages: &[Page], urls: &[String], by_url: &BTreeMap<String, PageIndex>) -> Vec<Section> {
+fn sections(
+    pages: &TiSlice<PageIndex, Page>,
+    urls: &TiSlice<PageIndex, String>,
+    by_url: &BTreeMap<String, PageIndex>,
+) -> Vec<Section> {
     let mut folders: BTreeMap<String, Vec<PageIndex>> = BTreeMap::new();
-    for (index, url) in urls.iter().enumerate() {
+    for (index, url) in urls.iter_enumerated() {
         let folder = url::folder(url);
         folders.entry(folder.to_owned()).or_default().push(index);
         for above in std::iter::successors(folder_above(folder), |folder| folder_above(folder)) {
@@ -148,7 +153,12 @@ fn folder_title(folder: &str) -> String {
     }
 }
 
-fn from_folders(folder: &str, sections: &[Section], pages: &[Page], urls: &[String]) -> Vec<Node> {
+fn from_folders(
+    folder: &str,
+    sections: &[Section],
+    pages: &TiSlice<PageIndex, Page>,
+    urls: &TiSlice<PageIndex, String>,
+) -> Vec<Node> {
     let Some(own) = section(sections, folder) else { return Vec::new() };
     let mut keyed: Vec<((i64, String), Node)> = own
         .pages
@@ -185,8 +195,8 @@ const MOST_SUGGESTIONS: usize = 50;
 fn from_summary(
     sources: &Sources,
     file: crate::span::FileId,
-    pages: &[Page],
-    urls: &[String],
+    pages: &TiSlice<PageIndex, Page>,
+    urls: &TiSlice<PageIndex, String>,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
     let mut roots: Vec<Node> = Vec::new();

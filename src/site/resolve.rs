@@ -3,7 +3,7 @@
 //! Must not know: HTML, templates.
 
 use super::index::PageIndex;
-use super::model::{Disk, Site};
+use super::model::{PathExists, Site};
 use super::nav::{self, Nav};
 use super::places::{self, Places, twin_url};
 use super::taxonomy::{self, Taxonomy};
@@ -15,9 +15,15 @@ use crate::page::front_matter::PageStatus;
 use crate::source::Sources;
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use typed_index_collections::{TiSlice, TiVec};
 
 /// Resolves the site.
-pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<'_>) -> (Site, Vec<Diagnostic>) {
+pub fn resolve(
+    sources: &Sources,
+    pages: Vec<Page>,
+    config: &Config,
+    path_exists: PathExists<'_>,
+) -> (Site, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let drafts = config.drafts;
     let mut pages: Vec<Page> =
@@ -29,36 +35,36 @@ pub fn resolve(sources: &Sources, pages: Vec<Page>, config: &Config, disk: Disk<
     let generated = generated_urls(&pages, &by_url, &taxonomies, &nav);
     let assets = sources.assets.iter().map(|asset| (asset.relative.clone(), asset.clone())).collect();
     let title = site_title(config, &pages, &by_url);
-    let (copied, targets, redirects) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let (copied, targets, redirects) = (Vec::new(), TiVec::new(), BTreeMap::new());
     let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, copied, targets, redirects, title };
     reserve(&mut site, &mut problems);
     redirect(&mut site, &mut problems);
     site.targets = link::targets(&site);
     places::copied(&mut site, config, &mut problems);
     link::check(sources, &site, config, &mut problems);
-    governance::check(sources, &site, config, disk, &mut problems);
+    governance::check(sources, &site, config, path_exists, &mut problems);
     (site, problems)
 }
 
-fn site_title(config: &Config, pages: &[Page], by_url: &BTreeMap<String, PageIndex>) -> String {
+fn site_title(config: &Config, pages: &TiSlice<PageIndex, Page>, by_url: &BTreeMap<String, PageIndex>) -> String {
     if !config.title.is_empty() {
         return config.title.clone();
     }
     if let Some(home) = by_url.get("index.html") {
         return pages[*home].title.clone();
     }
-    match pages {
+    match &pages.raw {
         [only] => only.title.clone(),
         _ => "Documentation".to_owned(),
     }
 }
 
-type Addresses = (Vec<Page>, Vec<String>, BTreeMap<String, PageIndex>);
+type Addresses = (TiVec<PageIndex, Page>, TiVec<PageIndex, String>, BTreeMap<String, PageIndex>);
 
 /// Gives each page its URL. Of two pages for one URL the first by path stays, and the other is reported.
 fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>) -> Addresses {
-    let mut kept: Vec<Page> = Vec::new();
-    let mut urls = Vec::new();
+    let mut kept: TiVec<PageIndex, Page> = TiVec::new();
+    let mut urls = TiVec::new();
     let mut by_url: BTreeMap<String, PageIndex> = BTreeMap::new();
     let mut by_folded: BTreeMap<String, PageIndex> = BTreeMap::new();
     let mut places = Places::default();
@@ -91,8 +97,8 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
         }
         places.take(&url, &format!("the page {}", page.relative));
         places.take(&twin_url(&url), &format!("the Markdown twin of {}", page.relative));
-        by_folded.insert(url.to_lowercase(), kept.len());
-        by_url.insert(url.clone(), kept.len());
+        by_folded.insert(url.to_lowercase(), kept.next_key());
+        by_url.insert(url.clone(), kept.next_key());
         urls.push(url);
         kept.push(page);
     }
@@ -100,7 +106,7 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
 }
 
 fn generated_urls(
-    pages: &[Page],
+    pages: &TiSlice<PageIndex, Page>,
     by_url: &BTreeMap<String, PageIndex>,
     taxonomies: &[Taxonomy],
     nav: &Nav,
@@ -146,7 +152,7 @@ fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
 fn redirect(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut places = places::taken(site);
-    for (index, page) in site.pages.iter().enumerate() {
+    for (index, page) in site.pages.iter_enumerated() {
         for alias in &page.front_matter.aliases {
             let from = alias.value.trim_start_matches('/');
             let from = if from.ends_with('/') || from.is_empty() {

@@ -8,6 +8,7 @@ use crate::config::{Config, RawTaxonomyConfig, TAXONOMIES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::Page;
 use std::collections::BTreeMap;
+use typed_index_collections::TiSlice;
 
 /// One taxonomy and its terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +49,16 @@ impl Taxonomy {
 }
 
 /// Collects the terms of all pages.
-pub(super) fn collect(pages: &[Page], config: &Config, problems: &mut Vec<Diagnostic>) -> Vec<Taxonomy> {
+pub(super) fn collect(
+    pages: &TiSlice<PageIndex, Page>,
+    config: &Config,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Taxonomy> {
     let mut taxonomies = Vec::new();
     for (name, _, singular, plural) in TAXONOMIES {
         let declared = config.taxonomies.get(*name).cloned().unwrap_or_default();
         let mut terms = declared_terms(&declared);
-        for (index, page) in pages.iter().enumerate() {
+        for (index, page) in pages.iter_enumerated() {
             for written in page.front_matter.terms.get(name).into_iter().flatten() {
                 let slug = canonical_slug(&declared, &written.value);
                 if declared.closed && !terms.contains_key(&slug) {

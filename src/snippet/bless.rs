@@ -3,7 +3,7 @@
 //!
 //! Must not know: disk. The caller applies the edits.
 
-use crate::page::{Page, fix};
+use crate::page::{FenceIndex, Page, fix};
 use crate::snippet::model::output::line_fits;
 use crate::snippet::model::snippet::{Expected, Snippet};
 use crate::snippet::model::verdict::{Step, StepOutcome};
@@ -39,7 +39,9 @@ pub fn bless(sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Bless
         let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);
         let (true, Some(expected), Some(printed)) = (wrong, &snippet.expected, &verdict.output) else { continue };
         let edits = match expected.fence {
-            Some(fence) => fence_edit(sources, &pages[snippet.page], fence, expected, printed).map(|edit| vec![edit]),
+            Some(fence) => {
+                fence_edit(sources, &pages[usize::from(snippet.page)], fence, expected, printed).map(|edit| vec![edit])
+            }
             None => comment_edits(sources, expected, printed),
         };
         match edits {
@@ -104,7 +106,7 @@ fn renewed(expected: &str, printed: &str) -> Vec<String> {
 fn fence_edit(
     sources: &Sources,
     page: &Page,
-    fence: usize,
+    fence: FenceIndex,
     expected: &Expected,
     printed: &str,
 ) -> Result<Edit, String> {

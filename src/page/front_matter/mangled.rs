@@ -1,4 +1,4 @@
-//! Front matter as mdformat leaves it when it does not know what front matter is.
+//! Front matter that mdformat flattened because it does not know front matter.
 //!
 //! The `---` lines have become lines of underscores, lists are flattened, and keys that follow a list are indented by
 //! two, as if they belonged to its last item:
@@ -15,7 +15,8 @@
 //! ____________________
 //! ```
 //!
-//! [`recover`] gives back the YAML that was meant. Must not know: which keys there are.
+//! [`recover`] restores the original YAML.
+//! Must not know: the keys of front matter.
 
 use crate::span::{FileId, MappedText};
 use regex::Regex;
@@ -26,7 +27,7 @@ static KEY: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[A-Za-z][\w\\-]*:(\
 
 /// Recovered front matter.
 pub(super) struct Recovered {
-    /// The YAML that was meant; each line knows where it stood.
+    /// The original YAML; each line keeps its origin.
     pub(super) yaml: MappedText,
     /// The bytes of the whole block, both lines of underscores included.
     pub(super) range: Range<usize>,
@@ -37,7 +38,7 @@ fn is_rule(line: &str) -> bool {
     line.len() >= 3 && line.bytes().all(|byte| byte == b'_')
 }
 
-/// Finds and mends mangled front matter at the start of a text.
+/// Finds and restores mangled front matter at the start of a text.
 pub(super) fn recover(file: FileId, text: &str) -> Option<Recovered> {
     let mut lines = Vec::new();
     let mut offset = 0;
@@ -54,7 +55,7 @@ pub(super) fn recover(file: FileId, text: &str) -> Option<Recovered> {
         } else if rules == 0 && !content.is_empty() {
             return None;
         } else if !content.is_empty() {
-            // Code, headings, quotes: two thematic breaks with a page between them.
+            // Code, headings and quotes mean a page between two thematic breaks.
             let first = content.trim_start();
             if first.starts_with(['#', '`', '~', '>', '|', '!', '<']) {
                 return None;
@@ -62,7 +63,7 @@ pub(super) fn recover(file: FileId, text: &str) -> Option<Recovered> {
             lines.push((start, content));
         }
     }
-    // The first line must look like a key: two thematic breaks around prose are just that.
+    // The first line must look like a key. Otherwise these are two thematic breaks around prose.
     if rules != 2 || !lines.first().is_some_and(|(_, line)| KEY.is_match(line)) {
         return None;
     }
@@ -81,7 +82,7 @@ pub(super) fn recover(file: FileId, text: &str) -> Option<Recovered> {
     Some(Recovered { yaml, range: 0..offset })
 }
 
-/// Markdown's escapes, which the formatter added, taken away again: `\_` was `_`.
+/// Removes the Markdown escapes that the formatter added: `\_` was `_`.
 fn push_unescaped(yaml: &mut MappedText, text: &str, file: FileId, start: usize) {
     let mut from = 0;
     let bytes = text.as_bytes();

@@ -1,6 +1,6 @@
-//! What stands above a page's text: its data, in any of three spellings.
+//! Front matter: the data above a page's text, in one of three formats.
 //!
-//! Must not know: whether the terms, paths or ids named here exist; that is `site`'s.
+//! Must not know: whether the named terms, paths or ids exist; `site` checks that.
 
 mod mangled;
 mod model;

@@ -1,6 +1,6 @@
-//! What a page says about itself, and the block that it says it in.
+//! The data of front matter, and the block that contains it.
 //!
-//! Must not know: the spellings of front matter.
+//! Must not know: the formats of front matter.
 
 use crate::config::Risk;
 use crate::span::{MappedText, Span};
@@ -12,7 +12,7 @@ use std::ops::Range;
 /// How front matter was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// There is none.
+    /// No front matter.
     #[default]
     None,
     /// YAML between `---`.
@@ -23,15 +23,15 @@ pub enum Format {
     Mangled,
 }
 
-/// A page's state of life.
+/// The status of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PageStatus {
-    /// Not built unless asked for.
+    /// Built only on request.
     Draft,
-    /// The usual one.
+    /// The default.
     #[default]
     Active,
-    /// Still there, with a banner.
+    /// Shown with a banner.
     Deprecated,
     /// Kept for the record.
     Archived,
@@ -52,7 +52,7 @@ impl PageStatus {
     }
 }
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
     /// The value.
@@ -61,7 +61,7 @@ pub struct Located<T> {
     pub span: Span,
 }
 
-/// Everything a page says about itself.
+/// The front matter of a page.
 #[derive(Debug, Clone, Default)]
 pub struct FrontMatter {
     /// How it was written.
@@ -76,11 +76,11 @@ pub struct FrontMatter {
     pub id: Option<Located<String>>,
     /// Terms by taxonomy (`tags`, `agents`, `categories`, `owners`, `platforms`).
     pub terms: BTreeMap<&'static str, Vec<Located<String>>>,
-    /// State of life.
+    /// Status.
     pub status: Option<PageStatus>,
-    /// What happens if the page is wrong.
+    /// How much damage an error on the page can do.
     pub risk: Option<Risk>,
-    /// When a person last read it through.
+    /// When a person last reviewed it.
     pub last_reviewed: Option<Located<Date>>,
     /// Review interval in days, instead of the risk's.
     pub review_every: Option<i64>,
@@ -94,11 +94,11 @@ pub struct FrontMatter {
     pub template: Option<Located<String>>,
     /// Page-wide snippet defaults, as written.
     pub verify: Option<Located<Value>>,
-    /// All keys as written, for checks on presence.
+    /// All keys as written, to check for required keys.
     pub keys: Vec<Located<String>>,
     /// Keys that docgen does not know.
     pub extra: Map<String, Value>,
-    /// The data as recovered, in order; what `check --fix` writes back.
+    /// All data in order; `check --fix` writes it back.
     pub data: Map<String, Value>,
 }
 

@@ -1,7 +1,7 @@
-//! Front matter: YAML between `---`, TOML between `+++`, or what a formatter has made of it (`mangled.rs`).
+//! Front matter: YAML between `---`, TOML between `+++`, or YAML that a formatter flattened (`mangled.rs`).
 //!
-//! Keys and values are checked one by one: a bad value costs that key, never the page.
-//! Must not know: whether the terms, paths or ids named here exist; that is `site`'s.
+//! Keys and values are checked one by one. A bad value drops its key, never the page.
+//! Must not know: whether the named terms, paths or ids exist; `site` checks that.
 
 use super::mangled;
 use super::model::{Block, Format, FrontMatter};
@@ -12,8 +12,8 @@ use crate::span::{ColumnUnit, LineIndex, MappedText, Span};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-/// The longest front matter that is read, in bytes.
-const LONGEST: usize = 64 << 10;
+/// Max length of front matter, in bytes.
+const MAX_LENGTH: usize = 64 << 10;
 
 /// Parses the front matter of a file. Returns it, the offset at which the body starts, and what is wrong.
 pub(in crate::page) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, usize, Vec<Diagnostic>) {
@@ -24,12 +24,12 @@ pub(in crate::page) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, us
     let body = block.range.end;
     let span = Span::new(file.id, block.range.clone());
     let mut front = FrontMatter { format: block.format, span: Some(span), ..FrontMatter::default() };
-    if block.data.len() > LONGEST {
+    if block.data.len() > MAX_LENGTH {
         let first = file.lines.line_range(&file.text, 1).unwrap_or(0..0);
-        let message = format!("the front matter has {} KB; {} KB are the most", block.data.len() >> 10, LONGEST >> 10);
+        let message = format!("the front matter has {} KB; the max is {} KB", block.data.len() >> 10, MAX_LENGTH >> 10);
         problems.push(
             Diagnostic::new(Code::FrontMatterValue, Span::new(file.id, first), message)
-                .help("the page is built without it; move what is long into the page's text"),
+                .help("the page is built without it; move long values into the page's text"),
         );
         return (front, body, problems);
     }
@@ -39,9 +39,9 @@ pub(in crate::page) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, us
             Diagnostic::new(
                 Code::FrontMatterMangled,
                 Span::new(file.id, first),
-                "a formatter has flattened the front matter; the data was recovered",
+                "a formatter flattened the front matter; docgen recovered the data",
             )
-            .help("`docgen check --fix` writes it back between `---` lines; tell mdformat about it with the plugin mdformat-frontmatter"),
+            .help("`docgen check --fix` restores it between `---` lines; with the plugin mdformat-frontmatter, mdformat keeps it"),
         );
     }
     let data = match deserialize(&block) {
@@ -50,7 +50,7 @@ pub(in crate::page) fn parse(file: &SourceFile, today: Date) -> (FrontMatter, us
             let span = block.data.span_of(range).unwrap_or(span);
             problems.push(
                 Diagnostic::new(Code::FrontMatterSyntax, span, message)
-                    .help("the page is built without its front matter until this is mended"),
+                    .help("the page is built without its front matter until this is fixed"),
             );
             return (front, body, problems);
         }
@@ -84,7 +84,7 @@ fn find(file: &SourceFile, problems: &mut Vec<Diagnostic>) -> Option<Block> {
         }
         offset += line.len();
     }
-    // Without an end, `---` is a thematic break; only what looks like a key makes it front matter.
+    // Without an end, `---` is a thematic break, unless the next line looks like a key.
     let second = text[start..].lines().next().unwrap_or_default();
     if second.contains(':') || second.contains('=') {
         problems.push(
@@ -117,7 +117,7 @@ fn deserialize(block: &Block) -> Result<Map<String, Value>, SyntaxError> {
     match serde_saphyr::from_str_with_options::<Value>(text, options) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
-        Ok(_) => Err((0..1, "front matter must be keys with values, as in `title: A page`".to_owned())),
+        Ok(_) => Err((0..1, "front matter must have keys with values, as in `title: A page`".to_owned())),
         Err(error) => {
             let error = error.without_snippet();
             let at = error
@@ -131,7 +131,7 @@ fn deserialize(block: &Block) -> Result<Map<String, Value>, SyntaxError> {
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or(&message).trim().to_owned();
             let message = message.rsplit_once(": line ").map_or(message.clone(), |(head, _)| head.to_owned());
-            // The whole character: what is shown begins and ends between two.
+            // The whole character, because a span begins and ends between characters.
             let length = text[at.min(text.len())..].chars().next().map_or(1, char::len_utf8);
             Err((at..at + length, message))
         }

@@ -1,6 +1,7 @@
-//! The values of front matter, key by key: what each may be, and where it stands.
+//! The values of front matter, key by key: checks and positions.
 //!
-//! A value that is wrong costs its own key only. Must not know: the three spellings of front matter.
+//! A wrong value drops its own key only.
+//! Must not know: the three formats of front matter.
 
 use super::model::{Block, FrontMatter, Located, PageStatus};
 use crate::config::{Risk, TAXONOMIES, parse_days};
@@ -35,24 +36,24 @@ const KEYS: &[&str] = &[
     "verify",
 ];
 
-/// Values that are looked for in vain before no more are looked for.
-const MOST_MISSES: usize = 50;
+/// Max values that are not found in the text. After that, no more are searched for.
+const MAX_MISSES: usize = 50;
 
 /// Reads the keys of one block.
 pub(super) struct Reader<'a> {
     block: &'a Block,
-    /// All of it.
+    /// The position of the whole block.
     whole: Span,
-    /// What is wrong with it.
+    /// The problems found in it.
     problems: &'a mut Vec<Diagnostic>,
-    /// No review is later than this.
+    /// Reviews after this day are errors.
     today: Date,
     /// The line of each top-level key, as bytes of the block.
     key_lines: BTreeMap<&'a str, Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    /// For a block that stands at `whole`.
+    /// A reader of a block at `whole`.
     pub(super) fn new(block: &'a Block, whole: Span, problems: &'a mut Vec<Diagnostic>, today: Date) -> Self {
         let mut key_lines = BTreeMap::new();
         let mut offset = 0;
@@ -66,7 +67,7 @@ impl<'a> Reader<'a> {
         Self { block, whole, problems, today, key_lines }
     }
 
-    /// The line on which a top-level key stands, as bytes of the block.
+    /// The line of a top-level key, as bytes of the block.
     fn key_line(&self, key: &str) -> Option<Range<usize>> {
         self.key_lines.get(key).cloned()
     }
@@ -76,8 +77,7 @@ impl<'a> Reader<'a> {
         self.key_line(key).and_then(|line| self.block.data.span_of(line)).unwrap_or(self.whole)
     }
 
-    /// The lines of a key, from its own to the one before the next key, with where each begins. Of its own line what
-    /// stands behind the key.
+    /// The lines of a key up to the next key, each with its offset. The first line begins after the key.
     fn lines_of(&self, key: &str) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
         let text = self.block.data.as_str();
         let start = self.key_line(key).map_or(text.len(), |line| line.start);
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
             })
     }
 
-    /// Where a value of a key stands as text of its own, from byte `from` of the block on; nothing of a comment.
+    /// Finds a value of a key as whole words, from byte `from` of the block on. Skips comments.
     fn find_value(&self, key: &str, value: &str, from: usize) -> Option<usize> {
         let part = |character: char| character.is_alphanumeric() || "-_./:".contains(character);
         if value.is_empty() {
@@ -114,13 +114,13 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The span of a value that was found; else of its key.
+    /// The span of a value that was found at `at`, else of its key.
     fn span_at(&self, key: &str, value: &str, at: Option<usize>) -> Span {
         let span = at.and_then(|at| self.block.data.span_of(at..at + value.len()));
         span.unwrap_or_else(|| self.key_span(key))
     }
 
-    /// Where a value of a key stands: on the key's line, or below it before the next key.
+    /// The span of a value: on the key's line, or below it before the next key.
     fn value_span(&self, key: &str, value: &str) -> Span {
         self.span_at(key, value, self.find_value(key, value, 0))
     }
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         self.problems.push(Diagnostic::new(Code::FrontMatterValue, span, message).help(help));
     }
 
-    /// Takes one key into the front matter.
+    /// Adds one key to the front matter.
     pub(super) fn entry(&mut self, front: &mut FrontMatter, key: &str, value: &Value) {
         let span = self.key_span(key);
         front.keys.push(Located { value: key.to_owned(), span });
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
                 let text = self.string(key, value);
                 front.review_every = text.as_deref().and_then(parse_days);
                 if front.review_every.is_none() {
-                    self.wrong(key, "`review_every` is no interval".to_owned(), "write `90d`, `2w`, `6m` or `1y`");
+                    self.wrong(key, "`review_every` is not an interval".to_owned(), "write `90d`, `2w`, `6m` or `1y`");
                 }
             }
             "required_scripts" | "related_tools" | "related" => {
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
                     self.wrong(
                         key,
                         "`weight` must be a whole number".to_owned(),
-                        "pages are ordered by it, lowest first",
+                        "pages are sorted by weight, lowest first",
                     );
                 }
             }
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
                 self.defaults(value);
                 front.verify = Some(Located { value: value.clone(), span });
             }
-            // As elsewhere in the field: a place for what templates alone read.
+            // Like other generators: data that only templates read.
             "extra" if value.is_object() => front.extra.extend(value.as_object().cloned().into_iter().flatten()),
             _ => self.unknown(front, key, value, span),
         }
@@ -187,9 +187,9 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, front: &mut FrontMatter, key: &str, value: &Value, span: Span) {
         let help = match did_you_mean(key, KEYS.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`? As it is, the key is kept under `extra`"),
+            Some(near) => format!("did you mean `{near}`? For now, the key is kept under `extra`"),
             None => {
-                "it is kept under `extra`, where templates can read it; write it there, and this hint goes".to_owned()
+                "it is kept under `extra`, where templates can read it; move it there to remove this hint".to_owned()
             }
         };
         let message = format!("unknown key `{key}`");
@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The numbers of a key as their author wrote them, by value: `1.10` is a version, not one and a tenth.
+    /// The numbers of a key as written, by value. `1.10` may be a version, so it must not become `1.1`.
     fn numbers(&self, key: &str) -> BTreeMap<u64, &'a str> {
         let mut numbers = BTreeMap::new();
         for (_, line) in self.lines_of(key) {
@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
         };
         let numbers = self.numbers(key);
         let mut located = Vec::new();
-        // Values stand one behind the other, so each is looked for behind the one before it.
+        // Values are in order, so each is searched for after the previous one.
         let (mut from, mut misses) = (0, 0);
         for item in items {
             let value = match item {
@@ -246,8 +246,8 @@ impl<'a> Reader<'a> {
             };
             let Some(value) = value else { continue };
             let look = || self.find_value(key, &value, from).or_else(|| self.find_value(key, &value, 0));
-            // What is written with escapes is not found as it is.
-            let at = (misses < MOST_MISSES).then(look).flatten();
+            // A value with escapes is not found.
+            let at = (misses < MAX_MISSES).then(look).flatten();
             misses += usize::from(at.is_none());
             from = at.map_or(from, |at| at + value.len());
             let span = self.span_at(key, &value, at);
@@ -256,17 +256,17 @@ impl<'a> Reader<'a> {
         located
     }
 
-    /// A page's `verify:` holds the words of a fence as keys, and `level`.
+    /// Checks a page's `verify:`. Its keys are the words of a fence, and `level`.
     fn defaults(&mut self, value: &Value) {
         let Value::Object(keys) = value else {
-            self.wrong("verify", "`verify` must hold keys".to_owned(), "as in `verify: { level: parsed }`");
+            self.wrong("verify", "`verify` must have keys".to_owned(), "as in `verify: { level: parsed }`");
             return;
         };
         let known = || FLAGS.iter().chain(fence_words::KEYS).copied().chain(["level"]);
         for key in keys.keys().filter(|key| !known().any(|known| known == *key)) {
             let help = match did_you_mean(key, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "it can hold whatever the info string of a fence can, and `level`".to_owned(),
+                None => "`verify` takes the words of an info string, and `level`".to_owned(),
             };
             let span = self.value_span("verify", key);
             self.wrong_at(span, format!("unknown key `{key}` under `verify`"), &help);
@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
             let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
             let help = match did_you_mean(&text, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it can be {}", names.join(", ")),
+                None => format!("possible values: {}", names.join(", ")),
             };
             self.wrong_at(self.value_span(key, &text), format!("`{key}` cannot be `{text}`"), &help);
         }
@@ -290,22 +290,18 @@ impl<'a> Reader<'a> {
     fn date(&mut self, key: &str, value: &Value, span: Span) -> Option<Located<Date>> {
         let text = self.string(key, value)?;
         let Ok(date) = text.parse::<Date>() else {
-            self.wrong_at(self.value_span(key, &text), format!("`{text}` is no date"), "write it as YYYY-MM-DD");
+            self.wrong_at(self.value_span(key, &text), format!("`{text}` is not a date"), "write it as YYYY-MM-DD");
             return None;
         };
         if date > self.today {
-            self.wrong(
-                key,
-                format!("`{key}` lies in the future: {date}"),
-                "a review that has not happened yet is none",
-            );
+            self.wrong(key, format!("`{key}` is in the future: {date}"), "write the date of the last review");
             return None;
         }
         Some(Located { value: date, span })
     }
 
-    /// A page's id is a ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec). Whatever
-    /// does not look like one is the id of another tool, which Docusaurus makes addresses of.
+    /// A page's id is a ULID: 26 characters of Crockford's base 32, the first at most 7 (github.com/ulid/spec). Any
+    /// other `id` belongs to another tool: Docusaurus makes addresses from it.
     fn id(&mut self, front: &mut FrontMatter, value: &Value, span: Span) {
         const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let Some(id) = self.string("id", value) else { return };
@@ -317,12 +313,12 @@ impl<'a> Reader<'a> {
         let meant = upper.len() == 26 && upper.chars().all(|c| c.is_ascii_alphanumeric()) && upper.starts_with('0');
         if meant {
             let help = "a ULID has 26 characters from 0-9 and A-Z without I, L, O and U";
-            self.wrong("id", format!("`{id}` is no ULID"), help);
+            self.wrong("id", format!("`{id}` is not a ULID"), help);
             return;
         }
-        // The same for each page, so that all of them are one hint.
-        let message = "this `id` is another tool's and has no effect here; docgen's are ULIDs";
-        let help = "it is kept under `extra`, where templates can read it; links name the page's file";
+        // The same text on each page, so that reports can join them to one hint.
+        let message = "this `id` belongs to another tool and has no effect here; docgen's ids are ULIDs";
+        let help = "it is kept under `extra`, where templates can read it; in links, use the page's file";
         self.problems.push(Diagnostic::new(Code::FrontMatterForeign, self.value_span("id", &id), message).help(help));
         front.extra.insert("id".to_owned(), value.clone());
     }

@@ -1,8 +1,8 @@
-//! The user that a program runs as, and how many processes the kernel lets that user have.
+//! The user that a program runs as, and the kernel's limit of processes for that user.
 //!
-//! The kernel does not hold root to `RLIMIT_NPROC`. So where docgen is root, its programs run as another user. That user
-//! keeps one capability: root's own files, toolchains below a closed home folder for example, stay readable. Landlock
-//! decides which of them.
+//! The kernel does not enforce `RLIMIT_NPROC` for root. So if docgen is root, its programs run as another user. That
+//! user keeps one capability, so that root's own files stay readable, such as toolchains below a closed home folder.
+//! Landlock decides which of these files are readable.
 //!
 //! Must not know: what the program is.
 
@@ -22,10 +22,10 @@ use std::process::{Child, Stdio};
 /// `nobody` on every Linux; the overflow user of user namespaces (`user_namespaces(7)`).
 const NOBODY: u32 = 65_534;
 
-/// What another user than root keeps of root's rights.
+/// The capability of root that the other user keeps.
 pub(super) const KEPT: CapabilitySet = CapabilitySet::DAC_OVERRIDE;
 
-/// The user and group that a program of this policy runs as, where that is not docgen's own.
+/// The user and group that a program of this policy runs as, if they are not docgen's own.
 pub(super) fn other(policy: &Policy) -> Option<u32> {
     let is_mapped = |file: &str| {
         let map = fs::read_to_string(Path::new(file)).unwrap_or_default();
@@ -41,13 +41,13 @@ pub(super) fn other(policy: &Policy) -> Option<u32> {
     (needed && may() && is_mapped("/proc/self/uid_map") && is_mapped("/proc/self/gid_map")).then_some(NOBODY)
 }
 
-/// The capabilities that stay when all others go: those of another user than root that was given them.
+/// The capabilities that stay when all others are dropped. Only the other user has any.
 pub(super) fn kept() -> CapabilitySet {
     let own = capabilities(None).map_or(CapabilitySet::empty(), |own| own.permitted);
     if getuid().is_root() { CapabilitySet::empty() } else { own & KEPT }
 }
 
-/// Becomes the other user, if there is one to become.
+/// Becomes the other user, if there is one.
 pub(super) fn become_other(policy: &Policy) -> Result<(), String> {
     let Some(number) = other(policy) else { return Ok(()) };
     let (uid, gid) = (Uid::from_raw(number), Gid::from_raw(number));
@@ -58,23 +58,23 @@ pub(super) fn become_other(policy: &Policy) -> Result<(), String> {
     set_thread_res_uid(uid, uid, uid).map_err(failed)
 }
 
-/// The limit of processes and threads for a user. In a namespace of their own the kernel counts ours alone; elsewhere
-/// it counts all that the user has.
-pub(super) fn limit_tasks(own_namespace: bool, most: u64) -> Result<(), String> {
+/// Sets the limit of processes and threads. In a separate namespace, the kernel counts only the program's processes;
+/// elsewhere it counts all processes of the user.
+pub(super) fn limit_tasks(own_namespace: bool, max: u64) -> Result<(), String> {
     let others = if own_namespace { 0 } else { tasks_of(getuid()) };
     let maximum = getrlimit(Resource::Nproc).maximum;
-    let value = maximum.map_or(others + most, |maximum| maximum.min(others + most));
+    let value = maximum.map_or(others + max, |maximum| maximum.min(others + max));
     setrlimit(Resource::Nproc, Rlimit { current: Some(value), maximum: Some(value) })
         .map_err(|error| format!("the limit of processes is refused: {error}"))
 }
 
-/// Whether the kernel holds this user to the limit: tries to start `program` with a limit of none.
+/// Whether the kernel enforces the limit for this user: tries to start `program` with a limit of 0.
 pub(super) fn is_limited(program: &Path) -> bool {
     let limit = getrlimit(Resource::Nproc);
     if limit.current.is_none() || setrlimit(Resource::Nproc, Rlimit { current: Some(0), ..limit }).is_err() {
         return false;
     }
-    #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
+    #[expect(clippy::disallowed_methods, reason = "the launcher starts programs too")]
     let started = std::process::Command::new(program).arg(MAP).arg("0").stdin(Stdio::null()).spawn();
     let held = started.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
     if let Ok(mut child) = started {
@@ -83,7 +83,7 @@ pub(super) fn is_limited(program: &Path) -> bool {
     setrlimit(Resource::Nproc, limit).is_ok() && held
 }
 
-/// Processes and threads of a user.
+/// The number of processes and threads of a user.
 fn tasks_of(user: Uid) -> u64 {
     let processes = fs::list(Path::new("/proc")).unwrap_or_default();
     let own = processes.iter().filter(|path| path.metadata().is_ok_and(|meta| meta.uid() == user.as_raw()));
@@ -95,28 +95,28 @@ fn tasks_of(user: Uid) -> u64 {
     .sum()
 }
 
-/// Only a process outside of a user namespace can give it more than one user: a docgen that waits until its parent has
-/// made the namespace.
+/// A docgen that gives a user namespace more than one user. Only a process outside the namespace can do that. It waits
+/// until its parent has made the namespace.
 pub(super) struct Mapper(Child);
 
 impl Mapper {
     /// Starts it, before the namespace is made.
     pub(super) fn start(launcher: &Path) -> Option<Self> {
         let own = rustix::process::getpid().as_raw_nonzero().to_string();
-        #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
+        #[expect(clippy::disallowed_methods, reason = "the launcher starts programs too")]
         let mut command = std::process::Command::new(launcher);
         command.arg(MAP).arg(own).env_clear().stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().ok().map(Self)
     }
 
-    /// Lets it do its work; whether it could.
+    /// Lets it do its work, and returns whether that worked.
     pub(super) fn finish(mut self) -> bool {
         let told = self.0.stdin.take().is_some_and(|mut pipe| pipe.write_all(b"x").is_ok());
         self.0.wait().is_ok_and(|status| status.success()) && told
     }
 }
 
-/// The work of a [`Mapper`]: gives the namespace of a process root and the other user.
+/// The work of a [`Mapper`]: gives the namespace of a process two users, root and the other user.
 pub(super) fn map_from_outside(pid: &OsStr) -> Option<()> {
     let pid = Pid::from_raw(pid.to_str()?.parse().ok()?)?;
     std::io::stdin().read_exact(&mut [0]).ok()?;

@@ -1,7 +1,8 @@
-//! Stage two: holds itself in, tries whether it is, and starts the program.
+//! Stage two: confines itself, tests the confinement, and starts the program.
 //!
-//! With namespaces it is their first process: it stays, and when it ends the kernel ends all others. Without, it becomes
-//! the program. Must not know: what the program is.
+//! With namespaces, it is their first process: it stays, and when it ends, the kernel ends all others. Without
+//! namespaces, it becomes the program.
+//! Must not know: what the program is.
 
 use super::plan::{Applied, Ended, Line, Plan, REFUSED, read_plan, text};
 use super::policy::{Confinement, TASKS, TOOL_TASKS};
@@ -17,19 +18,19 @@ use std::path::Path;
 /// Applies the plan to this process and starts the program.
 pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Result<u8, String> {
     let plan = read_plan(plan_path)?;
-    // Opened now, since soon it cannot be; programs do not inherit it.
+    // Opened before the confinement, which forbids it. Programs do not inherit it.
     let mut report = crate::fs::open_to_append(report).map_err(|error| error.to_string())?;
     if plan.level == Confinement::Full {
         namespaces::own_proc()?;
     }
-    // Held in, this process cannot open the report again: what goes wrong from here on is said through what is open.
-    hold_in(&plan, plan_path).and_then(|applied| start(&plan, applied, &mut report, arguments)).or_else(|why| {
+    // The confined process cannot open the report again, so errors go to the open file.
+    confine(&plan, plan_path).and_then(|applied| start(&plan, applied, &mut report, arguments)).or_else(|why| {
         write(&mut report, &Line::Refused(why))?;
         Ok(REFUSED)
     })
 }
 
-/// Starts the program, if what was applied is what was planned.
+/// Starts the program, if the planned level was reached.
 fn start(plan: &Plan, applied: Applied, report: &mut File, arguments: &[OsString]) -> Result<u8, String> {
     let reached = applied.level();
     write(report, &Line::Applied(applied))?;
@@ -37,7 +38,7 @@ fn start(plan: &Plan, applied: Applied, report: &mut File, arguments: &[OsString
     if reached < plan.level {
         return Err(format!("the sandbox is {} here, and not {} as before", reached.name(), plan.level.name()));
     }
-    #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
+    #[expect(clippy::disallowed_methods, reason = "the launcher starts programs too")]
     let mut command = std::process::Command::new(program);
     command.args(arguments).env_clear().envs(&plan.env).current_dir(&plan.cwd);
     if let Some(name) = &plan.arg0 {
@@ -47,7 +48,7 @@ fn start(plan: &Plan, applied: Applied, report: &mut File, arguments: &[OsString
     if plan.level != Confinement::Full {
         return Err(failed(command.exec()));
     }
-    // The program must not reach into its parent, nor signal it through a common group.
+    // The program must not access its parent's memory, and must not signal it through a common group.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| format!("this process cannot be closed to the program: {error}"))?;
     let child = command.process_group(0).spawn().map_err(failed)?;
@@ -60,8 +61,8 @@ fn write(report: &mut File, line: &Line) -> Result<(), String> {
     report.write_all(&text(line)).map_err(|error| error.to_string())
 }
 
-/// Takes everything away and tries whether it is gone.
-fn hold_in(plan: &Plan, outside: &Path) -> Result<Applied, String> {
+/// Applies all restrictions and tests them.
+fn confine(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     let full = plan.level == Confinement::Full;
     rules::limits(&plan.policy)?;
     let asked = plan.policy.processes > 0;
@@ -71,11 +72,11 @@ fn hold_in(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     if asked || plan.level > Confinement::None {
         identity::limit_tasks(full, if asked { TASKS } else { TOOL_TASKS })?;
     }
-    // Where nothing is to be run, there is time to try it out.
+    // Without a program to run, there is time for a test.
     let tried = || plan.program.is_some() || plan.group.is_some() || identity::is_limited(&plan.launcher);
     let processes = !asked || tried();
     if full {
-        // Changing the user forgets it, so it comes after that.
+        // Changing the user resets this signal, so it is set afterwards.
         set_parent_process_death_signal(Some(Signal::KILL))
             .map_err(|error| format!("this process cannot follow its parent: {error}"))?;
     }

@@ -1,4 +1,4 @@
-//! Stage one: outside of what holds the program in, for as long as the program lives.
+//! Stage one: stays outside the confinement while the program lives.
 //!
 //! Must not know: what the program is.
 
@@ -12,22 +12,22 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, ExitStatus};
 
-/// Makes namespaces and the scratch disk, starts stage two, waits, and ends what outlived the program.
+/// Makes namespaces and the scratch disk, starts stage two, waits, and ends processes that outlive the program.
 pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Result<u8, String> {
-    // Files that docgen was started with are nobody's business here; Landlock does not look at what is open.
+    // The program must not inherit docgen's open files: Landlock does not check open files.
     close_fds::set_fds_cloexec(3, &[]);
     let plan = read_plan(plan_path)?;
     let full = plan.level == Confinement::Full;
     follow_docgen(full)?;
     if let Some(group) = &plan.group {
-        // Zero stands for the process that writes it (cgroups(7)).
+        // Zero means the writing process (cgroups(7)).
         crate::fs::overwrite(&group.join("cgroup.procs"), b"0").map_err(|error| error.to_string())?;
     }
     let own_disk = plan.policy.scratch.as_deref().filter(|_| full && plan.policy.disk > 0);
     let owner = identity::other(&plan.policy);
     if full {
         namespaces::leave(&plan.policy, &plan.launcher)?;
-        // The stages go on writing their report; the program cannot open it.
+        // The stages still write their report; the program cannot open it.
         crate::fs::append(report, b"").map_err(|error| error.to_string())?;
         let mut writable = plan.policy.write.clone();
         writable.push(report.to_path_buf());
@@ -36,21 +36,21 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
     if let Some(folder) = own_disk {
         let owner = identity::other(&plan.policy);
         namespaces::disk(folder, plan.policy.disk, owner)?;
-        // Semaphores and shared memory, as `multiprocessing` uses them, have a place of their own.
+        // A separate disk for semaphores and shared memory, which `multiprocessing` uses.
         if Path::new(SHARED_MEMORY).is_dir() {
             namespaces::disk(Path::new(SHARED_MEMORY), plan.policy.disk, owner)?;
         }
     } else if let (Some(folder), Some(owner)) = (&plan.policy.scratch, owner) {
         crate::fs::give_to(folder, owner).map_err(|error| error.to_string())?;
     }
-    // What the program leaves behind becomes ours.
+    // This process adopts the processes that the program leaves behind.
     set_child_subreaper(Some(getpid())).map_err(|error| format!("orphans cannot be had: {error}"))?;
-    #[expect(clippy::disallowed_methods, reason = "the launcher is one half of the door to other programs")]
+    #[expect(clippy::disallowed_methods, reason = "the launcher starts programs too")]
     let mut command = std::process::Command::new(&plan.launcher);
-    // The program's environment is in the plan: nothing of it may reach a process that is not held in.
+    // The program's environment is in the plan. It must not reach a process that is not confined.
     command.arg(INSIDE).arg(plan_path).arg(report).args(arguments).env_clear().current_dir("/");
     if !full {
-        // The program becomes this process: it must not signal us through a common group.
+        // That process becomes the program, which must not signal us through a common group.
         command.process_group(0);
     }
     let child = command.spawn().map_err(|error| format!("cannot start myself again: {error}"))?;
@@ -58,7 +58,7 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
     if !full {
         watch::end_descendants(getpid());
     }
-    // Whoever ended us knows why.
+    // docgen asked this process to end, or is gone. Nothing to report.
     let Some(status) = status else { return Ok(0) };
     if own_disk.is_some_and(is_full) {
         note(report, &Line::DiskFull)?;
@@ -67,15 +67,15 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         (Some(code), _) => Ended::Exited(code),
         (None, signal) => Ended::Signaled(signal.unwrap_or(0)),
     };
-    // With namespaces stage two outlives the program, and says itself how it ended.
+    // With namespaces, stage two outlives the program and reports its end itself.
     if plan.level != Confinement::Full {
         note(report, &Line::Ended(ended))?;
     }
     Ok(0)
 }
 
-/// If docgen is gone, nobody keeps the time any more. With namespaces the kernel ends the rest with us; without, we must
-/// live to end it ourselves, and hear of it as a signal.
+/// Ends this process when docgen dies, because nothing else enforces the time limit then. With namespaces, the kernel
+/// ends all other processes with this one. Without, this process gets a signal instead, and ends the others first.
 fn follow_docgen(full: bool) -> Result<(), String> {
     let signal = if full { Signal::KILL } else { Signal::TERM };
     if !full {
@@ -84,12 +84,13 @@ fn follow_docgen(full: bool) -> Result<(), String> {
     set_parent_process_death_signal(Some(signal)).map_err(|error| format!("docgen's end cannot be heard of: {error}"))
 }
 
-/// The end of a child, or of docgen.
+/// The signals of a child's end and of docgen's end.
 fn signals() -> SigSet {
     [signal::SIGCHLD, signal::SIGTERM].into_iter().collect()
 }
 
-/// Waits for stage two. Without namespaces also reaps orphans; nothing if docgen has ended, or wants this to end.
+/// Waits for stage two. Without namespaces, also reaps orphans. `None` if docgen has ended or wants this process to
+/// end.
 fn wait_for(mut child: Child, full: bool) -> Result<Option<ExitStatus>, String> {
     if full {
         return child.wait().map(Some).map_err(|error| error.to_string());
@@ -106,7 +107,7 @@ fn wait_for(mut child: Child, full: bool) -> Result<Option<ExitStatus>, String> 
     }
 }
 
-/// Whether nothing more can be written.
+/// Whether a disk is full.
 fn is_full(folder: &Path) -> bool {
     rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail == 0)
 }

@@ -1,13 +1,13 @@
-//! The sandbox: what holds a child in while it reads or runs code from a page (S8).
+//! The sandbox: confines a child that reads or runs code from a page (S8).
 //!
-//! docgen starts itself as a launcher, since Rust offers no safe code between `fork` and `exec`:
+//! docgen starts itself as a launcher, because safe Rust cannot run code between `fork` and `exec`:
 //!
-//! 1. `launch` (stage one) makes the namespaces and the scratch disk, stays outside and ends what is left over.
-//! 2. `inside` (stage two) takes away capabilities, files and system calls from itself, tries whether they are gone,
-//!    and then starts the program.
-//! 3. The supervisor reads what was applied from the report that the stages leave, and watches from outside.
+//! 1. `launch` (stage one) makes the namespaces and the scratch disk, stays outside, and ends remaining processes.
+//! 2. `inside` (stage two) drops capabilities, files and system calls, tests that they are gone, and starts the
+//!    program.
+//! 3. The supervisor watches from outside, and reads from the stages' report which restrictions were applied.
 //!
-//! Must not know: languages, tools, what a block is.
+//! Must not know: languages, tools, blocks.
 
 mod identity;
 mod inside;

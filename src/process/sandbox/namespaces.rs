@@ -1,6 +1,6 @@
-//! Namespaces of a child's own: users, network, processes, mounts, IPC.
+//! Separate namespaces for a child: users, network, processes, mounts, IPC.
 //!
-//! Must not know: what is to run in them.
+//! Must not know: which program runs in them.
 
 use super::identity::{self, Mapper};
 use super::policy::Policy;
@@ -14,8 +14,8 @@ use rustix::thread::{
 use std::ffi::CString;
 use std::path::Path;
 
-/// Leaves the host's namespaces. The children of this process live in a process namespace of their own.
-/// Where the policy allows the network, the host's stays.
+/// Leaves the host's namespaces. The children of this process live in a separate process namespace. If the policy
+/// allows the network, the host's network stays.
 pub(super) fn leave(policy: &Policy, launcher: &Path) -> Result<(), String> {
     let network = policy.network;
     let own_network = if network { CloneFlags::empty() } else { CloneFlags::CLONE_NEWNET };
@@ -43,17 +43,18 @@ pub(super) fn leave(policy: &Policy, launcher: &Path) -> Result<(), String> {
     keep_for_stage_two().map_err(|error| format!("capabilities: {error}"))
 }
 
-/// Files and folders on a scratch disk: empty ones take memory too.
+/// Max files and folders on a scratch disk. Empty ones take memory too.
 pub(super) const INODES: u32 = 16_384;
 
-/// Makes everything but `writable` read-only: Landlock minds what is written into a file, not its mode and times.
+/// Makes everything but `writable` read-only. Landlock alone is not enough: it checks writes, but not changes of mode
+/// and times.
 pub(super) fn only_read(writable: &[std::path::PathBuf]) -> Result<(), String> {
     let mounts = crate::fs::read_to_string(Path::new("/proc/self/mountinfo")).map_err(|error| error.to_string())?;
     for folder in writable.iter().filter(|folder| folder.exists()) {
         mount_bind(folder, folder).map_err(|error| format!("{} cannot be mounted: {error}", folder.display()))?;
     }
     for line in mounts.lines() {
-        // Fields 5 and 6 of proc(5): the place and its options, which must stay as they are.
+        // Fields 5 and 6 of proc(5): the mount point and its options, which must not change.
         let mut fields = line.split(' ').skip(4);
         let (Some(place), Some(options)) = (fields.next(), fields.next()) else { continue };
         let place = unescaped(place);
@@ -80,14 +81,14 @@ fn flag(option: &str) -> MountFlags {
     }
 }
 
-/// A place as `mountinfo` writes it: blanks and backslashes in octal.
+/// Decodes a mount point of `mountinfo`, where blanks and backslashes are octal.
 fn unescaped(place: &str) -> String {
     [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
         .iter()
         .fold(place.to_owned(), |text, (code, character)| text.replace(code, character))
 }
 
-/// A disk of `bytes` in memory, over a folder; `owner` is the user and group that it belongs to.
+/// Mounts a memory disk of `bytes` on a folder. `owner` is its user and group.
 pub(super) fn disk(folder: &Path, bytes: u64, owner: Option<u32>) -> Result<(), String> {
     let owner = owner.map_or_else(String::new, |owner| format!(",uid={owner},gid={owner}"));
     let options =
@@ -96,13 +97,13 @@ pub(super) fn disk(folder: &Path, bytes: u64, owner: Option<u32>) -> Result<(), 
         .map_err(|error| format!("no scratch disk: {error}"))
 }
 
-/// A `/proc` that knows only the processes of this namespace. Only its first process can mount it.
+/// Mounts a `/proc` that shows only the processes of this namespace. Only its first process can mount it.
 pub(super) fn own_proc() -> Result<(), String> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     mount("proc", "/proc", "proc", flags, None).map_err(|error| format!("no /proc of its own: {error}"))
 }
 
-/// Whether this process is the first of its namespace, and has no network but loopback, unless it may.
+/// Whether this process is the first of its namespace and, unless `network` is allowed, has only loopback.
 pub(super) fn alone(network: bool) -> bool {
     let first = rustix::process::getpid().as_raw_nonzero().get() == 1;
     if network {
@@ -113,7 +114,7 @@ pub(super) fn alone(network: bool) -> bool {
     first && names.iter().all(|name| *name == "lo")
 }
 
-/// Sets the loopback interface up: `RTM_NEWLINK` for interface 1 with `IFF_UP` (rtnetlink(7)).
+/// Brings up the loopback interface: `RTM_NEWLINK` for interface 1 with `IFF_UP` (rtnetlink(7)).
 fn loopback_up() -> rustix::io::Result<()> {
     const RTM_NEWLINK: u16 = 16;
     const REQUEST: u16 = 1;
@@ -131,7 +132,8 @@ fn loopback_up() -> rustix::io::Result<()> {
     sendto(&socket, &message, SendFlags::empty(), &netlink::SocketAddrNetlink::new(0, 0)).map(|_| ())
 }
 
-/// Stage two mounts `/proc`; after `exec` only ambient capabilities are left to an ordinary user.
+/// Keeps the capability that stage two needs to mount `/proc`. After `exec`, an ordinary user has only ambient
+/// capabilities.
 fn keep_for_stage_two() -> rustix::io::Result<()> {
     let needed = CapabilitySet::SYS_ADMIN | CapabilitySet::SETPCAP;
     let own = capabilities(None)?;

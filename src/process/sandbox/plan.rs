@@ -1,4 +1,4 @@
-//! What docgen tells the stages of its launcher, and what they report.
+//! The messages between docgen and the stages of its launcher: plan and report.
 //!
 //! Must not know: how a stage does its work.
 
@@ -7,39 +7,39 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// First argument of a docgen that is stage one.
+/// First argument of docgen as stage one.
 pub(in crate::process) const OUTSIDE: &str = "__sandbox";
-/// First argument of a docgen that is stage two.
+/// First argument of docgen as stage two.
 pub(super) const INSIDE: &str = "__sandbox-inside";
-/// First argument of a docgen that gives a user namespace its users, from outside of it.
+/// First argument of docgen as the process that maps a user namespace's users from outside.
 pub(super) const MAP: &str = "__sandbox-map";
-/// Where POSIX shared memory lives; at `full` a disk of the block's own.
+/// The folder of POSIX shared memory; at `full` a separate disk for each block.
 pub(super) const SHARED_MEMORY: &str = "/dev/shm";
-/// Exit code of a stage that could not do its work.
+/// Exit code of a stage that failed.
 pub(super) const REFUSED: u8 = 125;
 
-/// What the launcher is told. Everything but the program's arguments, which it gets as its own.
+/// The plan for the launcher. The program's arguments are not in it; the launcher gets them as its own arguments.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::process) struct Plan {
     pub(in crate::process) policy: Policy,
     pub(in crate::process) level: Confinement,
     pub(in crate::process) launcher: PathBuf,
-    /// `None` only tries out what can be applied.
+    /// `None` only tests which restrictions can be applied.
     pub(in crate::process) program: Option<PathBuf>,
     pub(in crate::process) arg0: Option<String>,
     pub(in crate::process) cwd: PathBuf,
     pub(in crate::process) env: BTreeMap<String, String>,
-    /// The control group that stage one joins, if this machine has one to give.
+    /// The control group that stage one joins, if this machine has one.
     pub(in crate::process) group: Option<PathBuf>,
 }
 
-/// What stage two applied, each tried out after it was applied.
+/// The restrictions that stage two applied. Each was tested after it was applied.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::process) struct Applied {
     pub(in crate::process) namespaces: bool,
     pub(in crate::process) landlock: u8,
     pub(in crate::process) seccomp: bool,
-    /// The kernel limits the number of processes, or nobody asked for a limit.
+    /// The kernel limits the number of processes, or no limit was requested.
     pub(in crate::process) processes: bool,
 }
 
@@ -57,7 +57,7 @@ impl Applied {
     }
 }
 
-/// How the program ended, as its parent saw it.
+/// How the program ended, as its parent observed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::process) enum Ended {
     Exited(i32),
@@ -67,11 +67,11 @@ pub(in crate::process) enum Ended {
 /// A line of the report.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::process) enum Line {
-    /// By stage two, before the program starts.
+    /// Written by stage two before the program starts.
     Applied(Applied),
-    /// By whoever waited for the program.
+    /// Written by the stage that waited for the program.
     Ended(Ended),
-    /// By stage one: the scratch disk was full at the end.
+    /// Written by stage one: the scratch disk was full at the end.
     DiskFull,
     /// Why the program was not started.
     Refused(String),

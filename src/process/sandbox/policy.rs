@@ -1,26 +1,26 @@
-//! What a child may touch and use, and how well it is held in.
+//! The files and resources that a child may use, and the levels of confinement.
 //!
-//! Must not know: how it is held in.
+//! Must not know: how a child is confined.
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Processes and threads that the kernel lets a run have. The supervisor allows fewer processes, but looks at intervals
-/// only; this limit holds at once. Node, Go and Java start a dozen threads each.
+/// The kernel's max of processes and threads for a run. The supervisor allows fewer processes but checks only at
+/// intervals; the kernel enforces this limit at once. Node, Go and Java start a dozen threads each.
 pub(in crate::process) const TASKS: u64 = 512;
-/// The same for tools, which compile many blocks at once on as many threads as there are cores.
+/// The same for tools, which compile many blocks at once, with one thread per core.
 pub(in crate::process) const TOOL_TASKS: u64 = 4096;
 
-/// How well a child is held in, by what was applied and tried out (S8.3).
+/// The level of confinement, by the restrictions that were applied and tested (S8.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confinement {
     /// A process group, an environment, and limits.
     #[default]
     None,
-    /// Landlock or seccomp, and a limit of processes that the kernel holds; no namespaces.
+    /// Landlock or seccomp, and a limit of processes that the kernel enforces; no namespaces.
     Partial,
-    /// Namespaces, Landlock from ABI 4 on, seccomp, limits.
+    /// Namespaces, Landlock with ABI 4 or newer, seccomp, limits.
     Full,
 }
 
@@ -34,22 +34,22 @@ impl Confinement {
         Self::ALL.iter().find(|(_, level)| *level == self).map_or("none", |(name, _)| name)
     }
 
-    /// The level of a name.
+    /// The level with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, level)| *level)
     }
 }
 
-/// What a child may touch, and how much it may use.
+/// The files and resources that a child may use.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Policy {
     /// Files and folders that may be read and executed, with all below them.
     pub read: Vec<PathBuf>,
-    /// Folders that may be listed, but whose files may not be read for that.
+    /// Folders that may be listed. This gives no right to read their files.
     pub list: Vec<PathBuf>,
-    /// Folders that may be changed.
+    /// Folders that may be written.
     pub write: Vec<PathBuf>,
-    /// A folder that gets a disk of its own, as large as `disk`, where namespaces are to be had.
+    /// A folder that becomes a separate disk with `disk` bytes, if there are namespaces.
     pub scratch: Option<PathBuf>,
     /// Whether the host's network may be used.
     pub network: bool,
@@ -57,10 +57,10 @@ pub struct Policy {
     pub memory: u64,
     /// Bytes on disk; 0 is no limit.
     pub disk: u64,
-    /// How many processes there may be at a time; 0 is no limit.
+    /// Max processes at one time; 0 is no limit.
     pub processes: usize,
-    /// Whether several programs run one after another under this policy. None of them may then leave anything to the
-    /// next one: limits of their common parent, System V memory.
+    /// Whether several programs run one after another under this policy. Then no program may influence the next one,
+    /// for example through limits of their common parent or System V memory.
     #[serde(default)]
     pub shared: bool,
 }

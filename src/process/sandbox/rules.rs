@@ -1,6 +1,6 @@
-//! What stage two takes away from itself: capabilities, files, system calls; and the limits it sets.
+//! The restrictions that stage two applies to itself: capabilities, files, system calls, limits.
 //!
-//! Must not know: why.
+//! Must not know: which program will run.
 
 use super::identity;
 use super::plan::SHARED_MEMORY;
@@ -20,20 +20,20 @@ use seccompiler::{
 };
 use std::collections::BTreeMap;
 
-/// The newest Landlock that we know how to use; older kernels get what they have.
+/// The newest Landlock ABI that docgen uses. Older kernels apply the part that they support.
 const NEWEST: ABI = ABI::V7;
-/// Devices that anything may use.
+/// Devices that every program may read and write.
 const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/full"];
-/// Devices that anything may read.
+/// Devices that every program may read.
 const SOURCES: &[&str] = &["/dev/random", "/dev/urandom"];
-/// Open files; Go and Java ask for as many as they are let.
+/// Max open files. Go and Java raise their limit to the max.
 const FILES: u64 = 4096;
 
-/// Limits by the kernel. What they stop is told apart by the supervisor.
+/// Sets the kernel's limits. The supervisor finds out which one stopped a program.
 pub(super) fn limits(policy: &Policy) -> Result<(), String> {
     let set = |resource, value: u64| {
-        // A docgen inside of a docgen may not ask for more than it was given itself.
-        let value = getrlimit(resource).maximum.map_or(value, |most| most.min(value));
+        // A docgen inside a docgen must stay below its own limits.
+        let value = getrlimit(resource).maximum.map_or(value, |max| max.min(value));
         let limit = Rlimit { current: Some(value), maximum: Some(value) };
         setrlimit(resource, limit).map_err(|error| format!("limits are refused: {error}"))
     };
@@ -48,12 +48,11 @@ pub(super) fn limits(policy: &Policy) -> Result<(), String> {
     Ok(())
 }
 
-/// Becomes the user that the program runs as. No capability is left but the one that this user keeps, and none can be
-/// had again.
+/// Becomes the user that the program runs as. Drops all capabilities but the one that this user keeps, for good.
 pub(super) fn drop_rights(policy: &Policy) -> Result<(), String> {
     let failed = |error: rustix::io::Errno| format!("capabilities cannot be dropped: {error}");
     for capability in CapabilitySet::all().difference(identity::KEPT).iter() {
-        // An ordinary user has none to begin with, and may not.
+        // This fails for an ordinary user, who has no capabilities anyway.
         let _ = remove_capability_from_bounding_set(capability);
     }
     identity::become_other(policy)?;
@@ -66,7 +65,7 @@ pub(super) fn drop_rights(policy: &Policy) -> Result<(), String> {
     set_no_new_privs(true).map_err(failed)
 }
 
-/// Landlock: files, and where there is no network namespace TCP too. Returns the ABI that is in force, 0 for none.
+/// Landlock: restricts files and, without a network namespace, TCP. Returns the applied ABI, 0 for none.
 pub(super) fn files(policy: &Policy, level: Confinement) -> Result<u8, String> {
     restrict(policy, level).map_err(|error| format!("Landlock: {error}"))
 }
@@ -77,7 +76,7 @@ fn restrict(policy: &Policy, level: Confinement) -> Result<u8, landlock::Ruleset
     if level != Confinement::Full && !policy.network {
         ruleset = ruleset.handle_access(AccessNet::from_all(NEWEST))?;
     }
-    // Only where it is a disk of the block's own.
+    // Only if it is a separate disk for the block.
     let own_memory = (level == Confinement::Full && policy.scratch.is_some()).then_some(SHARED_MEMORY);
     let listing: BitFlags<AccessFs> = AccessFs::ReadDir.into();
     let device: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
@@ -97,11 +96,11 @@ fn restrict(policy: &Policy, level: Confinement) -> Result<u8, landlock::Ruleset
     })
 }
 
-/// Calls newer than the C library's list; their numbers are the same on every architecture.
+/// Calls that the C library does not list yet. Their numbers are the same on every architecture.
 const OPEN_TREE_ATTR: libc::c_long = 467;
 const FILE_SETATTR: libc::c_long = 469;
 
-/// System calls that a program of a page has no use for, and an attacker has.
+/// System calls that an attacker needs and a program of a page does not.
 const DENIED: &[libc::c_long] = &[
     libc::SYS_acct,
     libc::SYS_add_key,
@@ -157,17 +156,17 @@ const DENIED: &[libc::c_long] = &[
     libc::SYS_vhangup,
 ];
 
-/// The same calls under the numbers of the x32 ABI, which a filter by number would let pass.
+/// The same calls have other numbers in the x32 ABI. A filter by number would allow those.
 const X32: libc::c_long = 0x4000_0000;
 
-/// seccomp: refuses those calls, new namespaces, and sockets to whatever is outside.
+/// seccomp: refuses these calls, new namespaces, and sockets to the outside.
 pub(super) fn calls(policy: &Policy, level: Confinement) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("seccomp: {error}");
-    // `clone3` hides its flags from filters; told that it does not exist, C libraries use `clone`.
+    // `clone3` hides its flags from filters. If it seems not to exist, C libraries use `clone`.
     let absent = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     let mut refused: BTreeMap<libc::c_long, Vec<SeccompRule>> = DENIED.iter().map(|call| (*call, Vec::new())).collect();
     if level != Confinement::Full || policy.shared {
-        // Without a namespace for it, System V's memory and queues outlive whoever made them.
+        // Without an IPC namespace, System V memory and queues outlive their creator.
         refused.extend([libc::SYS_shmget, libc::SYS_msgget, libc::SYS_semget].map(|call| (call, Vec::new())));
     }
     refused.insert(libc::SYS_clone, new_namespaces().map_err(|error| failed(&error))?);
@@ -221,8 +220,8 @@ fn new_namespaces() -> Rules {
     flags.into_iter().map(rule).collect()
 }
 
-/// Unix sockets lead to services of the host whatever the namespaces; the internet's families are refused where the
-/// network is the host's.
+/// Refuses Unix sockets, because they reach services of the host despite namespaces. Below `full`, refuses all sockets
+/// unless the policy allows the network.
 fn sockets(policy: &Policy, level: Confinement) -> Rules {
     if level != Confinement::Full && !policy.network {
         return Ok(Vec::new());
@@ -233,7 +232,7 @@ fn sockets(policy: &Policy, level: Confinement) -> Rules {
     Ok(vec![SeccompRule::new(others?)?])
 }
 
-/// Calls that change a process, named by their first argument: its limits, its share of processors, where its memory is.
+/// Calls that change the process in their first argument: its limits, its CPU share, its memory placement.
 const OF_A_PROCESS: &[libc::c_long] = &[
     libc::SYS_migrate_pages,
     libc::SYS_move_pages,
@@ -244,21 +243,21 @@ const OF_A_PROCESS: &[libc::c_long] = &[
     libc::SYS_sched_setscheduler,
 ];
 
-/// Calls that change one process, a group's or a user's, by their first argument, named by the second; and the number
-/// that says that it is one process.
+/// Calls that change a process, a group's or a user's processes. The first argument selects which of the three, and the
+/// second is the id. The number here selects one process.
 const OF_PROCESSES: &[(libc::c_long, u64)] = &[(libc::SYS_setpriority, 0), (libc::SYS_ioprio_set, 1)];
 
-/// The number that the program has for itself. In a process namespace it is the second process.
+/// The program's own process id. In a process namespace, it is the second process.
 fn own_pid(policy: &Policy, level: Confinement) -> u64 {
     match level {
-        // Zero is oneself too. The second process is the parent of all programs here.
+        // 0 means the calling process too. The second process is the parent of all programs here.
         Confinement::Full if policy.shared => 0,
         Confinement::Full => 2,
         _ => u64::from(std::process::id()),
     }
 }
 
-/// A process that is neither 0, which means oneself, nor one's own number.
+/// Matches any process but the caller: neither 0, which means the caller, nor its own id.
 fn other_pid(argument: u8, own: u64) -> Result<SeccompRule, seccompiler::BackendError> {
     SeccompRule::new(vec![condition(argument, SeccompCmpOp::Ne, 0)?, condition(argument, SeccompCmpOp::Ne, own)?])
 }
@@ -267,8 +266,8 @@ fn other_processes(one_process: u64, own: u64) -> Rules {
     Ok(vec![SeccompRule::new(vec![condition(0, SeccompCmpOp::Ne, one_process)?])?, other_pid(1, own)?])
 }
 
-/// A datagram socket of a pair can send to any other Unix socket by its address. `SOCK_RAW` is another name for it
-/// (unix(7)); the upper bits of the type are flags.
+/// Refuses pairs of datagram sockets: such a socket can send to any Unix socket by its address. `SOCK_RAW` is another
+/// name for it (unix(7)). The upper bits of the type are flags.
 fn datagram_pairs() -> Rules {
     const KIND: u64 = 0xf;
     [libc::SOCK_DGRAM, libc::SOCK_RAW]
@@ -277,7 +276,7 @@ fn datagram_pairs() -> Rules {
         .collect()
 }
 
-/// Typing into a terminal that is shared with the user.
+/// Refuses input into a terminal that the user shares.
 fn terminal_input() -> Rules {
     [libc::TIOCSTI, libc::TIOCLINUX]
         .into_iter()

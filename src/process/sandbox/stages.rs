@@ -1,13 +1,13 @@
-//! The entry of a docgen that was started as a stage of the launcher.
+//! The entry point of docgen as a stage of the launcher.
 //!
-//! Must not know: what a stage does.
+//! Must not know: the work of a stage.
 
 use super::plan::{INSIDE, Line, MAP, OUTSIDE, REFUSED, note};
 use super::{identity, inside, launch};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The stages' work, where this process was started as one of them: the exit code.
+/// Runs a stage, if this process was started as one. Returns the exit code.
 pub fn launched() -> Option<u8> {
     let mut arguments = std::env::args_os().skip(1);
     let stage = arguments.next()?;

@@ -1,6 +1,6 @@
-//! Looking at a tree of processes from outside: how many there are, what they use; and ending them all.
+//! Watches a tree of processes from outside: counts them, measures their memory and disk, ends them all.
 //!
-//! Must not know: why.
+//! Must not know: limits and their reasons.
 
 use super::namespaces::INODES;
 use crate::fs;
@@ -8,10 +8,10 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Rounds of ending what is left. A process that forks faster than it is found is stopped by then.
+/// Max rounds of ending processes. They are enough for a process that forks faster than it is found.
 const ROUNDS: usize = 1000;
 
-/// All processes below one, without those that have ended.
+/// All living descendants of a process.
 pub(in crate::process) fn descendants(root: Pid) -> Vec<Pid> {
     let mut found = BTreeSet::new();
     let mut open = children(root);
@@ -27,14 +27,14 @@ pub(in crate::process) fn descendants(root: Pid) -> Vec<Pid> {
         .collect()
 }
 
-/// A process's children, by each of its threads.
+/// The children of a process, from all its threads.
 fn children(pid: Pid) -> Vec<Pid> {
     let tasks = fs::list(&proc_file(pid, "task")).unwrap_or_default();
     let lists = tasks.iter().map(|task| fs::read_to_string(&task.join("children")).unwrap_or_default());
     lists.flat_map(|list| numbers(&list)).collect()
 }
 
-/// Process numbers in a text.
+/// The process ids in a text.
 pub(in crate::process) fn numbers(text: &str) -> Vec<Pid> {
     text.split_whitespace().filter_map(|word| Pid::from_raw(word.parse().ok()?)).collect()
 }
@@ -45,12 +45,12 @@ fn proc_file(pid: Pid, name: &str) -> PathBuf {
 
 fn is_alive(pid: Pid) -> bool {
     let stat = fs::read_to_string(&proc_file(pid, "stat")).unwrap_or_default();
-    // The name may hold anything; the state follows the last parenthesis.
+    // The name may contain any character; the state follows the last parenthesis.
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
 }
 
-/// Ends every process below this one or another. First it stops them, so that none forks while the others are found;
-/// then it kills them. It repeats this until there are none.
+/// Ends all descendants of `root`. First stops them, so that none forks while the others are found; then kills them.
+/// Repeats this until none is left.
 pub(in crate::process) fn end_descendants(root: Pid) {
     for _ in 0..ROUNDS {
         let mut stopped = BTreeSet::new();
@@ -77,7 +77,7 @@ pub(in crate::process) fn end_descendants(root: Pid) {
     }
 }
 
-/// Takes note of the end of each child but one, so that none stays behind as a zombie.
+/// Reaps all ended children except `but`, so that no zombie stays.
 pub(in crate::process) fn reap(but: Option<u32>) {
     for pid in children(rustix::process::getpid()) {
         if Some(pid.as_raw_nonzero().get().unsigned_abs()) != but {
@@ -86,7 +86,7 @@ pub(in crate::process) fn reap(but: Option<u32>) {
     }
 }
 
-/// Bytes of memory that processes use together; what they share is counted once if it matters for `limit`.
+/// The memory of several processes, in bytes. Shared memory is counted once if that matters for `limit`.
 pub(in crate::process) fn memory(pids: &[Pid], limit: u64) -> u64 {
     let resident: u64 = pids.iter().map(|pid| kilobytes(*pid, "status", "VmRSS:")).sum();
     if resident * 1024 <= limit {
@@ -105,7 +105,7 @@ fn kilobytes(pid: Pid, file: &str, field: &str) -> u64 {
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Whether the files below a folder are larger than `bytes` together, or more than a disk of that size would take.
+/// Whether the files below a folder are larger than `bytes` in total, or more than a disk of that size can hold.
 pub(in crate::process) fn is_over(folder: &Path, bytes: u64) -> bool {
     let usage = fs::usage(folder, INODES as usize);
     usage.bytes > bytes || usage.entries > INODES as usize

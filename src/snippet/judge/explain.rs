@@ -4,6 +4,7 @@
 
 use crate::diagnostic::Severity;
 use crate::process::Confinement;
+use crate::site::PageIndex;
 use crate::snippet::context::Context;
 use crate::snippet::judge::status::{Judgement, judge};
 use crate::snippet::language::adapter::Language;
@@ -164,7 +165,7 @@ pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
 
 /// Checks that blocks with the same `same-output` name on a page print the same (S2.2).
 pub(crate) fn same_outputs(blocks: &mut Blocks) {
-    let mut first: BTreeMap<(usize, String), (usize, String)> = BTreeMap::new();
+    let mut first: BTreeMap<(PageIndex, String), (usize, String)> = BTreeMap::new();
     for Block { snippet, verdict } in blocks.iter_mut() {
         let Some(name) = snippet.settings.same_output.clone() else { continue };
         let Some(output) = verdict.output.clone().filter(|_| verdict.status == Status::Pass) else { continue };

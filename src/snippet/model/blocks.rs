@@ -2,11 +2,14 @@
 //!
 //! Must not know: how a verdict is reached or shown.
 
+use crate::page::FenceIndex;
+use crate::site::PageIndex;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::model::verdict::{Level, Status, Verdict};
 use crate::span::FileId;
 use std::collections::BTreeMap;
 use std::ops::{Index, Range};
+use typed_index_collections::TiVec;
 
 /// A block and its verdict.
 #[derive(Debug, Clone)]
@@ -20,8 +23,8 @@ pub struct Block {
 /// The blocks of all pages. Block `n` of a page is its fence `n`.
 #[derive(Debug, Clone, Default)]
 pub struct Blocks {
-    blocks: Vec<Block>,
-    pages: Vec<Range<usize>>,
+    all: TiVec<SnippetId, Block>,
+    pages: TiVec<PageIndex, Range<usize>>,
     /// Rules of the configuration that match no block (S2.6), by number.
     pub unmatched_rules: Vec<usize>,
 }
@@ -29,77 +32,77 @@ pub struct Blocks {
 impl Blocks {
     /// Adds the blocks of the next page, in fence order.
     pub fn push_page(&mut self, snippets: Vec<Snippet>) {
-        let first = self.blocks.len();
+        let first = self.all.len();
         let unchecked = || Verdict::new(Status::Unchecked, Some("not verified yet: run docgen verify".to_owned()));
-        self.blocks.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
-        self.pages.push(first..self.blocks.len());
+        self.all.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
+        self.pages.push(first..self.all.len());
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.blocks.len()
+        self.all.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
+        self.all.is_empty()
     }
 
     /// The number of every block, in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
-        (0..self.blocks.len()).map(SnippetId)
+        (0..self.all.len()).map(SnippetId::from)
     }
 
     /// The number of every block of a page, in fence order.
-    pub fn on_page(&self, page: usize) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
-        self.pages.get(page).cloned().unwrap_or_default().map(SnippetId)
+    pub fn on_page(&self, page: PageIndex) -> impl DoubleEndedIterator<Item = SnippetId> + use<> {
+        self.pages.get(page).cloned().unwrap_or_default().map(SnippetId::from)
     }
 
     /// The block of a fence.
-    pub fn of_fence(&self, page: usize, fence: usize) -> Option<&Block> {
-        self.blocks.get(self.pages.get(page)?.clone().nth(fence)?)
+    pub fn of_fence(&self, page: PageIndex, fence: FenceIndex) -> Option<&Block> {
+        self.all.get(SnippetId::from(self.pages.get(page)?.clone().nth(fence.into())?))
     }
 
     /// All blocks, in order.
     pub fn iter(&self) -> impl Iterator<Item = (SnippetId, &Block)> {
-        self.blocks.iter().enumerate().map(|(number, block)| (SnippetId(number), block))
+        self.all.iter_enumerated()
     }
 
     /// All snippets, in order.
     pub fn snippets(&self) -> impl Iterator<Item = &Snippet> {
-        self.blocks.iter().map(|block| &block.snippet)
+        self.all.iter().map(|block| &block.snippet)
     }
 
     /// A block's verdict.
     pub fn verdict(&self, id: SnippetId) -> &Verdict {
-        &self.blocks[id.0].verdict
+        &self.all[id].verdict
     }
 
     /// Replaces a block's verdict.
     pub fn set(&mut self, id: SnippetId, verdict: Verdict) {
-        self.blocks[id.0].verdict = verdict;
+        self.all[id].verdict = verdict;
     }
 
     /// All blocks, in order; their verdicts may still change.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Block> {
-        self.blocks.iter_mut()
+        self.all.iter_mut()
     }
 
     /// How many blocks have each status. The sum is the number of blocks found.
     pub fn totals(&self) -> BTreeMap<Status, usize> {
-        totals(self.blocks.iter().map(|block| &block.verdict))
+        totals(self.all.iter().map(|block| &block.verdict))
     }
 
     /// Whether any block has a verdict beyond *Unchecked*.
     pub fn say_anything(&self) -> bool {
         let says = |verdict: &Verdict| verdict.level > Level::Unchecked || verdict.status == Status::Fail;
-        self.blocks.iter().any(|block| says(&block.verdict))
+        self.all.iter().any(|block| says(&block.verdict))
     }
 
     /// For each page: how many blocks of code are proven or fail as shown, and how many blocks of code it has.
     pub fn proven(&self) -> BTreeMap<FileId, (usize, usize)> {
         let mut pages: BTreeMap<_, (usize, usize)> = BTreeMap::new();
-        for Block { snippet, verdict } in self.blocks.iter().filter(|block| block.snippet.is_code) {
+        for Block { snippet, verdict } in self.all.iter().filter(|block| block.snippet.is_code) {
             let (proven, all) = pages.entry(snippet.file).or_default();
             *proven += usize::from(verdict.is_proven());
             *all += 1;
@@ -112,7 +115,7 @@ impl Index<SnippetId> for Blocks {
     type Output = Snippet;
 
     fn index(&self, id: SnippetId) -> &Snippet {
-        &self.blocks[id.0].snippet
+        &self.all[id].snippet
     }
 }
 

@@ -118,7 +118,7 @@ mod tests {
         fingerprint.machine.insert("system".to_owned(), "linux x86_64".to_owned());
         // Committed ledgers hold these hashes: a change here needs a new version and a migration.
         assert_eq!(fingerprint.hash(), "v2:20dbb54273f59d167b7fe2b0996deb6f53f57769aa1d5be725fac0326b53da38");
-        assert_eq!(fingerprint.key(), "PINNED-KEY");
+        assert_eq!(fingerprint.key(), "34b7dfe28acd88b9f319d9b97a85d84cade89ddeb899cd6189e4f765265b7152");
         fingerprint.machine.clear();
         assert_eq!(fingerprint.hash(), "v2:20dbb54273f59d167b7fe2b0996deb6f53f57769aa1d5be725fac0326b53da38");
     }

@@ -258,7 +258,8 @@ fn diff(expected: &[String], printed: &[String]) -> String {
     if left > 0 {
         lines.push(format!("  … {left} more lines"));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -313,7 +314,7 @@ mod tests {
         let printed = "took 3 ms\na\nx\nc\nd\nf\n";
         let mismatch = compare(expected, printed, Matching::Exact, &[]).expect_err("differs");
         assert_eq!(mismatch.diff, "  a\n- b\n+ x\n  c\n  d\n- e\n  f\n");
-        let long: String = (0..40).map(|number| format!("{number}\n")).collect();
+        let long = (0..40).map(|number| number.to_string()).collect::<Vec<_>>().join("\n");
         let mismatch = compare("nothing", &long, Matching::Exact, &[]).expect_err("differs");
         assert!(mismatch.diff.ends_with("+ 22\n  … 17 more lines\n"), "{}", mismatch.diff);
     }

@@ -3,6 +3,8 @@
 //! Must not know: tools, disk, how pages are read.
 
 use crate::diagnostic::Severity;
+use crate::page::FenceIndex;
+use crate::site::PageIndex;
 use crate::snippet::model::language::{LanguageId, LanguageSpec};
 use crate::snippet::model::output::{Filter, Matching};
 use crate::snippet::model::settings::Settings;
@@ -12,7 +14,19 @@ use std::path::PathBuf;
 
 /// The number of a block. Blocks are counted by page, then by fence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SnippetId(pub(crate) usize);
+pub struct SnippetId(usize);
+
+impl From<usize> for SnippetId {
+    fn from(number: usize) -> Self {
+        Self(number)
+    }
+}
+
+impl From<SnippetId> for usize {
+    fn from(id: SnippetId) -> Self {
+        id.0
+    }
+}
 
 /// The expected output of a block.
 #[derive(Debug, Clone)]
@@ -24,7 +38,7 @@ pub struct Expected {
     /// What is masked on both sides.
     pub filters: Vec<Filter>,
     /// Its fence; `None` if it is a comment in the code.
-    pub fence: Option<usize>,
+    pub fence: Option<FenceIndex>,
 }
 
 /// One code block of a page.
@@ -33,7 +47,7 @@ pub struct Snippet {
     /// `page#name`, else `page#heading-slug/n` (S5.4).
     pub id: String,
     /// Index of the page among the pages of the run.
-    pub page: usize,
+    pub page: PageIndex,
     /// The page's file.
     pub file: FileId,
     /// The page's path relative to the root, with `/`.
@@ -41,7 +55,7 @@ pub struct Snippet {
     /// The page's file, absolute.
     pub page_path: PathBuf,
     /// Index of the fence on its page.
-    pub fence: usize,
+    pub fence: FenceIndex,
     /// 1-based line of the opening fence.
     pub line: usize,
     /// 1-based line of the closing fence.

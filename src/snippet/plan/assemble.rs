@@ -148,5 +148,5 @@ pub(crate) fn make_units(
 pub(crate) fn identifier(snippet: &Snippet) -> String {
     let page = snippet.page_name.trim_end_matches(".md").to_lowercase();
     let page: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    format!("b_{page}_{:03}", snippet.fence + 1)
+    format!("b_{page}_{:03}", snippet.fence.number())
 }

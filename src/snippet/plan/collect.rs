@@ -5,6 +5,7 @@
 use crate::config::{Config, RawRule};
 use crate::page::fence::Info;
 use crate::page::{Fence, Page};
+use crate::snippet::language::adapter::Language;
 use crate::snippet::language::languages::{Label, Languages};
 use crate::snippet::language::transcript;
 use crate::snippet::model::blocks::Blocks;
@@ -43,7 +44,7 @@ impl Collector<'_> {
         let name = &self.sources[page.file].name;
         let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
         let mut nth: BTreeMap<usize, usize> = BTreeMap::new();
-        for (fence_index, fence) in page.fences.iter().enumerate() {
+        for (fence_index, fence) in page.fences.iter_enumerated() {
             let count = counts.entry(fence.heading).or_default();
             *count += 1;
             let place = fence.heading.map_or(String::new(), |heading| page.headings[heading].anchor.clone());
@@ -51,7 +52,7 @@ impl Collector<'_> {
             let rules = self.rules_for(page, fence, &mut nth);
             matched.extend(rules.iter().copied());
             let mut snippet = self.snippet(page, fence, &rules);
-            snippet.page = index;
+            snippet.page = index.into();
             snippet.fence = fence_index;
             snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
             out.push(snippet);
@@ -62,7 +63,7 @@ impl Collector<'_> {
         for snippet in &mut out {
             let language = snippet.language.map(|id| &self.languages[id]);
             snippet.visible = hidden::visible(snippet, language);
-            snippet.settle(language.map(|language| language.spec()));
+            snippet.settle(language.map(Language::spec));
         }
         out
     }
@@ -92,7 +93,7 @@ impl Collector<'_> {
 
     /// A block, from its fence, its page and the configuration.
     fn snippet(&self, page: &Page, fence: &Fence, rules: &[usize]) -> Snippet {
-        let Self { sources, config, languages } = self;
+        let Self { sources, languages, .. } = self;
         let label = fence.info.language.clone();
         let meaning = languages.by_label(&label);
         let (language_name, is_code) = match meaning {
@@ -108,11 +109,47 @@ impl Collector<'_> {
             Label::Known(id) if !is_session => Some(id),
             _ => None,
         };
+        let (settings, fault) = self.settings(page, fence, rules, language.map(|_| language_name.as_str()));
+        let file = &sources[fence.span.file];
+        let lines: &LineIndex = &file.lines;
+        Snippet {
+            id: String::new(),
+            page: 0.into(),
+            file: page.file,
+            // A block from an include is reported at its place in the included file; its id is the page's.
+            page_name: file.name.clone(),
+            page_path: sources[page.file].path.clone(),
+            fence: 0.into(),
+            line: lines.line_of(fence.span.start) + 1,
+            end_line: lines.line_of(fence.span.end.saturating_sub(1).max(fence.span.start)) + 1,
+            language,
+            language_name,
+            label,
+            transcript: is_session && !settings.output && !settings.not_code,
+            is_code: is_code && !settings.output && !settings.not_code,
+            settings,
+            code: fence.code.clone(),
+            open: fence.open,
+            visible: None,
+            expected: None,
+            runs: false,
+            target: Level::Unchecked,
+            fault,
+        }
+    }
+
+    /// The settings of a block, and the fault of the words in its fence or directive.
+    fn settings(
+        &self,
+        page: &Page,
+        fence: &Fence,
+        rules: &[usize],
+        language: Option<&str>,
+    ) -> (Settings, Option<(String, Span)>) {
+        let Self { sources, config, .. } = self;
         let mut settings = Settings::default();
-        if language.is_some()
-            && let Some(lang) = config.verify.languages.get(&language_name)
-        {
-            settings.apply_language(lang);
+        if let Some(language) = language.and_then(|name| config.verify.languages.get(name)) {
+            settings.apply_language(language);
         }
         if let Some(verify) = &page.front_matter.verify {
             settings.apply_page(&verify.value);
@@ -130,8 +167,6 @@ impl Collector<'_> {
             });
         }
         settings.apply_items(&fence.info.items);
-        let file = &sources[fence.span.file];
-        let lines: &LineIndex = &file.lines;
         if settings.net && !config.verify.allow_net.is_match(&sources[page.file].name) {
             let name = &sources[page.file].name;
             settings.problem =
@@ -142,30 +177,7 @@ impl Collector<'_> {
             let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
             (format!("{}; {}", problem.message, problem.help), span)
         });
-        Snippet {
-            id: String::new(),
-            page: 0,
-            file: page.file,
-            // A block from an include is reported at its place in the included file; its id is the page's.
-            page_name: file.name.clone(),
-            page_path: sources[page.file].path.clone(),
-            fence: 0,
-            line: lines.line_of(fence.span.start) + 1,
-            end_line: lines.line_of(fence.span.end.saturating_sub(1).max(fence.span.start)) + 1,
-            language,
-            language_name,
-            label,
-            transcript: is_session && !settings.output && !settings.not_code,
-            is_code: is_code && !settings.output && !settings.not_code,
-            settings,
-            code: fence.code.clone(),
-            open: fence.open,
-            visible: None,
-            expected: None,
-            runs: false,
-            target: Level::Unchecked,
-            fault: fault.or(in_fence),
-        }
+        (settings, fault.or(in_fence))
     }
 
     /// An `output` block is the standard output of the nearest block above in its section (S4.1).

@@ -23,21 +23,21 @@ fn digest(value: &impl Debug) -> String {
 /// The hash of a block with a program. `shared` has the inputs that all blocks of its batch share.
 pub(crate) fn hash(context: &Context<'_>, shared: &BTreeMap<String, String>, blocks: &Blocks, unit: &Unit) -> String {
     let snippet = &blocks[unit.snippet];
-    let mut content = shared.clone();
+    let mut inputs = shared.clone();
     for (name, text) in parts(unit) {
-        content.insert(name, digest(&text));
+        inputs.insert(name, digest(&text));
     }
-    content.insert("expected output".to_owned(), digest(&expected(snippet)));
+    inputs.insert("expected output".to_owned(), digest(&expected(snippet)));
     let together: Vec<&Settings> =
         group::members(blocks, unit.snippet).into_iter().map(|member| &blocks[member].settings).collect();
-    content.insert(
+    inputs.insert(
         "settings".to_owned(),
         settings(context.config, snippet, (unit.standalone, context.options.bare), &together),
     );
     if let Some((_, path)) = &unit.schema {
-        content.insert(format!("schema {path}"), digest(&schema(snippet, context.config, path)));
+        inputs.insert(format!("schema {path}"), digest(&schema(snippet, context.config, path)));
     }
-    digest(&content)
+    digest(&inputs)
 }
 
 /// The hash of a block without a program.

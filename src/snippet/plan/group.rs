@@ -2,11 +2,12 @@
 //!
 //! Must not know: what the program looks like.
 
+use crate::site::PageIndex;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
 
 /// The key of a block's program: its page, and its group or file.
-pub fn group_of(snippet: &Snippet) -> Option<(usize, String)> {
+pub fn group_of(snippet: &Snippet) -> Option<(PageIndex, String)> {
     let settings = &snippet.settings;
     if let Some(file) = &settings.file {
         return Some((snippet.page, format!("file {file}")));

@@ -4,6 +4,7 @@
 //! Must not know: languages, verdicts.
 
 use crate::process::{Finished, Job};
+use crate::site::PageIndex;
 use crate::snippet::context::Context;
 use crate::snippet::language::adapter::Language;
 use crate::snippet::model::blocks::Blocks;
@@ -103,7 +104,7 @@ fn run_warm(
 /// The units of each program to run; the last one is the whole program.
 fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
     let mut programs: Vec<Vec<usize>> = Vec::new();
-    let mut groups: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    let mut groups: BTreeMap<(PageIndex, String), usize> = BTreeMap::new();
     for (index, unit) in units.iter().enumerate() {
         let snippet = &blocks[unit.snippet];
         match group::group_of(snippet).filter(|_| !snippet.settings.setup && !snippet.settings.teardown) {

@@ -38,7 +38,7 @@ pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
         // JSON, RFC 8259.
         Arc::new(Data {
             spec: spec("json", "JSON", &["geojson"], "{ \"a\": 1, }\n"),
-            tool: "serde_json".into(),
+            tool: "serde_json",
             parse: json,
             odd: json::duplicates,
             values: |text| Some(vec![serde_json::from_str(text).ok()?]),
@@ -46,7 +46,7 @@ pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
         // JSON with comments and trailing commas.
         Arc::new(Data {
             spec: spec("jsonc", "JSON with comments", &["json5c"], "{ \"a\": }\n"),
-            tool: "jsonc-parser".into(),
+            tool: "jsonc-parser",
             parse: json::parse,
             odd: json::duplicates,
             values: |text| Some(vec![jsonc_parser::parse_to_serde_value(text, &json::JSONC).ok()?]),
@@ -54,7 +54,7 @@ pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
         // YAML 1.2.
         Arc::new(Data {
             spec: spec("yaml", "YAML", &["yml"], "a: [1\n"),
-            tool: "serde-saphyr".into(),
+            tool: "serde-saphyr",
             parse: yaml::parse,
             odd: |_| Vec::new(),
             values: yaml::values,
@@ -62,7 +62,7 @@ pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
         // TOML 1.
         Arc::new(Data {
             spec: spec("toml", "TOML", &[], "a = \n"),
-            tool: "toml".into(),
+            tool: "toml",
             parse: toml_text,
             odd: |_| Vec::new(),
             values: |text| Some(vec![serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?]),
