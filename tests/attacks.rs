@@ -1,5 +1,5 @@
-//! S8: attacks on the machine rather than ways out: fork bombs, other processes' limits, sockets, leftovers, and what a
-//! repository brings along under `--no-exec`. Each attack is bounded by its own code.
+//! S8: attacks on the machine itself: fork bombs, other processes' limits, sockets, leftovers, and code from a
+//! repository under `--no-exec`. The code of each attack limits it.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 #![cfg(target_os = "linux")]
@@ -15,19 +15,19 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// All levels that can be had here, with the one that has nothing but limits.
+/// All levels of this machine, with the level that has only limits.
 fn all_levels() -> Vec<&'static str> {
     levels().iter().copied().chain(["none"]).collect()
 }
 
-/// Processes that carry this word on their command line.
+/// The number of processes with this argument.
 fn carriers(word: &str) -> usize {
     let processes = std::fs::read_dir("/proc").expect("/proc").filter_map(Result::ok);
     let lines = processes.map(|entry| std::fs::read(entry.path().join("cmdline")).unwrap_or_default());
     lines.filter(|line| line.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes())).count()
 }
 
-/// Looks again and again, for a second at most, until there are none.
+/// Waits until there are none, for at most a second.
 fn none_left(word: &str) -> bool {
     let until = Instant::now() + Duration::from_secs(1);
     loop {
@@ -41,12 +41,12 @@ fn none_left(word: &str) -> bool {
     }
 }
 
-/// A word that no other process has.
+/// An argument that no other process has.
 fn marker(of: &str) -> String {
     format!("docgen-test-{of}-{}", std::process::id())
 }
 
-/// Runs docgen to its end and counts from outside: the most processes that carried the word at a time.
+/// Waits for docgen's end and returns the max number of processes with this argument at one time.
 fn count_while_running(mut docgen: Child, word: &str) -> (usize, Value) {
     let mut output = docgen.stdout.take().expect("piped");
     let reader = std::thread::spawn(move || {
@@ -62,7 +62,7 @@ fn count_while_running(mut docgen: Child, word: &str) -> (usize, Value) {
     (most, serde_json::from_str(&text).unwrap_or_else(|_| panic!("no report: {text}")))
 }
 
-/// docgen as root, or whoever runs the tests, in a folder with this page.
+/// docgen as the tests' user, in a folder with this page.
 fn own_call(level: &str, folder: &Path, page: &str) -> Command {
     write(folder, "page.md", page);
     let mut command = docgen(folder);
@@ -70,7 +70,7 @@ fn own_call(level: &str, folder: &Path, page: &str) -> Command {
     command
 }
 
-/// A page, as whoever runs the tests and as an ordinary user, at every level.
+/// Verifies a page at every level, as the tests' user and as an ordinary user.
 fn everywhere(page: &str, mut check: impl FnMut(Command, &str)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ordinary = Ordinary::new();
@@ -85,7 +85,7 @@ fn everywhere(page: &str, mut check: impl FnMut(Command, &str)) {
 #[test]
 fn s8_2_the_kernel_holds_a_fork_bomb_and_nothing_of_it_is_left() {
     let word = marker("bomb");
-    // 2^11 sleepers if nobody stops it.
+    // 2^11 sleeping processes, unless they are stopped.
     let page = format!(
         "# P\n\n```python run {{args=\"{word}\", timeout=3s}}\nimport os\nimport time\n\nfor _ in range(11):\n    try:\n        os.fork()\n    except OSError:\n        pass\ntime.sleep(20)\n```\n"
     );
@@ -103,7 +103,7 @@ fn s8_2_as_root_a_program_runs_as_nobody() {
     let own = rustix::process::getuid();
     let user = if own.is_root() { 65_534 } else { own.as_raw() };
     let mut outside = Outside::new();
-    // What the table allows can be read, whoever the program is; what it does not allow cannot.
+    // The policy decides what can be read, whoever the user is.
     let page = format!(
         "# P\n\n```python run\nimport os\nimport subprocess\nimport sys\n\nprint(os.getuid(), os.geteuid())\nprint(subprocess.run([sys.executable, \"-c\", \"print(1)\"], capture_output=True, text=True).stdout.strip())\nfor path in (\"BAIT\", \"/etc/shadow\"):\n    try:\n        open(path).close()\n        print(\"open\")\n    except OSError:\n        pass\n```\n\n```text output\n{user} {user}\n1\n```\n"
     );
@@ -114,7 +114,7 @@ fn s8_2_as_root_a_program_runs_as_nobody() {
     outside.is_untouched();
 }
 
-/// The manual says what is not stopped. If that changes for the better, the manual must say so.
+/// The manual says which attacks are not stopped. If docgen stops more, the manual must change.
 #[test]
 fn s8_3_what_partial_does_not_stop_is_as_the_manual_says() {
     let Some(ordinary) = Ordinary::new() else { return };
@@ -171,7 +171,7 @@ fn s8_1_nothing_is_left_where_docgen_is_killed() {
     });
 }
 
-/// Tries to change a process by each call that there is for it, then itself.
+/// Tries every call that changes a process, first on another process, then on itself.
 const OTHERS: &str = r#"# P
 
 ```python run
@@ -231,7 +231,7 @@ fn s7_3_a_block_leaves_nothing_to_the_next_one_of_its_parent() {
     if !allows_namespaces() {
         return;
     }
-    // The words are put together, so that docgen does not see them and forks all from one parent.
+    // The names are split, so that docgen does not see them and forks all blocks from one parent.
     let first = "import os\n\nlimits = __import__(\"reso\" + \"urce\")\ntry:\n    getattr(limits, \"pr\" + \"limit\")(os.getppid(), limits.RLIMIT_FSIZE, (0, 0))\nexcept OSError:\n    print(\"refused\")\n";
     let last = "with open(\"file\", \"w\") as file:\n    print(file.write(\"text\"))\n";
     let memory = "library = __import__(\"cty\" + \"pes\").CDLL(None)\nprint(library.shmget(4711, 4096, 0o1600))\n";
@@ -292,7 +292,7 @@ fn s8_3_without_a_limit_of_processes_there_is_no_level() {
     if !rustix::process::getuid().is_root() || !Path::new("/usr/bin/setpriv").exists() {
         return;
     }
-    // Root, whom the kernel does not limit, who cannot become anybody else, and who has no control groups.
+    // Root without control groups, who cannot become another user. The kernel does not limit root.
     let site = common::project("[book]\n", "# P\n\n```python run\nprint(1)\n```\n");
     let script = "mount -t tmpfs none /sys/fs/cgroup && exec setpriv --bounding-set=-setuid,-setgid --inh-caps=-setuid,-setgid \"$@\"";
     let run = |wanted: &str| {
@@ -308,7 +308,7 @@ fn s8_3_without_a_limit_of_processes_there_is_no_level() {
     let output = run("partial");
     let text = stderr(&output);
     if text.contains("unshare:") || text.contains("mount:") || text.contains("setpriv:") {
-        return; // a container that allows none of it
+        return; // this container does not allow it
     }
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("limit of processes"), "{text}");
@@ -324,7 +324,7 @@ fn s8_4_without_execution_nothing_of_the_repository_is_installed_or_built() {
     let page = "# P\n\n```python\nimport evil\n\nprint(evil)\n```\n\n```js\nconsole.log(1);\n```\n\n```go\nfmt.Println(1)\n```\n\n```rust\nlet x = 1;\n```\n\n```bash\ntrue\n```\n";
     write(&root, "content/page.md", page);
     write(&root, "book.toml", "[book]\n");
-    // A build backend in the tree, which pip would run.
+    // A build backend in the repository, which pip would run.
     write(&root, "snippets/python/requirements.txt", "./evil\n");
     write(
         &root,
@@ -335,9 +335,9 @@ fn s8_4_without_execution_nothing_of_the_repository_is_installed_or_built() {
         "import socket\n\nopen(\"TARGET\", \"w\").write(\"x\")\nsocket.create_connection((\"127.0.0.1\", TCP), 2)\n",
     );
     write(&root, "snippets/python/evil/backend.py", &backend);
-    // Looking for `evil.part`, Python would run this.
+    // Python would run this in a search for `evil.part`.
     write(&root, "snippets/python/evil/__init__.py", &backend);
-    // Hooks of npm's, a build script of cargo's.
+    // npm hooks and a cargo build script.
     write(
         &root,
         "snippets/javascript/package.json",

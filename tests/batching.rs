@@ -1,4 +1,4 @@
-//! S7: a block's verdict is the same whether it is checked with a thousand others or alone.
+//! S7: a block has the same verdict alone and together with a thousand others.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -23,10 +23,10 @@ fn verify(site: &Path, args: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stdout(&output)))
 }
 
-/// What a verdict says, without how long it took.
+/// A verdict without its times.
 fn said(snippet: &Value) -> Value {
     let mut said = json!({});
-    // How long a docgen in the manual took is no two times the same.
+    // The times of docgen runs in the manual differ in every run.
     let no_times = |value: &Value| match value {
         Value::String(text) => Value::String(text.replace(|c: char| c.is_ascii_digit(), "")),
         other => other.clone(),
@@ -39,7 +39,7 @@ fn said(snippet: &Value) -> Value {
     said
 }
 
-/// Compares each block of a site with itself alone.
+/// Compares each block's verdict in the site with its verdict alone.
 fn is_the_same_alone(site: &Path) -> usize {
     let together = verify(site, &[]);
     let code = together["snippets"].as_array().expect("snippets").iter().filter(|it| it["status"] != "not_code");
@@ -86,7 +86,7 @@ fn s7_2_faulty_pages_are_the_same_batched_or_alone() {
     assert!(is_the_same_alone(site.path()) > 60);
 }
 
-/// What an interpreter does at its start and its end, and what programs do to each other.
+/// Programs that act at an interpreter's start or end, or on each other.
 const PROGRAMS: &[&str] = &[
     "class A:\n    def __del__(self):\n        print(\"gone\")\n\n\na = A()\nprint(\"end\")",
     "class B:\n    def __del__(self):\n        print(\"cycle gone\")\n\n\nb = B()\nb.me = b",
@@ -133,7 +133,7 @@ fn s7_3_programs_from_a_warm_parent_are_as_if_alone() {
     let alone = "[book]\n[[verify.rule]]\npath = \"content/*.md\"\nset = { standalone = true }\n";
     let alone = project(alone, &page);
     let (warm, alone) = (verify(warm.path(), &[]), verify(alone.path(), &[]));
-    // Each start of an interpreter is counted: fewer of them, or the test compares nothing.
+    // Fewer interpreter starts show that the two runs differ. Otherwise the test compares nothing.
     let starts = |report: &Value| report["tool_starts"].as_u64().expect("a number");
     let full = common::outside::allows_namespaces();
     assert!(!full || starts(&warm) < starts(&alone), "{} {}", starts(&warm), starts(&alone));
@@ -141,14 +141,14 @@ fn s7_3_programs_from_a_warm_parent_are_as_if_alone() {
     for (index, program) in PROGRAMS.iter().enumerate() {
         let (mut warm, mut alone) = (said(&warm["snippets"][index]), said(&alone["snippets"][index]));
         for said in [&mut warm, &mut alone] {
-            said["hash"] = Value::Null; // `standalone` is part of it
+            said["hash"] = Value::Null; // the hash includes `standalone`
         }
         assert_eq!(warm, alone, "{program}");
     }
     assert_eq!(statuses(&json!({"snippets": alone["snippets"]}))[0], "pass");
 }
 
-/// Programs that would harm their warm parent, and what must become of the others all the same.
+/// Programs that try to harm their warm parent. The other blocks must keep their verdicts.
 #[test]
 fn s7_3_a_program_cannot_harm_its_warm_parent() {
     let attacks = [

@@ -1,4 +1,4 @@
-//! S6: what is known from earlier runs, what makes it count no more, and the ledger.
+//! S6: verdicts of earlier runs, when they become invalid, and the ledger.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -10,7 +10,7 @@ use std::path::Path;
 
 const PAGE: &str = "# P\n\n```python run {name=plain}\nprint(1)\n```\n\n```text output\n1\n```\n\n```python {name=logged prelude=log}\nlogger.info(\"x\")\n```\n\n```js {name=script}\nconst x = 1;\n```\n\n```json {name=data}\n[1]\n```\n";
 
-/// A project with a cache of its own, so that no other test has been there.
+/// A project with a separate cache that no other test uses.
 fn fresh(page: &str) -> tempfile::TempDir {
     let site = project("[book]\n", page);
     write(site.path(), "snippets/python/pyproject.toml", "[project]\nname = \"p\"\nversion = \"0\"\n");
@@ -32,7 +32,7 @@ fn run(site: &Path, args: &[&str]) -> std::process::Output {
     docgen(site).env("DOCGEN_CACHE", site.join("cache")).args(args).output().expect("docgen starts")
 }
 
-/// The names of the blocks that were verified anew.
+/// The names of the blocks that were verified again.
 fn anew(report: &Value) -> Vec<String> {
     let snippets = report["snippets"].as_array().expect("snippets").iter();
     snippets
@@ -239,7 +239,7 @@ fn s6_4_the_ledger_has_a_line_a_block() {
     let second = ledger(site.path());
     let changed = second.lines().zip(first.lines()).filter(|(new, old)| new != old).count();
     assert_eq!(changed, 1, "{second}");
-    // A part of the project leaves the others' lines alone; a block that is gone goes with the next whole run.
+    // A run of a part of the project keeps the other lines. The next full run removes deleted blocks.
     run(site.path(), &["verify", "--write-ledger", "--lang", "json"]);
     assert_eq!(ledger(site.path()), second);
     edit(site.path(), "content/page.md", "```json {name=data}\n[1]\n```\n", "");
@@ -268,7 +268,7 @@ fn s6_5_badges_come_from_the_ledger_where_there_are_no_tools() {
     edit(site.path(), "content/page.md", "const x = 1;", "const x = 2;");
     let page = build();
     assert!(page.contains("Linted · stale</a>") && page.contains("the block has changed since"), "{page}");
-    // The cache comes before the ledger: what was verified here is not stale.
+    // The cache has priority over the ledger: a block verified here is not stale.
     run(site.path(), &["verify"]);
     run(site.path(), &["build"]);
     let page = std::fs::read_to_string(site.path().join("public/page.html")).expect("the page");

@@ -17,7 +17,8 @@ struct Example {
     html: String,
 }
 
-/// The examples of `spec.txt`: between lines of 32 backquotes, Markdown and HTML apart by a full stop, tabs as arrows.
+/// The examples of `spec.txt`: between lines of 32 backquotes, Markdown and HTML separated by a full stop, tabs as
+/// arrows.
 fn examples(spec: &str) -> Vec<Example> {
     let fence = "`".repeat(32);
     let mut examples = Vec::new();
@@ -40,8 +41,8 @@ fn examples(spec: &str) -> Vec<Example> {
     examples
 }
 
-/// As the specification's own test script compares: whitespace between blocks does not count, nor how a character is
-/// escaped, nor how an empty element is closed.
+/// Normalises like the specification's test script. Whitespace between blocks, the escaping of characters and the
+/// closing of empty elements do not count.
 fn normalised(html: &str) -> String {
     let mut text = html.replace("&quot;", "\"").replace("&#39;", "'").replace(" />", ">").replace("/>", ">");
     for tag in ["p", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr>", "pre"] {
@@ -103,7 +104,7 @@ const OTHERWISE: &[(&[usize], &str)] =
 fn every_example_of_the_specification_comes_out_right() {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/node_modules/commonmark-spec/spec.txt");
     let Ok(spec) = std::fs::read_to_string(spec) else {
-        // `cargo xtask test` installs it; a plain `cargo test` may do without.
+        // `cargo xtask test` installs it. A plain `cargo test` may run without it.
         assert!(std::env::var_os("CI").is_none(), "npm ci in tests/browser installs the specification");
         return;
     };

@@ -1,5 +1,5 @@
-//! S8: ways around the sandbox that a review found, and that are closed: modes and times, inherited files, links,
-//! what tools leave behind, installers; and what `net` and `--no-exec` promise.
+//! S8: ways around the sandbox that a review found and that are now closed: modes and times, inherited files, links,
+//! leftovers of tools, installers. Also the promises of `net` and `--no-exec`.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 #![cfg(target_os = "linux")]
@@ -16,7 +16,7 @@ fn s8_4_without_execution_nothing_of_the_authors_runs() {
     let page = "# P\n\n```python run\nopen(\"TARGET\", \"w\").write(\"x\")\n```\n\n```rust\nlet secret = include_str!(\"BAIT\");\n```\n\n```go run\nos.WriteFile(\"TARGET\", nil, 0o600)\n```\n";
     let outside = Outside::new();
     let root = outside.path("site");
-    // A build script and a hook of npm's are code too.
+    // A build script and an npm hook are code too.
     write(
         &root,
         "snippets/rust/Cargo.toml",
@@ -205,7 +205,7 @@ fn s8_1_docgen_leaves_nothing_behind() {
 fn s8_3_what_the_sandbox_cannot_start_is_not_the_authors_fault() {
     use std::os::unix::fs::PermissionsExt as _;
     let outside = Outside::new();
-    // A shell that works outside: its interpreter lies where no block may read.
+    // This shell works only outside the sandbox: no block may read its interpreter.
     let (shell, hidden) = (outside.path("home/bash"), outside.path("home/.ssh/sh"));
     std::fs::copy("/bin/sh", &hidden).expect("copied");
     let script = format!("#!{}\nexec /bin/bash \"$@\"\n", hidden.display());

@@ -62,7 +62,7 @@ fn pages_are_listed_by_owner_with_three_clocks() {
     assert_eq!(json["pages"][1]["days_left"], -61);
     let github = freshness(site.path(), &["--report", "github"]);
     assert!(github.starts_with("::warning file=content/page.md,line=4"), "{github}");
-    // The same clock stands on the page.
+    // The page shows the same clock.
     docgen(site.path()).arg("build").output().expect("docgen starts");
     let page = std::fs::read_to_string(site.path().join("public/page.html")).expect("the page");
     assert!(page.contains("edited <time datetime=\"2026-01-01\">"), "{page}");

@@ -1,4 +1,4 @@
-//! The guide that started this project, byte for byte, where it lies beside the repository.
+//! The guide that started this project, unchanged, if it is beside the repository.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 #![allow(clippy::print_stdout, reason = "says that it was skipped")]
@@ -8,7 +8,7 @@ mod common;
 use common::{copy_of, golden, repository, run, stderr, stdout, verdict_lines, verify_json};
 use std::collections::BTreeMap;
 
-/// A folder with the guide alone in it, or nothing where the guide is not there.
+/// A folder with only the guide, or `None` if there is no guide.
 fn guide() -> Option<tempfile::TempDir> {
     let source = repository().join("../shared/guide/comprehensive-debugging-guide.md");
     if !source.is_file() {

@@ -1,5 +1,5 @@
-//! Input that nobody writes in good faith, or that nobody foresaw: each costs its page an error, and the rest is built.
-//! Bounds are asserted by what is said, never by time.
+//! Malicious or unexpected input. Each case gives its page an error, and the rest of the site is built. The tests check
+//! limits by messages, never by time.
 
 #![allow(clippy::format_collect, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-/// What a command said, with its exit status.
+/// A command's output and exit status.
 fn said(site: &Path, args: &[&str]) -> (String, Option<i32>) {
     let output = run(site, args);
     (format!("{}{}", stdout(&output), stderr(&output)), output.status.code())
@@ -54,8 +54,7 @@ fn endless_front_matter_is_an_error_and_the_page_is_built_without() {
     let site = project("[book]\n", &page);
     let (said, status) = said(site.path(), &["build"]);
     assert_eq!(status, Some(1));
-    let wanted =
-        "error[front-matter-value]: the front matter has 3963 KB; 64 KB are the most\n --> content/page.md:1:1";
+    let wanted = "error[front-matter-value]: the front matter has 3963 KB; the max is 64 KB\n --> content/page.md:1:1";
     assert!(said.contains(wanted), "{}", &said[..said.len().min(2000)]);
     assert!(built(site.path(), "page.html").contains("The page"));
 }
@@ -67,7 +66,7 @@ fn many_terms_are_each_found_where_they_stand() {
     let (said, status) = said(site.path(), &["check"]);
     assert_eq!(status, Some(1));
     for number in [0, 7, 70, 3999] {
-        let wanted = format!("`tag{number}` is not among the declared tags\n");
+        let wanted = format!("`tag{number}` is not a declared term of `tags`\n");
         let at = said.find(&wanted).expect("named") + wanted.len();
         let place = format!("--> content/page.md:{}:5\n", number + 3);
         assert!(said[at..].trim_start().starts_with(&place), "{}", &said[at..at + 100]);
@@ -112,11 +111,11 @@ fn an_include_bomb_ends_at_a_bound() {
     ] {
         assert!(said.contains(wanted), "{wanted}: {}", &said[..said.len().min(4000)]);
     }
-    // After a hundred problems of one page it is clear that something is wrong with it.
+    // A page reports at most 100 problems.
     assert!(said.matches("error[include").count() <= 301, "{}", said.matches("error[include").count());
 }
 
-/// A site whose pages have names that mean something in an address, each linked from all the others.
+/// A site whose page names have special characters for addresses. Each page links to all others.
 fn strange_names(config: &str) -> tempfile::TempDir {
     let site = project(
         config,
@@ -147,7 +146,7 @@ fn pages_with_strange_names_are_linked_as_addresses() {
         }
         assert!(!html.contains("href=\"javascript:") && !html.contains("href=\"a?b"), "{page}\n{html}");
     };
-    // Navigation and text, the home page's list, search without script, health, a term's list.
+    // Navigation and text, the home page's list, search without JavaScript, health, a term's list.
     for page in ["page.html", "index.html", "search.html", "health.html"] {
         wanted(page, "");
     }
@@ -218,12 +217,12 @@ fn names_that_no_site_can_have_cost_their_file_only() {
     let (said, status) = said(site.path(), &["build"]);
     assert_eq!(status, Some(1), "{said}");
     for wanted in [
-        "the site cannot have this page: its address has a name of 257 bytes; file systems take 255",
-        "the site cannot have this page: its address holds `\\n`, which not every system takes in a name",
-        "the site cannot have this page: its address holds `\\\\`, which not every system takes in a name",
-        "the site cannot have this file: its path holds `\\u{7}`, which not every system takes in a name",
+        "the site cannot have this page: its address has a name of 257 bytes; the max of file systems is 255",
+        "the site cannot have this page: its address contains `\\n`, which not every system allows in a name",
+        "the site cannot have this page: its address contains `\\\\`, which not every system allows in a name",
+        "the site cannot have this file: its path contains `\\u{7}`, which not every system allows in a name",
         "this file's name is not UTF-8",
-        "this term cannot have a page: its address has a name of 305 bytes; file systems take 255",
+        "this term cannot have a page: its address has a name of 305 bytes; the max of file systems is 255",
     ] {
         assert!(said.contains(wanted), "{wanted} is not in\n{said}");
     }
@@ -254,13 +253,13 @@ fn files_that_take_one_place_are_told_of() {
     let (said, status) = said(site.path(), &["build"]);
     assert_eq!(status, Some(1), "{said}");
     for wanted in [
-        "this page would be x.html, which is a folder, with the page x.html/below.md in it\n --> content/x.md:1:1",
-        "its path is taken by the page Page.md\n --> content/page.html:1:1",
-        "its path lies in `docgen/`, which has docgen's own scripts and styles\n --> content/docgen/site.js:1:1",
-        "its path is taken by what docgen writes itself\n --> content/sitemap.xml:1:1",
-        "this page would be tags/one.html, which docgen writes itself\n --> content/tags/one.md:1:1",
-        "this page would be search.html, which docgen writes itself\n --> content/Search.md:1:1",
-        "this page and content/Page.md would both be page.html\n --> content/page.md:1:1",
+        "the URL of this page, x.html, is a folder that contains the page x.html/below.md\n --> content/x.md:1:1",
+        "its path is used by the page Page.md\n --> content/page.html:1:1",
+        "its path is in `docgen/`, the folder of docgen's own scripts and styles\n --> content/docgen/site.js:1:1",
+        "its path is used by a file that docgen generates\n --> content/sitemap.xml:1:1",
+        "the URL of this page, tags/one.html, belongs to a page that docgen generates\n --> content/tags/one.md:1:1",
+        "the URL of this page, search.html, belongs to a page that docgen generates\n --> content/Search.md:1:1",
+        "this page and content/Page.md have the same URL, page.html\n --> content/page.md:1:1",
     ] {
         let wanted = wanted.replace("\n --> ", "\n");
         let flat: String =
@@ -276,7 +275,7 @@ fn files_that_take_one_place_are_told_of() {
 #[test]
 fn without_a_process_left_docgen_says_so() {
     let site = project("[book]\n", "# P\n\n```python run\nprint(1)\n```\n");
-    // A user of its own, since root has no limit and the tests' user has other processes.
+    // A separate user, because root has no limit and the tests' user has other processes.
     let (limited, folder) = (["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"], site.path().join("bin"));
     std::fs::create_dir_all(&folder).expect("made");
     let docgen = folder.join("docgen");

@@ -1,4 +1,4 @@
-//! Ledgers of docgen 0.1, whose hashes had no version, are still believed, and written anew with hashes of today.
+//! Ledgers of docgen 0.1 have hashes without a version. They are still valid, and are rewritten with new hashes.
 //!
 //! `tests/ledger_v1/snippets/ledger.json` was written by docgen 0.1; it is never blessed.
 
@@ -15,7 +15,7 @@ fn project() -> tempfile::TempDir {
 }
 
 fn run(folder: &Path, args: &[&str]) -> std::process::Output {
-    // A cache of its own: nothing but the ledger knows the blocks.
+    // A separate cache, so that only the ledger knows the blocks.
     docgen(folder).env("XDG_CACHE_HOME", folder.join("cache")).args(args).output().expect("docgen starts")
 }
 
@@ -52,7 +52,7 @@ fn s6_4_an_old_ledger_is_brought_up_to_date() {
         assert_eq!((&old["id"], &old["status"]), (&new["id"], &new["status"]));
         assert!(!old["hash"].as_str().expect("a hash").contains(':'), "{old}");
         assert!(new["hash"].as_str().expect("a hash").starts_with("v2:"), "{new}");
-        // A line keeps its date while nothing about it changes; tools of other machines may have other versions.
+        // A line keeps its date while it does not change. Tools of other machines may have other versions.
         if old["tools"] == new["tools"] {
             assert_eq!(old["date"], new["date"], "{new}");
         }

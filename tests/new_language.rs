@@ -1,4 +1,4 @@
-//! A new language is a folder and one line: here `tests/made_up_language/`, and the line that adds it.
+//! A new language needs a folder and one line: here `tests/made_up_language/` and the line that adds it.
 
 mod made_up_language;
 

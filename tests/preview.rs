@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Stdio};
 use std::time::Duration;
 
-/// A preview, ended when the value goes.
+/// A preview. It ends when this value is dropped.
 struct Server {
     child: Child,
     address: String,
@@ -44,7 +44,7 @@ impl Server {
         Self { child, address: address.expect("an address").to_owned() }
     }
 
-    /// A connection to which these bytes were sent. No test waits longer than a minute for an answer.
+    /// Opens a connection and sends these bytes. A read waits at most a minute.
     fn send(&self, bytes: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
@@ -60,7 +60,7 @@ impl Server {
         text(self.request("GET", path, &self.address))
     }
 
-    /// The versions that the event stream tells; it ends where only signs of life came for a minute.
+    /// The versions of the event stream. It ends after a minute with only keep-alive comments.
     fn versions(&self) -> impl Iterator<Item = String> + use<> {
         let lines = BufReader::new(self.request("GET", "/-/events", &self.address)).lines().map_while(Result::ok);
         let mut idle = 0;
@@ -72,7 +72,7 @@ impl Server {
             .filter(|line| line.starts_with("data: "))
     }
 
-    /// Waits until the page at this address says something.
+    /// Waits until the page at this address contains a text.
     fn wait_for(&self, path: &str, said: &str) {
         let said = self.versions().any(|_| self.get(path).contains(said));
         assert!(said, "the preview has not changed");
@@ -128,7 +128,7 @@ fn verdicts_appear_by_themselves() {
     let temp = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(temp.path().join("index.md"), "# P\n\n```json\n[1]\n```\n").expect("written");
     let server = Server::start(temp.path(), &[]);
-    // Whether the first answer comes before or after the verdicts, one of the versions shows them.
+    // The first answer may come before the verdicts, but one of the versions shows them.
     assert!(server.versions().any(|_| server.get("/").contains("Parsed</a>")));
 }
 
@@ -144,7 +144,7 @@ fn a_port_in_use_is_said_so() {
     assert!(printed.contains(port) && printed.contains("--port"), "{printed}");
 }
 
-/// Words of a preview on standard error.
+/// The standard error of a preview.
 struct Words {
     stderr: BufReader<ChildStderr>,
     said: String,
@@ -155,7 +155,8 @@ impl Words {
         rebuilds(&self.said)
     }
 
-    /// Reads on until so many lines say that the page's content is the same; there must be `rebuilds` until then.
+    /// Reads until this many lines say that the page's content is the same. Until then, there must be at most
+    /// `rebuilds` rebuilds.
     fn until_seen(&mut self, times: usize, rebuilds: usize) {
         let is_seen = |line: &&str| line.starts_with("nothing to rebuild: ") && line.contains("page.md");
         while self.said.lines().filter(is_seen).count() < times {
@@ -165,7 +166,7 @@ impl Words {
     }
 }
 
-/// What changes nothing of the site; the last of it is seen.
+/// Makes events that do not change the site. The last event is reported.
 fn make_noise(folder: &Path, page: &Path) {
     for turn in 0..20 {
         assert!(!std::fs::read(page).expect("read").is_empty());
@@ -211,7 +212,7 @@ fn a_preview_never_feeds_on_its_own_words() {
     write(folder, "book.toml", "[book]\n");
     write(folder, "content/page.md", "# Page 0\n");
     write(folder, "content/words.txt", "");
-    // As in `docgen serve 2> content/words.txt`.
+    // Like `docgen serve 2> content/words.txt`.
     let words = File::options().append(true).open(folder.join("content/words.txt")).expect("opened");
     let mut server = Server::start_with(folder, &["--no-verify", "--verbose"], words.into());
     let said = || std::fs::read_to_string(folder.join("content/words.txt")).expect("read");
@@ -220,7 +221,7 @@ fn a_preview_never_feeds_on_its_own_words() {
         write(folder, "content/page.md", &page);
         server.wait_for("/page.html", &format!(">Page {turn}</h1>"));
         write(folder, "content/page.md", &page);
-        // Nothing else tells when a file is written; so many looks at it are enough on any machine.
+        // Only reading the file shows when it is written. This many reads are enough on any machine.
         let seen = (0..1_000_000).any(|_| said().matches("nothing to rebuild: ").count() >= turn);
         assert!(seen && rebuilds(&said()) == turn, "{}", said());
     }
@@ -238,7 +239,7 @@ fn a_preview_does_not_feed_on_words_that_are_led_into_its_content() {
     let mut server = Server::start_with(&folder, &["--no-verify", "--verbose"], Stdio::piped());
     let stderr = BufReader::new(server.child.stderr.take().expect("a pipe"));
     let to = folder.join("content/words.txt");
-    // As in `docgen serve 2>&1 | tee content/words.txt`.
+    // Like `docgen serve 2>&1 | tee content/words.txt`.
     let tee = std::thread::spawn(move || {
         for line in stderr.lines().map_while(Result::ok) {
             append(&to, &format!("{line}\n"));
@@ -247,7 +248,7 @@ fn a_preview_does_not_feed_on_words_that_are_led_into_its_content() {
     for turn in 1..=3 {
         write(&folder, "content/page.md", &format!("# Page\n\nTurn {turn}.\n\n![](gone.png)\n"));
         server.wait_for("/page.html", &format!("Turn {turn}."));
-        // The words about this turn are part of the site: they have led to a build of their own, which must say nothing.
+        // The output of this turn is a part of the site, so it starts another build. That build must print nothing.
         assert!(server.versions().any(|_| rebuilds(&server.get("/words.txt")) >= turn));
     }
     server.child.kill().expect("ended");
@@ -266,7 +267,7 @@ fn every_kind_of_input_rebuilds_a_preview() {
     let server = Server::start(folder, &["--no-verify"]);
     write(folder, "code/part.txt", "Included second.\n");
     server.wait_for("/page.html", "Included second.");
-    // As editors save: a new file beside it, moved over it.
+    // Like an editor: writes a new file beside it and renames that.
     write(folder, "code/part.new", "Included third.\n");
     std::fs::rename(folder.join("code/part.new"), folder.join("code/part.txt")).expect("moved");
     server.wait_for("/page.html", "Included third.");
@@ -295,7 +296,7 @@ fn slow_readers_stop_nobody() {
     std::fs::write(temp.path().join("content/large.bin"), vec![b'x'; LARGE]).expect("written");
     let server = Server::start(temp.path(), &["--no-verify"]);
     let slow: Vec<TcpStream> = (0..100).map(|_| server.request("GET", "/large.bin", &server.address)).collect();
-    // Each has its answer begun before the next request is made.
+    // Each answer begins before the next request is sent.
     for mut stream in &slow {
         stream.read_exact(&mut [0]).expect("the answer begins");
     }

@@ -1,4 +1,4 @@
-//! The ratchet (S6.6): what the ledger knows is silent and no failure, what is worse is loud, in every report.
+//! The ratchet (S6.6): failures in the ledger are silent and accepted. Every report shows failures that are worse.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -11,12 +11,12 @@ use std::process::Output;
 
 const PAGE: &str = "content/page.md";
 
-/// Runs docgen with a cache of the site's own.
+/// Runs docgen with a separate cache for the site.
 fn run(site: &Path, args: &[&str]) -> Output {
     docgen(site).env("DOCGEN_CACHE", site.join("cache")).args(args).output().expect("docgen starts")
 }
 
-/// A project whose ledger holds its blocks as they are.
+/// A project with a ledger of its current blocks.
 fn with_ledger(page: &str) -> tempfile::TempDir {
     let site = project("[book]\n", page);
     run(site.path(), &["verify", "--write-ledger"]);
@@ -30,7 +30,7 @@ fn edit(site: &Path, path: &str, from: &str, to: &str) {
     std::fs::write(site.join(path), text.replace(from, to)).expect("written");
 }
 
-/// The exit status and the words of `docgen verify --ratchet`.
+/// The exit status and the output of `docgen verify --ratchet`.
 fn ratchet(site: &Path, args: &[&str]) -> (i32, String) {
     let output = run(site, &[&["--quiet", "verify", "--ratchet"], args].concat());
     (output.status.code().unwrap_or(-1), format!("{}{}", stdout(&output), stderr(&output)))
@@ -64,7 +64,7 @@ fn s6_6_what_no_exec_cannot_reach_is_not_worse() {
     edit(site.path(), PAGE, "Println(nowhere)", "Println(nowhere, 2)");
     let (code, said) = in_ci(&[]);
     assert_eq!(code, Some(0), "it failed before: {said}");
-    // What is within reach counts as ever.
+    // Blocks that this machine can verify count as usual.
     edit(site.path(), PAGE, "# P\n", "# P\n\n```python\nnew_and_bad\n```\n");
     let (code, said) = in_ci(&[]);
     assert_eq!(code, Some(1), "{said}");
@@ -118,7 +118,7 @@ fn s6_6_known_failures_are_a_count_in_every_report() {
     assert_eq!((code, &report["ratchet"]["known"], &report["ratchet"]["worse"]), (1, &40.into(), &1.into()));
     let first = &report["snippets"][0];
     assert_eq!((&first["known"], &first["worse"]), (&false.into(), &true.into()));
-    // Without the ratchet nothing is compared.
+    // Without the ratchet, nothing is compared.
     let (report, _) = json(site.path(), &[]);
     assert_eq!((&report["ratchet"], &report["snippets"][0]["known"]), (&Value::Null, &Value::Null));
 }
@@ -221,7 +221,7 @@ fn s6_4_locked_leaves_json_whole() {
     let (code, said) = ratchet(site.path(), &["--locked", "--report", "github"]);
     assert_eq!(code, 4, "{said}");
     assert!(said.contains("::error file=content/page.md,line=3,") && said.contains("not in the ledger"), "{said}");
-    // A known failure that was edited is not in the ledger either.
+    // An edited known failure is not in the ledger either.
     let site = with_ledger("# P\n\n```python\nundefined\n```\n");
     edit(site.path(), PAGE, "undefined", "undefined2");
     let (code, said) = ratchet(site.path(), &["--locked", "--report", "github"]);

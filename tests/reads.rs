@@ -1,5 +1,5 @@
-//! What a page can ask docgen to read, and where it can make docgen write: inside the project, inside the output folder
-//! (S8.1). Each test tries the way around.
+//! A page can make docgen read only inside the project and write only inside the output folder (S8.1). Each test tries
+//! to escape.
 
 #![allow(clippy::format_collect, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
@@ -13,7 +13,7 @@ use std::process::Command;
 
 const SECRET: &str = "not-for-readers";
 
-/// A git repository with a project in its folder `docs`, and a file with a secret beside the repository.
+/// A git repository with a project in the folder `docs`, and a secret file beside the repository.
 fn repository() -> (tempfile::TempDir, PathBuf) {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let top = temp.path().join("repository");
@@ -27,7 +27,7 @@ fn repository() -> (tempfile::TempDir, PathBuf) {
     (temp, top)
 }
 
-/// What `docgen build` in `docs` said, with its exit status.
+/// The output and exit status of `docgen build` in `docs`.
 fn build(top: &Path) -> (String, Option<i32>) {
     let output = run(&top.join("docs"), &["build"]);
     (format!("{}{}", stdout(&output), stderr(&output)), output.status.code())
@@ -95,13 +95,13 @@ fn links_in_the_content_folder_lead_nowhere_outside() {
     let (said, status) = build(&top);
     assert_eq!(status, Some(1), "{said}");
     for (file, why) in [
-        ("page.md", "reached through a link that leads out of the project"),
-        ("picture.txt", "reached through a link that leads out of the project"),
-        ("folder", "reached through a link that leads out of the project"),
-        ("absolute.txt", "reached through a link that leads out of the project"),
-        ("git", "reached through a link to what is hidden: `.git`"),
-        ("env.txt", "reached through a link to what is hidden: `.env`"),
-        ("dangling.md", "a link that leads nowhere"),
+        ("page.md", "reached through a link out of the project"),
+        ("picture.txt", "reached through a link out of the project"),
+        ("folder", "reached through a link out of the project"),
+        ("absolute.txt", "reached through a link out of the project"),
+        ("git", "reached through a link to a hidden path: `.git`"),
+        ("env.txt", "reached through a link to a hidden path: `.env`"),
+        ("dangling.md", "a link to nothing"),
         ("round", "a link to a folder that it lies in"),
     ] {
         let place = format!("content/{file}:1:1");
@@ -112,7 +112,7 @@ fn links_in_the_content_folder_lead_nowhere_outside() {
         );
     }
     assert!(
-        said.contains("this image names a file that is not read: `picture.txt` lies outside the project"),
+        said.contains("docgen does not read the file of this image: `picture.txt` lies outside the project"),
         "{said}"
     );
     assert!(!site(&top).contains(SECRET));
@@ -192,9 +192,7 @@ fn nothing_is_written_outside_the_output_folder() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     for alias in &aliases[..3] {
         assert!(
-            said.contains(&format!(
-                "the alias `{alias}` is no address of this site: it leads out of the output folder"
-            )),
+            said.contains(&format!("the alias `{alias}` is not an address of this site: it leaves the output folder")),
             "{said}"
         );
     }

@@ -1,4 +1,4 @@
-//! What reports say of files, of hints that repeat, and of a page's own id.
+//! Reports: file names, repeated hints, and a page's id.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -8,7 +8,7 @@ use common::{docgen, markdown, project, run, stderr, stdout, write};
 use serde_json::Value;
 use std::path::Path;
 
-/// Standard output of docgen in `cwd`, with one more variable.
+/// The standard output of docgen in `cwd`, with one more variable.
 fn said(cwd: &Path, variable: (&str, &str), args: &[&str]) -> String {
     let output = docgen(cwd)
         .env_remove("GITHUB_WORKSPACE")
@@ -38,7 +38,7 @@ fn s9_1_annotations_name_files_as_the_repository_does() {
         &["check", "--report", "github"],
         &["report", "freshness", "--report", "github"],
     ];
-    // Without a repository: from the current folder.
+    // Without a repository, paths are relative to the current folder.
     for args in commands {
         let text = said(&docs, NONE, args);
         assert!(text.contains("file=content/a.md,"), "{args:?}: {text}");
@@ -60,7 +60,7 @@ fn s9_1_annotations_name_files_as_the_repository_does() {
     assert!(text.contains("file=docs/parts/inc.txt,line=2"), "{text}");
     let text = said(&repository.path().join("notes"), NONE, &["verify", "README.md", "--report", "github"]);
     assert!(text.contains("file=notes/README.md,"), "{text}");
-    // What people see stays as it was: named from the project.
+    // The terminal report still shows paths relative to the project.
     assert!(said(&docs, NONE, &["verify"]).contains("--> content/a.md:8:1"));
 }
 
@@ -76,7 +76,7 @@ fn s5_3_json_names_files_from_the_repository_too() {
     assert_eq!((&block["page"], &block["path"]), (&"content/a.md".into(), &"docs/content/a.md".into()));
     let found = &block["diagnostics"][0];
     assert_eq!((&found["page"], &found["path"]), (&"content/a.md".into(), &"docs/content/a.md".into()));
-    // What a ledger or a rule names stays what it is.
+    // Ids in a ledger or a rule do not change.
     assert_eq!(block["id"], "content/a.md#p/1");
     let args = ["report", "freshness", "--report", "json=-"];
     let report: Value = serde_json::from_str(&said(&docs, NONE, &args)).expect("JSON");
@@ -104,7 +104,7 @@ fn equal_hints_are_one_with_a_count_and_three_places() {
     let notices = stdout(&run(site.path(), &["check", "--report", "github"]));
     assert_eq!(notices.matches("::notice").count(), 3, "{notices}");
     assert!(notices.contains("content/page.md:17:7"), "{notices}");
-    // Errors stay one each.
+    // Errors are not joined.
     write(site.path(), "content/r.md", "# R\n\n[a](gone.md)\n\n[b](gone.md)\n");
     let text = stdout(&run(site.path(), &["check"]));
     assert_eq!(text.matches("error[broken-link]").count(), 2, "{text}");
@@ -138,7 +138,7 @@ fn an_id_of_another_tool_is_a_hint() {
     assert_eq!(text.matches("hint[").count(), 1, "{text}");
     assert!(text.contains("ULID") && text.contains("usage") && text.contains("3 times"), "{text}");
     assert_eq!(run(site.path(), &["build"]).status.code(), Some(0));
-    // A slip in what was meant as one is an error still.
+    // A typo in a ULID is still an error.
     write(site.path(), "content/q.md", "---\nid: 01ARZ3NDEKTSV4RRFFQ69G5FAU\n---\n\n# Q\n");
     let output = run(site.path(), &["check"]);
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));

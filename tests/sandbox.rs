@@ -1,6 +1,6 @@
-//! S8: what a block tries to get out of the sandbox, and that it does not, at each level and in each language.
+//! S8: a block cannot get out of the sandbox, at each level and in each language.
 //!
-//! The test itself listens, waits to be killed, and looks afterwards. Everything stays on loopback.
+//! The test listens, offers a process to kill, and checks the result afterwards. Everything stays on loopback.
 
 #![allow(clippy::format_collect, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
@@ -11,7 +11,7 @@ mod common;
 use common::outside::{Ordinary, Outside, allows_namespaces, levels};
 use common::{docgen, statuses};
 
-/// Each tries all ways out and prints those that were open.
+/// Each program tries all ways out and prints the open ones.
 const WAYS_OUT: &str = r#"# P
 
 ```python run
@@ -192,7 +192,7 @@ fn s8_1_compilers_are_held_in_too() {
     }
 }
 
-/// Each uses up one thing, in one language each.
+/// Each program exhausts one resource, each in another language.
 const GREEDY: &[(&str, &str)] = &[
     ("limit", "```python run\nb = b'x' * (12 << 30)\n```\n"),
     ("limit", "```js run\nconst all = [];\nfor (let i = 0; i < 12; i++) all.push(Buffer.alloc(1 << 30, 1));\n```\n"),
@@ -313,7 +313,7 @@ fn s8_3_levels_are_what_was_applied() {
     assert_eq!(unknown.status.code(), Some(2));
 }
 
-/// As root the test becomes nobody; as anybody else it is an ordinary user already.
+/// If the tests run as root, this becomes `nobody`. Otherwise the user is an ordinary one already.
 #[test]
 fn s8_2_an_ordinary_user_is_held_in_as_well() {
     let Some(ordinary) = Ordinary::new() else { return };

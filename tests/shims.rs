@@ -1,5 +1,5 @@
-//! S6.3, S8.1: programs behind the shims of version managers, whose folders lie outside of the home folder. The managers
-//! here are scripts that look up their version as pyenv does.
+//! S6.3, S8.1: programs behind the shims of version managers with folders outside the home folder. The managers here
+//! are scripts that find their version like pyenv.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk from outside")]
 #![cfg(target_os = "linux")]
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// A manager with the version 1.0 of a program, below a folder that nothing else names.
+/// A manager with version 1.0 of a program, in a folder that nothing else names.
 struct Manager {
     folder: tempfile::TempDir,
 }
@@ -67,7 +67,7 @@ fn s8_1_a_block_may_call_what_is_behind_a_shim() {
     }
 }
 
-/// A Python whose real program is reached only through the manager: the shim's own version lies elsewhere.
+/// A Python whose real program is reached only through the manager, because the shim's version is elsewhere.
 #[test]
 fn s6_3_a_tool_behind_a_shim_works_inside_blocks_and_doctor_shows_the_chain() {
     let python = "#!/bin/sh\nexec /usr/bin/python3 \"$@\"\n";
@@ -90,7 +90,7 @@ fn s6_3_a_tool_behind_a_shim_works_inside_blocks_and_doctor_shows_the_chain() {
         let report = verify(site.path(), &path, level);
         assert_eq!(statuses(&report), ["pass", "pass"], "{level}: {report:#}");
     }
-    // Without what docgen has installed itself, the shim is what it finds.
+    // Without the tools that docgen has installed, it finds the shim.
     let data = tempfile::tempdir().expect("a folder");
     let output = docgen(site.path()).env("PATH", &path).env("XDG_DATA_HOME", data.path()).arg("doctor").output();
     let text = stdout(&output.expect("docgen starts"));
@@ -102,7 +102,7 @@ fn s6_3_a_tool_behind_a_shim_works_inside_blocks_and_doctor_shows_the_chain() {
 #[test]
 fn s8_1_what_the_sandbox_does_not_let_start_is_not_the_authors_fault() {
     let manager = Manager::new("greeter", "#!/bin/sh\necho hello\n");
-    // Called by its path, it is a program that no block may read; the second only fails.
+    // The first is called by its path, and no block may read it. The second only fails.
     let page = format!(
         "# P\n\n```bash run\n{}/elsewhere/greeter\n```\n\n```bash run\ncat {}/elsewhere/notes\n```\n",
         manager.folder.path().display(),

@@ -1,5 +1,5 @@
-//! Every folder of `tests/sites/` is a test: a site, and in `test.toml` the commands to run on it, with their exit
-//! status and what they print. `DOCGEN_BLESS=1 cargo test --test sites` writes the expectations anew.
+//! Every folder of `tests/sites/` is a test: a site, and a `test.toml` with commands, their exit statuses and their
+//! output. `DOCGEN_BLESS=1 cargo test --test sites` rewrites the expected output.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -13,7 +13,7 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Test {
-    /// What the site shows.
+    /// The purpose of the site.
     #[serde(rename = "about")]
     _about: String,
     run: Vec<Run>,
@@ -22,25 +22,25 @@ struct Test {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Run {
-    /// Arguments; the day is pinned to 2026-01-15 by the environment.
+    /// Arguments. The environment fixes the date to 2026-01-15.
     args: Vec<String>,
     /// Expected exit status.
     #[serde(default)]
     exit: i32,
-    /// Golden file for what is printed.
+    /// Golden file of the output.
     golden: Option<String>,
-    /// Golden file for the verdicts of `verify`, in lines.
+    /// Golden file of the verdicts of `verify`, one per line.
     verdicts: Option<String>,
-    /// Texts that must be printed.
+    /// Texts that the output must contain.
     #[serde(default)]
     says: Vec<String>,
-    /// Files that must be there afterwards.
+    /// Files that must exist afterwards.
     #[serde(default)]
     files: Vec<String>,
-    /// Pieces of files that must be there: path to texts.
+    /// Texts that files must contain, by path.
     #[serde(default)]
     holds: BTreeMap<String, Vec<String>>,
-    /// Files or folders that must not.
+    /// Files or folders that must not exist.
     #[serde(default)]
     absent: Vec<String>,
     /// Variables; `PATH = ""` hides every tool.
@@ -100,7 +100,7 @@ fn check_run(name: &str, folder: &Path, site: &Path, run: &Run) {
     }
 }
 
-/// `(0.3 s)` is different every time.
+/// `(0.3 s)` differs in every run.
 fn without_seconds(text: &str) -> String {
     regex::Regex::new(r"\(\d+\.\d s\)").expect("a valid pattern").replace_all(text, "([..] s)").into_owned()
 }

@@ -1,4 +1,4 @@
-//! What is printed: columns that never lie inside a character, and output that cannot be written.
+//! Terminal output: columns never point inside a character, and output that cannot be written is an error.
 
 #![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
@@ -27,7 +27,7 @@ fn a_column_inside_a_character_is_the_characters() {
     assert_eq!((&place["line"], &place["column"], &place["end_column"]), (&5.into(), &1.into(), &2.into()));
 }
 
-/// Numbers that look random and are the same in every run (xorshift).
+/// Pseudo-random numbers that are the same in every run (xorshift).
 struct Dice(u64);
 
 impl Dice {
@@ -38,7 +38,7 @@ impl Dice {
         usize::try_from(self.0 >> 33).expect("31 bits") % limit.max(1)
     }
 
-    /// Text of characters of one to four bytes, and of such as mean something to parsers and terminals.
+    /// Text of characters with one to four bytes, including characters that are special in parsers and terminals.
     fn text(&mut self, most: usize) -> String {
         const PARTS: &[&str] = &[
             "a",
@@ -112,7 +112,7 @@ fn no_range_of_any_text_lies_inside_a_character() {
         let mut sources = Sources::new(Path::new("/p"));
         let id = sources.add(PathBuf::from("/p/page.md"), written);
         let file = &sources[id];
-        // A program made of the file's lines, of what stands for a place in it, and of text around them.
+        // A program of the file's lines, of stand-ins for positions in it, and of generated text around them.
         let mut program = MappedText::new();
         let whole = MappedText::from_source(&file.text, id, 0);
         for _ in 0..dice.below(5) {
@@ -134,7 +134,7 @@ fn no_range_of_any_text_lies_inside_a_character() {
             if let Some(span) = program.span_of(range.clone()) {
                 assert!(is_sound(&file.text, &(span.start..span.end)), "turn {turn}: {range:?} became {span:?}");
             }
-            // Even a span that nothing has clipped is shown.
+            // Even a span that is not clipped can be shown.
             let span = Span::new(id, dice.range(file.text.len()));
             let at = file.line_col(span.start);
             let line = file.text.split('\n').nth(at.line - 1).expect("a line of the file");
@@ -159,7 +159,7 @@ fn garbage_in_data_blocks_is_reported_at_its_characters() {
     let mut page = String::from("# P\n\n");
     for number in 0..1_200 {
         let language = ["json", "jsonc", "yaml", "toml"][number % 4];
-        // A fence inside of the garbage would end the block; everything else may stand there.
+        // A fence inside the garbage would end the block. All other text is allowed.
         let garbage = dice.text(25).replace('`', "");
         let indent = ["", "> ", "- "][dice.below(3)];
         let (first, rest) = if indent == "- " { ("- ", "  ") } else { (indent, indent) };
@@ -186,7 +186,7 @@ fn garbage_in_data_blocks_is_reported_at_its_characters() {
     }
 }
 
-/// A result that nobody can read is no success.
+/// A result that cannot be written is not a success.
 #[test]
 fn a_result_that_cannot_be_written_is_an_error() {
     let site = project("[book]\n", "---\ntitle: P\n---\n\n```json\n[1]\n```\n");
@@ -201,7 +201,7 @@ fn a_result_that_cannot_be_written_is_an_error() {
     }
 }
 
-/// `docgen verify | head -1`: the reader has what it wanted.
+/// `docgen verify | head -1`: a reader that stops early is no error.
 #[test]
 fn a_reader_that_has_gone_away_is_no_error() {
     let site = project("[book]\n", "# P\n\n```json\n[1]\n```\n");

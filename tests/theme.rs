@@ -1,4 +1,4 @@
-//! A theme of the project's own, over the built-in one.
+//! A project's theme that overrides the built-in one.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 

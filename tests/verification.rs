@@ -1,4 +1,4 @@
-//! Rules of the specification that need real tools: each test is named after the rule it holds.
+//! Rules of the specification that need real tools. Each test is named after its rule.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 

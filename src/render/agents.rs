@@ -1,7 +1,8 @@
-//! What is written for AI agents, from the same pages as the HTML: Markdown twins, `llms.txt`, files for each agent role,
+//! Files for AI agents, made from the same pages as the HTML: Markdown twins, `llms.txt`, files for each agent role,
 //! the verdicts as data.
 //!
-//! Sources: llmstxt.org; the twin's address is the page's with `.md`. Must not know: templates.
+//! Sources: llmstxt.org; the twin's address is the page's with `.md`.
+//! Must not know: templates.
 
 use super::Renderer;
 use crate::error::Result;
@@ -15,11 +16,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Characters in an `llms.txt` before its sections get files of their own.
+/// Max characters of one `llms.txt`. Beyond that, each section gets a separate file.
 const LONG: usize = 50_000;
 
 impl Renderer<'_> {
-    /// Everything for agents.
+    /// Writes all files for agents.
     pub(super) fn for_agents(&self, tree: &mut OutputTree) -> Result<()> {
         let site = self.input.site;
         let mut full = format!("# {}\n", site.title);
@@ -36,25 +37,25 @@ impl Renderer<'_> {
         tree.add("verification.json", pretty(&self.verdicts()))?;
         let sitemap = self.canonical("sitemap.xml");
         let sitemap = if sitemap.is_empty() { String::new() } else { format!("\nSitemap: {sitemap}\n") };
-        // An author's own takes its place.
+        // The author's own `robots.txt` replaces it.
         if site.copied.iter().all(|path| path != "robots.txt") {
             tree.add("robots.txt", format!("User-agent: *\nAllow: /\n{sitemap}"))?;
         }
         Ok(())
     }
 
-    /// Pages that the navigation does not have, as with a `SUMMARY.md` that leaves some out.
+    /// Pages that are not in the navigation, for example because `SUMMARY.md` leaves them out.
     fn unlisted(&self) -> impl Iterator<Item = PageIndex> {
         let listed: BTreeSet<PageIndex> = self.input.site.nav.order.iter().copied().collect();
         self.input.site.pages.keys().filter(move |page| !listed.contains(page))
     }
 
-    /// A page as Markdown: its own text, includes expanded, under its title and one line of facts.
+    /// A page as Markdown: its title, one line of facts, and its text with expanded includes.
     fn twin(&self, index: PageIndex) -> String {
         let page = &self.input.site.pages[index];
         let text = page.text.as_str().trim_start_matches(['\n', '\r']);
         let (heading, body) = if page.leading_heading {
-            // The heading takes a line, or two if it is underlined.
+            // The heading takes one line, or two if it is underlined.
             let lines = if text.starts_with('#') { 1 } else { 2 };
             let end = text.split_inclusive('\n').take(lines).map(str::len).sum();
             (text[..end].trim_end().to_owned(), &text[end..])
@@ -82,8 +83,8 @@ impl Renderer<'_> {
         format!("{heading}\n\n> {}\n\n{}\n", words.join(" · "), body.trim())
     }
 
-    /// An address as it stands in a file at `from`: absolute where the site knows its own, since a twin is often read
-    /// without its place.
+    /// An address for a file at `from`: absolute if the site has a base URL, because agents often read a twin away from
+    /// its URL.
     fn address(&self, from: &str, to: &str) -> String {
         let absolute = self.canonical(to);
         let address = if absolute.is_empty() { url::encode(&url::relative(from, to)) } else { absolute };
@@ -91,7 +92,7 @@ impl Renderer<'_> {
         address.replace('(', "%28").replace(')', "%29")
     }
 
-    /// The page's text from byte `start` on, with links to pages leading to their twins.
+    /// The page's text from byte `start` on. Links to pages point to their twins.
     fn with_addresses(&self, index: PageIndex, start: usize) -> String {
         let from = twin_url(&self.input.site.urls[index]);
         let twin = |number: usize| {
@@ -127,7 +128,7 @@ impl Renderer<'_> {
         format!("- [{}]({twin}){about}\n", page.title)
     }
 
-    /// `llms.txt`: every page by section; one that grows too long is split by section.
+    /// `llms.txt`: every page by section. If it is too long, it is split by section.
     fn llms(&self, tree: &mut OutputTree) -> Result<()> {
         let site = self.input.site;
         let mut parts: Vec<(String, String, String)> = Vec::new();
@@ -205,7 +206,7 @@ impl Renderer<'_> {
         }))
     }
 
-    /// `verification.json`: the ledger as the site shows it.
+    /// `verification.json`: the verdicts that the site shows.
     fn verdicts(&self) -> Value {
         let site = self.input.site;
         let totals = self.input.blocks.totals();
@@ -241,7 +242,7 @@ impl Renderer<'_> {
     }
 }
 
-/// A snippet for an agent that wants to quote it: its verdict and its code.
+/// A snippet for an agent to quote: its verdict and its code.
 fn program(snippet: &Snippet, verdict: &Verdict) -> Value {
     json!({
         "id": snippet.id,

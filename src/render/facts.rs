@@ -1,4 +1,4 @@
-//! What a page says about itself: the line of facts under its title, its terms.
+//! The facts of a page: the line under its title, and its terms.
 //!
 //! Must not know: the page's text.
 
@@ -13,14 +13,14 @@ use typed_index_collections::TiVec;
 /// The terms of one page, each with its taxonomy.
 type Terms<'a> = Vec<(&'a Taxonomy, &'a Term)>;
 
-/// What is known of each page. Lists name a page many times, so this is worked out once.
+/// The facts of all pages. Many lists show the same page, so they are computed once.
 pub(super) struct Facts<'a> {
     views: TiVec<PageIndex, FactsView>,
     terms: TiVec<PageIndex, Terms<'a>>,
 }
 
 impl<'a> Facts<'a> {
-    /// The facts of all pages. `verified` says whether anything is known of any block.
+    /// Computes the facts of all pages. `verified` says whether any block has a verdict.
     pub(super) fn new(input: &Input<'a>, verified: bool) -> Self {
         let site = input.site;
         let mut terms: TiVec<PageIndex, Terms<'a>> = vec![Vec::new(); site.pages.len()].into();
@@ -41,7 +41,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What the page at `index` and its blocks say.
+/// The facts of the page at `index` and its blocks.
 fn facts(input: &Input<'_>, index: PageIndex) -> FactsView {
     let page = &input.site.pages[index];
     let front = &page.front_matter;
@@ -76,7 +76,7 @@ impl Facts<'_> {
         &self.views[index]
     }
 
-    /// Its terms but its owners, who stand in the line of facts. `from` is its address.
+    /// Its terms without its owners, which the line of facts shows. `from` is its address.
     pub(super) fn terms(&self, index: PageIndex, from: &str) -> Vec<TermsView> {
         let mut views: Vec<TermsView> = Vec::new();
         for (taxonomy, term) in self.terms[index].iter().filter(|(taxonomy, _)| taxonomy.name != "owners") {
@@ -89,7 +89,7 @@ impl Facts<'_> {
         views
     }
 
-    /// The facts in one line, for lists.
+    /// The facts on one line, for lists.
     pub(super) fn line(&self, index: PageIndex) -> String {
         let facts = self.of(index);
         let mut parts = Vec::new();

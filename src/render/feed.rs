@@ -1,7 +1,7 @@
 //! The Atom feed: pages, last changed first.
 //!
-//! Source: RFC 4287. A feed needs addresses that hold everywhere, so there is none without a base URL. Must not know:
-//! templates.
+//! Source: RFC 4287. A feed needs absolute addresses, so without a base URL there is no feed.
+//! Must not know: templates.
 
 use super::Renderer;
 use super::highlight::escape;
@@ -10,11 +10,11 @@ use crate::output::OutputTree;
 use crate::site::PageIndex;
 use std::fmt::Write as _;
 
-/// Entries in a feed.
+/// Max entries in a feed.
 const ENTRIES: usize = 50;
 
 impl Renderer<'_> {
-    /// Writes `atom.xml`, if the site knows its address and some page has a date.
+    /// Writes `atom.xml`, if the site has a base URL and a page has a date.
     pub(super) fn feed(&self, tree: &mut OutputTree) -> Result<()> {
         let dated: Vec<(String, PageIndex)> = self.dated();
         let Some((newest, _)) = dated.first() else { return Ok(()) };
@@ -44,7 +44,7 @@ impl Renderer<'_> {
         tree.add("atom.xml", xml)
     }
 
-    /// Pages with the day of their last change, or of their last review where nothing else is known; newest first.
+    /// Pages with the day of their last change, else of their last review; newest first.
     fn dated(&self) -> Vec<(String, PageIndex)> {
         let site = self.input.site;
         let mut dated: Vec<(String, PageIndex)> = site

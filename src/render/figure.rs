@@ -1,6 +1,6 @@
 //! A code block on a page: title and language, badge, code, evidence.
 //!
-//! The badge says in icon and words how deep the block was proven, never by colour alone.
+//! The badge shows the verified level with an icon and words, not by colour alone.
 //! Must not know: Markdown, templates.
 
 use super::highlight::{Highlighter, escape};
@@ -11,23 +11,23 @@ use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use std::fmt::Write as _;
 
-/// Everything a figure is made of.
+/// The data of a figure.
 pub struct Figure<'a> {
     /// The code as shown.
     pub code: &'a str,
     /// The whole block, if lines of it are hidden.
     pub whole: Option<&'a str>,
-    /// Its label, and what else the info string says of how it is shown.
+    /// Its label and display options, from the info string.
     pub info: &'a Info,
-    /// The block and its verdict, for code.
+    /// The block and its verdict, if it is code.
     pub block: Option<&'a Block>,
     /// Number of the block on its page, from 1: its `id`.
     pub number: usize,
-    /// Before its id, and its number in labels, where several pages stand on one.
+    /// The prefix of its id and of its number in labels, if several pages share one HTML page.
     pub prefix: &'a str,
-    /// Relative address of the verification page.
+    /// The relative address of the verification page.
     pub ledger: &'a str,
-    /// The last commit of its page, and where to see it, if it is known.
+    /// The last commit of its page and the commit's address, if known.
     pub commit: Option<(&'a str, &'a str)>,
 }
 
@@ -45,7 +45,7 @@ impl Figure<'_> {
         self.info.has("output")
     }
 
-    /// The number of its first line, where lines are numbered.
+    /// The number of its first line, if lines are numbered.
     fn first_number(&self) -> Option<u32> {
         if !self.info.has("numbers") {
             return None;
@@ -56,7 +56,7 @@ impl Figure<'_> {
         }
     }
 
-    /// The element around a line, if there is one: marked, added, taken away.
+    /// The element around a line that is highlighted, added or deleted.
     fn line_element(&self, number: usize, diff: Option<char>) -> Option<&'static str> {
         let within = |ranges: &[(usize, usize)]| ranges.iter().any(|(from, to)| (*from..=*to).contains(&number));
         if within(&self.info.inserted) || diff == Some('+') {
@@ -68,7 +68,7 @@ impl Figure<'_> {
         within(&self.info.highlights).then_some("mark")
     }
 
-    /// What each line of a diff says of itself; nothing of the two lines that name its files, or of other code.
+    /// The sign of each line of a diff. The two lines that name its files have none; neither has other code.
     fn diff_signs(&self) -> Vec<Option<char>> {
         if !matches!(self.label(), "diff" | "patch") {
             return Vec::new();
@@ -120,7 +120,7 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
     html
 }
 
-/// The shown lines. Numbers and the signs of added and removed lines are the stylesheet's: nobody copies them.
+/// The visible lines. The stylesheet adds line numbers and the signs of a diff, so copying the code leaves them out.
 fn lines(html: &mut String, figure: &Figure<'_>, highlighter: &Highlighter) {
     let first = figure.first_number();
     let signs = figure.diff_signs();
@@ -208,7 +208,7 @@ fn evidence(html: &mut String, figure: &Figure<'_>, snippet: &Snippet, verdict: 
     html.push_str("</details>");
 }
 
-/// Where a verdict comes from that was not reached in this run.
+/// The source of a verdict that is not from this run.
 fn known_from(origin: Origin) -> &'static str {
     match origin {
         Origin::Run => "",

@@ -1,7 +1,8 @@
 //! Code → HTML with about twenty short classes.
 //!
-//! syntect parses with two-face's grammars; its scopes are mapped to classes of ours and neighbours are merged, because
-//! raw scope classes make a page many times larger. Colours are the stylesheet's. Must not know: pages.
+//! syntect parses with two-face's grammars. Its scopes are mapped to our classes, and neighbours of one class are
+//! merged, because raw scope classes make a page many times larger. The stylesheet sets the colours.
+//! Must not know: pages.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -12,13 +13,13 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
-/// Code longer than this is shown plain: highlighting it would take longer than anybody reads.
-const LONGEST: usize = 200_000;
+/// Max length of highlighted code, in bytes. Longer code is shown plain, because highlighting it takes too long.
+const MAX_LENGTH: usize = 200_000;
 
-/// How long a block is waited for; the longest that is highlighted takes a tenth of it.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Max time to highlight a block. A block of the max length takes a tenth of it.
+const MAX_TIME: Duration = Duration::from_secs(5);
 
-/// Scope prefixes and classes; the first that fits the innermost scope wins.
+/// Scope prefixes and classes. The first prefix that matches the innermost scope wins.
 const CLASSES: &[(&str, &str)] = &[
     ("comment", "c"),
     ("string.regexp", "x"),
@@ -59,21 +60,21 @@ const CLASSES: &[(&str, &str)] = &[
 static PREFIXES: LazyLock<Vec<(Scope, &'static str)>> =
     LazyLock::new(|| CLASSES.iter().filter_map(|(prefix, class)| Some((Scope::new(prefix).ok()?, *class))).collect());
 
-/// Highlighted lines, memoised by language and code: the same block is often rendered again.
+/// Highlighted lines, cached by language and code, because the same block is often rendered again.
 #[derive(Default)]
 pub struct Highlighter {
     memo: Mutex<HashMap<(String, blake3::Hash), Vec<String>>>,
 }
 
 impl Highlighter {
-    /// The lines of `code` as HTML, each without its line ending. A language nobody knows is only escaped.
+    /// The lines of `code` as HTML, each without its line ending. Code in an unknown language is only escaped.
     pub fn lines(&self, language: &str, code: &str) -> Vec<String> {
         let key = (language.to_owned(), blake3::hash(code.as_bytes()));
         let known = self.memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(lines) = known {
             return lines;
         }
-        let lines = match syntax(language).filter(|_| code.len() <= LONGEST) {
+        let lines = match syntax(language).filter(|_| code.len() <= MAX_LENGTH) {
             Some(syntax) => highlight_in_time(syntax, code),
             None => code.lines().map(escape).collect(),
         };
@@ -89,24 +90,24 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
     let token = match language {
         "jsonc" | "json5" => "json",
         "shell" | "zsh" | "console" => "bash",
-        // The grammar for JavaScript never comes to an end over a comment on the line after `return a.b`; that for
-        // TypeScript knows all that it knows.
+        // The JavaScript grammar loops forever on a comment in the line after `return a.b`. The TypeScript grammar
+        // covers JavaScript.
         "js" | "javascript" | "jsx" | "mjs" | "cjs" | "node" => "tsx",
         other => other,
     };
     SYNTAXES.find_syntax_by_token(token).filter(|syntax| syntax.name != "Plain Text")
 }
 
-/// Highlights in a thread of its own: a grammar that never comes to an end costs the block its colours, not the build.
+/// Highlights in a separate thread. If a grammar loops forever, the block loses its colours and the build continues.
 fn highlight_in_time(syntax: &'static SyntaxReference, code: &str) -> Vec<String> {
     let (sender, lines) = channel();
     let owned = code.to_owned();
     let thread = std::thread::Builder::new().spawn(move || sender.send(highlight(syntax, &owned)));
     if thread.is_err() {
-        // No thread is to be had: without a limit of time then.
+        // No thread can be started, so there is no time limit.
         return highlight(syntax, code);
     }
-    lines.recv_timeout(PATIENCE).unwrap_or_else(|_| code.lines().map(escape).collect())
+    lines.recv_timeout(MAX_TIME).unwrap_or_else(|_| code.lines().map(escape).collect())
 }
 
 fn highlight(syntax: &SyntaxReference, code: &str) -> Vec<String> {
@@ -144,7 +145,7 @@ fn class_of(stack: &ScopeStack, memo: &mut HashMap<Scope, Option<&'static str>>)
     })
 }
 
-/// Text in spans, neighbours of one class merged, white space left outside.
+/// Builds spans: merges neighbours of one class, and leaves white space outside.
 #[derive(Default)]
 struct Spans {
     html: String,
@@ -185,7 +186,7 @@ impl Spans {
     }
 }
 
-/// Text for HTML content and quoted attributes.
+/// Escapes text for HTML content and quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for character in text.chars() {

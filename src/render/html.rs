@@ -1,6 +1,7 @@
 //! A page's Markdown → the HTML of its text: headings with anchors, links resolved, code blocks as figures.
 //!
-//! Besides `page` the only place that names pulldown-cmark. Must not know: templates.
+//! Only this module and `page` use pulldown-cmark.
+//! Must not know: templates.
 
 use super::figure::{self, Figure};
 use super::highlight::{Highlighter, escape};
@@ -15,7 +16,7 @@ use crate::source::{Edits, Sources};
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Tag, TagEnd, html};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What rendering a page needs to know.
+/// The input for rendering a page.
 pub struct PageContext<'a> {
     /// The site.
     pub site: &'a Site,
@@ -29,19 +30,19 @@ pub struct PageContext<'a> {
     pub blocks: &'a Blocks,
     /// Highlighting.
     pub highlighter: &'a Highlighter,
-    /// Before every id, where several pages stand on one.
+    /// The prefix of every id, if several pages share one HTML page.
     pub prefix: &'a str,
-    /// The address of the page that this becomes a part of, if it is not its own.
+    /// The address of the HTML page that contains this text, if it is not the page's own.
     pub part_of: Option<&'a str>,
 }
 
 impl PageContext<'_> {
-    /// Where links are seen from.
+    /// The address that links are relative to.
     fn from(&self, index: PageIndex) -> &str {
         self.part_of.unwrap_or(&self.site.urls[index])
     }
 
-    /// A page's last commit, and where to see it if the project says where its repository is.
+    /// A page's last commit, and its address if the project configures a repository.
     fn commit_of(&self, page: &Page) -> Option<(String, String)> {
         let commit = &self.edits.get(&self.sources[page.file].name)?.commit;
         let repository = &self.config.repository;
@@ -84,7 +85,7 @@ struct Walker<'a> {
     /// Links and images so far.
     links: usize,
     skip: Option<TagEnd>,
-    /// The ends of links and images that are left out while their text stays.
+    /// The end tags of links and images that are removed while their text stays.
     unlinked: Vec<TagEnd>,
     code: bool,
     tabs: Tabs,
@@ -123,7 +124,7 @@ impl Walker<'_> {
                 let prefix = self.context.prefix;
                 let anchor = self.page.headings.get(self.headings).map(|heading| &heading.anchor);
                 let id = anchor.map(|anchor| format!("{prefix}{anchor}").into());
-                // `{onclick=…}` is HTML by another name.
+                // `{onclick=…}` would become HTML.
                 let attrs = if self.context.config.raw_html == RawHtml::Escape { Vec::new() } else { attrs };
                 vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
             }
@@ -163,7 +164,7 @@ impl Walker<'_> {
         }
     }
 
-    /// Links and images; one that a reader must not follow leaves its text.
+    /// Links and images. An unsafe one is replaced by its text.
     fn link<'e>(&mut self, event: Event<'e>) -> Vec<Event<'e>> {
         match event {
             Event::Start(Tag::Link { ref dest_url, .. }) if self.is_unsafe(dest_url, false) => {
@@ -213,7 +214,7 @@ impl Walker<'_> {
         }
     }
 
-    /// The number of a footnote: footnotes count in the order in which the text names them.
+    /// The number of a footnote, in the order of first mentions.
     fn footnote(&mut self, name: &str) -> usize {
         let next = self.footnotes.len() + 1;
         *self.footnotes.entry(name.to_owned()).or_insert(next)
@@ -221,23 +222,23 @@ impl Walker<'_> {
 
     fn footnote_link(&mut self, name: &str) -> String {
         let (number, prefix) = (self.footnote(name), self.context.prefix);
-        // Only the first mention is where the footnote leads back to.
+        // The footnote links back to its first mention.
         let first = self.mentioned.insert(number);
         let id = if first { format!(" id=\"{prefix}fnref-{number}\"") } else { String::new() };
         format!("<sup><a href=\"#{prefix}fn-{number}\"{id} aria-label=\"Footnote {number}\">{number}</a></sup>")
     }
 
-    #[expect(clippy::unused_self, reason = "a question about the event, beside the others")]
+    #[expect(clippy::unused_self, reason = "a check of the event, like the others")]
     fn is_directive(&self, html: &str) -> bool {
         html.trim_start().starts_with("<!-- docgen:")
     }
 
-    /// Whether an address could run code, where pages may not bring any.
+    /// Whether an address can run code and the configuration forbids that.
     fn is_unsafe(&self, destination: &str, image: bool) -> bool {
         self.context.config.raw_html == RawHtml::Escape && unsafe_scheme(destination, image).is_some()
     }
 
-    /// Where the link that begins leads, seen from this page. What leads nowhere stays as written; the checks report it.
+    /// The relative address of the link that begins here. A broken link stays as written; the checks report it.
     fn address<'e>(&self, destination: &CowStr<'e>) -> CowStr<'e> {
         let from = self.context.from(self.index);
         let prefix = self.context.prefix;
@@ -285,7 +286,7 @@ impl Walker<'_> {
     }
 }
 
-/// A formula as `MathML`; one that cannot be read stands as it was written.
+/// A formula as `MathML`, or as written if it cannot be parsed.
 fn formula(tex: &str, block: bool) -> String {
     math::mathml(tex, block).unwrap_or_else(|_| format!("<code class=\"math\">{}</code>", escape(tex)))
 }

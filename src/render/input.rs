@@ -1,4 +1,4 @@
-//! What rendering is given.
+//! The input of rendering.
 //!
 //! Must not know: how anything is rendered.
 
@@ -8,7 +8,7 @@ use crate::site::Site;
 use crate::snippet::model::blocks::Blocks;
 use crate::source::{Edits, Sources};
 
-/// What to render.
+/// The input of rendering.
 pub struct Input<'a> {
     /// The texts.
     pub sources: &'a Sources,
@@ -22,7 +22,7 @@ pub struct Input<'a> {
     pub edited: &'a Edits,
     /// The search index.
     pub index: &'a SearchIndex,
-    /// The files beside the pages that become part of the site: path and content.
+    /// The site's files that are not pages: path and content.
     pub assets: Vec<(String, Vec<u8>)>,
     /// Whether pages reload themselves (`docgen serve`).
     pub live: bool,

@@ -1,4 +1,4 @@
-//! The pages that docgen writes itself: home, sections, taxonomies and terms, search without JavaScript, verification,
+//! The pages that docgen generates: home, sections, taxonomies and terms, search without JavaScript, verification,
 //! redirects, 404.
 //!
 //! Must not know: Markdown.
@@ -35,7 +35,7 @@ impl Renderer<'_> {
             let target = url::encode(&url::relative(from, to));
             tree.add(from.clone(), self.theme.render("redirect.html", &self.site_view(from), "target", &target)?)?;
         }
-        // The one page whose address is not known when it is written: everything on it is absolute.
+        // This page is served at unknown addresses, so all its links are absolute.
         let root = format!("{}/", base_path(&self.input.config.base_url));
         tree.add("404.html", self.theme.render("404.html", &self.site_view_at(&root), "root", &root)?)
     }
@@ -128,7 +128,7 @@ impl Renderer<'_> {
         view
     }
 
-    /// Where the search button leads without JavaScript: every page by section, every tag.
+    /// The target of the search button without JavaScript: every page by section, every tag.
     fn search(&self) -> ListView {
         let from = "search.html";
         let mut view = self.empty_list(from, "search", "Search".to_owned());
@@ -166,7 +166,7 @@ fn term_links(taxonomy: &Taxonomy, from: &str) -> Vec<LinkView> {
         .collect()
 }
 
-/// The path of a base URL: `/repo` of `https://host/repo`.
+/// The path of a base URL: `/repo` for `https://host/repo`.
 fn base_path(base_url: &str) -> &str {
     let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
     rest.find('/').map_or("", |at| &rest[at..])

@@ -1,7 +1,7 @@
 //! The resolved site and its verdicts → [`OutputTree`]: every file of the site, in memory.
 //!
 //! 1. [`html`] turns a page's Markdown into HTML, its code blocks into [`figure`]s with badges.
-//! 2. [`view`] is the typed data that templates see; [`lists`](self) makes it for the pages that docgen writes itself.
+//! 2. [`view`] is the typed data for templates; [`lists`](self) makes it for the pages that docgen generates.
 //! 3. [`theme`] renders it.
 //!
 //! Must not know: how the tree reaches a disk or a browser.
@@ -17,10 +17,10 @@ mod lists;
 mod nav;
 mod print;
 mod related;
+mod status;
 mod tabs;
 pub mod theme;
 pub mod view;
-mod wall;
 
 use crate::config::ContentPolicy;
 use crate::error::Result;
@@ -44,14 +44,14 @@ const RELAXED: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; st
 /// Renders the whole site.
 ///
 /// # Errors
-/// Where a template of the theme is broken.
+/// If a template of the theme is broken.
 pub fn render(
     mut input: Input<'_>,
     theme: Theme,
     highlighter: &Highlighter,
     progress: &dyn Progress,
 ) -> Result<OutputTree> {
-    // Taken out, so that no file is in memory twice.
+    // Moved out, so that no file is in memory twice.
     let assets = std::mem::take(&mut input.assets);
     let renderer = Renderer::new(&input, highlighter, theme);
     let mut tree = OutputTree::default();
@@ -92,10 +92,10 @@ struct Renderer<'a> {
     highlighter: &'a Highlighter,
     nav: nav::Paths,
     version: String,
-    /// Whether anything is known of any block.
+    /// Whether any block has a verdict.
     verified: bool,
     facts: Facts<'a>,
-    /// The place of each page in the order of reading.
+    /// The position of each page in reading order.
     order: BTreeMap<PageIndex, usize>,
 }
 
@@ -123,12 +123,12 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The site's data, seen from the page at `from`.
+    /// The site's data for the page at `from`.
     fn site_view(&self, from: &str) -> SiteView {
         self.site_view_at(&url::to_root(from))
     }
 
-    /// The same for a page with content of its author's: images from other hosts need the policy's leave.
+    /// The same for a page with an author's content: the content policy must allow images from other hosts.
     fn site_view_with(&self, from: &str, content: &str) -> SiteView {
         let mut view = self.site_view(from);
         if has_remote_image(content) {
@@ -183,7 +183,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// What rendering a page's text needs; `prefix` goes before every id on it.
+    /// The input for rendering a page's text. `prefix` goes before every id.
     fn context<'p>(&'p self, prefix: &'p str, part_of: Option<&'p str>) -> PageContext<'p> {
         let Input { site, config, sources, edited: edits, .. } = self.input;
         PageContext {
@@ -265,7 +265,7 @@ impl<'a> Renderer<'a> {
         let mut xml = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
         );
-        // Lists of links are found through what they link to; only the home page is worth a search engine's while.
+        // Search engines need no lists of links. Of the generated pages, only the home page is useful to them.
         let home = site.generated.iter().filter(|url| *url == "index.html");
         let mut urls: Vec<&String> = site.urls.iter().chain(home).collect();
         urls.sort();
@@ -278,7 +278,7 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// Whether a page's HTML shows an image by `https`, or by its own page's protocol.
+/// Whether a page's HTML shows an image from another host, by `https` or by the page's own protocol.
 fn has_remote_image(html: &str) -> bool {
     html.split("<img").skip(1).any(|rest| {
         let tag = rest.split('>').next().unwrap_or_default();
@@ -287,7 +287,7 @@ fn has_remote_image(html: &str) -> bool {
     })
 }
 
-/// The page's own contents: headings of levels 2 and 3, or whatever its two highest levels are.
+/// The page's table of contents: headings of levels 2 and 3, or its two highest levels.
 fn contents(page: &Page) -> Vec<TocView> {
     let shown = &page.headings[usize::from(page.leading_heading && !page.headings.is_empty())..];
     let top = shown.iter().map(|heading| heading.level).min().unwrap_or(2);

@@ -1,5 +1,5 @@
-//! The navigation beside a page: its ancestors, their siblings, its children. Never the whole tree, which would make ten
-//! thousand pages quadratic.
+//! The navigation beside a page: its ancestors, their siblings, its children. Not the whole tree: the size of a site
+//! would grow with the square of its pages.
 //!
 //! Must not know: templates.
 
@@ -8,10 +8,10 @@ use crate::site::nav::{Nav, Node};
 use crate::site::{PageIndex, url};
 use std::collections::BTreeMap;
 
-/// Siblings shown on one level before the list is cut around the present page.
-const MOST_SIBLINGS: usize = 80;
+/// Max siblings shown on one level. A longer list is cut around the current page.
+const MAX_SIBLINGS: usize = 80;
 
-/// Where each page stands in the tree: the index to take on each level.
+/// The position of each page in the tree: an index for each level.
 pub(super) struct Paths {
     of: BTreeMap<PageIndex, Vec<usize>>,
 }
@@ -23,7 +23,7 @@ impl Paths {
         Self { of }
     }
 
-    /// The lines for the page at `from`; `page` is nothing for a page that docgen makes.
+    /// The lines for the page at `from`. `page` is `None` for a generated page.
     pub(super) fn view(&self, nav: &Nav, page: Option<PageIndex>, from: &str) -> Vec<NavView> {
         let path = page.and_then(|page| self.of.get(&page)).map_or(&[][..], Vec::as_slice);
         let mut lines = Vec::new();
@@ -45,8 +45,8 @@ fn collect(nodes: &[Node], path: &mut Vec<usize>, of: &mut BTreeMap<PageIndex, V
 
 fn level(nodes: &[Node], path: &[usize], depth: usize, from: &str, lines: &mut Vec<NavView>) {
     let here = path.first().copied();
-    let start = here.unwrap_or(0).saturating_sub(MOST_SIBLINGS / 2);
-    for (index, node) in nodes.iter().enumerate().skip(start).take(MOST_SIBLINGS) {
+    let start = here.unwrap_or(0).saturating_sub(MAX_SIBLINGS / 2);
+    for (index, node) in nodes.iter().enumerate().skip(start).take(MAX_SIBLINGS) {
         let on_path = here == Some(index);
         let current = (on_path && path.len() == 1) || node.url.as_deref() == Some(from);
         lines.push(NavView {

@@ -1,19 +1,19 @@
-//! The whole site on one page, to be printed or saved as a PDF.
+//! The whole site on one page, for printing or saving as a PDF.
 //!
-//! Must not know: paper.
+//! Must not know: paper sizes.
 
 use super::view::{PrintPage, PrintView};
 use super::{Renderer, html};
 use crate::error::Result;
 use crate::output::OutputTree;
 
-/// Sites with more pages get no such page: nobody prints them.
-pub(super) const MOST: usize = 500;
+/// Max pages of a site with a print page. Nobody prints larger sites.
+pub(super) const MAX_PAGES: usize = 500;
 
 impl Renderer<'_> {
     /// Whether there is a page to print.
     pub(super) fn is_printable(&self) -> bool {
-        (2..=MOST).contains(&self.input.site.pages.len())
+        (2..=MAX_PAGES).contains(&self.input.site.pages.len())
     }
 
     /// Writes `print.html`.

@@ -1,4 +1,4 @@
-//! What a page's front matter names.
+//! The pages and files that a page's front matter names.
 //!
 //! Must not know: the page's text.
 
@@ -7,11 +7,11 @@ use super::view::{LinkView, TermsView};
 use crate::site::link::resolve;
 use crate::site::{PageIndex, Target};
 
-/// Keys of front matter that name files, and what they are called on the page.
+/// Keys of front matter that name files, and their titles on the page.
 const RELATED: [(&str, &str); 3] = [("related", "Related"), ("required_scripts", "Needs"), ("related_tools", "Tools")];
 
 impl Renderer<'_> {
-    /// What its front matter names: pages by their titles, files by their paths, with a link where the site has them.
+    /// The pages that its front matter names, by title, and the files, by path. Linked if they are part of the site.
     pub(super) fn related(&self, index: PageIndex) -> Vec<TermsView> {
         let site = self.input.site;
         let from = &site.urls[index];
@@ -23,7 +23,7 @@ impl Renderer<'_> {
                 .filter(|(key, _)| key == wanted)
                 .map(|(_, path)| match resolve(site, index, &path.value) {
                     Target::Page { page, .. } => self.link_to(from, page),
-                    // Front matter may name a file from the content folder on, as links may with a `/` before them.
+                    // A path in front matter may be relative to the content folder, like a link that starts with `/`.
                     _ => match resolve(site, index, &format!("/{}", path.value)) {
                         Target::Page { page, .. } => self.link_to(from, page),
                         _ => LinkView { title: path.value.clone(), url: String::new(), ..LinkView::default() },

@@ -1,13 +1,14 @@
-//! Tabs and groups of code: one below the other with their names, which a script makes into tabs.
+//! Tabs and code groups. The HTML shows them one below the other with their names; a script turns them into tabs.
 //!
-//! `<!-- tabs -->`, `<!-- tab: NAME -->` and `<!-- /tabs -->` around anything; `tab=NAME` on fences that follow each
-//! other. Elsewhere the comments are not seen, and everything is read from top to bottom. Must not know: the script.
+//! `<!-- tabs -->`, `<!-- tab: NAME -->` and `<!-- /tabs -->` may enclose any content; `tab=NAME` marks consecutive
+//! fences. Other tools ignore the comments and show the content from top to bottom.
+//! Must not know: the script.
 
 use super::highlight::escape;
 use crate::page::tabs::{Mark, mark};
 use crate::page::{FenceIndex, Page};
 
-/// Where a page is in its tabs.
+/// The tabs that are open at the current point of a page.
 #[derive(Debug, Default)]
 pub(super) struct Tabs {
     open: bool,
@@ -21,7 +22,7 @@ fn tab(name: &str) -> String {
 }
 
 impl Tabs {
-    /// The HTML for a mark; what is out of order, which the checks report, changes nothing.
+    /// The HTML for a mark. A misplaced mark gives no HTML; the checks report it.
     pub(super) fn html(&mut self, html: &str) -> String {
         match mark(html) {
             Some(Mark::Open) if !self.open => {
@@ -42,13 +43,13 @@ impl Tabs {
         }
     }
 
-    /// What is still to be closed at the end of a page.
+    /// Closes open tabs at the end of a page.
     pub(super) fn end(&mut self) -> String {
         if self.open { self.html("<!-- /tabs -->") } else { String::new() }
     }
 }
 
-/// The place of a code block among others that follow it directly, each with `tab=`.
+/// The position of a code block among consecutive blocks with `tab=`.
 pub(super) struct Group {
     name: Option<String>,
     first: bool,
@@ -56,7 +57,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Of the fence with this number on its page.
+    /// The group of the fence with this number on its page.
     pub(super) fn of(page: &Page, fence: usize) -> Self {
         let name = |number: usize| page.fences.get(FenceIndex::from(number)).and_then(|fence| fence.info.value("tab"));
         let Some(own) = name(fence) else { return Self { name: None, first: false, last: false } };
@@ -70,7 +71,7 @@ impl Group {
         Self { name: Some(own.to_owned()), first, last }
     }
 
-    /// The block's figure with what its place asks for around it.
+    /// Adds the group's opening and closing tags around the block's figure.
     pub(super) fn around(&self, figure: &str) -> String {
         let Some(name) = &self.name else { return figure.to_owned() };
         let (open, close) = (if self.first { OPEN } else { "" }, if self.last { "</div>\n" } else { "" });

@@ -1,6 +1,8 @@
-//! The theme: templates and files, built into the binary, overridden file by file by `themes/NAME/` of the project.
+//! The theme: templates and files. They are built into the binary; each file in the project's `themes/NAME/` overrides
+//! one.
 //!
-//! The built-in ones stay reachable as `default/page.html`, to extend. Must not know: what templates are given.
+//! Templates can extend the built-in ones as `default/page.html`.
+//! Must not know: the data of templates.
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -40,22 +42,22 @@ const ASSETS: &[(&str, &str)] = embedded![
 pub struct Theme {
     name: String,
     tera: Tera,
-    /// Files that are copied into the site, by path below it.
+    /// Files that are copied into the site, by their path in it.
     pub assets: BTreeMap<String, Vec<u8>>,
 }
 
 impl Theme {
-    /// The configured theme over the built-in one.
+    /// Loads the built-in theme and the overrides of the configured one.
     ///
     /// # Errors
-    /// [`Error::Template`] where a template is broken, [`Error::Usage`] where the theme does not exist.
+    /// [`Error::Template`] if a template is broken, [`Error::Usage`] if the theme does not exist.
     pub fn load(config: &Config) -> Result<Self> {
         let name = config.theme.clone();
         let folder = config.root.join("themes").join(&name);
         if name != "default" && !folder.is_dir() {
             return Err(Error::usage(
                 format!("there is no theme `{name}`: {} does not exist", folder.display()),
-                "create the folder, or take `theme` out of [site] in book.toml",
+                "create the folder, or remove `theme` from [site] in book.toml",
             ));
         }
         if config.has_project && folder.is_dir() {
@@ -110,7 +112,7 @@ impl Theme {
     }
 }
 
-/// Whether a theme's name is that of a folder below `themes/`.
+/// Whether a theme's name is a plain name of a folder in `themes/`.
 fn is_plain(name: &str) -> bool {
     !name.contains(['/', '\\']) && !name.starts_with('.')
 }
@@ -120,7 +122,7 @@ fn asset_path(name: &str) -> String {
     format!("docgen/{}", name.trim_start_matches("assets/"))
 }
 
-/// Our own scripts and styles without indentation and lines that are comments: readers pay for every byte.
+/// Removes indentation and comment lines from docgen's scripts and styles, so that pages load fewer bytes.
 fn slim(text: &str) -> String {
     let comment = |line: &str| line.starts_with("// ") || (line.starts_with("/*") && line.ends_with("*/"));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !comment(line));

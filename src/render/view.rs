@@ -1,10 +1,11 @@
-//! The data that templates see: typed, serializable, documented in the manual's chapter on themes.
+//! The data for templates: typed, serializable, documented in the manual's chapter on themes.
 //!
-//! Addresses are relative to the page that is being rendered. Must not know: how pages are made.
+//! Addresses are relative to the page that is being rendered.
+//! Must not know: how pages are made.
 
 use serde::Serialize;
 
-/// The site as a whole, the same on every page but for relative addresses.
+/// The site as a whole. The same on every page, except for relative addresses.
 #[derive(Debug, Clone, Serialize)]
 pub struct SiteView {
     /// Its title.
@@ -15,7 +16,7 @@ pub struct SiteView {
     pub language: String,
     /// `ltr` or `rtl`.
     pub direction: &'static str,
-    /// What to put before an address below the root to make it relative: `../` once for each folder.
+    /// The prefix that makes an address below the root relative: one `../` for each folder.
     pub root: String,
     /// Address of the home page.
     pub home: String,
@@ -44,7 +45,7 @@ pub struct LinkView {
     pub url: String,
     /// One sentence, or nothing.
     pub description: String,
-    /// What is known of it, on pages of terms: risk, review, proven snippets.
+    /// Its facts, on pages of terms: risk, review, proven snippets.
     pub facts: String,
 }
 
@@ -53,13 +54,13 @@ pub struct LinkView {
 pub struct NavView {
     /// Its text.
     pub title: String,
-    /// Where it leads; nothing for a draft chapter.
+    /// Its target; empty for a draft chapter.
     pub url: String,
-    /// Whether it is the present page.
+    /// Whether it is the current page.
     pub current: bool,
-    /// Whether the present page stands below it.
+    /// Whether the current page is below it.
     pub ancestor: bool,
-    /// How deep, from 0.
+    /// Its depth, from 0.
     pub depth: usize,
 }
 
@@ -86,38 +87,38 @@ pub struct TermsView {
 /// The line of facts under a page's title.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct FactsView {
-    /// The page's ULID; nothing where it has none.
+    /// The page's ULID, or empty.
     pub id: String,
-    /// `active`, …; nothing where the page does not say.
+    /// `active`, …, or empty.
     pub status: String,
     /// `low`, …
     pub risk: String,
     /// ISO date of the last review.
     pub reviewed: String,
-    /// ISO date on which the next is due.
+    /// ISO date of the next due review.
     pub due: String,
-    /// Whether that is over.
+    /// Whether that date has passed.
     pub overdue: bool,
     /// ISO date of the last commit.
     pub edited: String,
-    /// Blocks of code that passed or fail as shown.
+    /// Code blocks that passed or fail as shown.
     pub proven: usize,
     /// Blocks of code.
     pub code: usize,
     /// Whether anything was verified.
     pub verified: bool,
-    /// Who answers for it.
+    /// Its owners.
     pub owners: Vec<LinkView>,
 }
 
-/// A page of the author's.
+/// A page that an author wrote.
 #[derive(Debug, Clone, Serialize)]
 pub struct PageView {
     /// Its title, for `<title>` and listings.
     pub title: String,
-    /// What stands in its `<h1>`.
+    /// The text of its `<h1>`.
     pub heading: String,
-    /// Anchor of the `<h1>`, if links may lead there.
+    /// Anchor of the `<h1>`, if links can point there.
     pub heading_anchor: String,
     /// One sentence.
     pub description: String,
@@ -129,13 +130,13 @@ pub struct PageView {
     pub breadcrumbs: Vec<LinkView>,
     /// The navigation beside it.
     pub nav: Vec<NavView>,
-    /// Its contents.
+    /// Its table of contents.
     pub toc: Vec<TocView>,
-    /// What it says about itself.
+    /// Its facts.
     pub facts: FactsView,
-    /// Its terms, but its owners.
+    /// Its terms, without its owners.
     pub taxonomies: Vec<TermsView>,
-    /// What its front matter names: related pages, scripts, tools.
+    /// Related pages, scripts and tools from its front matter.
     pub related: Vec<TermsView>,
     /// The page before it.
     pub previous: Option<LinkView>,
@@ -152,9 +153,9 @@ pub struct PageView {
 /// A list of links with a heading.
 #[derive(Debug, Clone, Serialize)]
 pub struct GroupView {
-    /// Heading; nothing for the first group.
+    /// Heading; empty for the first group.
     pub title: String,
-    /// Where the heading leads, or nothing.
+    /// The target of the heading, or empty.
     pub url: String,
     /// Whether the links are terms of a taxonomy: short, many.
     pub terms: bool,
@@ -162,14 +163,14 @@ pub struct GroupView {
     pub links: Vec<LinkView>,
 }
 
-/// A page that lists pages: home, a section, a taxonomy, a term, the page that search leads to without JavaScript.
+/// A page that lists pages: home, a section, a taxonomy, a term, or the page for search without JavaScript.
 #[derive(Debug, Clone, Serialize)]
 pub struct ListView {
     /// Its title.
     pub title: String,
     /// One sentence.
     pub description: String,
-    /// What it is: `home`, `section`, `taxonomy`, `term`, `search`.
+    /// Its kind: `home`, `section`, `taxonomy`, `term`, `search`.
     pub kind: &'static str,
     /// Absolute address, or nothing without a base URL.
     pub canonical: String,
@@ -179,7 +180,7 @@ pub struct ListView {
     pub nav: Vec<NavView>,
     /// The lists.
     pub groups: Vec<GroupView>,
-    /// Of an agent: where its `llms.txt` is.
+    /// The address of an agent's `llms.txt`.
     pub llms: String,
 }
 
@@ -190,7 +191,7 @@ pub struct RowView {
     pub anchor: String,
     /// The block's id.
     pub id: String,
-    /// Where the block stands on its page.
+    /// The address of the block on its page.
     pub url: String,
     /// The page's path.
     pub page: String,
@@ -208,28 +209,28 @@ pub struct RowView {
     pub stale: bool,
     /// Status as in reports.
     pub status: &'static str,
-    /// Why, where that is not plain.
+    /// The reason, if it is not obvious.
     pub reason: String,
     /// Tools with versions.
     pub tools: String,
-    /// When it was verified, where that was before this run.
+    /// When it was verified, if that was before this run.
     pub date: String,
 }
 
-/// A part of a bar that is 1000 wide.
+/// A part of a bar of width 1000.
 #[derive(Debug, Clone, Serialize)]
 pub struct BarView {
     /// Class of its colour, and the anchor of its group.
     pub class: &'static str,
-    /// What it stands for.
+    /// Its meaning.
     pub name: &'static str,
     /// How many.
     pub count: usize,
-    /// Of a hundred, rounded down.
+    /// Its percentage, rounded down.
     pub percent: usize,
-    /// Where it begins.
+    /// Its start.
     pub x: usize,
-    /// How wide it is.
+    /// Its width.
     pub width: usize,
 }
 
@@ -238,7 +239,7 @@ pub struct BarView {
 pub struct RowGroup {
     /// Class of their badges, and their anchor.
     pub class: &'static str,
-    /// What they have in common.
+    /// The name of the group.
     pub name: &'static str,
     /// The rows.
     pub rows: Vec<RowView>,
@@ -253,7 +254,7 @@ pub struct VerificationView {
     pub verified: bool,
     /// Blocks of code.
     pub code: usize,
-    /// Those that are proven, or fail as shown.
+    /// Blocks that are proven, or fail as shown.
     pub proven: usize,
     /// How they are shared out.
     pub bar: Vec<BarView>,
@@ -268,7 +269,7 @@ pub struct HealthRow {
     pub page: LinkView,
     /// When its review is due, ISO date, or nothing.
     pub due: String,
-    /// Days until then, negative where it is over.
+    /// Days until then; negative if it is overdue.
     pub days_left: Option<i32>,
     /// The last review.
     pub reviewed: String,
@@ -280,10 +281,10 @@ pub struct HealthRow {
     pub code: usize,
 }
 
-/// Somebody and the pages they answer for.
+/// An owner and their pages.
 #[derive(Debug, Clone, Serialize)]
 pub struct OwnerView {
-    /// Their name, or nothing for pages that name nobody.
+    /// Their name, or empty for pages without an owner.
     pub name: String,
     /// The pages, most urgent first.
     pub rows: Vec<HealthRow>,
@@ -308,7 +309,7 @@ pub struct HealthView {
     pub orphans: Vec<LinkView>,
 }
 
-/// A page among all others, to be printed.
+/// A page on the print page.
 #[derive(Debug, Clone, Serialize)]
 pub struct PrintPage {
     /// Its title.

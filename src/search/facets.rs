@@ -1,6 +1,7 @@
-//! What hits can be filtered by: tag, agent, language, category, status, risk, platform, verified.
+//! The filters of search: tag, agent, language, category, status, risk, platform, verified.
 //!
-//! Values of one facet are joined by "or", facets by "and"; the browser does that. Must not know: files, weights.
+//! The browser joins values of one facet by "or", and facets by "and".
+//! Must not know: files, weights.
 
 use super::sections::PageRecord;
 use crate::site::{PageIndex, Site};
@@ -13,7 +14,7 @@ pub struct Facet {
     pub name: &'static str,
     /// As shown: "Tag".
     pub title: &'static str,
-    /// Its values, in the order in which they are shown.
+    /// Its values, in the order of the page.
     pub values: Vec<Value>,
 }
 
@@ -24,7 +25,7 @@ pub struct Value {
     pub slug: String,
     /// As shown.
     pub title: String,
-    /// Numbers of the pages that have it, among those that search knows, in order.
+    /// Numbers of the indexed pages that have it, in order.
     pub pages: Vec<u32>,
 }
 
@@ -32,7 +33,7 @@ pub struct Value {
 const OF_TAXONOMIES: [(&str, &str); 4] =
     [("tag", "tags"), ("agent", "agents"), ("category", "categories"), ("platform", "platforms")];
 
-/// The facets of a site; those without values are left out.
+/// The facets of a site that have values.
 pub fn facets(site: &Site, pages: &[PageRecord]) -> Vec<Facet> {
     let mut facets = Vec::new();
     let numbers: BTreeMap<PageIndex, u32> = numbered(pages).map(|(number, page)| (page.page, number)).collect();
@@ -80,7 +81,7 @@ fn of(
     Facet { name, title, values: values.collect() }
 }
 
-/// Languages of code blocks; a page has as many as it has.
+/// Languages of code blocks. A page may have several.
 fn languages(pages: &[PageRecord]) -> Facet {
     let mut values: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (number, page) in numbered(pages) {
@@ -97,11 +98,11 @@ fn languages(pages: &[PageRecord]) -> Facet {
     Facet { name: "language", title: "Language", values: values.collect() }
 }
 
-/// How what a page's code has proven is called.
+/// The titles of the verification states of a page's code.
 const TITLES: [(&str, &str); 4] =
     [("all", "all proven"), ("failed", "some failed"), ("none", "not checked"), ("some", "some proven")];
 
-/// What a page's code has proven, or nothing where there is no code.
+/// The verification state of a page's code; empty if it has no code.
 fn proof(page: &PageRecord) -> &'static str {
     let code = || page.sections.iter().flat_map(|section| &section.snippets).filter(|snippet| snippet.is_code);
     let proven = code().filter(|snippet| snippet.proven).count();

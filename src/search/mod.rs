@@ -1,14 +1,14 @@
 //! A static search index: sections of pages, ranked, in shards that the browser loads on demand.
 //!
-//! 1. [`sections`] cuts pages into sections, and notes the code blocks in them.
-//! 2. [`tokenize`] makes terms of text: words, operators, identifiers whole and in parts.
-//! 3. [`weigh`] weighs them: BM25F over title, heading, body, code and tags, its result one small number.
-//! 4. [`facets`] says what hits can be filtered by.
-//! 5. [`shard`] cuts it all into `.js` files, so that it works from `file://` under a strict content policy; [`pack`]
-//!    writes their numbers, and leaves out what no one would see, so that a search stays cheap on large sites.
+//! 1. [`sections`] cuts pages into sections with their code blocks.
+//! 2. [`tokenize`] splits text into terms: words, operators, identifiers and their parts.
+//! 3. [`weigh`] weighs them: BM25F over title, heading, body, code and tags gives one small number.
+//! 4. [`facets`] collects the filters.
+//! 5. [`shard`] cuts the index into `.js` files, which work from `file://` under a strict content policy. [`pack`]
+//!    writes their numbers and drops postings of low weight, so that a search stays cheap on large sites.
 //!
-//! `themes/default/assets/search.js` is the other half; both tokenize alike, and a test holds them together.
-//! Must not know: HTML, how verdicts are reached.
+//! `themes/default/assets/search.js` is the other half. Both tokenize alike; a test compares them.
+//! Must not know: HTML, verification.
 
 pub mod facets;
 pub mod pack;

@@ -1,7 +1,8 @@
 //! Numbers as short text, and postings within a budget.
 //!
-//! A number is written in base 45 with the 91 printable signs of ASCII from `#` on but `\\`: nothing that JSON would have
-//! to escape. A digit with more to come is 45 higher, as in LEB128. Must not know: files.
+//! A number is written in base 45 with the 91 printable ASCII characters from `#` on, without `\\`: JSON escapes none
+//! of them. A digit that is not the last is 45 higher, as in LEB128.
+//! Must not know: files.
 
 use super::weigh::{LEVELS, Posting, Postings};
 use std::cmp::Reverse;
@@ -24,7 +25,7 @@ pub fn number(mut value: u32, out: &mut String) {
     out.push(sign(value));
 }
 
-/// Rising numbers, as their differences.
+/// Ascending numbers, as their differences.
 pub fn rising(values: &[u32]) -> String {
     let (mut out, mut last) = (String::new(), 0);
     for value in values {
@@ -47,13 +48,13 @@ pub fn postings(postings: &Postings) -> String {
     out
 }
 
-/// How many sections each term keeps whatever the budget: its best.
+/// The number of best sections that each term keeps, independent of the budget.
 const KEPT: usize = 8;
-/// Where not everything is kept, a term shown by more code blocks than this leads to sections only.
-const SHOWN: usize = 4;
+/// In a pruned index, a term in more code blocks than this points to sections only.
+const MAX_SNIPPETS: usize = 4;
 
-/// Leaves out the least of what common terms say until about `budget` postings are left: in a large site, where a word
-/// stands in thousands of sections, nobody sees those that hardly mention it.
+/// Drops the weakest postings of common terms until about `budget` postings are left. On a large site, a word occurs in
+/// thousands of sections, and nobody sees the weakest of them.
 ///
 /// Source: Carmel et al., "Static Index Pruning for Information Retrieval Systems" (2001), with one threshold for all.
 pub fn prune(terms: &mut BTreeMap<String, Postings>, budget: usize) {
@@ -61,10 +62,10 @@ pub fn prune(terms: &mut BTreeMap<String, Postings>, budget: usize) {
     if all <= budget {
         return;
     }
-    // A compound that stands in one section is found there by its parts; an operator has none.
+    // A compound in only one section is found there by its parts. An operator has no parts.
     let has_parts = |term: &str| term.contains(['.', ':', '-']) && term.contains(char::is_alphanumeric);
     terms.retain(|term, found| found.sections.len() > 1 || !has_parts(term));
-    // How many postings of each level may go, and with them the level up to which they do.
+    // Counts the removable postings of each level, to find the level up to which they are dropped.
     let mut removable = [0_usize; LEVELS as usize + 1];
     for found in terms.values() {
         for (_, level) in best_first(&found.sections).iter().skip(KEPT) {
@@ -83,7 +84,7 @@ pub fn prune(terms: &mut BTreeMap<String, Postings>, budget: usize) {
         kept.truncate(above.max(KEPT));
         kept.sort_unstable();
         found.sections = kept;
-        if found.snippets.len() > SHOWN {
+        if found.snippets.len() > MAX_SNIPPETS {
             found.snippets.clear();
         }
     }

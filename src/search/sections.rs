@@ -1,4 +1,4 @@
-//! Pages → what search finds: sections, and the code blocks in them, each with its words by field.
+//! Pages → sections and their code blocks, each with its words by field.
 //!
 //! Must not know: weights, files.
 
@@ -11,20 +11,20 @@ use crate::snippet::model::blocks::{Block, Blocks};
 use rayon::prelude::*;
 use typed_index_collections::TiVec;
 
-/// A section: what stands under one heading, or before the first.
+/// A section: the content under one heading, or before the first heading.
 #[derive(Debug, Clone, Default)]
 pub struct Section {
-    /// Anchor; nothing for the page's top.
+    /// Anchor; empty for the top of the page.
     pub anchor: String,
-    /// Heading; the page's title for its top.
+    /// Heading; the page's title for the top of the page.
     pub heading: String,
     /// Its code blocks, in order.
     pub snippets: Vec<Snippet>,
     /// Text.
     pub body: String,
-    /// Its first sentence: what the section is about.
+    /// Its first sentence, which usually says what the section is about.
     pub about: String,
-    /// Terms that it explains, one after the other.
+    /// Terms that it explains.
     pub defined: String,
     /// Headings above it, without the page's title.
     pub above: String,
@@ -37,19 +37,19 @@ pub struct Snippet {
     pub number: usize,
     /// The label as written.
     pub language: String,
-    /// How deep it was proven, in a few words.
+    /// Its verification badge.
     pub badge: Badge,
-    /// Whether it is code at all, and not the output of some.
+    /// Whether it is code, and not output.
     pub is_code: bool,
-    /// Whether it is as promised.
+    /// Whether it is proven.
     pub proven: bool,
-    /// Whether it stands on the page; one that does not is counted all the same, as the page counts it.
+    /// Whether the page shows it. A hidden block is numbered too, as on the page.
     pub is_shown: bool,
     /// The code.
     pub code: String,
 }
 
-/// A page as search knows it.
+/// A page in the search index.
 #[derive(Debug, Clone)]
 pub struct PageRecord {
     /// Index of the page in the site.
@@ -64,7 +64,7 @@ pub struct PageRecord {
     pub tags: String,
 }
 
-/// Cuts every page that search knows into its sections.
+/// Cuts every indexed page into sections.
 pub fn sections(site: &Site, config: &Config, blocks: &Blocks) -> Vec<PageRecord> {
     let mut tags: TiVec<PageIndex, String> = vec![String::new(); site.pages.len()].into();
     for term in site.taxonomies.iter().flat_map(|taxonomy| &taxonomy.terms) {
@@ -93,12 +93,12 @@ pub fn sections(site: &Site, config: &Config, blocks: &Blocks) -> Vec<PageRecord
         .collect()
 }
 
-/// The sections of a page as they grow.
+/// Builds the sections of a page.
 struct Cutter {
     sections: Vec<Section>,
-    /// Headings above the present one: level and text.
+    /// Headings above the current one: level and text.
     path: Vec<(u8, String)>,
-    /// Whether the present section's first sentence is still going on.
+    /// Whether the first sentence of the current section is still open.
     first_sentence: bool,
 }
 
@@ -114,7 +114,7 @@ impl Cutter {
     }
 
     fn cut<'b>(mut self, page: &Page, with_code: bool, block_of: impl Fn(usize) -> Option<&'b Block>) -> Vec<Section> {
-        // The page's own heading is its top.
+        // The page's own heading belongs to the top.
         let mut headings = page.headings.iter().skip(usize::from(page.leading_heading)).peekable();
         let mut fences = page.fences.iter().enumerate().peekable();
         for Piece { text, offset, kind } in markdown::plain_text(page) {
@@ -165,7 +165,7 @@ impl Cutter {
             is_shown: block.is_none_or(|block| !block.snippet.settings.hidden),
             code: String::new(),
         });
-        // What stands below code rarely says what the section is.
+        // Text below code rarely says what the section is about.
         self.first_sentence = false;
     }
 
@@ -186,7 +186,7 @@ impl Cutter {
 }
 
 impl Section {
-    /// Its first words, for the list of hits.
+    /// Its first words, for the list of results.
     pub fn excerpt(&self, length: usize) -> String {
         let code = self.snippets.first().map_or("", |snippet| snippet.code.as_str());
         let source = if self.body.trim().is_empty() { code } else { &self.body };

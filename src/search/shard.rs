@@ -1,8 +1,10 @@
-//! The weighed index as `.js` files: a manifest, shards of terms in alphabetical order, blocks of page records, facets.
+//! Writes the weighed index as `.js` files: a manifest, shards of terms in alphabetical order, blocks of page records,
+//! facets.
 //!
-//! Each file is one call, `docgenSearch(kind, number, data)`, with JSON as data: a script loads from `file://` where a
-//! fetch does not. Sizes are chosen so that a search of two words with ten hits stays cheap: a file is small where few
-//! pages are, and as many as 64 for each 1,000 pages. Must not know: how the browser ranks.
+//! Each file is one call, `docgenSearch(kind, number, data)`, with JSON as data, because a script loads from `file://`
+//! and a fetch does not. The sizes keep a search of two words with ten results cheap: small files for small sites, and
+//! at most 64 files for each 1,000 pages.
+//! Must not know: how the browser ranks.
 
 use super::facets::Facet;
 use super::pack;
@@ -19,13 +21,13 @@ pub struct SearchIndex {
     pub files: Vec<(String, String)>,
 }
 
-/// Characters of a shard of terms, at least; about half as many bytes when compressed.
+/// Min characters of a shard of terms; compressed, about half as many bytes.
 const SHARD: usize = 17_000;
-/// Characters of a block of page records, at least; about a third as many bytes when compressed.
+/// Min characters of a block of page records; compressed, about a third as many bytes.
 const BLOCK: usize = 5_000;
-/// Characters of all excerpts together: only small sites have room for them.
+/// Max characters of all excerpts together. Only small sites have room for excerpts.
 const EXCERPTS: usize = 100_000;
-/// Characters of one excerpt at most.
+/// Max characters of one excerpt.
 const EXCERPT: usize = 150;
 
 /// Cuts the index into files.
@@ -54,14 +56,14 @@ pub fn cut(weighed: Weighed, facets: &[Facet]) -> SearchIndex {
     SearchIndex { files: files.0 }
 }
 
-/// How many files of terms, and as many of pages, a site of so many pages may have: with the manifest and the facets 64
-/// for 1,000 pages, 640 for 10,000.
+/// Max files of terms, and also of pages, for a site with this many pages. With the manifest and the facets, that is 64
+/// files for 1,000 pages and 640 for 10,000.
 fn files_for(pages: usize) -> usize {
     22 + (pages.min(1000) * 8 + pages.saturating_sub(1000) * 31) / 1000
 }
 
-/// How many postings are kept. All of a small site, whose pages fit a few files; from there on what ten results cost
-/// leaves less to the words, until with many more files there is room again.
+/// Max postings to keep. A small site keeps all, because its pages fit into a few files. On a medium site, loading ten
+/// results costs more, so fewer postings fit. On a large site, more files make room again.
 fn postings_budget(pages: usize) -> usize {
     100_000 - pages.min(1000) * 35 + pages.saturating_sub(1000) * 150
 }
@@ -74,40 +76,40 @@ impl Files {
     fn push(&mut self, kind: &str, data: &Value) -> usize {
         let prefix = format!("docgen/search/{kind}-");
         let number = self.0.iter().rev().take_while(|(path, _)| path.starts_with(&prefix)).count();
-        // Two code points may stand in JSON but not in older scripts.
+        // These two code points are valid in JSON but not in older scripts.
         let data = data.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
         self.0.push((format!("{prefix}{number}.js"), format!("docgenSearch({kind:?},{number},{data})\n")));
         number
     }
 }
 
-/// Writes the terms; returns, for each shard, the shortest text that is above all terms before it and not above its own.
-fn term_shards(terms: &BTreeMap<String, Postings>, most: usize, files: &mut Files) -> Vec<String> {
+/// Writes the terms. Returns for each shard the shortest text that sorts after all earlier terms and not after its own.
+fn term_shards(terms: &BTreeMap<String, Postings>, max_files: usize, files: &mut Files) -> Vec<String> {
     let packed: Vec<(&String, String)> = terms.iter().map(|(term, found)| (term, pack::postings(found))).collect();
     let size = |(term, list): &(&String, String)| term.len() + list.len() + 6;
     let all: usize = packed.iter().map(size).sum();
-    let limit = SHARD.max(all / most);
+    let limit = SHARD.max(all / max_files);
     let mut firsts = Vec::new();
     let mut before = String::new();
     for shard in chunks(&packed, limit, size) {
         let (first, _) = shard[0];
         firsts.push(separator(&before, first));
         before.clone_from(shard[shard.len() - 1].0);
-        // `term sections snippets term …`: none of them has a blank in it.
+        // `term sections snippets term …`: none of them contains a blank.
         let data: Vec<String> = shard.iter().map(|(term, list)| format!("{term} {list}")).collect();
         files.push("terms", &json!(data.join(" ")));
     }
     firsts
 }
 
-/// The shortest beginning of `term` that is above `before`.
+/// The shortest prefix of `term` that sorts after `before`.
 fn separator(before: &str, term: &str) -> String {
     let ends = term.char_indices().map(|(at, sign)| at + sign.len_utf8());
     let shortest = ends.map(|end| &term[..end]).find(|beginning| *beginning > before);
     shortest.unwrap_or(term).to_owned()
 }
 
-/// Cuts a list into runs of `limit` characters, or of one item more than fits.
+/// Cuts a list into runs of at least `limit` characters.
 fn chunks<T>(items: &[T], limit: usize, size: impl Fn(&T) -> usize) -> Vec<&[T]> {
     let mut runs = Vec::new();
     let (mut start, mut bytes) = (0, 0);
@@ -124,7 +126,7 @@ fn chunks<T>(items: &[T], limit: usize, size: impl Fn(&T) -> usize) -> Vec<&[T]>
     runs
 }
 
-/// The kinds of code blocks: language and badge, each named once for the whole site.
+/// The kinds of code blocks, by language and badge. Each is stored once for the whole site.
 struct Kinds<'a>(BTreeMap<Kind<'a>, u32>);
 type Kind<'a> = (&'a str, &'static str, &'static str, &'static str);
 
@@ -161,17 +163,17 @@ impl<'a> Kinds<'a> {
 }
 
 /// Writes the page records; returns the number of the first page of each block.
-fn page_blocks(pages: &[PageRecord], kinds: &Kinds<'_>, most: usize, files: &mut Files) -> Vec<u32> {
+fn page_blocks(pages: &[PageRecord], kinds: &Kinds<'_>, max_files: usize, files: &mut Files) -> Vec<u32> {
     let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
     let excerpt = (EXCERPTS / sections.max(1)).min(EXCERPT);
-    // A few words would only be noise.
+    // An excerpt of a few words is not useful.
     let excerpt = if excerpt < 40 { 0 } else { excerpt };
     let records: Vec<String> = pages.iter().map(|page| record(page, kinds, excerpt)).collect();
     let all: usize = records.iter().map(String::len).sum();
     let mut firsts = Vec::new();
     let (mut page, mut snippet) = (0, 0);
-    for block in chunks(&records, BLOCK.max(all / most), String::len) {
-        firsts.push(u32::try_from(page).expect("fewer than four thousand million pages"));
+    for block in chunks(&records, BLOCK.max(all / max_files), String::len) {
+        firsts.push(u32::try_from(page).expect("fewer than 2^32 pages"));
         files.push("pages", &json!(format!("{snippet}\n\n{}", block.join("\n\n"))));
         let sections = pages[page..page + block.len()].iter().flat_map(|page| &page.sections);
         snippet += sections.map(|section| section.snippets.len()).sum::<usize>();
@@ -180,9 +182,10 @@ fn page_blocks(pages: &[PageRecord], kinds: &Kinds<'_>, most: usize, files: &mut
     firsts
 }
 
-/// A page's lines: address and title, then one for each section, its top first: heading, kinds of code blocks, anchor and
-/// excerpt, separated by tabs, without what is empty at the end. A heading that is the page's title, and an anchor that
-/// follows from the heading or from being the top, are left out.
+/// The lines of a page. The first has the address and the title. Then one line for each section, the top first:
+/// heading, kinds of code blocks, anchor and excerpt, separated by tabs, without empty fields at the end. A heading
+/// equal to the page's title is left out, and so is an anchor that follows from the heading or from the position at the
+/// top.
 fn record(page: &PageRecord, kinds: &Kinds<'_>, excerpt: usize) -> String {
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let title = line(&page.title);
@@ -196,7 +199,7 @@ fn record(page: &PageRecord, kinds: &Kinds<'_>, excerpt: usize) -> String {
             if follows { String::new() } else { section.anchor.clone() },
             section.excerpt(excerpt),
         ];
-        // A blank stands for nothing at all: an empty line is the page's end.
+        // A blank means an empty section, because an empty line ends the page.
         let fields = fields.join("\t");
         let fields = fields.trim_end_matches('\t');
         out.push('\n');
@@ -205,8 +208,8 @@ fn record(page: &PageRecord, kinds: &Kinds<'_>, excerpt: usize) -> String {
     out
 }
 
-/// Writes the values of all facets, `[facet, slug, title, pages]`; returns each facet's name and title, and which files
-/// hold its values.
+/// Writes the values of all facets, `[facet, slug, title, pages]`. Returns for each facet its name, its title and the
+/// files of its values.
 fn facet_files(facets: &[Facet], files: &mut Files) -> Vec<Value> {
     let rows: Vec<[&str; 3]> = facets
         .iter()

@@ -1,17 +1,17 @@
 //! Text → terms. `search.js` does the same with a query, step by step.
 //!
-//! A compound is a run of letters, digits and `_`, joined by `.`, `::`, `-`, `/` or `'`. It gives itself, its parts, and
-//! the parts of parts in `snake_case` and `camelCase`; behind dashes (`--dry-run`) it is an option too. CJK runs give
-//! bigrams. Two or three signs standing together (`..=`, `=>`, `?.`) are an operator.
-//! Forms of one word (`cache`, `caches`) are not joined here: the browser knows them by their stems.
-//! Must not know: where the text stands.
+//! A compound is a run of letters, digits and `_`, joined by `.`, `::`, `-`, `/` or `'`. Its terms are the compound,
+//! its parts, and the parts of `snake_case` and `camelCase` parts. After dashes (`--dry-run`) it is also an option. CJK
+//! runs give bigrams. Two or three adjacent signs (`..=`, `=>`, `?.`) are an operator. Forms of one word (`cache`,
+//! `caches`) stay separate terms here; the browser matches them by their stems.
+//! Must not know: where the text comes from.
 
-/// Longer terms are cut: nobody types them.
+/// Max length of a term; longer terms are cut, because nobody types them.
 const MAX_TERM: usize = 40;
 
-/// What operators are made of.
+/// The characters of operators.
 const SIGNS: &str = "!#$%&*+-./:<=>?@^|~";
-/// Runs of signs that are punctuation, or part of an address or of a comment.
+/// Runs of signs that are no operators: punctuation, or a part of an address or a comment.
 const NO_OPERATORS: [&str; 9] = ["--", "---", "...", "://", "//", "///", "##", "./", "../"];
 
 /// All terms of a text, in order, duplicates included.
@@ -78,7 +78,7 @@ fn cjk(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
     end
 }
 
-/// The length of a joint between two words at `at`, or 0.
+/// The length of a separator between two words at `at`, or 0.
 fn joint(characters: &[char], at: usize) -> usize {
     let is_next_word = |offset: usize| characters.get(at + offset).copied().is_some_and(is_word);
     match characters[at] {
@@ -117,7 +117,7 @@ fn compound(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
             break;
         }
     }
-    // Neither `it's` nor a path is a name that anybody looks for as a whole.
+    // Nobody searches for `it's` or a whole path as one name.
     if parts.len() > 1 && !whole.contains(['\'', '’', '/']) {
         push(&whole, out);
     }
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(terms("std::fs::File"), ["std::fs::file", "std", "fs", "file"]);
     }
 
-    /// The same file is read by the browser test, which asks `search.js`.
+    /// The browser test checks `search.js` with the same file.
     #[test]
     fn terms_are_those_of_the_browser() {
         let text = include_str!("../../tests/browser/terms.json");

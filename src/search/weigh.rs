@@ -1,4 +1,4 @@
-//! The weight of each term in each section: BM25F, worked out at build time.
+//! The weight of each term in each section: BM25F, computed at build time.
 //!
 //! Source: Robertson, Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.6.
 //! Must not know: files, how numbers are packed.
@@ -7,15 +7,15 @@ use super::sections::{PageRecord, Section};
 use super::tokenize::terms;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a term occurs, and how much it says there: number of the section in the whole site, and 1 to [`LEVELS`].
+/// An occurrence of a term: the number of the section in the whole site, and the weight, 1 to [`LEVELS`].
 pub type Posting = (u32, u8);
 
-/// Where a term occurs.
+/// The occurrences of a term.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Postings {
     /// Sections, in order.
     pub sections: Vec<Posting>,
-    /// Numbers in the whole site of the code blocks that show it, for terms that few blocks show.
+    /// The code blocks that contain it, numbered over the whole site. Only for terms in few blocks.
     pub snippets: Vec<u32>,
 }
 
@@ -28,7 +28,8 @@ pub struct Weighed {
     pub terms: BTreeMap<String, Postings>,
 }
 
-/// Words that say nearly nothing. Only headings, which name operators, keywords and functions, are found by them.
+/// Words with little meaning. Search finds them only in headings, because a heading may name an operator, a keyword or
+/// a function.
 pub const FUNCTION_WORDS: &[&str] = &[
     "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from",
     "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "may", "me", "my", "no", "not", "of",
@@ -36,24 +37,24 @@ pub const FUNCTION_WORDS: &[&str] = &[
     "we", "were", "what", "when", "where", "which", "why", "will", "with", "you", "your",
 ];
 
-/// What a section is named counts beside its text, whose frequencies saturate: a word of its heading, of its page's title
-/// for the page's top. The longer the name, the less each of its words is what the section is about.
+/// The weight of a section's name: its heading and, for the top, the page's title. It is added to the weight of the
+/// text, whose frequencies saturate. The longer the name, the less each of its words counts.
 const NAME: f64 = 1.5;
-/// Fields that count as text, by how often each word of theirs is taken.
+/// Fields that count as text, with the factor of their words.
 const HEADING: f64 = 0.5;
 const ABOUT: f64 = 0.3;
 const DEFINED: f64 = 1.0;
 const ABOVE: f64 = 0.4;
 const TITLE_BELOW: f64 = 0.5;
 const TAGS: f64 = 2.5;
-/// Saturation and length normalisation; sections of documentation are short, and long ones not to blame.
+/// Saturation and length normalisation. Sections of documentation are short, and long ones are penalised little.
 const K1: f64 = 1.7;
 const B: f64 = 0.35;
-/// Weights are stored on a logarithmic scale of so many steps, up to the weight that no term exceeds.
+/// Weights are stored on a logarithmic scale with this many steps, up to the max weight.
 pub const LEVELS: u8 = 40;
-const HIGHEST: f64 = 60.0;
-/// A term shown by more blocks than this leads to sections only: nobody looks for one of two hundred `import`s.
-const SHOWN_BY: usize = 16;
+const MAX_WEIGHT: f64 = 60.0;
+/// A term in more code blocks than this points to sections only: nobody searches for one of 200 `import`s.
+const MAX_SNIPPETS: usize = 16;
 
 /// Weighs every term of every section.
 pub fn weigh(pages: Vec<PageRecord>) -> Weighed {
@@ -76,7 +77,7 @@ pub fn weigh(pages: Vec<PageRecord>) -> Weighed {
         index.entry(term).or_default().sections = sections;
     }
     for (term, snippets) in shown {
-        if snippets.len() <= SHOWN_BY
+        if snippets.len() <= MAX_SNIPPETS
             && let Some(postings) = index.get_mut(&term)
         {
             postings.snippets = snippets;
@@ -85,7 +86,7 @@ pub fn weigh(pages: Vec<PageRecord>) -> Weighed {
     Weighed { pages, terms: index }
 }
 
-/// The terms of a section: weighed frequency in its text, and share of its heading.
+/// The terms of a section: weighted frequency in its text, and weight in its name.
 #[derive(Debug, Default)]
 struct Fields {
     terms: BTreeMap<String, (f64, f64)>,
@@ -102,7 +103,7 @@ impl Fields {
         }
     }
 
-    /// Names the section.
+    /// Adds a name of the section.
     fn name(&mut self, text: &str) {
         let words: BTreeSet<String> = terms(text).into_iter().collect();
         let strong = words.iter().filter(|word| FUNCTION_WORDS.binary_search(&word.as_str()).is_err()).count();
@@ -125,7 +126,7 @@ fn fields(page: &PageRecord, section: &Section, top: bool) -> Fields {
     fields.add(&section.above, ABOVE, false);
     fields.add(&section.heading, HEADING, false);
     fields.name(&section.heading);
-    // A page's tags belong to its top; below, the title only tells the sections of two pages apart.
+    // A page's tags and title belong to its top. In other sections, the title only separates pages with equal sections.
     if top {
         fields.name(&page.title);
         fields.add(&page.tags, TAGS, false);
@@ -160,9 +161,9 @@ fn level(weight: f64) -> u8 {
     level
 }
 
-/// What a level stands for: the weight is `exp(level * scale) - 1`.
+/// The scale of the levels: a weight is `exp(level * scale) - 1`.
 pub fn scale() -> f64 {
-    (1.0 + HIGHEST).ln() / f64::from(LEVELS)
+    (1.0 + MAX_WEIGHT).ln() / f64::from(LEVELS)
 }
 
 #[cfg(test)]

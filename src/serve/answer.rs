@@ -1,12 +1,12 @@
-//! A request → what is answered: a file of the tree, the event stream, or why not.
+//! A request → its answer: a file of the tree, the event stream, or an error text.
 //!
-//! Must not know: sockets, how the tree was made.
+//! Must not know: sockets, how the tree is made.
 
 use crate::output::OutputTree;
 use crate::site::url;
 use std::net::{IpAddr, SocketAddr};
 
-/// What a client asks.
+/// A client's request.
 #[derive(Debug, Default)]
 pub struct Asked {
     /// `GET`
@@ -20,41 +20,41 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Whether only the head of the answer is wanted.
+    /// Whether the client wants only the head of the answer.
     pub fn is_head(&self) -> bool {
         self.method == "HEAD"
     }
 }
 
-/// What it gets.
+/// The answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Answer {
     /// A file of the tree.
     File {
         /// The status.
         status: u16,
-        /// Its path in the tree; there may be none.
+        /// Its path in the tree; the file may not exist.
         path: String,
         /// Its type.
         kind: &'static str,
     },
     /// The stream of versions.
     Events,
-    /// A few words.
+    /// A short text.
     Text {
         /// The status.
         status: u16,
-        /// The words.
+        /// The text.
         text: String,
-        /// Further headers.
+        /// More headers.
         headers: &'static [(&'static str, &'static str)],
     },
 }
 
-/// The names by which the preview may be called.
+/// The host names that the preview accepts.
 ///
-/// A page from elsewhere can let its own name lead to this machine, and then read the preview as if it were its own
-/// ("DNS rebinding"). It cannot change the name in `Host`. An address in numbers is no name that anybody can lend.
+/// A foreign page can point its own host name to this machine and then read the preview as its own site ("DNS
+/// rebinding"). It cannot change the name in `Host`. A numeric address is safe, because nobody can redirect it.
 #[derive(Debug)]
 pub struct Hosts {
     bound: IpAddr,
@@ -62,7 +62,7 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// For a preview that listens on `bound`; `names` are allowed beside the machine's own.
+    /// The names for a preview that listens on `bound`: the machine's own and `names`.
     pub fn new(bound: SocketAddr, names: impl IntoIterator<Item = String>) -> Self {
         let names = names.into_iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase()).collect();
         Self { bound: bound.ip(), names }
@@ -78,14 +78,14 @@ impl Hosts {
     }
 }
 
-/// `localhost` of `localhost:3000`, `[::1]` of `[::1]:3000`.
+/// `localhost:3000` → `localhost`, `[::1]:3000` → `[::1]`.
 fn without_port(host: &str) -> &str {
     let colon = host.rfind(':').filter(|at| host[at + 1..].bytes().all(|byte| byte.is_ascii_digit()));
-    // In an address that ends with `]` the last colon is not before a port.
+    // If an address ends with `]`, its last colon belongs to the address, not to a port.
     colon.filter(|at| !host[..*at].starts_with('[') || host[..*at].ends_with(']')).map_or(host, |at| &host[..at])
 }
 
-/// What a request gets.
+/// Answers a request.
 pub fn answer(asked: &Asked, tree: &OutputTree, hosts: &Hosts) -> Answer {
     let text = |status, text: String| Answer::Text { status, text, headers: &[] };
     let [host] = asked.hosts.as_slice() else {
@@ -109,7 +109,7 @@ pub fn answer(asked: &Asked, tree: &OutputTree, hosts: &Hosts) -> Answer {
     if path == "-/events" {
         return Answer::Events;
     }
-    // A client that asks for Markdown, as agents do, gets the page's twin.
+    // A client that asks for Markdown gets the page's twin. Agents do that.
     let twin = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
     let path = twin.filter(|twin| asked.wants_markdown() && tree.files().contains_key(twin)).unwrap_or(path);
     let (status, path) = if tree.files().contains_key(&path) { (200, path) } else { (404, "404.html".to_owned()) };
@@ -117,14 +117,14 @@ pub fn answer(asked: &Asked, tree: &OutputTree, hosts: &Hosts) -> Answer {
 }
 
 impl Asked {
-    /// Whether the client would rather have Markdown than HTML: it names it, and HTML not before it.
+    /// Whether the client prefers Markdown: it accepts Markdown and does not list HTML before it.
     fn wants_markdown(&self) -> bool {
         let place = |kind: &str| self.accept.split(',').position(|part| part.trim().starts_with(kind));
         place("text/markdown").is_some_and(|markdown| place("text/html").is_none_or(|html| markdown < html))
     }
 }
 
-/// The file that a request's target means.
+/// The file for a request's target.
 fn file_path(target: &str) -> String {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let path = url::decode(path.trim_start_matches('/'));

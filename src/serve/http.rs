@@ -1,7 +1,7 @@
-//! HTTP for the preview: connections with limits of number, size and time, one thread each.
+//! HTTP for the preview: one thread for each connection, with limits of number, size and time.
 //!
-//! A connection carries one request. One that reads slowly, or sends nothing, holds up no other.
-//! Must not know: what is answered ([`super::answer`]), how the tree was made.
+//! A connection carries one request. A slow or silent client blocks no other client.
+//! Must not know: the answers ([`super::answer`]), how the tree is made.
 
 use super::answer::{Answer, Asked, Hosts, answer};
 use super::preview::Preview;
@@ -12,27 +12,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Ports tried after the default one.
+/// Number of ports to try after the default one.
 const TRIES: u16 = 100;
-/// Requests answered at a time.
-const MOST_REQUESTS: usize = 128;
-/// Event streams open at a time: one for each page that somebody looks at.
-const MOST_STREAMS: usize = 256;
-/// The size of a request's head.
-const MOST_HEAD: usize = 16 << 10;
-/// Headers of a request.
-const MOST_HEADERS: usize = 100;
-/// How long a client may take to ask.
-const ASKING: Duration = Duration::from_secs(10);
-/// How long a client may read nothing of the answer.
-const STALLED: Duration = Duration::from_secs(60);
-/// A sign of life in an event stream.
-const PULSE: Duration = Duration::from_secs(15);
+/// Max requests at one time.
+const MAX_REQUESTS: usize = 128;
+/// Max event streams at one time: one for each open page.
+const MAX_STREAMS: usize = 256;
+/// Max size of a request's head, in bytes.
+const MAX_HEAD: usize = 16 << 10;
+/// Max headers of a request.
+const MAX_HEADERS: usize = 100;
+/// Max time for a client to send its request.
+const MAX_REQUEST_TIME: Duration = Duration::from_secs(10);
+/// Max time in which a client reads nothing of the answer.
+const MAX_STALL: Duration = Duration::from_secs(60);
+/// Interval of keep-alive comments in an event stream.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Listens on `port`, or, if none was asked for, on the first free one from 3000 on.
+/// Listens on `port`, or without it on the first free port from 3000 on.
 ///
 /// # Errors
-/// [`Error::Port`] where the port that was asked for is in use, or none is free.
+/// [`Error::Port`] if the requested port is in use, or no port is free.
 pub fn listen(host: &str, port: Option<u16>) -> Result<(TcpListener, SocketAddr)> {
     let (first, last) = port.map_or((3000, 3000 + TRIES), |port| (port, port));
     let mut message = String::new();
@@ -51,11 +51,11 @@ pub fn serve(listener: &TcpListener, hosts: Hosts, preview: &Arc<Preview>) {
     let (requests, streams) = (Arc::default(), Arc::default());
     loop {
         let Ok((stream, _)) = listener.accept() else {
-            // Most likely there are too many open files: some will be closed soon.
+            // Probably too many files are open; some will be closed soon.
             std::thread::sleep(Duration::from_millis(50));
             continue;
         };
-        let Some(permit) = Permit::take(&requests, MOST_REQUESTS) else {
+        let Some(permit) = Permit::take(&requests, MAX_REQUESTS) else {
             let _ = stream.set_nonblocking(true).and_then(|()| (&stream).write_all(BUSY.as_bytes()));
             continue;
         };
@@ -65,16 +65,16 @@ pub fn serve(listener: &TcpListener, hosts: Hosts, preview: &Arc<Preview>) {
     }
 }
 
-/// For those who come while too many are there.
+/// The answer when there are too many requests.
 const BUSY: &str =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/// One of a limited number; given back when it is dropped.
+/// A permit of a limited number. Dropping it returns it.
 struct Permit(Arc<AtomicUsize>);
 
 impl Permit {
-    fn take(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
-        let more = |number| (number < most).then_some(number + 1);
+    fn take(taken: &Arc<AtomicUsize>, max: usize) -> Option<Self> {
+        let more = |number| (number < max).then_some(number + 1);
         taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok().then(|| Self(Arc::clone(taken)))
     }
 }
@@ -92,9 +92,9 @@ struct Connection {
 }
 
 impl Connection {
-    /// Answers one request. That the client has gone away is no error.
+    /// Answers one request. A client that disconnects is no error.
     fn run(mut self, permit: Permit, streams: &Arc<AtomicUsize>) {
-        let done = self.stream.set_write_timeout(Some(STALLED)).and_then(|()| match self.read_request()? {
+        let done = self.stream.set_write_timeout(Some(MAX_STALL)).and_then(|()| match self.read_request()? {
             Ok(asked) => self.respond(&asked, permit, streams),
             Err(status) => self.send(status, &[], &format!("{}\n", reason(status)), false),
         });
@@ -103,17 +103,17 @@ impl Connection {
         }
     }
 
-    /// Reads the head of the request; the status to answer with where it is none.
+    /// Reads the head of the request, or gives the status for an invalid one.
     fn read_request(&mut self) -> std::io::Result<std::result::Result<Asked, u16>> {
         let (mut head, mut part) = (Vec::new(), [0; 2048]);
-        let end = Instant::now() + ASKING;
+        let end = Instant::now() + MAX_REQUEST_TIME;
         loop {
-            let patience = end.saturating_duration_since(Instant::now());
-            if patience.is_zero() {
-                // Browsers connect before they have anything to ask, and expect no answer then.
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                // Browsers open connections in advance, and expect no answer on unused ones.
                 return if head.is_empty() { Err(ErrorKind::TimedOut.into()) } else { Ok(Err(408)) };
             }
-            self.stream.set_read_timeout(Some(patience))?;
+            self.stream.set_read_timeout(Some(left))?;
             let read = match self.stream.read(&mut part) {
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => 0,
                 other => match other? {
@@ -124,7 +124,7 @@ impl Connection {
             head.extend_from_slice(&part[..read]);
             match parse(&head) {
                 Some(asked) => return Ok(asked),
-                None if head.len() > MOST_HEAD => return Ok(Err(if head.contains(&b'\n') { 431 } else { 414 })),
+                None if head.len() > MAX_HEAD => return Ok(Err(if head.contains(&b'\n') { 431 } else { 414 })),
                 None => {}
             }
         }
@@ -147,8 +147,8 @@ impl Connection {
                 if asked.is_head() {
                     return self.send(200, &headers, "", true);
                 }
-                // A stream stays for as long as the page is open, so it is not counted among the requests.
-                let Some(_stream) = Permit::take(streams, MOST_STREAMS) else {
+                // A stream stays open as long as the page, so it does not count as a request.
+                let Some(_stream) = Permit::take(streams, MAX_STREAMS) else {
                     return self.send(503, &[("Retry-After", "1"), TEXT], "too many pages are open\n", false);
                 };
                 drop(permit);
@@ -159,14 +159,14 @@ impl Connection {
         }
     }
 
-    /// Server-sent events: the version now, and each one after it; a comment now and then.
+    /// Server-sent events: the current version and each later one, with keep-alive comments.
     fn events(&mut self) -> std::io::Result<()> {
         let (mut known, mut spoken) = (None, Instant::now());
         loop {
             let version = self.preview.version_after(known, Duration::from_secs(1));
             if Some(version) != known {
                 write!(self.stream, "event: version\ndata: {version}\n\n")?;
-            } else if spoken.elapsed() >= PULSE {
+            } else if spoken.elapsed() >= KEEP_ALIVE {
                 self.stream.write_all(b":\n\n")?;
             } else if self.is_gone()? {
                 return Ok(());
@@ -200,8 +200,8 @@ impl Connection {
         if head_only { Ok(()) } else { self.stream.write_all(body) }
     }
 
-    /// Closes so that the answer arrives: what the client still sends is taken, within limits, else the system would
-    /// throw away what it has not read yet.
+    /// Closes the connection after reading the rest of the request, within limits. Otherwise the system could drop the
+    /// part of the answer that the client has not read yet.
     fn end(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         let _ = self.stream.set_read_timeout(Some(Duration::from_secs(2)));
@@ -227,9 +227,9 @@ fn head(status: u16, headers: &[(&str, &str)], length: Option<usize>) -> String 
     text + "\r\n"
 }
 
-/// A request, once its head is complete; the status to answer with where it is none.
+/// Parses a request once its head is complete, or gives the status for an invalid one.
 fn parse(head: &[u8]) -> Option<std::result::Result<Asked, u16>> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     match request.parse(head) {
         Ok(httparse::Status::Partial) => None,

@@ -1,7 +1,7 @@
-//! The files that a preview is made of, with a hash of each: only what changes one of them changes the site.
+//! The input files of a preview, with a hash of each. The site changes only if one of them changes.
 //!
-//! Files of docgen's own are none: the site, the ledger, the cache, and what its output is redirected into.
-//! Must not know: what the files mean, how a site is built.
+//! Files that docgen writes are no inputs: the site, the ledger, the cache, and files that its output is redirected to.
+//! Must not know: the meaning of the files, how a site is built.
 
 use crate::config::Config;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// What is written by docgen itself.
+/// The files and folders that docgen writes.
 #[derive(Debug, Default)]
 pub struct Own {
     paths: Vec<PathBuf>,
@@ -20,7 +20,7 @@ pub struct Own {
 }
 
 impl Own {
-    /// The output folder, the ledger, `cache`, and the files that this process prints to.
+    /// Collects the output folder, the ledger, `cache`, and the files that this process prints to.
     pub fn new(config: &Config, cache: PathBuf) -> Self {
         Self { paths: vec![config.out.clone(), ledger::path(config), cache], printed_to: fs::own_output() }
     }
@@ -36,32 +36,32 @@ impl Own {
     }
 }
 
-/// A file as it was looked at.
+/// The recorded state of a file.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     stamp: Option<Stamp>,
     hash: Option<blake3::Hash>,
 }
 
-/// Stands for the hash of a file of which no more counts than that it is there.
+/// Used as the hash of a file whose content does not matter, only its existence.
 const ANY_CONTENT: blake3::Hash = blake3::Hash::from_bytes([0; 32]);
 
 /// The inputs of a site at one moment.
 #[derive(Debug, Default)]
 pub struct Inputs {
     files: BTreeMap<PathBuf, Known>,
-    /// Folders in which any file is an input.
+    /// Folders whose files are all inputs.
     folders: BTreeSet<PathBuf>,
-    /// Files and folders that would be inputs if they came to be.
+    /// Files and folders that become inputs when they are created.
     awaited: BTreeSet<PathBuf>,
 }
 
 impl Inputs {
-    /// Looks at the disk. `named` are the files that pages name. What `before` knows of a file still holds if the file
-    /// looks the same and is not among the `touched`.
+    /// Reads the state of the inputs from disk. `named` are the files that pages name. A hash in `before` is reused if
+    /// the file's stamp is the same and the file is not in `touched`.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where the content folder cannot be read.
+    /// [`crate::error::Error::Io`] if the content folder cannot be read.
     pub fn look(
         (config, own): (&Config, &Own),
         named: &BTreeSet<PathBuf>,
@@ -69,7 +69,7 @@ impl Inputs {
         touched: &BTreeSet<PathBuf>,
     ) -> Result<Self> {
         let content = source::content_paths(config)?;
-        // Where the content folder is the whole project, files that no page names are no part of the site.
+        // If the content folder is the whole project, the site contains only files that pages name.
         let whole_project = config.content == config.root;
         let mut folders = content.folders;
         let mut files: BTreeMap<PathBuf, bool> =
@@ -103,26 +103,26 @@ impl Inputs {
         Ok(Self { files, folders: folders.into_iter().filter(|path| !own.has(path)).collect(), awaited })
     }
 
-    /// The folders to watch: those of the inputs, and those in which one could come to be.
+    /// The folders to watch: those that contain inputs, and those in which an input can be created.
     pub fn watched(&self) -> BTreeSet<PathBuf> {
         let above = self.awaited.iter().filter_map(|path| path.parent()).filter(|folder| folder.is_dir());
         self.folders.iter().cloned().chain(above.map(Path::to_path_buf)).collect()
     }
 
-    /// Whether an event at this path can be about an input.
+    /// Whether an event at this path can concern an input.
     pub fn concern(&self, path: &Path, own: &Own) -> bool {
         let in_folder = || path.parent().is_some_and(|folder| self.folders.contains(folder)) && !is_hidden(path);
         (self.files.contains_key(path) || self.awaited.contains(path) || in_folder()) && !own.has(path)
     }
 
-    /// The files whose content differs, or that are in one and not in the other.
+    /// The files that differ in content, or that only one of the two states has.
     pub fn difference(&self, before: &Self) -> BTreeSet<PathBuf> {
         let hash = |inputs: &Self, path: &Path| inputs.files.get(path).map(|known| known.hash);
         let paths: BTreeSet<&PathBuf> = self.files.keys().chain(before.files.keys()).collect();
         paths.into_iter().filter(|path| hash(self, path) != hash(before, path)).cloned().collect()
     }
 
-    /// Whether the file was there before, too.
+    /// Whether the file is an input and exists.
     pub fn has(&self, path: &Path) -> bool {
         self.files.get(path).is_some_and(|known| known.hash.is_some())
     }

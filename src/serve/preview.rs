@@ -1,11 +1,11 @@
-//! The site as it is being shown, and its version.
+//! The current site and its version.
 //!
 //! Must not know: how a site is built, how it is served.
 
 use crate::output::OutputTree;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-/// The site as it is being shown.
+/// The current site.
 #[derive(Default)]
 pub struct Preview {
     state: Mutex<State>,
@@ -19,7 +19,7 @@ struct State {
 }
 
 impl Preview {
-    /// Shows a new tree; browsers reload if it differs from the old one.
+    /// Stores a new tree; browsers reload if it differs from the old one.
     pub fn show(&self, tree: OutputTree) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.tree.files() == tree.files() {
@@ -30,17 +30,17 @@ impl Preview {
         self.changed.notify_all();
     }
 
-    /// The tree that is shown.
+    /// The current tree.
     pub fn tree(&self) -> Arc<OutputTree> {
         Arc::clone(&self.state.lock().unwrap_or_else(PoisonError::into_inner).tree)
     }
 
-    /// The version that is shown; waits until it is not `known` any more, at most `patience`.
-    pub fn version_after(&self, known: Option<u64>, patience: std::time::Duration) -> u64 {
+    /// Waits until the version differs from `known`, at most `max_wait`. Returns the current version.
+    pub fn version_after(&self, known: Option<u64>, max_wait: std::time::Duration) -> u64 {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (state, _) = self
             .changed
-            .wait_timeout_while(state, patience, |state| Some(state.version) == known)
+            .wait_timeout_while(state, max_wait, |state| Some(state.version) == known)
             .unwrap_or_else(PoisonError::into_inner);
         state.version
     }

@@ -1,7 +1,7 @@
-//! File-system events → the paths whose content may have changed, once for each burst of them.
+//! File-system events → the paths whose content may have changed, once for each burst of events.
 //!
-//! Folders are watched one by one, not with all below them, so that what is never read costs nothing.
-//! Must not know: what is rebuilt, which files matter.
+//! Each folder is watched separately, without its subfolders, so that unread folders cost nothing.
+//! Must not know: rebuilding, which files matter.
 
 use crate::error::{Error, Result};
 use notify::event::{EventKind, ModifyKind};
@@ -11,19 +11,19 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// Editors save in several steps; this long after the last one the burst is over.
+/// A burst ends this long after its last event. Editors save in several steps.
 const QUIET: Duration = Duration::from_millis(30);
-/// A burst that does not end is cut here.
-const LONGEST: Duration = Duration::from_millis(500);
+/// Max length of a burst.
+const MAX_BURST: Duration = Duration::from_millis(500);
 
-/// A watch that is on as long as this value lives.
+/// A watch that is active until this value is dropped.
 pub struct Watch {
     watcher: RecommendedWatcher,
     events: Receiver<Signal>,
     covered: BTreeSet<PathBuf>,
 }
 
-/// What the system says.
+/// A message from the system.
 enum Signal {
     /// The content at this path may have changed.
     Changed(PathBuf),
@@ -32,10 +32,10 @@ enum Signal {
 }
 
 impl Watch {
-    /// A watch that covers nothing yet.
+    /// Starts a watch without folders.
     ///
     /// # Errors
-    /// [`Error::Tool`] where the system offers none.
+    /// [`Error::Tool`] if the system has no file watching.
     pub fn start() -> Result<Self> {
         let (sender, events) = channel();
         let handler = move |event: notify::Result<Event>| {
@@ -53,11 +53,11 @@ impl Watch {
         Ok(Self { watcher, events, covered: BTreeSet::new() })
     }
 
-    /// Watches the entries of these folders and of no others. Says whether a folder is new: what was put into it until
-    /// now has made no event.
+    /// Watches the entries of exactly these folders. Returns whether a folder is new: earlier changes in it made no
+    /// events.
     ///
     /// # Errors
-    /// [`Error::Tool`] where the system refuses to watch.
+    /// [`Error::Tool`] if the system refuses to watch.
     pub fn cover(&mut self, folders: &BTreeSet<PathBuf>) -> Result<bool> {
         for folder in self.covered.difference(folders) {
             let _ = self.watcher.unwatch(folder);
@@ -70,7 +70,7 @@ impl Watch {
             }
             match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
                 Ok(()) => any = self.covered.insert(folder.clone()),
-                // It went between the question and the call; that is an event of the folder above it.
+                // The folder was removed meanwhile. The folder above it gets an event.
                 Err(_) if !folder.is_dir() => {}
                 Err(error) => return Err(failed(&error)),
             }
@@ -78,8 +78,8 @@ impl Watch {
         Ok(any)
     }
 
-    /// Waits for the next burst in which a path `matters`; these paths, or `None` when the watch has ended. Where events
-    /// were lost, there may be no path.
+    /// Waits for the next burst with a path that `matters`, and returns these paths. `None` if the watch has ended. If
+    /// events were lost, the set may be empty.
     pub fn next(&mut self, matters: impl Fn(&Path) -> bool) -> Option<BTreeSet<PathBuf>> {
         let mut changed = BTreeSet::new();
         let mut until: Option<(Instant, Instant)> = None;
@@ -87,8 +87,8 @@ impl Watch {
             let signal = match until {
                 None => self.events.recv().ok()?,
                 Some((quiet, end)) => {
-                    let patience = quiet.min(end).saturating_duration_since(Instant::now());
-                    match self.events.recv_timeout(patience) {
+                    let wait = quiet.min(end).saturating_duration_since(Instant::now());
+                    match self.events.recv_timeout(wait) {
                         Ok(signal) => signal,
                         Err(RecvTimeoutError::Timeout) => return Some(changed),
                         Err(RecvTimeoutError::Disconnected) => return None,
@@ -96,7 +96,7 @@ impl Watch {
                 }
             };
             match signal {
-                // A folder that went takes its watch along, and may come back.
+                // The watch of a removed folder is gone. The folder may come back.
                 Signal::Changed(path) if self.covered.remove(&path) => {
                     let _ = self.watcher.unwatch(&path);
                     changed.insert(path);
@@ -108,13 +108,13 @@ impl Watch {
                 Signal::Lost => {}
             }
             let now = Instant::now();
-            until = Some((now + QUIET, until.map_or(now + LONGEST, |(_, end)| end)));
+            until = Some((now + QUIET, until.map_or(now + MAX_BURST, |(_, end)| end)));
         }
     }
 }
 
-/// Whether an event can be a change of content. On Linux the system also tells of files being opened, read and closed,
-/// which a build does to all of them, and of new times and permissions.
+/// Whether an event can be a change of content. Linux also reports opening, reading and closing of files, which every
+/// build does, and changes of times and permissions.
 fn is_change(kind: EventKind) -> bool {
     match kind {
         EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(_)) => false,

@@ -1,7 +1,7 @@
 //! The three clocks of every page: edited (version control), reviewed (a person), verified (its snippets). Pure.
 //!
-//! They are never merged: a page that was edited yesterday may still wait for its review. Must not know: how they are
-//! shown, what a verdict is.
+//! They are never merged: a page edited yesterday may still need its review.
+//! Must not know: how clocks are shown, verdicts.
 
 use super::governance::review_due;
 use super::index::PageIndex;
@@ -21,31 +21,31 @@ pub struct Clocks {
     pub page: String,
     /// Its title.
     pub title: String,
-    /// Who answers for it; nothing where the page names nobody.
+    /// Its owner; empty if the page names none.
     pub owner: String,
     /// The last commit.
     pub edited: Option<Date>,
     /// The last review.
     pub reviewed: Option<Date>,
-    /// When the next is due.
+    /// When the next review is due.
     pub due: Option<Date>,
-    /// Days until then; negative where it is over.
+    /// Days until then; negative if it is overdue.
     pub days_left: Option<i32>,
-    /// Blocks of code that are proven, and all of them.
+    /// The number of proven code blocks, and of all code blocks.
     pub proven: (usize, usize),
-    /// Where a message about the review belongs.
+    /// The position for a message about the review.
     pub span: Span,
 }
 
 impl Clocks {
-    /// Whether the review is due in `days` or less, or was never made.
+    /// Whether the review is due within `days`, or was never done.
     pub fn is_due_within(&self, days: i32) -> bool {
         self.days_left.is_none_or(|left| left <= days)
     }
 }
 
-/// The clocks of every page, most urgent first, by owner. `edited` is by path from the root; `proven` counts a page's
-/// proven blocks of code, and all of them.
+/// The clocks of every page, most urgent first, by owner. `edited` is by path from the root. `proven` has two counts
+/// for each page: proven code blocks and all code blocks.
 pub fn clocks(
     (site, sources, config): (&Site, &Sources, &Config),
     edited: &Edits,

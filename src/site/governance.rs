@@ -1,6 +1,6 @@
-//! Who answers for a page, and until when: ids, required keys, named paths, the review clock.
+//! Checks of front matter: ids, required keys, named paths, the review clock.
 //!
-//! Must not know: git, snippets; those are other clocks.
+//! Must not know: git, snippets. Those are other clocks.
 
 use super::model::{PathExists, Site};
 use crate::config::{Config, Risk};
@@ -34,7 +34,7 @@ pub(super) fn check(
         let front = &page.front_matter;
         if let Some(id) = &front.id {
             if let Some(first) = ids.get(id.value.as_str()) {
-                let message = format!("the id {} is also that of {}", id.value, sources[first.file].name);
+                let message = format!("the id {} is also used by {}", id.value, sources[first.file].name);
                 problems.push(Diagnostic::new(Code::DuplicateId, id.span, message).help("give one of them a new ULID"));
             } else {
                 ids.insert(&id.value, page);
@@ -43,10 +43,10 @@ pub(super) fn check(
         let whole = front.span.unwrap_or(Span::at(page.file, 0));
         for key in &config.required {
             if !front.keys.iter().any(|known| known.value == *key) {
-                let message = format!("the front matter lacks `{key}`, which this project requires");
+                let message = format!("the front matter has no `{key}`, which this project requires");
                 problems.push(
                     Diagnostic::new(Code::FrontMatterValue, Span::at(whole.file, whole.start), message)
-                        .help("add it, or take it from [governance] required in book.toml"),
+                        .help("add it, or remove it from [governance] required in book.toml"),
                 );
             }
         }
@@ -66,13 +66,13 @@ pub(super) fn check(
     }
 }
 
-/// A page's own template is a file of the project's theme.
+/// Checks that the page's template exists in the project's theme.
 fn template(page: &Page, config: &Config, path_exists: PathExists<'_>, problems: &mut Vec<Diagnostic>) {
     let Some(name) = page.front_matter.template.as_ref().filter(|name| name.value != "page.html") else { return };
     let path = config.root.join("themes").join(&config.theme).join(&name.value);
     if !path_exists(&normalise(&path)) {
-        let message = format!("`template` names `{}`, which the theme `{}` does not have", name.value, config.theme);
-        let help = format!("write themes/{}/{}, or take the key away", config.theme, name.value);
+        let message = format!("`template` names `{}`, but the theme `{}` has no such file", name.value, config.theme);
+        let help = format!("create themes/{}/{}, or remove the key", config.theme, name.value);
         problems.push(Diagnostic::new(Code::FrontMatterPath, name.span, message).help(help));
     }
 }
@@ -85,7 +85,7 @@ fn overdue(page: &Page, config: &Config, problems: &mut Vec<Diagnostic>) {
         let message = format!("the review was due on {due}, {ago}");
         problems.push(
             Diagnostic::new(Code::ReviewOverdue, reviewed.span, message)
-                .help("read the page through and set last_reviewed to today"),
+                .help("review the page and set last_reviewed to today"),
         );
     }
 }

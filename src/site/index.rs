@@ -1,6 +1,6 @@
-//! The index of a page: its place in the list of all pages.
+//! Pages are identified by their index in the list of all pages.
 //!
-//! Must not know: what a page holds.
+//! Must not know: the content of pages.
 
 /// The index of a page in [`Site::pages`](super::Site::pages).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

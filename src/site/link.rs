@@ -1,4 +1,4 @@
-//! Where links lead. Each is resolved once; the checks and the rendered page share the result.
+//! The targets of links. Each link is resolved once; the checks and the rendered page share the result.
 //!
 //! Must not know: HTML.
 
@@ -56,7 +56,7 @@ fn lookup(site: &Site, path: &str, anchor: Option<String>) -> Target {
     Target::Missing(path.to_owned())
 }
 
-/// A destination with a scheme, or without one but with a host.
+/// Whether a destination has a scheme or a host.
 pub fn is_external(destination: &str) -> bool {
     let scheme = destination.split(':').next().unwrap_or_default();
     destination.starts_with("//")
@@ -65,7 +65,7 @@ pub fn is_external(destination: &str) -> bool {
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)))
 }
 
-/// The path relative to the content folder; `None` if it climbs out of it.
+/// The path relative to the content folder; `None` if it leaves that folder.
 fn join(page: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = match path.strip_prefix('/') {
         Some(_) => Vec::new(),
@@ -87,7 +87,7 @@ fn join(page: &str, path: &str) -> Option<String> {
     Some(joined)
 }
 
-/// Whether a destination is on another host, and not just another kind of address.
+/// Whether a destination is on another host.
 fn is_remote(destination: &str) -> bool {
     ["https://", "http://", "//"].iter().any(|start| destination.starts_with(start))
 }
@@ -103,7 +103,7 @@ pub fn file_names(pages: &[Page]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The files beside the pages that links and images lead to.
+/// The files other than pages that links and images point to.
 pub(super) fn assets_of_pages(site: &Site) -> BTreeSet<String> {
     let links = site.pages.iter_enumerated().flat_map(|(index, page)| page.links.iter().map(move |link| (index, link)));
     links
@@ -126,17 +126,16 @@ pub(super) fn check(sources: &Sources, site: &Site, config: &Config, problems: &
     }
 }
 
-/// Names that are compared for suggestions, over the whole site. Where that many links are broken, they were not
-/// mistyped.
-const MOST_COMPARED: usize = 200_000;
+/// Max names compared for suggestions, over the whole site. If that many links are broken, typos are not the cause.
+const MAX_COMPARED: usize = 200_000;
 
 struct Checker<'a> {
     sources: &'a Sources,
     site: &'a Site,
     config: &'a Config,
-    /// The anchors of each page that was asked for some.
+    /// The anchors of each page, computed on demand.
     anchors: TiVec<PageIndex, Option<BTreeSet<&'a str>>>,
-    /// Names that were compared so far.
+    /// Number of names compared so far.
     compared: usize,
 }
 
@@ -147,17 +146,17 @@ impl<'a> Checker<'a> {
             let message = format!("the image `{}` has no alternative text", link.target);
             problems.push(
                 Diagnostic::new(Code::ImageAlt, link.span, message)
-                    .help("say between the brackets what it shows: ![a chart of …](…)"),
+                    .help("describe the image between the brackets: ![a chart of …](…)"),
             );
         }
         if link.image && self.config.content_policy == ContentPolicy::Strict && is_remote(&link.target) {
-            // By host: what is said of one badge is said of all of them.
+            // The message names only the host, so that all badges of a host give one message.
             let host = link.target.split("//").nth(1).unwrap_or_default();
             let host = host.split(['/', '?', '#']).next().unwrap_or_default();
             let message = format!("an image comes from another host, `{host}`");
             problems.push(
                 Diagnostic::new(Code::RemoteImage, link.span, message)
-                    .help("keep a copy beside the page, unless it must always be the newest"),
+                    .help("store a copy beside the page, unless it must always be up to date"),
             );
         }
         problems
@@ -167,8 +166,8 @@ impl<'a> Checker<'a> {
         let escape = self.config.raw_html == RawHtml::Escape;
         let scheme = unsafe_scheme(&link.target, link.image).filter(|_| escape)?;
         let what = if link.image { "image" } else { "link" };
-        let message = format!("this {what} is taken away: `{scheme}:` can run code, and `raw-html` is \"escape\"");
-        Some(Diagnostic::new(Code::UnsafeLink, link.span, message).help("link to a page or a file"))
+        let message = format!("this {what} is removed: `{scheme}:` can run code, and `raw-html` is \"escape\"");
+        Some(Diagnostic::new(Code::UnsafeLink, link.span, message).help("use the address of a page or a file"))
     }
 
     fn has_anchor(&mut self, page: PageIndex, anchor: &str) -> bool {
@@ -180,10 +179,10 @@ impl<'a> Checker<'a> {
         anchor == "top" || known.contains(anchor)
     }
 
-    /// The candidate that is nearest, as long as not too many were compared.
+    /// The nearest candidate, if the limit of comparisons is not reached.
     fn suggestion(&mut self, word: &str, count: usize, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
         self.compared += count;
-        (self.compared <= MOST_COMPARED).then(|| did_you_mean(word, candidates)).flatten()
+        (self.compared <= MAX_COMPARED).then(|| did_you_mean(word, candidates)).flatten()
     }
 
     fn target(&mut self, index: PageIndex, link: &Link) -> Option<Diagnostic> {
@@ -209,7 +208,7 @@ impl<'a> Checker<'a> {
         let site = self.site;
         let (code, what) = if link.image { (Code::MissingImage, "image") } else { (Code::BrokenLink, "link") };
         if let Some(refused) = self.sources.refused(&self.config.content.join(path)) {
-            let message = format!("this {what} names a file that is not read: `{}` {}", link.target, refused.why());
+            let message = format!("docgen does not read the file of this {what}: `{}` {}", link.target, refused.why());
             return Diagnostic::new(Code::ReadRefused, link.span, message).help(refused.help());
         }
         let help = if site.page_at(&format!("{path}.md")).is_some() {
@@ -222,12 +221,13 @@ impl<'a> Checker<'a> {
                 None => "paths are relative to the page, or to the content folder if they start with `/`".to_owned(),
             }
         };
-        Diagnostic::new(code, link.span, format!("this {what} leads nowhere: `{}`", link.target)).help(help)
+        Diagnostic::new(code, link.span, format!("the target of this {what} does not exist: `{}`", link.target))
+            .help(help)
     }
 }
 
-/// The scheme of a destination that can run code, as browsers read it: they pass over white space and control
-/// characters, and case. Images may be `data:image/…`, which no script of runs.
+/// The scheme of a destination, if it can run code. Like browsers, ignores white space, control characters and case.
+/// Images may be `data:image/…`, because scripts in these do not run.
 pub fn unsafe_scheme(destination: &str, image: bool) -> Option<&'static str> {
     let read = destination.chars().filter(|character| !character.is_control() && !character.is_whitespace());
     let start: String = read.take("data:image/".len()).flat_map(char::to_lowercase).collect();

@@ -1,6 +1,6 @@
 //! All pages together → [`Site`]: URLs, navigation, taxonomies, link targets, review clocks. Pure.
 //!
-//! 1. [`url`] gives each page its address; two pages for one URL are reported here.
+//! 1. [`url`] gives each page its URL; two pages with one URL are reported here.
 //! 2. [`nav`] orders them, by `SUMMARY.md` or by folders and weights.
 //! 3. [`taxonomy`] collects the terms.
 //! 4. [`link`] resolves every link, anchor and image.
@@ -8,7 +8,7 @@
 //!
 //! [`resolve`] does these steps in order.
 //!
-//! Must not know: HTML, templates, snippets' verdicts. The disk is asked through [`PathExists`] only.
+//! Must not know: HTML, templates, snippets' verdicts. The only access to the disk is [`PathExists`].
 
 pub mod clocks;
 pub mod governance;

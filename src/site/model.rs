@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use typed_index_collections::TiVec;
 
-/// Whether a path exists: the one question that `site` has to the disk.
+/// Whether a path exists. `site` accesses the disk only through this.
 pub type PathExists<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 
 /// The whole site, resolved.
@@ -24,31 +24,31 @@ pub struct Site {
     pub urls: TiVec<PageIndex, String>,
     /// Page by URL.
     pub by_url: BTreeMap<String, PageIndex>,
-    /// The order and the tree.
+    /// The navigation.
     pub nav: Nav,
-    /// Tags, agents and the others, those with terms.
+    /// Tags, agents and the other taxonomies that have terms.
     pub taxonomies: Vec<Taxonomy>,
-    /// URLs that docgen makes itself: indexes, terms, sections, search.
+    /// URLs of generated pages: indexes, terms, sections, search.
     pub generated: BTreeSet<String>,
-    /// Files beside the pages, by their path relative to the content folder.
+    /// Files that are not pages, by their path relative to the content folder.
     pub assets: BTreeMap<String, Asset>,
-    /// Those of them that become part of the site.
+    /// The assets that the site contains.
     pub copied: Vec<String>,
-    /// Where the destinations of each page lead, by their numbers on the page.
+    /// The targets of each page's destinations, by their numbers on the page.
     pub targets: TiVec<PageIndex, Box<[Target]>>,
-    /// Former URLs and where they lead.
+    /// Former URLs and their new URLs.
     pub redirects: BTreeMap<String, String>,
     /// The site's title: from the configuration, else the home page's.
     pub title: String,
 }
 
 impl Site {
-    /// The page at a path relative to the content folder. Pages are in the order of their paths.
+    /// The page at a path relative to the content folder. Pages are sorted by path.
     pub fn page_at(&self, relative: &str) -> Option<PageIndex> {
         self.pages.binary_search_by(|page| page.relative.as_str().cmp(relative)).ok()
     }
 
-    /// Where a destination of a page leads, by its number on the page.
+    /// The target of a destination, by its number on the page.
     pub fn target(&self, page: PageIndex, number: usize) -> &Target {
         &self.targets[page][number]
     }

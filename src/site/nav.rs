@@ -1,4 +1,4 @@
-//! Order and tree: from `SUMMARY.md` if there is one, else from folders and weights.
+//! The navigation: from `SUMMARY.md` if there is one, else from folders and weights.
 //!
 //! Must not know: how navigation looks; a page shows its ancestors, siblings and children only.
 
@@ -19,14 +19,14 @@ pub struct Node {
     pub page: Option<PageIndex>,
     /// Its address, if it has one.
     pub url: Option<String>,
-    /// What stands below it.
+    /// The entries below it.
     pub children: Vec<Node>,
 }
 
 /// A folder that lists its pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// Folder with its slash; nothing for the root.
+    /// Folder with its slash; empty for the root.
     pub folder: String,
     /// What it is called.
     pub title: String,
@@ -34,7 +34,7 @@ pub struct Section {
     pub url: String,
     /// The author's own index page, if there is one.
     pub page: Option<PageIndex>,
-    /// Pages directly in it, in order, its index page not among them.
+    /// Pages directly in it, in order, without its index page.
     pub pages: Vec<PageIndex>,
     /// Folders directly in it.
     pub folders: Vec<String>,
@@ -52,18 +52,18 @@ pub struct Nav {
 }
 
 impl Nav {
-    /// The section of a folder, named with its slash.
+    /// The section of a folder. The folder's name ends with a slash.
     pub fn section(&self, folder: &str) -> Option<&Section> {
         section(&self.sections, folder)
     }
 }
 
-/// Sections are in the order of their folders.
+/// Finds a section. Sections are sorted by folder.
 fn section<'a>(sections: &'a [Section], folder: &str) -> Option<&'a Section> {
     sections.binary_search_by(|section| section.folder.as_str().cmp(folder)).ok().map(|at| &sections[at])
 }
 
-/// The folder around a folder, both with their slashes; nothing around the root.
+/// The parent of a folder, both with slashes; `None` for the root.
 pub fn folder_above(folder: &str) -> Option<&str> {
     let name = folder.strip_suffix('/')?;
     Some(name.rfind('/').map_or("", |at| &name[..=at]))
@@ -189,8 +189,8 @@ fn from_folders(
     keyed.into_iter().map(|(_, node)| node).collect()
 }
 
-/// Missing pages of a summary that are compared with those that are there.
-const MOST_SUGGESTIONS: usize = 50;
+/// Max missing pages of a summary that get a suggestion.
+const MAX_SUGGESTIONS: usize = 50;
 
 fn from_summary(
     sources: &Sources,
@@ -206,12 +206,12 @@ fn from_summary(
             let path = url::decode(path.trim_start_matches("./"));
             let found = pages.binary_search_by(|page| page.relative.as_str().cmp(&path)).ok();
             if found.is_none() {
-                // A book that lacks that many pages has not mistyped them.
+                // If more pages are missing, typos are not the cause.
                 missing += 1;
-                let candidates = pages.iter().filter(|_| missing <= MOST_SUGGESTIONS);
+                let candidates = pages.iter().filter(|_| missing <= MAX_SUGGESTIONS);
                 let near = did_you_mean(&path, candidates.map(|page| page.relative.as_str()));
-                let help = near
-                    .map_or("create it, or take the line away".to_owned(), |near| format!("did you mean `{near}`?"));
+                let help =
+                    near.map_or("create it, or remove the line".to_owned(), |near| format!("did you mean `{near}`?"));
                 problems.push(
                     Diagnostic::new(Code::NavMissing, chapter.span, format!("the page `{path}` does not exist"))
                         .help(help),

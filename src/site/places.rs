@@ -1,7 +1,8 @@
-//! Which path of the output folder belongs to what: two files for one path, and a file where a folder must be, are told
-//! of where the author can mend them.
+//! The owners of the paths in the output folder. Reports two files with one path, and a file in place of a folder,
+//! where the author can fix them.
 //!
-//! Paths that differ in case only are one file on many disks. Must not know: disk, what is in the files.
+//! On many disks, paths that differ only in case are the same file.
+//! Must not know: disk, the content of the files.
 
 use super::model::Site;
 use super::target::Target;
@@ -12,28 +13,28 @@ use crate::source::Asset;
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files that docgen writes besides its pages. An author's own `robots.txt` takes the place of ours.
+/// Files that docgen writes besides pages. An author's own `robots.txt` replaces ours.
 const WRITTEN: &[&str] = &["agents.json", "atom.xml", "llms-full.txt", "llms.txt", "sitemap.xml", "verification.json"];
 /// The folder of docgen's own scripts and styles.
 const OWN: &str = "docgen/";
 
-/// The paths that are taken, in lower case, each with who has it.
+/// The used paths, in lower case, with their owners.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     taken: BTreeMap<String, String>,
 }
 
 impl Places {
-    /// Takes a path; who had it first keeps it.
+    /// Assigns a path to an owner; the first owner keeps it.
     pub(super) fn take(&mut self, path: &str, owner: &str) {
         self.taken.entry(path.to_lowercase()).or_insert_with(|| owner.to_owned());
     }
 
-    /// Why a path cannot be taken.
+    /// Why a path cannot be used, if it cannot.
     pub(super) fn clash(&self, path: &str) -> Option<String> {
         let path = path.to_lowercase();
         if let Some(owner) = self.taken.get(&path) {
-            return Some(format!("is taken by {owner}"));
+            return Some(format!("is used by {owner}"));
         }
         let above = path.match_indices('/').find_map(|(at, _)| self.taken.get_key_value(&path[..at]));
         if let Some((above, owner)) = above {
@@ -41,7 +42,7 @@ impl Places {
         }
         let folder = format!("{path}/");
         let below = self.taken.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
-        below.map(|(_, owner)| format!("is a folder, with {owner} in it"))
+        below.map(|(_, owner)| format!("is a folder that contains {owner}"))
     }
 }
 
@@ -50,13 +51,12 @@ pub fn twin_url(url: &str) -> String {
     format!("{}.md", url.strip_suffix(".html").unwrap_or(url))
 }
 
-/// Whether only those files beside the pages are taken along that pages point at: where the content folder is the
-/// whole project.
+/// Whether the site contains only those assets that pages name. That is so if the content folder is the whole project.
 pub fn takes_only_what_is_named(config: &Config) -> bool {
     config.content == config.root
 }
 
-/// What is taken before files beside the pages are: pages with their twins, and what docgen writes.
+/// The paths that assets cannot use: those of pages, of their twins, and of files that docgen writes.
 pub(super) fn taken(site: &Site) -> Places {
     let mut places = Places::default();
     for (page, page_url) in site.pages.iter().zip(&site.urls) {
@@ -64,12 +64,12 @@ pub(super) fn taken(site: &Site) -> Places {
         places.take(&twin_url(page_url), &format!("the Markdown twin of {}", page.relative));
     }
     let written = WRITTEN.iter().copied().chain(site.generated.iter().map(String::as_str));
-    written.for_each(|path| places.take(path, "what docgen writes itself"));
+    written.for_each(|path| places.take(path, "a file that docgen generates"));
     site.redirects.keys().for_each(|path| places.take(path, "a page's alias"));
     places
 }
 
-/// The files beside the pages that become part of the site. One whose path is taken, or cannot be, is left out.
+/// Selects the assets of the site. Leaves out an asset whose path is used or invalid.
 pub(super) fn copied(site: &mut Site, config: &Config, problems: &mut Vec<Diagnostic>) {
     let places = taken(site);
     let named = takes_only_what_is_named(config).then(|| link::assets_of_pages(site));
@@ -103,7 +103,7 @@ fn fault(places: &Places, asset: &Asset) -> Option<Diagnostic> {
         let message = format!("the site cannot have this file: its path {why}");
         return Some(Diagnostic::new(Code::FileName, at, message).help("rename it; it is left out"));
     }
-    let own = path.starts_with(OWN).then(|| format!("lies in `{OWN}`, which has docgen's own scripts and styles"));
+    let own = path.starts_with(OWN).then(|| format!("is in `{OWN}`, the folder of docgen's own scripts and styles"));
     let why = own.or_else(|| places.clash(path))?;
     let message = format!("the site cannot have this file: its path {why}");
     Some(Diagnostic::new(Code::DuplicateUrl, at, message).help("rename or move it; it is left out"))

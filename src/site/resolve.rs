@@ -61,7 +61,7 @@ fn site_title(config: &Config, pages: &TiSlice<PageIndex, Page>, by_url: &BTreeM
 
 type Addresses = (TiVec<PageIndex, Page>, TiVec<PageIndex, String>, BTreeMap<String, PageIndex>);
 
-/// Gives each page its URL. Of two pages for one URL the first by path stays, and the other is reported.
+/// Gives each page its URL. If two pages have the same URL, the first by path stays and the other is reported.
 fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>) -> Addresses {
     let mut kept: TiVec<PageIndex, Page> = TiVec::new();
     let mut urls = TiVec::new();
@@ -76,21 +76,21 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
             problems.push(problem.help("rename the file; it is left out"));
             continue;
         }
-        // Two URLs that differ in case only are one file on many disks.
+        // On many disks, URLs that differ only in case are the same file.
         if let Some(first) = by_folded.get(&url.to_lowercase()) {
             let other = &sources[kept[*first].file].name;
             problems.push(
                 Diagnostic::new(
                     Code::DuplicateUrl,
                     Span::at(page.file, 0),
-                    format!("this page and {other} would both be {url}"),
+                    format!("this page and {other} have the same URL, {url}"),
                 )
-                .help("rename or remove one of them; the one named first is the one that was built"),
+                .help(format!("rename or remove one of them; only {other} was built")),
             );
             continue;
         }
         if let Some(why) = places.clash(&url).or_else(|| places.clash(&twin_url(&url))) {
-            let message = format!("this page would be {url}, which {why}");
+            let message = format!("the URL of this page, {url}, {why}");
             let problem = Diagnostic::new(Code::DuplicateUrl, Span::at(page.file, 0), message);
             problems.push(problem.help("rename one of the two; this page is left out"));
             continue;
@@ -126,8 +126,8 @@ fn generated_urls(
     generated
 }
 
-/// A page of the author's may stand in for the home page, a section's list or the 404; any other URL that docgen
-/// makes itself is taken.
+/// An author's page may replace the home page, a section's list or the 404. All other URLs of generated pages are
+/// reserved.
 fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let folded: BTreeMap<String, PageIndex> =
         site.by_url.iter().map(|(url, page)| (url.to_lowercase(), *page)).collect();
@@ -142,7 +142,7 @@ fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
             Diagnostic::new(
                 Code::DuplicateUrl,
                 Span::at(page.file, 0),
-                format!("this page would be {url}, which docgen writes itself"),
+                format!("the URL of this page, {url}, belongs to a page that docgen generates"),
             )
             .help("rename the page"),
         );
@@ -163,12 +163,12 @@ fn redirect(site: &mut Site, problems: &mut Vec<Diagnostic>) {
                 url::page_url(from)
             };
             let problem = if let Some(why) = url::fault(&from) {
-                let message = format!("the alias `{}` is no address of this site: it {why}", alias.value);
-                let help = "write a former address of the page, from the top of the site, as in `/old/page.html`";
+                let message = format!("the alias `{}` is not an address of this site: it {why}", alias.value);
+                let help = "write a former address of the page from the root of the site, as in `/old/page.html`";
                 Diagnostic::new(Code::FrontMatterValue, alias.span, message).help(help)
             } else if let Some(why) = places.clash(&from) {
                 let message = format!("the alias `{from}` {why}");
-                let help = "an alias may not be the address of another page or alias";
+                let help = "an alias must not be the address of another page or alias";
                 Diagnostic::new(Code::DuplicateUrl, alias.span, message).help(help)
             } else {
                 places.take(&from, "another alias");

@@ -1,30 +1,30 @@
-//! Where a link leads, as data.
+//! The target of a link, as data.
 //!
-//! Must not know: how that is found out.
+//! Must not know: how links are resolved.
 
 use super::index::PageIndex;
 
-/// What a link's destination turns out to be.
+/// The target of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// Another site, a mail address, `data:`: left alone.
+    /// Another site, a mail address, `data:`. Not checked.
     External,
-    /// A page of this site, perhaps at an anchor.
+    /// A page of this site, with or without an anchor.
     Page {
         /// The page.
         page: PageIndex,
         /// Anchor without `#`.
         anchor: Option<String>,
     },
-    /// A page that docgen makes.
+    /// A page that docgen generates.
     Generated {
         /// Its URL.
         url: String,
         /// Anchor without `#`.
         anchor: Option<String>,
     },
-    /// A file beside the pages.
+    /// A file that is not a page.
     Asset(String),
-    /// Nothing; the path that was looked for, relative to the content folder.
+    /// Nothing exists at this path, which is relative to the content folder.
     Missing(String),
 }

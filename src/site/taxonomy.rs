@@ -23,16 +23,16 @@ pub struct Taxonomy {
     pub terms: Vec<Term>,
 }
 
-/// A term and the pages that bear it.
+/// A term and its pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// As in the address.
+    /// Its form in addresses.
     pub slug: String,
-    /// As shown.
+    /// Its title.
     pub title: String,
     /// One sentence, if declared.
     pub description: String,
-    /// Pages in the order of their titles.
+    /// Pages, sorted by title.
     pub pages: Vec<PageIndex>,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn collect(
                         || format!("declare it under [taxonomies.{name}.terms] in book.toml"),
                         |near| format!("did you mean `{near}`?"),
                     );
-                    let message = format!("`{}` is not among the declared {name}", written.value);
+                    let message = format!("`{}` is not a declared term of `{name}`", written.value);
                     problems.push(Diagnostic::new(Code::TermUndeclared, written.span, message).help(help));
                     continue;
                 }
@@ -83,7 +83,7 @@ pub(super) fn collect(
                     description: String::new(),
                     pages: Vec::new(),
                 });
-                // Pages come in order.
+                // Pages come in order, so a repeated page is the last one.
                 if term.pages.last() != Some(&index) {
                     term.pages.push(index);
                 }
@@ -111,7 +111,7 @@ fn declared_terms(declared: &RawTaxonomyConfig) -> BTreeMap<String, Term> {
         .collect()
 }
 
-/// The slug that a spelling leads to: its own, or that of the term it is a synonym of.
+/// The slug of a spelling: its own, or that of the term whose synonym it is.
 fn canonical_slug(declared: &RawTaxonomyConfig, written: &str) -> String {
     let slug = url::term_slug(written);
     declared

@@ -1,6 +1,7 @@
 //! URLs are flat files: `guides/debugging.md` → `guides/debugging.html`, `index.md` or `README.md` → `index.html`.
 //!
-//! A URL here is the path below the site's root, without a leading `/`. Must not know: pages, disk.
+//! A URL here is the path below the site's root, without a leading `/`.
+//! Must not know: pages, disk.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
@@ -13,45 +14,45 @@ pub fn page_url(relative: &str) -> String {
     if folder.is_empty() { format!("{stem}.html") } else { format!("{folder}/{stem}.html") }
 }
 
-/// The longest name that file systems take, in bytes.
-const LONGEST_NAME: usize = 255;
-/// The longest path below the output folder. The system's own limit, 4096, counts the folders above it too.
-const LONGEST_PATH: usize = 1024;
-/// What an output folder holds that is docgen's own.
+/// Max length of a file name in file systems, in bytes.
+const MAX_NAME: usize = 255;
+/// Max length of a path below the output folder, in bytes. The system's limit, 4096, also counts the folders above it.
+const MAX_PATH: usize = 1024;
+/// The file in an output folder that belongs to docgen.
 const OWN: &str = ".docgen";
 
-/// Why no file of the site can be at this path: one that leaves the output folder, or that a file system refuses.
+/// Why the site cannot have a file at this path: it leaves the output folder, or a file system refuses it.
 pub fn fault(path: &str) -> Option<String> {
     let drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|first: char| first.is_ascii_alphabetic());
     if path.starts_with('/') || drive || path.split('/').any(|part| part == "..") {
-        return Some("leads out of the output folder".to_owned());
+        return Some("leaves the output folder".to_owned());
     }
     if path.split('/').any(|part| part.is_empty() || part == ".") {
-        return Some("holds a part without a name".to_owned());
+        return Some("has a part without a name".to_owned());
     }
     if let Some(character) = path.chars().find(|character| character.is_control() || *character == '\\') {
-        return Some(format!("holds `{}`, which not every system takes in a name", character.escape_default()));
+        return Some(format!("contains `{}`, which not every system allows in a name", character.escape_default()));
     }
     if path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(OWN)) {
-        return Some(format!("lies at `{OWN}`, which is docgen's own"));
+        return Some(format!("is `{OWN}`, which docgen itself uses"));
     }
-    if let Some(part) = path.split('/').find(|part| part.len() > LONGEST_NAME) {
-        return Some(format!("has a name of {} bytes; file systems take {LONGEST_NAME}", part.len()));
+    if let Some(part) = path.split('/').find(|part| part.len() > MAX_NAME) {
+        return Some(format!("has a name of {} bytes; the max of file systems is {MAX_NAME}", part.len()));
     }
-    (path.len() > LONGEST_PATH).then(|| format!("has {} bytes; {LONGEST_PATH} are the most", path.len()))
+    (path.len() > MAX_PATH).then(|| format!("has {} bytes; the max is {MAX_PATH}", path.len()))
 }
 
-/// The folder of a URL, with its slash, or nothing.
+/// The folder of a URL with its slash, or empty.
 pub fn folder(url: &str) -> &str {
     url.rfind('/').map_or("", |at| &url[..=at])
 }
 
-/// What to put before a URL on the page `from` so that it is relative: `../` once for each folder.
+/// The prefix that makes a URL relative to the page `from`: one `../` for each folder.
 pub fn to_root(from: &str) -> String {
     "../".repeat(from.matches('/').count())
 }
 
-/// The relative address of `to`, seen from the page `from`.
+/// The address of `to`, relative to the page `from`.
 pub fn relative(from: &str, to: &str) -> String {
     let from_parts: Vec<_> = folder(from).split_terminator('/').collect();
     let to_parts: Vec<_> = folder(to).split_terminator('/').collect();
@@ -62,16 +63,16 @@ pub fn relative(from: &str, to: &str) -> String {
         address.push('/');
     }
     address.push_str(&to[folder(to).len()..]);
-    // Else the first part would be a scheme, `javascript:` for one (RFC 3986, 4.2).
+    // Otherwise the first part would be a scheme such as `javascript:` (RFC 3986, 4.2).
     if address.split('/').next().is_some_and(|first| first.contains(':')) { format!("./{address}") } else { address }
 }
 
-/// The address of `to` from the site's root on, as a link has it.
+/// The address of `to` from the site's root, encoded for a link.
 pub fn from_root(to: &str) -> String {
     encode(&relative("", to))
 }
 
-/// What may not stand in a path or a fragment. `/` may.
+/// The characters that must be encoded in a path or a fragment. `/` is not one.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -88,17 +89,17 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// Percent-encodes what may not stand in a path or a fragment.
+/// Percent-encodes a path or a fragment.
 pub fn encode(path: &str) -> String {
     utf8_percent_encode(path, ENCODED).to_string()
 }
 
-/// Undoes percent-encoding; what is no valid UTF-8 then stays as it was.
+/// Undoes percent-encoding. If the result is not UTF-8, returns the text unchanged.
 pub fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
-/// A term's slug: lower case, letters and digits, the rest becomes single hyphens.
+/// A term's slug: letters and digits in lower case; other characters become single hyphens.
 pub fn term_slug(term: &str) -> String {
     let mut slug = String::new();
     for character in term.to_lowercase().chars() {
@@ -112,7 +113,7 @@ pub fn term_slug(term: &str) -> String {
     }
     match slug.trim_matches('-') {
         "" => "term".to_owned(),
-        // That page lists the terms.
+        // `index` is the page that lists the terms.
         "index" => "term-index".to_owned(),
         slug => slug.to_owned(),
     }

@@ -1,7 +1,8 @@
 //! Which files belong to the site.
 //!
-//! Never entered: hidden folders, `node_modules`, `target`, `public`, the output folder, and whatever `.gitignore`
-//! excludes. Must not know: what is in the files.
+//! Skipped folders: hidden ones, `node_modules`, `target`, `public`, the output folder, and those that `.gitignore`
+//! excludes.
+//! Must not know: the content of the files.
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -10,8 +11,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-/// More than any site has. Links between folders can make far more paths than there are files.
-const MOST_FILES: usize = 1_000_000;
+/// Max files of a site. Links between folders can make far more paths than there are files.
+const MAX_FILES: usize = 1_000_000;
 const NEVER_ENTERED: &[&str] = &["node_modules", "target", "public"];
 
 /// The files of a content folder, sorted by path.
@@ -21,7 +22,7 @@ pub(super) struct Found {
     pub(super) assets: Vec<PathBuf>,
     /// The folders that were entered, the content folder first.
     pub(super) folders: Vec<PathBuf>,
-    /// What cannot be read, and why: links that lead out of the project or nowhere, pipes, folders without permission.
+    /// Unreadable paths with the reason: links to nothing or out of the project, pipes, folders without permission.
     pub(super) refused: Vec<(PathBuf, Refused)>,
 }
 
@@ -30,14 +31,13 @@ pub fn is_page(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
-/// Walks `content`, a folder of the project or one that the user named. `root` is where `.gitignore` files start to
-/// count.
+/// Walks `content`, a folder of the project or one that the user named. `.gitignore` files count from `root` downward.
 ///
 /// # Errors
-/// [`Error::Io`] where `content` itself cannot be read.
+/// [`Error::Io`] if `content` itself cannot be read.
 pub(super) fn walk(content: &Path, root: &Path, config: &Config) -> Result<Found> {
     let project = if content.starts_with(&config.project) { &config.project } else { content };
-    // Of a whole repository only pages and what they point at belong to the site.
+    // If the content folder is the whole project, the site contains only pages and the files that they name.
     let whole_project = content == config.root;
     let ignored = Ignored::new(content, root);
     let mut found = Found::default();
@@ -64,10 +64,10 @@ pub(super) fn walk(content: &Path, root: &Path, config: &Config) -> Result<Found
         inside.map_err(|why| refuse(entry.path(), why)).is_ok()
     });
     for (count, entry) in entered.enumerate() {
-        if count >= MOST_FILES {
+        if count >= MAX_FILES {
             return Err(Error::usage(
-                format!("{} holds more than {MOST_FILES} files", content.display()),
-                "look for links that lead to folders above them; name what is no content in .gitignore",
+                format!("{} contains more than {MAX_FILES} files", content.display()),
+                "check for links to folders above them; list files that are not content in .gitignore",
             ));
         }
         match entry {
@@ -103,7 +103,7 @@ fn failure(content: &Path, error: walkdir::Error) -> Error {
     Error::Io { action: "read", path: content.to_path_buf(), source }
 }
 
-/// A path given on the command line: a file stands for itself, a folder for the pages in it.
+/// Expands a path of the command line: a file stays, a folder becomes its pages.
 pub(super) fn expand(path: &Path, config: &Config) -> Result<Found> {
     let path = normalise(path);
     if path.is_file() {
@@ -112,7 +112,7 @@ pub(super) fn expand(path: &Path, config: &Config) -> Result<Found> {
     if !path.is_dir() {
         return Err(Error::usage(
             format!("{} does not exist", path.display()),
-            "name a Markdown file or a folder that holds some",
+            "name a Markdown file, or a folder with Markdown files",
         ));
     }
     let mut found = walk(&path, &path, config)?;
@@ -150,7 +150,7 @@ impl Ignored {
     }
 }
 
-/// As git has it, a `.gitignore` is a file, not a link.
+/// Like git, accepts a `.gitignore` file but no link.
 fn has_gitignore(folder: &Path) -> bool {
     let file = folder.join(".gitignore");
     file.is_file() && !file.is_symlink()

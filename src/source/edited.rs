@@ -1,4 +1,4 @@
-//! When each file was last edited, and in which commit, by version control: the clock that nobody has to wind.
+//! When each file was last edited, and in which commit, from version control.
 //!
 //! Must not know: pages, review dates.
 
@@ -38,7 +38,7 @@ pub fn edited(supervisor: &Supervisor, environment: &Environment, root: &Path) -
     }
 }
 
-/// Days, commits and names as `git log` prints them, newest first.
+/// Parses days, commits and names from `git log`, newest first.
 fn read(log: &str) -> Edits {
     let mut edits = Edits::new();
     let mut edit = None;

@@ -1,6 +1,6 @@
-//! The text of `{{#include path}}`: finding the directives, and the path each one means.
+//! Finds `{{#include path}}` directives and resolves their paths.
 //!
-//! Here because the files must be read before pages are parsed; what an include expands to is `page::include`'s affair.
+//! It is here because the files must be read before pages are parsed. `page::include` expands the directives.
 //! Must not know: Markdown.
 
 use crate::fs::normalise;
@@ -11,14 +11,14 @@ use std::sync::LazyLock;
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\\)?\{\{#include[ \t]+([^}\r\n]+?)[ \t]*\}\}").expect("a valid pattern"));
 
-/// Which part of the file is meant.
+/// The part of the file to include.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part<'a> {
     /// All of it.
     Whole,
     /// 1-based lines, both ends included; `None` is the start or the end of the file.
     Lines(Option<usize>, Option<usize>),
-    /// What stands between `ANCHOR: name` and `ANCHOR_END: name`.
+    /// The text between `ANCHOR: name` and `ANCHOR_END: name`.
     Anchor(&'a str),
 }
 
@@ -27,7 +27,7 @@ pub enum Part<'a> {
 pub struct Directive<'a> {
     /// Its bytes in the text, braces included.
     pub range: std::ops::Range<usize>,
-    /// A backslash stood before it: the directive is shown, not followed.
+    /// Whether a backslash precedes it. Then the directive is shown, not expanded.
     pub escaped: bool,
     /// The path as written, relative to the including file.
     pub path: &'a str,
@@ -64,7 +64,7 @@ fn split(argument: &str) -> (&str, Part<'_>) {
     (path, part)
 }
 
-/// The absolute path that `written` means in the file `from`.
+/// The absolute path of `written` in the file `from`.
 pub fn target_path(from: &Path, written: &str) -> PathBuf {
     normalise(&from.parent().unwrap_or(Path::new("/")).join(written))
 }

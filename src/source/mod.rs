@@ -1,7 +1,7 @@
-//! The author's files: which belong to the site, and their text.
+//! The author's files: their selection and their text.
 //!
-//! [`load`] walks the content folder once, in a fixed order, and reads every page and every file that a page includes.
-//! After this stage nothing reads content from disk again.
+//! [`load`] walks the content folder once, in a fixed order, and reads every page and every included file. Later stages
+//! read no content from disk.
 //! Must not know: Markdown, front matter, URLs.
 
 mod discover;
@@ -27,18 +27,18 @@ pub struct SourceFile {
     pub id: FileId,
     /// Absolute path.
     pub path: PathBuf,
-    /// Path relative to the root, with `/`; absolute for what lies outside.
+    /// Path relative to the root, with `/`; absolute if the file is outside.
     pub name: String,
     /// The text, without a byte order mark.
     pub text: String,
     /// Where its lines start.
     pub lines: LineIndex,
-    /// Whether the file starts with a byte order mark, to be written back when it is changed.
+    /// Whether the file starts with a byte order mark. Changes to the file keep it.
     pub byte_order_mark: bool,
 }
 
 impl SourceFile {
-    /// The bytes of a span, as whole characters of this text: what may be cut out of it.
+    /// The byte range of a span, extended to whole characters of this text.
     pub fn range_of(&self, span: Span) -> Range<usize> {
         char_range(&self.text, span.start..span.end)
     }
@@ -49,10 +49,10 @@ impl SourceFile {
     }
 }
 
-/// A file that is no page: an image, a download.
+/// A file that is not a page: an image, a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
-    /// Its number: messages about it have a place, though it has no text.
+    /// Its number, so that messages can refer to it although it has no text.
     pub file: FileId,
     /// Absolute path.
     pub path: PathBuf,
@@ -60,7 +60,7 @@ pub struct Asset {
     pub relative: String,
 }
 
-/// A page's place in the content folder.
+/// A page's file and path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageSource {
     /// The file.
@@ -78,16 +78,16 @@ pub struct Sources {
     pub pages: Vec<PageSource>,
     /// Everything else in the content folder, sorted by path.
     pub assets: Vec<Asset>,
-    /// Files that exist, or were asked for, and are not read, by absolute path.
+    /// Files that are not read although they exist or a page names them, by absolute path.
     refused: BTreeMap<PathBuf, Refused>,
-    /// mdBook's `SUMMARY.md`, which is no page.
+    /// mdBook's `SUMMARY.md`, which is not a page.
     pub summary: Option<FileId>,
     root: PathBuf,
     /// The folder that files which pages ask for must lie in.
     project: PathBuf,
 }
 
-/// What was read of a file, or why not.
+/// The bytes of a file, or why it was not read.
 type Bytes = std::result::Result<Vec<u8>, Refused>;
 
 impl Index<FileId> for Sources {
@@ -122,19 +122,19 @@ impl Sources {
         id
     }
 
-    /// A path from the root, with `../` for what lies beside it in the repository; absolute for what lies outside.
+    /// A path relative to the root, with `../` inside the repository; absolute outside of it.
     fn name_of(&self, path: &Path) -> String {
         let within = self.root.ancestors().take_while(|above| above.starts_with(&self.project));
         let found = within.enumerate().find_map(|(up, above)| Some((up, path.strip_prefix(above).ok()?)));
         found.map_or_else(|| slash_path(path), |(up, below)| format!("{}{}", "../".repeat(up), slash_path(below)))
     }
 
-    /// Why the file at an absolute, normalised path is not read, if it was asked for.
+    /// Why the file at an absolute, normalised path was not read, if it was requested.
     pub fn refused(&self, path: &Path) -> Option<&Refused> {
         self.refused.get(path)
     }
 
-    /// Notes a file of the content folder that is left out. It has no text that a message could show.
+    /// Adds a file of the content folder that is left out, and its diagnostic. The file has no text to show.
     fn leave_out(&mut self, path: &Path, code: Code, message: String, help: &str) -> Diagnostic {
         let file = self.push(path.to_path_buf(), String::new(), false);
         Diagnostic::new(code, Span::at(file, 0), message).help(help)
@@ -155,7 +155,7 @@ impl Sources {
         self.files.iter()
     }
 
-    /// Reads a page into the set. One that cannot be read is a diagnostic, and `None`.
+    /// Adds a page. If it cannot be read, adds a diagnostic and returns `None`.
     fn page(&mut self, path: &Path, bytes: Bytes, problems: &mut Vec<Diagnostic>) -> Option<FileId> {
         match bytes {
             Ok(bytes) => self.text(path, bytes, problems),
@@ -166,20 +166,20 @@ impl Sources {
         }
     }
 
-    /// A file of the content folder that is not read.
+    /// The diagnostic for a file of the content folder that is not read.
     fn refuse(&mut self, path: &Path, refused: &Refused, what: &str) -> Diagnostic {
         self.refused.insert(path.to_path_buf(), refused.clone());
         let message = match refused {
-            Refused::Missing => format!("this {what} is a link that leads nowhere"),
-            Refused::Outside => format!("this {what} is reached through a link that leads out of the project"),
-            Refused::Hidden(part) => format!("this {what} is reached through a link to what is hidden: `{part}`"),
+            Refused::Missing => format!("this {what} is a link to nothing"),
+            Refused::Outside => format!("this {what} is reached through a link out of the project"),
+            Refused::Hidden(part) => format!("this {what} is reached through a link to a hidden path: `{part}`"),
             other => format!("this {what} {}", other.why()),
         };
         let help = format!("{}; it is left out", refused.help());
         self.leave_out(path, Code::FileUnreadable, message, &help)
     }
 
-    /// The file's text into the set. Bytes that are not UTF-8 are a diagnostic, and `None`.
+    /// Adds a file's text. If it is not UTF-8, adds a diagnostic and returns `None`.
     fn text(&mut self, path: &Path, bytes: Vec<u8>, problems: &mut Vec<Diagnostic>) -> Option<FileId> {
         match String::from_utf8(bytes) {
             Ok(text) => Some(self.add(path.to_path_buf(), text)),
@@ -192,7 +192,7 @@ impl Sources {
                     Diagnostic::new(
                         Code::FileNotUtf8,
                         Span::at(id, at - bom),
-                        format!("this file is not UTF-8: byte 0x{byte:02x} cannot stand here"),
+                        format!("this file is not UTF-8: byte 0x{byte:02x} is not valid here"),
                     )
                     .help("convert it, for example with `iconv -f WINDOWS-1252 -t UTF-8`; the page is left out"),
                 );
@@ -202,10 +202,10 @@ impl Sources {
     }
 }
 
-/// Reads the whole content folder. A file that cannot be read costs itself only.
+/// Reads the whole content folder. A file that cannot be read is left out; the others are read.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the content folder itself cannot be read.
+/// [`crate::error::Error::Io`] if the content folder itself cannot be read.
 pub fn load(config: &Config) -> Result<(Sources, Vec<Diagnostic>)> {
     let mut problems = Vec::new();
     let mut sources = Sources { project: config.project.clone(), ..Sources::new(&config.root) };
@@ -233,26 +233,26 @@ pub fn load(config: &Config) -> Result<(Sources, Vec<Diagnostic>)> {
     Ok((sources, problems))
 }
 
-/// Where the content is read from, for a preview to watch.
+/// The files and folders of the content, for a preview to watch.
 #[derive(Debug, Default)]
 pub struct ContentPaths {
     /// The files of the content folder.
     pub files: Vec<PathBuf>,
-    /// The folders that are looked into; a new file in one of them is new content.
+    /// The folders that are searched. A new file in one of them is new content.
     pub folders: Vec<PathBuf>,
 }
 
-/// The files and folders that [`load`] would read now, without what pages include.
+/// The files and folders that [`load`] would read now, without included files.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where a folder cannot be read.
+/// [`crate::error::Error::Io`] if a folder cannot be read.
 pub fn content_paths(config: &Config) -> Result<ContentPaths> {
     let found = discover::walk(&config.content, &config.root, config)?;
     let files = found.pages.into_iter().chain(found.assets).collect();
     Ok(ContentPaths { files, folders: found.folders })
 }
 
-/// The files that the sources include, whether they exist or not, as long as they lie in the project.
+/// The files in the project that the sources include. They may not exist.
 pub fn included_paths(sources: &Sources) -> BTreeSet<PathBuf> {
     let of_file = |file: &SourceFile| -> Vec<PathBuf> {
         include::directives(&file.text)
@@ -263,10 +263,10 @@ pub fn included_paths(sources: &Sources) -> BTreeSet<PathBuf> {
     sources.iter().flat_map(of_file).collect()
 }
 
-/// Reads the given files only, as `docgen verify README.md` does. A folder stands for the pages in it.
+/// Reads only the given files, for `docgen verify README.md`. A folder means the pages in it.
 ///
 /// # Errors
-/// [`crate::error::Error::Usage`] where a path does not exist or holds no Markdown, `Io` where it cannot be read.
+/// [`crate::error::Error::Usage`] if a path does not exist or has no Markdown, `Io` if it cannot be read.
 pub fn load_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic>)> {
     let mut problems = Vec::new();
     let mut sources = Sources { project: config.project.clone(), ..Sources::new(&config.root) };
@@ -279,7 +279,7 @@ pub fn load_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Di
             }
             let base = if page.starts_with(&config.content) { &config.content } else { &config.root };
             let relative = slash_path(page.strip_prefix(base).unwrap_or(&page));
-            // What the user names is read wherever it lies; what lies in a folder, only from inside of that folder.
+            // A file that the user names may be anywhere. A file found in a folder must be inside that folder.
             let bytes = match fs::read_within(&config.project, &page) {
                 Err(_) if named => fs::read_named(&page),
                 Err(_) if !page.starts_with(&config.project) => fs::read_within(path, &page),
@@ -298,7 +298,8 @@ pub fn load_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Di
 }
 
 impl Sources {
-    /// A file's path relative to the content folder, with `/`; nothing, and a diagnostic, where it is not UTF-8.
+    /// A file's path relative to the content folder, with `/`. If it is not UTF-8, adds a diagnostic and returns
+    /// `None`.
     fn relative(&mut self, path: &Path, content: &Path, problems: &mut Vec<Diagnostic>) -> Option<String> {
         let below = path.strip_prefix(content).expect("below the content folder");
         if below.to_str().is_none() {
@@ -309,8 +310,8 @@ impl Sources {
         Some(slash_path(below))
     }
 
-    /// Takes away the files beside the pages that cannot be read. Where only what pages point at is taken along,
-    /// `named` holds the names of those files; the others are not looked at, and the pages' links are told of.
+    /// Removes assets that cannot be read. If the site contains only assets that pages name, `named` has their names.
+    /// Then other assets are not checked, and broken links are reported instead of assets.
     pub fn check_assets(&mut self, named: Option<&BTreeSet<String>>) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         for asset in std::mem::take(&mut self.assets) {
@@ -327,8 +328,8 @@ impl Sources {
     }
 }
 
-/// Reads what the files include, and what those include. What cannot be read is left to `page::include` to report,
-/// which knows where the author asked for it.
+/// Reads included files, recursively. `page::include` reports unreadable ones, because it knows the position of the
+/// directive.
 fn read_includes(sources: &mut Sources, problems: &mut Vec<Diagnostic>) {
     let mut next = 0;
     while next < sources.files.len() {
@@ -347,7 +348,7 @@ fn read_includes(sources: &mut Sources, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A relative path with `/` between its parts, whatever the system uses.
+/// A relative path with `/` between its parts, on every system.
 pub fn slash_path(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/").replace("//", "/")
 }

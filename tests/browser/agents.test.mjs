@@ -1,5 +1,5 @@
-// What AI agents get, checked as they would read it: the checks of `afdocs` against the preview, over loopback.
-// Run by `cargo xtask test`; DOCGEN is the built program, DOCGEN_ROOT the project.
+// Checks the files for AI agents: runs the checks of `afdocs` against the preview, over loopback. `cargo xtask test`
+// runs it. DOCGEN is the built program, DOCGEN_ROOT the project.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
@@ -30,8 +30,8 @@ test('the checks of afdocs pass', async () => {
   const report = JSON.parse(text);
   const results = report.results ?? report.checks;
   assert.ok(results.length > 20, text.slice(0, 400));
-  // Title, facts and contents of a page are a tenth of one that hardly says anything; the words of badges are not in the
-  // twin, which says what the author wrote.
+  // On a very short page, title, facts and contents are a tenth of the text. The words of badges are not in the twin,
+  // which has only the author's text.
   const known = ['content-start-position', 'markdown-content-parity'];
   const bad = results.filter(({ id, status }) => status === 'fail' || status === 'error' || (status === 'warn' && !known.includes(id)));
   assert.deepEqual(bad.map(({ id, message }) => `${id}: ${message}`), []);

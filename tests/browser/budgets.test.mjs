@@ -1,5 +1,5 @@
-// What the site may cost, and whether it is sound: valid HTML, no barrier that axe can find, bytes on load.
-// Run by `cargo xtask test`, with DOCGEN_SITE and CHROMIUM as for site.test.mjs.
+// Budgets and correctness of the site: valid HTML, no barrier that axe finds, bytes on load. `cargo xtask test` runs
+// it, with DOCGEN_SITE and CHROMIUM as for site.test.mjs.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,14 +29,14 @@ test('every page is valid HTML', async () => {
   const validator = new HtmlValidate({
     extends: ['html-validate:recommended'],
     rules: {
-      // Matters of taste, not of validity.
+      // These rules concern style, not validity.
       'long-title': 'off',
       'no-trailing-whitespace': 'off',
       'attribute-boolean-style': 'off',
-      // `<i class=k>`: highlighting is most of a page's bytes.
+      // Short tags such as `<i class=k>`, because highlighting is most of a page's bytes.
       'attr-quotes': 'off',
       'void-style': 'off',
-      // The label is what a screen reader says of a scrolling region.
+      // A screen reader reads the label of a scrolling region.
       'prefer-native-element': 'off',
     },
   });
@@ -136,7 +136,7 @@ for (const colorScheme of ['light', 'dark']) {
         assert.deepEqual(await barriers(page), [], 'menu open');
         assert.ok(await page.locator('#docgen-menu [aria-current]').isVisible());
         await page.keyboard.press('Escape');
-        // Back at its place.
+        // Back at the old position.
         await page.waitForSelector('.frame > #docgen-site-nav');
       }
       await context.close();
@@ -178,7 +178,7 @@ test('the site works below a path, and without JavaScript', async () => {
     const problems = [];
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     page.on('requestfailed', (request) => {
-      // The next page does not wait for the icon of the one before.
+      // The next page does not wait for the icon of the previous page.
       if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(request.url());
     });
     page.on('request', (request) => {

@@ -1,4 +1,4 @@
-// What every browser test needs: Chromium, and a server for a built site on loopback.
+// Helpers of the browser tests: Chromium, and a server for a built site on loopback.
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
@@ -19,8 +19,8 @@ const TYPES = {
 };
 
 /**
- * Serves a folder, at `/` and below `below` if given; what is not there gets 404.html, if there is one. `compressed`:
- * as a host of pages serves it, compressed and to be kept. Returns its origin and how to end it.
+ * Serves a folder at `/`, and below `below` if given. A missing file gets 404.html, if there is one. `compressed`: like a
+ * web host, with compression and caching. Returns its origin and a function to end it.
  */
 export async function serve(folder, { below = '', compressed = false } = {}) {
   const server = createServer((request, response) => {

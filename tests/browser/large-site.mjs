@@ -1,10 +1,10 @@
-// Writes a large site of made-up Markdown, the same each time: words by Zipf's law, five sections and five code blocks a
-// page. Usage: node large-site.mjs FOLDER PAGES
+// Writes a large site of generated Markdown, the same in every run: words by Zipf's law, five sections and five code
+// blocks per page. Usage: node large-site.mjs FOLDER PAGES
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 let state = 20_011;
-/** A number in 0..1: the mulberry32 generator, equal on all machines. */
+/** Returns a number in 0..1 from the mulberry32 generator, the same on all machines. */
 function random() {
   state = (state + 0x6d2b79f5) | 0;
   let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -18,11 +18,11 @@ const MIDDLES = 'a e i o u ai ea oo ou'.split(' ');
 const ENDS = 'ck d ft g l ll m mp n nd nt p r rt s ss st t th x'.split(' ');
 const syllable = () => pick(STARTS) + pick(MIDDLES) + (random() < 0.5 ? pick(ENDS) : '');
 const WORDS = [...new Set(Array.from({ length: 6_000 }, () => syllable() + (random() < 0.8 ? syllable() : '')))];
-/** Frequent words are many times as frequent as rare ones: rank to the power of -1. */
+/** Chooses a word. Its frequency is its rank to the power of -1. */
 const word = () => WORDS[Math.floor(WORDS.length ** random()) - 1] ?? WORDS[0];
 const words = (count) => Array.from({ length: count }, word).join(' ');
 const rare = () => pick(WORDS);
-/** A folder of documentation has a subject: half of what its headings and identifiers say is said nowhere else. */
+/** Words of subjects. Each folder has a subject: half the words of its headings and identifiers occur only there. */
 const SUBJECTS = WORDS.slice(60, 2060);
 let folderWords = [];
 const subject = () => (random() < 0.5 ? pick(folderWords) : SUBJECTS[Math.floor(SUBJECTS.length * random() ** 2)]);

@@ -1,5 +1,5 @@
-// Lighthouse over the built manual: performance, accessibility, best practices and SEO, as on a phone. Run by
-// `cargo xtask lighthouse`, with DOCGEN_SITE, CHROMIUM and FOLDER, where npm installed it.
+// Runs Lighthouse on the built manual, as on a phone: performance, accessibility, best practices and SEO. `cargo xtask
+// lighthouse` runs it, with DOCGEN_SITE, CHROMIUM and FOLDER, the folder of the npm packages.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// What searching a large site costs a reader: `large-site.mjs` writes it, docgen builds it, a browser searches it.
+// Measures the bytes of a search on a large site: `large-site.mjs` writes the site, docgen builds it, a browser
+// searches it.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { serve } from './common.mjs';
 
 const gz = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
 
-/** Two-word queries: words that stand together in headings, spread over the whole site. */
+/** Two-word queries: words that occur together in headings, spread over the whole site. */
 function queriesOf(content, count) {
   const folders = readdirSync(content).sort();
   return Array.from({ length: count }, (_, number) => {
@@ -22,9 +23,9 @@ function queriesOf(content, count) {
 }
 
 /**
- * Builds a site of so many pages and searches it, each query in a browser that has seen nothing yet.
- * Returns how many files the index has, the bytes (gz) of the largest, and the bytes of each search in rising order: the
- * client, the index files that it asked for, and ten results.
+ * Builds a site with this many pages and searches it, each query in a browser with an empty cache.
+ * Returns the number of index files, the bytes (gz) of the largest, and the bytes of each search in ascending order: the
+ * client, the index files that it loads, and ten results.
  */
 export async function searchCost(browser, docgen, pages, count = 20) {
   const folder = mkdtempSync(join(tmpdir(), 'docgen-large-'));

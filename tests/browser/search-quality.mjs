@@ -1,5 +1,5 @@
-// How good search is, beside Pagefind and MiniSearch, on the same pages and judged queries. Run by
-// `cargo xtask search-quality`: SITES holds a built site per corpus, FOLDER what npm installed.
+// Compares search with Pagefind and MiniSearch, on the same pages and judged queries. `cargo xtask search-quality` runs
+// it: SITES contains a built site per corpus, FOLDER the npm packages.
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ const require = createRequire(join(process.env.FOLDER, 'package.json'));
 const MiniSearch = require('minisearch');
 const HITS = 10;
 
-/** The sections of every page, as a reader sees them: what MiniSearch is given. */
+/** The sections of every page, as a reader sees them. MiniSearch indexes these. */
 async function sections(page, origin, pages) {
   const all = [];
   for (const path of pages) {
@@ -37,7 +37,7 @@ async function sections(page, origin, pages) {
 }
 
 const normal = (url) => decodeURIComponent(url).replace(/^\//, '').replace(/\.html/, '').replace(/#$/, '').toLowerCase();
-/** A page alone stands for its first heading. */
+/** A page without an anchor means its first heading. */
 function place(hit, wanted) {
   const [page, anchor] = normal(hit).split('#');
   return wanted.some((want) => {
@@ -64,7 +64,7 @@ const totals = {};
 let behind = false;
 let tooMuch = false;
 
-/** Milliseconds from the key that opens the search, with its query typed ahead, to the first hit; the median of nine. */
+/** Milliseconds from the key that opens the search to the first result, with the query already typed. Median of nine. */
 async function firstResult(origin) {
   const times = [];
   for (let turn = 0; turn < 9; turn += 1) {
@@ -115,7 +115,7 @@ for (const corpus of process.env.SITES.split(',')) {
   mini.addAll(texts.filter((text, at) => texts.findIndex(({ id }) => id === text.id) === at));
   const minis = queries.map(({ q }) => mini.search(q).slice(0, HITS).map(({ id }) => id));
 
-  // Only pages that somebody wrote: Pagefind would find the lists too.
+  // Only pages that an author wrote. Pagefind would find generated lists too.
   execFileSync(join(process.env.FOLDER, 'node_modules/.bin/pagefind'), ['--site', site, '--glob', `{${authored.join(',')}}`, '--root-selector', 'main', '--quiet'], { stdio: 'ignore' });
   await page.goto(`${origin}/${authored[0]}`);
   const pagefinds = [];
@@ -126,7 +126,7 @@ for (const corpus of process.env.SITES.split(',')) {
           const pagefind = await import('/pagefind/pagefind.js');
           const { results } = await pagefind.search(text);
           const data = await Promise.all(results.slice(0, hits).map((result) => result.data()));
-          // As its own interface does: of each page the three sections with most matches, best first.
+          // Like Pagefind's interface: for each page the three sections with the most matches, best first.
           const best = (sections) => [...sections].sort((a, b) => b.locations.length - a.locations.length).slice(0, 3);
           return data.flatMap(({ sub_results }) => best(sub_results).map(({ url }) => url)).slice(0, hits);
         },

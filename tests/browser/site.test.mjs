@@ -39,7 +39,7 @@ async function open(url, options = {}) {
   page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
   page.on('pageerror', (error) => page.problems.push(error.message));
   page.on('requestfailed', (request) => {
-    // The next page does not wait for the icon of the one before.
+    // The next page does not wait for the icon of the previous page.
     if (request.failure()?.errorText !== 'net::ERR_ABORTED') page.problems.push(`failed: ${request.url()}`);
   });
   await page.goto(url);
@@ -202,7 +202,7 @@ test('hits are filtered, or within a facet and and across them, and the address 
   for (const path of await found()) assert.ok(pagesOf('golang-pro').includes(path), path);
   await box('language', 'python').check();
   await page.waitForFunction(() => location.search.endsWith('language=python'));
-  // Who has the address has the search.
+  // The address contains the search.
   const other = await open(page.url());
   await other.locator('#docgen-search-results [role=option]').first().waitFor();
   assert.ok(await other.locator('#docgen-search-filters input[value=golang-pro]').isChecked());
@@ -276,7 +276,7 @@ test('what is copied is the code alone, and long lines can be broken', async () 
   await numbered.locator('.copy').click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied, 'def wait(attempt):\n    seconds = 2**attempt\n    seconds = min(seconds, 60)\n    return seconds\n');
-  // A line shown as taken away is not copied, but for diffs.
+  // A line shown as deleted is not copied, except in diffs.
   await numbered.locator('ins').evaluate((line) => line.replaceWith(Object.assign(document.createElement('del'), { textContent: 'old' })));
   await numbered.locator('.copy').click();
   assert.ok(!(await page.evaluate(() => navigator.clipboard.readText())).includes('old'));

@@ -1,4 +1,4 @@
-//! What the integration tests share: a copy of a folder to work in, and the built binary with a pinned environment.
+//! Helpers of the integration tests: a temporary copy of a folder, and the built binary with a fixed environment.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::format_push_string, reason = "plain to read; speed does not matter here")]
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
@@ -14,14 +14,14 @@ pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A fresh copy of a folder, removed when the value goes.
+/// A fresh copy of a folder. It is removed when this value is dropped.
 pub(crate) fn copy_of(folder: &Path) -> tempfile::TempDir {
     let temp = tempfile::tempdir().expect("a temporary folder");
     copy(folder, temp.path());
     temp
 }
 
-/// Copies a folder's files, links as links.
+/// Copies a folder's files. Links stay links.
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder to copy") {
@@ -39,7 +39,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The built binary, in `cwd`, with caches of the tests' own and the user's tools; not in CI unless the test says so.
+/// The built binary in `cwd`, with the tests' caches and the user's tools. Not in CI mode, unless the test sets it.
 pub(crate) fn docgen(cwd: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_docgen"));
     command
@@ -66,7 +66,7 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The JSON report of `docgen verify` with further arguments.
+/// The JSON report of `docgen verify` with more arguments.
 pub(crate) fn verify_json(cwd: &Path, args: &[&str]) -> (serde_json::Value, i32) {
     let output =
         docgen(cwd).args(["--quiet", "verify", "--report", "json=-"]).args(args).output().expect("docgen starts");
@@ -75,7 +75,7 @@ pub(crate) fn verify_json(cwd: &Path, args: &[&str]) -> (serde_json::Value, i32)
     (report, output.status.code().unwrap_or(-1))
 }
 
-/// A report in lines: each block with its verdict, below it its diagnostics.
+/// A report as lines: each block with its verdict, then its diagnostics.
 pub(crate) fn verdict_lines(report: &serde_json::Value) -> String {
     let mut text = String::new();
     let word = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
@@ -111,7 +111,7 @@ pub(crate) fn verdict_lines(report: &serde_json::Value) -> String {
     text
 }
 
-/// Compares with a golden file, or writes it where `DOCGEN_BLESS` is set. Read each blessed diff.
+/// Compares with a golden file, or writes it if `DOCGEN_BLESS` is set. Read each blessed diff.
 pub(crate) fn golden(path: &Path, actual: &str) {
     if std::env::var_os("DOCGEN_BLESS").is_some() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -134,7 +134,7 @@ pub(crate) fn project(config: &str, page: &str) -> tempfile::TempDir {
     temp
 }
 
-/// Writes a file, with the folders above it.
+/// Writes a file and creates its folders.
 pub(crate) fn write(folder: &Path, path: &str, text: &str) {
     let path = folder.join(path);
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");

@@ -1,4 +1,4 @@
-//! What lies outside of a sandbox, for blocks to get at: listeners, bait, a victim. Everything stays on loopback.
+//! Targets outside the sandbox for blocks to attack: listeners, bait, a victim. Everything stays on loopback.
 
 use super::{docgen, stderr, stdout, write};
 use serde_json::Value;
@@ -7,8 +7,8 @@ use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-/// Whether this machine lets a program make the namespaces that a full sandbox is made of. Not docgen is asked, so that
-/// one that has lost them does not pass unnoticed.
+/// Whether this machine allows the namespaces of a full sandbox. The check does not use docgen: a docgen that lost its
+/// namespaces must fail the tests.
 pub(crate) fn allows_namespaces() -> bool {
     let unshare = ["--user", "--map-root-user", "--net", "--pid", "--fork", "--mount-proc", "true"];
     Command::new("unshare").args(unshare).output().is_ok_and(|output| output.status.success())
@@ -19,7 +19,7 @@ pub(crate) fn levels() -> &'static [&'static str] {
     if allows_namespaces() { &["full", "partial"] } else { &["partial"] }
 }
 
-/// What lies outside, for a block to get at.
+/// The targets outside the sandbox.
 pub(crate) struct Outside {
     folder: tempfile::TempDir,
     tcp: std::net::TcpListener,
@@ -64,7 +64,7 @@ impl Outside {
         self.folder.path().join(name)
     }
 
-    /// Puts the places of what is outside into a page.
+    /// Fills the addresses of the targets into a page.
     pub(crate) fn fill(&self, page: &str) -> String {
         let port = |address: std::io::Result<std::net::SocketAddr>| address.expect("bound").port().to_string();
         let abstract_name = format!("docgen-{}-{}", std::process::id(), self.folder.path().display());
@@ -105,7 +105,7 @@ impl Outside {
         report
     }
 
-    /// Nobody came to see us, nothing was written, nobody was hurt.
+    /// Checks that nothing connected, nothing was written, and the victim lives.
     pub(crate) fn is_untouched(&mut self) {
         assert!(self.tcp.accept().is_err(), "TCP got out");
         assert!(self.tcp6.accept().is_err(), "IPv6 got out");
@@ -117,14 +117,14 @@ impl Outside {
     }
 }
 
-/// A docgen that an ordinary user runs. As root the test becomes nobody for it; as anybody else, all other tests run as an
+/// A docgen that an ordinary user runs. If the tests run as root, that user is `nobody`. Otherwise all tests run as an
 /// ordinary user already.
 pub(crate) struct Ordinary {
     folder: tempfile::TempDir,
 }
 
 impl Ordinary {
-    /// Nothing where there is nobody to become, or no Python that nobody may run.
+    /// `None` if the tests do not run as root, or if Python or `setpriv` is missing.
     pub(crate) fn new() -> Option<Self> {
         let there = |path: &str| std::path::Path::new(path).exists();
         if !rustix::process::getuid().is_root() || !there("/usr/bin/python3") || !there("/usr/bin/setpriv") {
@@ -170,7 +170,7 @@ impl Ordinary {
         command
     }
 
-    /// The report of that.
+    /// Verifies a page at a level and returns the report.
     pub(crate) fn verify(&self, level: &str, page: &str) -> Value {
         let output = self.call(level, page).output().expect("setpriv starts");
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)))

@@ -1,14 +1,16 @@
-//! `cargo xtask lighthouse`: Lighthouse over the built manual, as on a phone: 100 each, and the budgets of its loading.
+//! `cargo xtask lighthouse`: runs Lighthouse on the built manual as on a phone. Every score must be 100, within the
+//! loading budgets.
 //!
-//! It times, so it is a command of its own and no test. Must not know: what a page is made of.
+//! It measures time, so it is a separate command and not a test.
+//! Must not know: the content of pages.
 
 use crate::run::{Done, command, root, step};
 use crate::tools;
 
-/// Pinned: newer ones want a newer Node.
+/// Pinned, because newer versions need a newer Node.
 const PACKAGE: &str = "lighthouse@12.8.2";
 
-/// Builds the manual with its verdicts and measures its pages; fails where one is below its budget.
+/// Builds the manual with its verdicts and measures its pages. Fails if a page misses a score or a budget.
 pub(crate) fn run() -> Done {
     step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;
     tools::npm_packages()?;

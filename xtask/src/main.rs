@@ -1,15 +1,16 @@
-//! The project's own chores.
+//! The project's tasks.
 //!
 //! - `cargo xtask site [--no-serve]`: tools, release build, verify, build, serve and print the address.
-//! - `cargo xtask ratios [NAME]`: how fast docgen is beside one tool start for each block.
+//! - `cargo xtask ratios [NAME]`: compares docgen with one tool start per block.
 //! - `cargo xtask lighthouse`: Lighthouse over the manual.
-//! - `cargo xtask search-quality`: how good search is, beside others.
+//! - `cargo xtask search-quality`: compares search with other search engines.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
 //!
-//! Both install what is missing, or say in one line how to. Must not know: docgen's insides; it calls the binary.
+//! A task installs missing tools, or says on one line how to install them.
+//! Must not know: docgen's code. It calls the binary.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
-#![allow(clippy::disallowed_methods, reason = "a chore runs programs and reads folders")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task prints for the person who runs it")]
+#![allow(clippy::disallowed_methods, reason = "a task runs programs and reads folders")]
 
 mod lighthouse;
 mod ratios;
@@ -26,10 +27,10 @@ Usage: cargo xtask COMMAND
 
 Commands:
   site [--no-serve]   install tools, build docgen, verify and build its manual, serve it
-  ratios [NAME]       measure docgen beside one tool start for each block; NAME is a part of a case's name
+  ratios [NAME]       compare docgen with one tool start per block; NAME is a part of a case's name
   lighthouse          measure the manual's pages with Lighthouse, as on a phone
-  search-quality      judge search beside Pagefind and MiniSearch, on the same pages and queries
-  test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds what takes longer
+  search-quality      compare search with Pagefind and MiniSearch, on the same pages and queries
+  test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds slow checks
 ";
 
 fn main() -> ExitCode {

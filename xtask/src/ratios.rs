@@ -1,7 +1,8 @@
-//! `cargo xtask ratios`: how long docgen takes over many blocks, beside one start of a tool for each block.
+//! `cargo xtask ratios`: compares the time of docgen for many blocks with one tool start per block.
 //!
-//! Both are measured in one run, in turns, on the same blocks. Of the slow way only a sample is taken, and the sample's
-//! mean is multiplied. Must not know: how docgen does it.
+//! Both are measured in one run, in turns, on the same blocks. The slow way runs only a sample, and its mean is
+//! multiplied.
+//! Must not know: how docgen works.
 
 use crate::run::{Done, command, root, step};
 use crate::tools;
@@ -17,14 +18,14 @@ struct Case {
     name: &'static str,
     /// The fence's words.
     fence: &'static str,
-    /// A block; `{n}` is its number.
+    /// The code of a block; `{n}` is its number.
     code: &'static str,
     /// How many blocks.
     blocks: usize,
-    /// How many of them are done the slow way, in each round.
+    /// How many of them run the slow way in each round.
     sample: usize,
-    /// The ratio that must not be exceeded.
-    most: f64,
+    /// The max ratio.
+    max: f64,
     /// The slow way: the calls for one file.
     alone: fn(&Path) -> Vec<Command>,
 }
@@ -36,7 +37,7 @@ const CASES: &[Case] = &[
         code: "def f{n}(x):\n    return x + {n}\n\n\nprint(f{n}(1))",
         blocks: 1000,
         sample: 50,
-        most: 0.03,
+        max: 0.03,
         alone: |file| {
             vec![
                 call("ruff", &["check", "--isolated", "--no-cache"], file),
@@ -50,7 +51,7 @@ const CASES: &[Case] = &[
         code: "const f{n} = (x) => x + {n};\nconsole.log(f{n}(1));",
         blocks: 1000,
         sample: 50,
-        most: 0.03,
+        max: 0.03,
         alone: |file| vec![call("oxlint", &[], file), call("node", &["--check"], file)],
     },
     Case {
@@ -59,7 +60,7 @@ const CASES: &[Case] = &[
         code: "x := {n}\nfmt.Println(x + 1)",
         blocks: 200,
         sample: 10,
-        most: 0.15,
+        max: 0.15,
         alone: |file| {
             let folder = file.parent().expect("a package").to_path_buf();
             vec![go(&folder, &["vet", "."]), go(&folder, &["build", "-o", "/dev/null", "."])]
@@ -71,7 +72,7 @@ const CASES: &[Case] = &[
         code: "let x = {n};\nprintln!(\"{}\", x + 1);",
         blocks: 200,
         sample: 10,
-        most: 0.10,
+        max: 0.10,
         alone: |file| vec![clippy(file)],
     },
     Case {
@@ -80,21 +81,21 @@ const CASES: &[Case] = &[
         code: "total = sum(range({n} % 7))\nprint(total)",
         blocks: 1000,
         sample: 100,
-        most: 0.35,
+        max: 0.35,
         alone: |file| vec![call(python(), &[], file)],
     },
 ];
 
-/// Rounds of docgen and of the slow way, in turns.
+/// Number of rounds, each with docgen and the slow way.
 const ROUNDS: u32 = 2;
 
-/// Measures every case whose name holds `wanted`; fails if one is over its ratio.
+/// Measures every case whose name contains `wanted`. Fails if a case exceeds its ratio.
 pub(crate) fn run(wanted: &str) -> Done {
     let docgen = root().join("target/release/docgen");
     step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;
     tools::languages(&docgen.to_string_lossy())?;
     let mut over = Vec::new();
-    println!("\n{:<30} {:>7} {:>10} {:>12} {:>7} {:>7}", "", "blocks", "docgen", "one by one", "ratio", "most");
+    println!("\n{:<30} {:>7} {:>10} {:>12} {:>7} {:>7}", "", "blocks", "docgen", "one by one", "ratio", "max");
     for case in CASES.iter().filter(|case| case.name.to_lowercase().contains(&wanted.to_lowercase())) {
         let (fast, slow) = measure(case, &docgen)?;
         let ratio = fast.as_secs_f64() / slow.as_secs_f64();
@@ -105,16 +106,16 @@ pub(crate) fn run(wanted: &str) -> Done {
             fast.as_secs_f64(),
             slow.as_secs_f64(),
             ratio,
-            case.most
+            case.max
         );
-        if ratio > case.most {
+        if ratio > case.max {
             over.push(case.name);
         }
     }
     if over.is_empty() { Ok(()) } else { Err(format!("slower than promised: {}", over.join("; "))) }
 }
 
-/// The time of docgen over all blocks, and of one call after the other.
+/// The time of docgen for all blocks, and of separate calls.
 fn measure(case: &Case, docgen: &Path) -> Done<(Duration, Duration)> {
     let folder = root().join("target/ratios").join(case.fence.replace(' ', "-"));
     let (site, projects) = (folder.join("site"), folder.join("projects"));
@@ -128,7 +129,7 @@ fn measure(case: &Case, docgen: &Path) -> Done<(Duration, Duration)> {
         ours
     };
     let (mut fast, mut slow) = (Duration::ZERO, Duration::ZERO);
-    // Each round has blocks that no tool has seen; before the first, one warms up what both sides keep.
+    // Each round has new blocks. Round 0 only warms up the caches of both sides.
     for round in 0..=ROUNDS {
         let _ = fs::remove_dir_all(&projects);
         fs::write(site.join("content/page.md"), page(case, round)).map_err(failed)?;
@@ -153,7 +154,7 @@ fn measure(case: &Case, docgen: &Path) -> Done<(Duration, Duration)> {
     Ok((fast / ROUNDS, slow / ROUNDS))
 }
 
-/// A page of blocks that occur in no other round.
+/// A page of blocks that no other round has.
 fn page(case: &Case, round: u32) -> String {
     let first = case.blocks * round as usize + (std::process::id() % 20_000) as usize * 10_000;
     (first..first + case.blocks).fold(String::from("# Blocks\n"), |page, number| {
@@ -195,7 +196,7 @@ fn go(folder: &Path, arguments: &[&str]) -> Command {
     call
 }
 
-/// The block as a crate of its own, as a person would check it.
+/// The block as a separate crate, as a person would check it.
 fn clippy(file: &Path) -> Command {
     let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
     let folder = file.parent().and_then(Path::parent).expect("a project").join("alone").join(&name);
@@ -209,7 +210,7 @@ fn clippy(file: &Path) -> Command {
     call
 }
 
-/// The interpreter itself: a shim in front of it would make the slow way slower than it is.
+/// The interpreter itself, because a shim would make the slow way slower.
 fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
     PYTHON.get_or_init(|| {

@@ -1,6 +1,6 @@
-//! Running programs: each step is named, timed, and stops the chore when it fails.
+//! Runs programs. Each step has a name and is timed; a failed step stops the task.
 //!
-//! Must not know: which steps there are.
+//! Must not know: which steps exist.
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// No step takes longer: where nobody watches, one that hangs is ended and named, instead of the whole run.
+/// Max time of a step. In CI, a step that hangs is ended and named, instead of the whole run.
 const LIMIT: Duration = Duration::from_mins(25);
 
-/// What a chore returns: nothing, or a sentence on what went wrong.
+/// The result of a task; an error is a sentence.
 pub(crate) type Done<T = ()> = Result<T, String>;
 
 /// The repository's root.
@@ -28,14 +28,14 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// `PATH` with the programs of this build first: the manual's examples call `docgen`.
+/// `PATH` with the programs of this build first, because the manual's examples call `docgen`.
 fn path() -> OsString {
     let own = ["target/debug", "target/release"].map(|folder| root().join(folder));
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(own.into_iter().chain(std::env::split_paths(&inherited))).unwrap_or(inherited)
 }
 
-/// Runs a step and says how long it took.
+/// Runs a step and prints its time.
 pub(crate) fn step(name: &str, mut command: Command) -> Done {
     println!("== {name}");
     let started = Instant::now();
@@ -43,12 +43,13 @@ pub(crate) fn step(name: &str, mut command: Command) -> Done {
     end(name, child, guard, started)
 }
 
-/// Ends a step's processes at the limit, unless it is dropped before.
+/// Ends a step's processes at the limit, unless it is dropped first.
 struct Guard {
     _alive: Option<Sender<()>>,
 }
 
-/// Starts a program; in CI as a process group of its own, which a guard ends at the limit. Elsewhere Ctrl-C does.
+/// Starts a program. In CI it gets a separate process group, which a guard ends at the limit. Elsewhere the user can
+/// press Ctrl-C.
 fn start(name: &str, command: &mut Command) -> Done<(Child, Guard)> {
     let watched = std::env::var_os("CI").is_some();
     if watched {
@@ -69,7 +70,7 @@ fn start(name: &str, command: &mut Command) -> Done<(Child, Guard)> {
     Ok((child, Guard { _alive: alive }))
 }
 
-/// Waits for a step and says how long it took.
+/// Waits for a step and prints its time.
 fn end(name: &str, mut child: Child, guard: Guard, started: Instant) -> Done {
     let status = child.wait().map_err(|error| format!("{name}: {error}"))?;
     drop(guard);
@@ -80,7 +81,7 @@ fn end(name: &str, mut child: Child, guard: Guard, started: Instant) -> Done {
     Ok(())
 }
 
-/// Runs a step, shows its output and hands each line to `see`.
+/// Runs a step, prints its output and passes each line to `see`.
 pub(crate) fn step_with_lines(name: &str, mut command: Command, mut see: impl FnMut(&str)) -> Done {
     println!("== {name}");
     let started = Instant::now();
@@ -93,7 +94,7 @@ pub(crate) fn step_with_lines(name: &str, mut command: Command, mut see: impl Fn
     end(name, child, guard, started)
 }
 
-/// Whether a program answers.
+/// Whether a program can be run.
 pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
     command(program, arguments)
         .stdout(Stdio::null())

@@ -1,17 +1,18 @@
-//! `cargo xtask search-quality`: judged queries over the manual and over a public body of Markdown, beside Pagefind and
-//! `MiniSearch`; and what a search costs on sites of 1,000 and 10,000 pages.
+//! `cargo xtask search-quality`: compares docgen, Pagefind and `MiniSearch` with judged queries on the manual and on
+//! public Markdown pages. Also measures the cost of a search on sites of 1,000 and 10,000 pages.
 //!
-//! The queries and what they should find are in `tests/search/`. Must not know: how anybody ranks.
+//! The queries and their expected results are in `tests/search/`.
+//! Must not know: ranking.
 
 use crate::run::{Done, command, root, step};
 use crate::tools;
 use std::fs;
 use std::path::Path;
 
-/// What npm brings, pinned: a body of Markdown, and those we compare with.
+/// Pinned npm packages: one with Markdown pages, and the search engines to compare with.
 const PACKAGES: &[&str] = &["fastify@5.12.8", "pagefind@1.6.0", "minisearch@7.2.0"];
 
-/// Builds both sites and compares; fails if docgen is behind.
+/// Builds both sites and compares. Fails if docgen is worse.
 pub(crate) fn run() -> Done {
     step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;
     tools::npm_packages()?;
@@ -27,7 +28,7 @@ pub(crate) fn run() -> Done {
         let out = folder.join("sites").join(name);
         let mut build = command(&docgen.to_string_lossy(), &["--quiet", "--root"]);
         build.arg(&project).args(["build", "--out"]).arg(&out);
-        // The other project's pages have faults of their own; they are built all the same.
+        // The other project's pages have errors, so the exit status is ignored.
         let _ = step(&format!("build {name}"), build);
         sites.push(format!("{name}={}", out.display()));
     }

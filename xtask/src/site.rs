@@ -1,11 +1,11 @@
-//! `cargo xtask site`: docgen's own manual, verified, built and served.
+//! `cargo xtask site`: verifies, builds and serves docgen's own manual.
 //!
-//! Must not know: how docgen does it.
+//! Must not know: how docgen works.
 
 use crate::run::{Done, command, step};
 use crate::tools;
 
-/// Builds docgen, then its manual; serves it unless told not to.
+/// Builds docgen, then its manual. Serves it if `serve` is set.
 pub(crate) fn run(serve: bool) -> Done {
     let docgen = "target/release/docgen";
     step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;

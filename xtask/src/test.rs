@@ -1,12 +1,12 @@
-//! `cargo xtask test`: everything that must hold before a change lands.
+//! `cargo xtask test`: all checks that must pass before a change is merged.
 //!
-//! Must not know: what the tests test.
+//! Must not know: what the tests check.
 
 use crate::run::{Done, command, root, step, step_with_lines};
 use crate::tools;
 use std::path::Path;
 
-/// How many tests ran, over all runners.
+/// Counts the tests of all runners.
 #[derive(Default)]
 struct Count {
     passed: usize,
@@ -14,7 +14,7 @@ struct Count {
 }
 
 impl Count {
-    /// Reads the closing lines of cargo's and Node's test runners.
+    /// Reads the summary lines of cargo's and Node's test runners.
     fn see(&mut self, line: &str) {
         let number = |text: &str| text.trim().split(' ').next_back().and_then(|word| word.parse().ok()).unwrap_or(0);
         if let Some(rest) = line.strip_prefix("test result: ") {
@@ -33,10 +33,10 @@ impl Count {
     }
 }
 
-/// The day for which the manual's reviews must be valid: no test may fail because time has passed.
+/// The date for checking the manual's reviews. It is fixed, so that no test fails because time has passed.
 const REVIEWED: &str = "2026-11-25";
 
-/// Runs it all; `full` adds what takes longer.
+/// Runs all checks; `full` adds slow ones.
 pub(crate) fn run(full: bool) -> Done {
     let mut count = Count::default();
     let done = steps(full, &mut count);
@@ -70,7 +70,7 @@ fn steps(full: bool, count: &mut Count) -> Done {
     Ok(())
 }
 
-/// Builds the sites that the browser test looks at, and runs it.
+/// Builds the sites of the browser test and runs the test.
 fn browser(docgen: &str, count: &mut Count) -> Done {
     let chromium = tools::browser()?;
     let faulty = build_alone(docgen, "faulty", &root().join("tests/sites/faulty-guide/site/field-guide.md"))?;
@@ -85,7 +85,7 @@ fn browser(docgen: &str, count: &mut Count) -> Done {
     step_with_lines("browser", node, |line| count.see(line))
 }
 
-/// Copies a page into a folder of its own and builds that as a site.
+/// Copies a page into a separate folder and builds that folder as a site.
 fn build_alone(docgen: &str, name: &str, page: &Path) -> Done<std::path::PathBuf> {
     let folder = root().join("target/browser").join(name);
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());

@@ -1,6 +1,6 @@
-//! What the chores need on the machine: rustfmt and clippy, docgen's own tools, a browser.
+//! The tools that the tasks need: rustfmt and clippy, docgen's own tools, a browser.
 //!
-//! Must not know: what is done with them.
+//! Must not know: how the tools are used.
 
 use crate::run::{Done, answers, command, root, step};
 use std::fs;
@@ -24,7 +24,7 @@ pub(crate) fn rust_components() -> Done {
     })
 }
 
-/// The languages' tools, by docgen itself.
+/// The tools of the languages; docgen installs them.
 pub(crate) fn languages(docgen: &str) -> Done {
     if !answers("python3", &["-m", "pip", "--version"]) {
         debian("python3-pip", "pip is missing: `apt-get install python3-pip` installs it")?;
@@ -48,10 +48,10 @@ pub(crate) fn browser() -> Done<String> {
     Ok(path)
 }
 
-/// What the tests need of npm: the driver of the browser, the specification of `CommonMark`, the checks of the site.
+/// The tests' npm packages: the browser driver, the `CommonMark` specification, the checks of the site.
 pub(crate) fn npm_packages() -> Done {
     let folder = root().join("tests/browser");
-    // npm writes what it installed; if that is not what the lock file says, it was another one's.
+    // npm records what it installed. If that differs from the lock file, the packages are outdated.
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
     let (lock, done) = (read("package-lock.json"), folder.join("node_modules/.installed-lock"));
     if fs::read_to_string(&done).unwrap_or_default() == lock {
@@ -63,7 +63,7 @@ pub(crate) fn npm_packages() -> Done {
     fs::write(&done, lock).map_err(|error| format!("{}: {error}", done.display()))
 }
 
-/// Installs a package of Debian's where we may; otherwise says how to.
+/// Installs a Debian package if permitted; otherwise says how.
 fn debian(package: &str, how: &str) -> Done {
     let root_user = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
     if !root_user || !answers("apt-get", &["--version"]) {
@@ -75,7 +75,7 @@ fn debian(package: &str, how: &str) -> Done {
     step(&format!("apt-get install {package}"), install).map_err(|_| how.to_owned())
 }
 
-/// A program that finds what docgen has installed.
+/// Lets a program find the tools that docgen has installed.
 pub(crate) fn with_installed(mut command: Command) -> Command {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let data = std::env::var_os("XDG_DATA_HOME").map_or_else(|| home.join(".local/share"), PathBuf::from);
@@ -94,7 +94,7 @@ fn list(folder: &Path) -> Vec<PathBuf> {
     entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
 }
 
-/// `target/NAME` with these npm packages, `name@version` each, installed where they are not.
+/// `target/NAME` with these npm packages (`name@version`); installs missing ones.
 pub(crate) fn pinned(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     let folder = root().join("target").join(name);
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
@@ -102,7 +102,7 @@ pub(crate) fn pinned(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     if !packages.iter().all(|package| is_installed(&folder, package)) {
         fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(failed)?;
         let mut npm = command("npm", &["install", "--no-audit", "--no-fund", "--save-exact"]);
-        // Our own browser serves; none is to be downloaded.
+        // The tests use the installed browser, so npm must not download one.
         npm.args(packages).current_dir(&folder).env("PUPPETEER_SKIP_DOWNLOAD", "1");
         step(&format!("packages of {name}"), npm)?;
     }

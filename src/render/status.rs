@@ -1,7 +1,8 @@
-//! The two pages for a wall: what is proven, and what waits for its review.
+//! The two status pages: verified blocks, and pages due for review.
 //!
-//! Figures first, then a bar whose parts are named in text, then the rows in groups that links choose between, with or
-//! without a script. Must not know: Markdown.
+//! Each shows numbers, then a bar with its parts named in text, then rows in groups. Links choose a group, with or
+//! without a script.
+//! Must not know: Markdown.
 
 use super::figure::row_id;
 use super::view::{BarView, HealthRow, HealthView, LinkView, OwnerView, RowGroup, RowView, VerificationView};
@@ -63,7 +64,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// Review clocks by owner, and pages that nobody leads to.
+    /// Review clocks by owner, and pages that no page links to.
     pub(super) fn health(&self) -> HealthView {
         let site = self.input.site;
         let from = "health.html";
@@ -112,7 +113,7 @@ impl Renderer<'_> {
     }
 }
 
-/// Pages that no other page links to, but for the home page: the navigation alone leads there.
+/// Pages that no other page links to, without index pages. Readers reach them only through the navigation.
 fn orphans(site: &Site) -> Vec<PageIndex> {
     let mut linked: BTreeSet<PageIndex> = BTreeSet::new();
     for (index, page) in site.pages.iter_enumerated() {
@@ -127,7 +128,7 @@ fn orphans(site: &Site) -> Vec<PageIndex> {
     site.pages.keys().filter(|page| !linked.contains(page) && !site.urls[*page].ends_with("index.html")).collect()
 }
 
-/// The parts of a bar 1000 wide. What there is of is at least seen.
+/// The parts of a bar of width 1000. A part with a count above 0 is always visible.
 fn bar(counts: &[(&'static str, &'static str, usize)]) -> Vec<BarView> {
     const WIDTH: usize = 1000;
     let total: usize = counts.iter().map(|(_, _, count)| count).sum();
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bar_has_a_part_for_whatever_there_is() {
+    fn a_bar_has_a_part_for_each_count_above_zero() {
         let parts = bar(&[("bad", "Failed", 1), ("good", "Ran", 999), ("none", "Not checked", 0)]);
         let shown: Vec<_> = parts.iter().map(|part| (part.class, part.x, part.width, part.percent)).collect();
         assert_eq!(shown, [("bad", 0, 4, 0), ("good", 4, 999, 99)]);
