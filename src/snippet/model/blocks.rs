@@ -58,7 +58,7 @@ impl Blocks {
         self.pages.get(page).cloned().unwrap_or_default().map(SnippetId::from)
     }
 
-    /// The block of a page's fence.
+    /// The block of a fence.
     pub fn of_fence(&self, page: PageIndex, fence: FenceIndex) -> Option<&Block> {
         self.all.get(SnippetId::from(self.pages.get(page)?.clone().nth(fence.into())?))
     }

@@ -201,7 +201,7 @@ impl Settings {
             "timeout" => match parse_duration(text) {
                 Some(timeout) => self.timeout = Some(timeout),
                 None => {
-                    self.problem = Some(format!("`timeout={text}` is not a duration; write `500ms`, `10s` or `2m`"))
+                    self.problem = Some(format!("`timeout={text}` is not a duration; write `500ms`, `10s` or `2m`"));
                 }
             },
             "exit" => match text.parse() {
@@ -223,7 +223,7 @@ impl Settings {
             "needs" => self.needs.extend(words(text)),
             "edition" if EDITIONS.contains(&text) => self.edition = Some(text.to_owned()),
             "edition" => {
-                self.problem = Some(format!("`edition={text}` is unknown; use one of {}", EDITIONS.join(", ")))
+                self.problem = Some(format!("`edition={text}` is unknown; use one of {}", EDITIONS.join(", ")));
             }
             "lint" if matches!(text, "deny" | "warn") => self.deny_lints = text == "deny",
             // pytest-examples has this key too. There it does not concern compiling.

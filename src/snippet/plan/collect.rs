@@ -116,7 +116,7 @@ impl Collector<'_> {
             id: String::new(),
             page: 0.into(),
             file: page.file,
-            // A block that an include brings is named where it stands; its id is the page's.
+            // A block from an include is reported at its place in the included file; its id is the page's.
             page_name: file.name.clone(),
             page_path: sources[page.file].path.clone(),
             fence: 0.into(),
@@ -138,7 +138,7 @@ impl Collector<'_> {
         }
     }
 
-    /// What is asked of a block of a language, and what is wrong with the words that ask it.
+    /// The settings of a block, and the fault of the words in its fence or directive.
     fn settings(
         &self,
         page: &Page,
