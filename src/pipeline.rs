@@ -162,7 +162,7 @@ fn assets(site: &Site, config: &Config) -> Result<Vec<(String, Vec<u8>)>> {
     site.copied.iter().map(read).collect()
 }
 
-/// The options of [`render`], besides the project.
+/// The options of [`render()`], besides the project.
 pub struct RenderOptions<'a> {
     /// Receives the progress.
     pub progress: &'a dyn Progress,
