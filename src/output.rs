@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::site::url::fault;
+use crate::site::url::why_invalid;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -45,17 +45,17 @@ impl OutputTree {
     /// [`Error::OutputPath`] if the site cannot have this path.
     pub fn add(&mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Result<()> {
         let path = path.into();
-        if let Some(why) = fault(&path).or_else(|| self.clash(&path)) {
+        if let Some(why) = why_invalid(&path).or_else(|| self.conflict(&path)) {
             return Err(Error::OutputPath { path, why });
         }
         self.files.entry(path).or_insert_with(|| content.into());
         Ok(())
     }
 
-    fn clash(&self, path: &str) -> Option<String> {
+    fn conflict(&self, path: &str) -> Option<String> {
         let above = path.match_indices('/').map(|(at, _)| &path[..at]).find(|above| self.files.contains_key(*above));
         if let Some(above) = above {
-            return Some(format!("lies in `{above}`, which is a file"));
+            return Some(format!("is in `{above}`, which is a file"));
         }
         let below = format!("{path}/");
         let first = self.files.range(below.clone()..).next().filter(|(other, _)| other.starts_with(&below));

@@ -40,7 +40,7 @@ pub struct Project {
 /// Reads the content folder and resolves the site.
 ///
 /// # Errors
-/// Where a file cannot be read.
+/// If a file cannot be read.
 pub fn read(
     config: &Config,
     languages: &Languages,
@@ -51,7 +51,7 @@ pub fn read(
     let (mut sources, mut problems) = source::load(config)?;
     let (pages, found) = parse(&sources, config);
     problems.extend(found);
-    let named = site::takes_only_what_is_named(config).then(|| site::link::file_names(&pages));
+    let named = site::uses_only_named_assets(config).then(|| site::link::file_names(&pages));
     problems.extend(sources.check_assets(named.as_ref()));
     let (site, found) = site::resolve(&sources, pages, config, path_exists);
     problems.extend(found);
@@ -65,7 +65,7 @@ pub fn read(
 /// Reads the given files only, without a site around them.
 ///
 /// # Errors
-/// Where a file cannot be read.
+/// If a file cannot be read.
 pub fn read_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Page>, Vec<Diagnostic>)> {
     let (sources, mut problems) = source::load_paths(config, paths)?;
     let (pages, found) = parse(&sources, config);
@@ -163,7 +163,7 @@ fn assets(site: &Site, config: &Config) -> Result<Vec<(String, Vec<u8>)>> {
     site.copied.iter().map(read).collect()
 }
 
-/// The options of [`render`], besides the project.
+/// The options of [`render()`], besides the project.
 pub struct RenderOptions<'a> {
     /// Receives the progress.
     pub progress: &'a dyn Progress,

@@ -100,7 +100,7 @@ fn s8_1_links_of_the_repository_lead_nowhere() {
 }
 
 #[test]
-fn s8_1_what_tools_leave_on_the_bench_is_not_followed() {
+fn s8_1_links_that_tools_leave_in_the_workspace_are_not_followed() {
     if !allows_namespaces() {
         return;
     }

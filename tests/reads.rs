@@ -102,7 +102,7 @@ fn links_in_the_content_folder_lead_nowhere_outside() {
         ("git", "reached through a link to a hidden path: `.git`"),
         ("env.txt", "reached through a link to a hidden path: `.env`"),
         ("dangling.md", "a link to nothing"),
-        ("round", "a link to a folder that it lies in"),
+        ("round", "a link to a folder that contains it"),
     ] {
         let place = format!("content/{file}:1:1");
         let before = said.split(&place).next().unwrap_or_default();

@@ -102,6 +102,6 @@ pub fn remove_file(path: &Path) -> Result<()> {
 }
 
 /// Changes the owner and the group of a file or folder to `owner`.
-pub fn give_to(path: &Path, owner: u32) -> Result<()> {
+pub fn change_owner(path: &Path, owner: u32) -> Result<()> {
     std::os::unix::fs::chown(path, Some(owner), Some(owner)).map_err(failed("give away", path))
 }

@@ -18,7 +18,7 @@ mod temporary;
 mod within;
 
 pub use file::{
-    append, give_to, head, open_to_append, overwrite, read, read_optional, read_to_string, remove_file, write,
+    append, change_owner, head, open_to_append, overwrite, read, read_optional, read_to_string, remove_file, write,
     write_if_changed, write_new,
 };
 pub use folder::{

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_has_locked_is_swept() {
+    fn unlocked_folders_are_removed() {
         let parent = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(parent.path().join("one-dead")).expect("made");
         std::fs::create_dir(parent.path().join("two-other")).expect("made");

@@ -472,7 +472,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_makes_the_parser_stand_still() {
+    fn the_parser_always_advances() {
         for raw in ["=", "py = x", "{", "}", "{{}}", "\"", "py \"", "[", "/", "{=x}", "py {a=}", "é {é=\"é"] {
             parse(raw);
         }

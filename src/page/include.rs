@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_reported_where_it_was_asked_for() {
+    fn a_missing_include_is_reported_at_its_directive() {
         let (text, problems, _) = expanded("a\n{{#include gone.py}}\n", "");
         assert_eq!(text, "a\n{{#include gone.py}}\n");
         assert_eq!((problems[0].code, problems[0].span.start), (Code::IncludeMissing, 2));

@@ -220,14 +220,14 @@ fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>, pe
             Err(RecvTimeoutError::Timeout) if left.is_zero() => return Some(End::TimedOut),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if let Some(exceeded) = job.policy.as_ref().and_then(|policy| excess(policy, pid, peak)) {
+        if let Some(exceeded) = job.policy.as_ref().and_then(|policy| exceeded_limit(policy, pid, peak)) {
             return Some(End::Limit(exceeded));
         }
     }
 }
 
 /// The limit that the descendants of a launcher exceed.
-fn excess(policy: &Policy, launcher: Pid, peak: &mut u64) -> Option<Exceeded> {
+fn exceeded_limit(policy: &Policy, launcher: Pid, peak: &mut u64) -> Option<Exceeded> {
     let alive = watch::descendants(launcher);
     if policy.processes > 0 && alive.len() > policy.processes {
         return Some(Exceeded::Processes);
@@ -299,14 +299,14 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_what_was_spelled_out() {
+    fn a_child_gets_only_the_given_environment() {
         let job = Job::new("/usr/bin/env", Path::new("/")).env("ONE", "1");
         let finished = Supervisor::default().run(&job).expect("env is there");
         assert_eq!(finished.stdout_text(), "ONE=1\n");
     }
 
     #[test]
-    fn a_child_that_overstays_is_killed_with_its_group() {
+    fn a_child_over_its_time_limit_is_killed_with_its_group() {
         let limits = Limits { wall: Duration::from_millis(200), output: 1024 };
         assert_eq!(sh("sleep 60 & echo started; wait", limits).end, End::TimedOut);
     }

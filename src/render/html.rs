@@ -111,7 +111,7 @@ impl Walker<'_> {
                 self.code = false;
                 self.fences += 1;
                 let group = Group::of(self.page, self.fences - 1);
-                return vec![Event::Html(group.around(&self.figure()).into())];
+                return vec![Event::Html(group.wrap(&self.figure()).into())];
             }
             return Vec::new();
         }

@@ -72,7 +72,7 @@ impl Group {
     }
 
     /// Adds the group's opening and closing tags around the block's figure.
-    pub(super) fn around(&self, figure: &str) -> String {
+    pub(super) fn wrap(&self, figure: &str) -> String {
         let Some(name) = &self.name else { return figure.to_owned() };
         let (open, close) = (if self.first { OPEN } else { "" }, if self.last { "</div>\n" } else { "" });
         format!("{open}{}{figure}</section>\n{close}", tab(name))
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tabs_are_closed_whatever_the_author_forgets() {
+    fn open_tabs_are_closed_at_the_end() {
         let mut tabs = Tabs::default();
         assert_eq!(tabs.html("<!-- tab: lost -->\n"), "");
         assert_eq!(tabs.html("<!-- tabs -->\n"), OPEN);

@@ -72,7 +72,7 @@ impl Theme {
         let mut templates: Vec<(String, String)> =
             TEMPLATES.iter().map(|(name, text)| (format!("default/{name}"), (*text).to_owned())).collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
-            ASSETS.iter().map(|(name, text)| (asset_path(name), slim(text).into_bytes())).collect();
+            ASSETS.iter().map(|(name, text)| (asset_path(name), minify(text).into_bytes())).collect();
         if config.has_project && folder.is_dir() {
             for path in fs::list_recursively(&folder)? {
                 let relative = crate::source::slash_path(&path);
@@ -123,7 +123,7 @@ fn asset_path(name: &str) -> String {
 }
 
 /// Removes indentation and comment lines from docgen's scripts and styles, so that pages load fewer bytes.
-fn slim(text: &str) -> String {
+fn minify(text: &str) -> String {
     let comment = |line: &str| line.starts_with("// ") || (line.starts_with("/*") && line.ends_with("*/"));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !comment(line));
     lines.flat_map(|line| [line, "\n"]).collect()

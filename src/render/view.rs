@@ -41,7 +41,7 @@ pub struct SiteView {
 pub struct LinkView {
     /// Its text.
     pub title: String,
-    /// Where it leads.
+    /// Its target.
     pub url: String,
     /// One sentence, or nothing.
     pub description: String,
@@ -126,7 +126,7 @@ pub struct PageView {
     pub content: String,
     /// Absolute address, or nothing without a base URL.
     pub canonical: String,
-    /// Where it stands.
+    /// Its breadcrumbs.
     pub breadcrumbs: Vec<LinkView>,
     /// The navigation beside it.
     pub nav: Vec<NavView>,
@@ -174,7 +174,7 @@ pub struct ListView {
     pub kind: &'static str,
     /// Absolute address, or nothing without a base URL.
     pub canonical: String,
-    /// Where it stands.
+    /// Its breadcrumbs.
     pub breadcrumbs: Vec<LinkView>,
     /// The navigation beside it.
     pub nav: Vec<NavView>,

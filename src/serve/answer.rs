@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn only_names_that_nobody_can_lend_are_allowed() {
+    fn only_host_names_of_this_machine_are_allowed() {
         let here = Hosts::new("127.0.0.1:3000".parse().expect("an address"), ["Docs.test".to_owned()]);
         for host in ["localhost:3000", "LOCALHOST.", "a.localhost", "127.0.0.1", "[::1]:3000", "docs.test:80"] {
             assert!(here.allow(host), "{host}");

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn schemes_that_run_code_are_seen_through_every_disguise() {
+    fn schemes_that_run_code_are_found_in_every_form() {
         for text in [
             "javascript:x",
             " JavaScript:x",

@@ -24,6 +24,6 @@ pub mod url;
 
 pub use index::PageIndex;
 pub use model::{PathExists, Site};
-pub use places::{takes_only_what_is_named, twin_url};
+pub use places::{twin_url, uses_only_named_assets};
 pub use resolve::resolve;
 pub use target::Target;

@@ -31,14 +31,14 @@ impl Places {
     }
 
     /// Why a path cannot be used, if it cannot.
-    pub(super) fn clash(&self, path: &str) -> Option<String> {
+    pub(super) fn conflict(&self, path: &str) -> Option<String> {
         let path = path.to_lowercase();
         if let Some(owner) = self.taken.get(&path) {
             return Some(format!("is used by {owner}"));
         }
         let above = path.match_indices('/').find_map(|(at, _)| self.taken.get_key_value(&path[..at]));
         if let Some((above, owner)) = above {
-            return Some(format!("lies in `{above}`, which is {owner}"));
+            return Some(format!("is in `{above}`, which is {owner}"));
         }
         let folder = format!("{path}/");
         let below = self.taken.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
@@ -52,7 +52,7 @@ pub fn twin_url(url: &str) -> String {
 }
 
 /// Whether the site contains only those assets that pages name. That is so if the content folder is the whole project.
-pub fn takes_only_what_is_named(config: &Config) -> bool {
+pub fn uses_only_named_assets(config: &Config) -> bool {
     config.content == config.root
 }
 
@@ -72,11 +72,11 @@ pub(super) fn taken(site: &Site) -> Places {
 /// Selects the assets of the site. Leaves out an asset whose path is used or invalid.
 pub(super) fn copied(site: &mut Site, config: &Config, problems: &mut Vec<Diagnostic>) {
     let places = taken(site);
-    let named = takes_only_what_is_named(config).then(|| link::assets_of_pages(site));
+    let named = uses_only_named_assets(config).then(|| link::assets_of_pages(site));
     let wanted = |path: &String| named.as_ref().is_none_or(|named| named.contains(path));
     let mut left_out = BTreeSet::new();
     for asset in site.assets.values().filter(|asset| wanted(&asset.relative)) {
-        match fault(&places, asset) {
+        match problem(&places, asset) {
             None => site.copied.push(asset.relative.clone()),
             Some(problem) => {
                 problems.push(problem);
@@ -96,15 +96,15 @@ pub(super) fn copied(site: &mut Site, config: &Config, problems: &mut Vec<Diagno
     }
 }
 
-fn fault(places: &Places, asset: &Asset) -> Option<Diagnostic> {
+fn problem(places: &Places, asset: &Asset) -> Option<Diagnostic> {
     let path = &asset.relative;
     let at = Span::at(asset.file, 0);
-    if let Some(why) = url::fault(path) {
+    if let Some(why) = url::why_invalid(path) {
         let message = format!("the site cannot have this file: its path {why}");
         return Some(Diagnostic::new(Code::FileName, at, message).help("rename it; it is left out"));
     }
     let own = path.starts_with(OWN).then(|| format!("is in `{OWN}`, the folder of docgen's own scripts and styles"));
-    let why = own.or_else(|| places.clash(path))?;
+    let why = own.or_else(|| places.conflict(path))?;
     let message = format!("the site cannot have this file: its path {why}");
     Some(Diagnostic::new(Code::DuplicateUrl, at, message).help("rename or move it; it is left out"))
 }

@@ -70,7 +70,7 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
     let mut places = Places::default();
     for page in pages {
         let url = url::page_url(&page.relative);
-        if let Some(why) = url::fault(&url) {
+        if let Some(why) = url::why_invalid(&url) {
             let message = format!("the site cannot have this page: its address {why}");
             let problem = Diagnostic::new(Code::FileName, Span::at(page.file, 0), message);
             problems.push(problem.help("rename the file; it is left out"));
@@ -89,7 +89,7 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
             );
             continue;
         }
-        if let Some(why) = places.clash(&url).or_else(|| places.clash(&twin_url(&url))) {
+        if let Some(why) = places.conflict(&url).or_else(|| places.conflict(&twin_url(&url))) {
             let message = format!("the URL of this page, {url}, {why}");
             let problem = Diagnostic::new(Code::DuplicateUrl, Span::at(page.file, 0), message);
             problems.push(problem.help("rename one of the two; this page is left out"));
@@ -162,11 +162,11 @@ fn redirect(site: &mut Site, problems: &mut Vec<Diagnostic>) {
             } else {
                 url::page_url(from)
             };
-            let problem = if let Some(why) = url::fault(&from) {
+            let problem = if let Some(why) = url::why_invalid(&from) {
                 let message = format!("the alias `{}` is not an address of this site: it {why}", alias.value);
                 let help = "write a former address of the page from the root of the site, as in `/old/page.html`";
                 Diagnostic::new(Code::FrontMatterValue, alias.span, message).help(help)
-            } else if let Some(why) = places.clash(&from) {
+            } else if let Some(why) = places.conflict(&from) {
                 let message = format!("the alias `{from}` {why}");
                 let help = "an alias must not be the address of another page or alias";
                 Diagnostic::new(Code::DuplicateUrl, alias.span, message).help(help)

@@ -71,7 +71,7 @@ pub(super) fn collect(
                     problems.push(Diagnostic::new(Code::TermUndeclared, written.span, message).help(help));
                     continue;
                 }
-                if let Some(why) = url::fault(&format!("{name}/{slug}.html")) {
+                if let Some(why) = url::why_invalid(&format!("{name}/{slug}.html")) {
                     let message = format!("this term cannot have a page: its address {why}");
                     let problem = Diagnostic::new(Code::FrontMatterValue, written.span, message);
                     problems.push(problem.help("give it a short name"));

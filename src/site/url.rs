@@ -22,7 +22,7 @@ const MAX_PATH: usize = 1024;
 const OWN: &str = ".docgen";
 
 /// Why the site cannot have a file at this path: it leaves the output folder, or a file system refuses it.
-pub fn fault(path: &str) -> Option<String> {
+pub fn why_invalid(path: &str) -> Option<String> {
     let drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|first: char| first.is_ascii_alphabetic());
     if path.starts_with('/') || drive || path.split('/').any(|part| part == "..") {
         return Some("leaves the output folder".to_owned());
@@ -143,13 +143,13 @@ mod tests {
     #[test]
     fn a_path_that_leaves_the_output_folder_is_no_path_of_the_site() {
         for path in ["/a", "../a", "a/../../b", "a/..", "c:/a", "C:a", "", "a//b", "./a", "a\0b", "a\\b", "a\nb"] {
-            assert!(fault(path).is_some(), "{path:?}");
+            assert!(why_invalid(path).is_some(), "{path:?}");
         }
         for path in [".docgen", ".docgen/x", &format!("{}.html", "a".repeat(251)), &"a/".repeat(600)] {
-            assert!(fault(path).is_some(), "{path:?}");
+            assert!(why_invalid(path).is_some(), "{path:?}");
         }
         for path in ["a", "a/b.html", "javascript:alert(1).html", "a..b/c...html", ".nojekyll", "größe 1.html"] {
-            assert_eq!(fault(path), None, "{path:?}");
+            assert_eq!(why_invalid(path), None, "{path:?}");
         }
     }
 

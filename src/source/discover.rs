@@ -90,7 +90,7 @@ pub(super) fn walk(content: &Path, root: &Path, config: &Config) -> Result<Found
 /// Why the walk could not enter a file or folder.
 fn reason(project: &Path, path: &Path, error: &walkdir::Error) -> Refused {
     if error.loop_ancestor().is_some() {
-        return Refused::Unreadable("it is a link to a folder that it lies in".to_owned());
+        return Refused::Unreadable("it is a link to a folder that contains it".to_owned());
     }
     match fs::find_within(project, path) {
         Err(why) => why,

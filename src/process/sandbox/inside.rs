@@ -21,7 +21,7 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
     // Opened before the confinement, which forbids it. Programs do not inherit it.
     let mut report = crate::fs::open_to_append(report).map_err(|error| error.to_string())?;
     if plan.level == Confinement::Full {
-        namespaces::own_proc()?;
+        namespaces::mount_proc()?;
     }
     // The confined process cannot open the report again, so errors go to the open file.
     confine(&plan, plan_path).and_then(|applied| start(&plan, applied, &mut report, arguments)).or_else(|why| {
@@ -64,7 +64,7 @@ fn write(report: &mut File, line: &Line) -> Result<(), String> {
 /// Applies all restrictions and tests them.
 fn confine(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     let full = plan.level == Confinement::Full;
-    rules::limits(&plan.policy)?;
+    rules::set_limits(&plan.policy)?;
     let asked = plan.policy.processes > 0;
     if asked || plan.level > Confinement::None {
         rules::drop_rights(&plan.policy)?;
@@ -83,12 +83,12 @@ fn confine(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     if plan.level == Confinement::None {
         return Ok(Applied { processes, ..Applied::default() });
     }
-    let landlock = rules::files(&plan.policy, plan.level).unwrap_or(0);
-    let seccomp = rules::calls(&plan.policy, plan.level).is_ok();
+    let landlock = rules::restrict_files(&plan.policy, plan.level).unwrap_or(0);
+    let seccomp = rules::restrict_calls(&plan.policy, plan.level).is_ok();
     let closed = crate::fs::read(outside).is_err();
     let refused = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).is_err();
     Ok(Applied {
-        namespaces: full && namespaces::alone(plan.policy.network),
+        namespaces: full && namespaces::is_isolated(plan.policy.network),
         landlock: if closed { landlock } else { 0 },
         seccomp: seccomp && refused,
         processes,

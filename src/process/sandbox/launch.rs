@@ -31,17 +31,17 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         crate::fs::append(report, b"").map_err(|error| error.to_string())?;
         let mut writable = plan.policy.write.clone();
         writable.push(report.to_path_buf());
-        namespaces::only_read(&writable)?;
+        namespaces::make_read_only(&writable)?;
     }
     if let Some(folder) = own_disk {
         let owner = identity::other(&plan.policy);
-        namespaces::disk(folder, plan.policy.disk, owner)?;
+        namespaces::mount_disk(folder, plan.policy.disk, owner)?;
         // A separate disk for semaphores and shared memory, which `multiprocessing` uses.
         if Path::new(SHARED_MEMORY).is_dir() {
-            namespaces::disk(Path::new(SHARED_MEMORY), plan.policy.disk, owner)?;
+            namespaces::mount_disk(Path::new(SHARED_MEMORY), plan.policy.disk, owner)?;
         }
     } else if let (Some(folder), Some(owner)) = (&plan.policy.scratch, owner) {
-        crate::fs::give_to(folder, owner).map_err(|error| error.to_string())?;
+        crate::fs::change_owner(folder, owner).map_err(|error| error.to_string())?;
     }
     // This process adopts the processes that the program leaves behind.
     set_child_subreaper(Some(getpid())).map_err(|error| format!("orphans cannot be had: {error}"))?;

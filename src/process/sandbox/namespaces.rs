@@ -48,7 +48,7 @@ pub(super) const INODES: u32 = 16_384;
 
 /// Makes everything but `writable` read-only. Landlock alone is not enough: it checks writes, but not changes of mode
 /// and times.
-pub(super) fn only_read(writable: &[std::path::PathBuf]) -> Result<(), String> {
+pub(super) fn make_read_only(writable: &[std::path::PathBuf]) -> Result<(), String> {
     let mounts = crate::fs::read_to_string(Path::new("/proc/self/mountinfo")).map_err(|error| error.to_string())?;
     for folder in writable.iter().filter(|folder| folder.exists()) {
         mount_bind(folder, folder).map_err(|error| format!("{} cannot be mounted: {error}", folder.display()))?;
@@ -89,7 +89,7 @@ fn unescaped(place: &str) -> String {
 }
 
 /// Mounts a memory disk of `bytes` on a folder. `owner` is its user and group.
-pub(super) fn disk(folder: &Path, bytes: u64, owner: Option<u32>) -> Result<(), String> {
+pub(super) fn mount_disk(folder: &Path, bytes: u64, owner: Option<u32>) -> Result<(), String> {
     let owner = owner.map_or_else(String::new, |owner| format!(",uid={owner},gid={owner}"));
     let options =
         CString::new(format!("size={bytes},nr_inodes={INODES},mode=700{owner}")).map_err(|error| error.to_string())?;
@@ -98,13 +98,13 @@ pub(super) fn disk(folder: &Path, bytes: u64, owner: Option<u32>) -> Result<(), 
 }
 
 /// Mounts a `/proc` that shows only the processes of this namespace. Only its first process can mount it.
-pub(super) fn own_proc() -> Result<(), String> {
+pub(super) fn mount_proc() -> Result<(), String> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     mount("proc", "/proc", "proc", flags, None).map_err(|error| format!("no /proc of its own: {error}"))
 }
 
 /// Whether this process is the first of its namespace and, unless `network` is allowed, has only loopback.
-pub(super) fn alone(network: bool) -> bool {
+pub(super) fn is_isolated(network: bool) -> bool {
     let first = rustix::process::getpid().as_raw_nonzero().get() == 1;
     if network {
         return first;

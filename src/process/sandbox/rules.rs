@@ -30,7 +30,7 @@ const SOURCES: &[&str] = &["/dev/random", "/dev/urandom"];
 const FILES: u64 = 4096;
 
 /// Sets the kernel's limits. The supervisor finds out which one stopped a program.
-pub(super) fn limits(policy: &Policy) -> Result<(), String> {
+pub(super) fn set_limits(policy: &Policy) -> Result<(), String> {
     let set = |resource, value: u64| {
         // A docgen inside a docgen must stay below its own limits.
         let value = getrlimit(resource).maximum.map_or(value, |max| max.min(value));
@@ -66,7 +66,7 @@ pub(super) fn drop_rights(policy: &Policy) -> Result<(), String> {
 }
 
 /// Landlock: restricts files and, without a network namespace, TCP. Returns the applied ABI, 0 for none.
-pub(super) fn files(policy: &Policy, level: Confinement) -> Result<u8, String> {
+pub(super) fn restrict_files(policy: &Policy, level: Confinement) -> Result<u8, String> {
     restrict(policy, level).map_err(|error| format!("Landlock: {error}"))
 }
 
@@ -160,7 +160,7 @@ const DENIED: &[libc::c_long] = &[
 const X32: libc::c_long = 0x4000_0000;
 
 /// seccomp: refuses these calls, new namespaces, and sockets to the outside.
-pub(super) fn calls(policy: &Policy, level: Confinement) -> Result<(), String> {
+pub(super) fn restrict_calls(policy: &Policy, level: Confinement) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("seccomp: {error}");
     // `clone3` hides its flags from filters. If it seems not to exist, C libraries use `clone`.
     let absent = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
