@@ -5,13 +5,15 @@
 //! content/  ─▶ source ─▶ Sources        the text of every file, with a line index
 //!              page   ─▶ Page           parsed: front matter, headings, links, fences
 //!              site   ─▶ Site           resolved: URLs, navigation, taxonomies, link targets, review clocks
-//! snippets/ ─▶ snippet─▶ Verdicts       fences → units in fixture projects → outcomes, on the author's own lines
+//! snippets/ ─▶ snippet─▶ Blocks         each fence with its verdict: checked in a fixture project, reported on its page
+//!              search ─▶ SearchIndex
 //! themes/   ─▶ render ─▶ OutputTree     every file of the site, in memory
 //!              report ─▶ terminal, JSON, GitHub annotations
 //! ```
 //!
-//! Modules in reading order: first the vocabulary, then the stages, then the shell. A module imports only from modules
-//! before it. `tests/tidy.rs` checks this; `content/contributing/architecture.md` says why.
+//! `pipeline` reads a project and renders it. `snippet::verify` gives the blocks their verdicts; the commands in `cli` call
+//! it in between. `tests/tidy.rs` has the table of who may import whom, and `content/contributing/architecture.md` says
+//! why.
 
 /// The version of docgen.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -45,7 +45,7 @@ fn s6_4_an_old_ledger_is_brought_up_to_date() {
     let before = ledger(folder.path());
     assert_eq!(before.len(), 12);
     let locked = run(folder.path(), &["verify", "--locked"]);
-    assert!(!stdout(&locked).contains("is not in the ledger"), "{}", stdout(&locked));
+    assert!(!stdout(&locked).contains("does not know the current content"), "{}", stdout(&locked));
     run(folder.path(), &["verify", "--quiet", "--write-ledger"]);
     let after = ledger(folder.path());
     for (old, new) in before.iter().zip(&after) {
@@ -63,5 +63,5 @@ fn s6_4_an_old_ledger_is_brought_up_to_date() {
     let text = std::fs::read_to_string(&page).expect("a page").replace("\"port\": 80", "\"port\": 81");
     std::fs::write(&page, text).expect("written");
     let changed = run(folder.path(), &["verify", "--locked", "--lang", "json"]);
-    assert!(stdout(&changed).contains("is not in the ledger"), "{}", stdout(&changed));
+    assert!(stdout(&changed).contains("does not know the current content"), "{}", stdout(&changed));
 }

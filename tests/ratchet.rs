@@ -220,7 +220,10 @@ fn s6_4_locked_leaves_json_whole() {
     assert_eq!(json(site.path(), &["--locked", "--ratchet"]).1, 4);
     let (code, said) = ratchet(site.path(), &["--locked", "--report", "github"]);
     assert_eq!(code, 4, "{said}");
-    assert!(said.contains("::error file=content/page.md,line=3,") && said.contains("the ledger does not know"), "{said}");
+    assert!(
+        said.contains("::error file=content/page.md,line=3,") && said.contains("the ledger does not know"),
+        "{said}"
+    );
     // An edited known failure is not in the ledger either.
     let site = with_ledger("# P\n\n```python\nundefined\n```\n");
     edit(site.path(), PAGE, "undefined", "undefined2");

@@ -186,7 +186,7 @@ const LANGUAGE_WORDS: &[&str] = &[
 const MAY_NAME_LANGUAGES: &[(&str, &str)] = &[
     ("snippet/toolchain/ecosystem.rs", "the table of package managers"),
     ("snippet/toolchain/shims.rs", "the table of version managers"),
-    ("snippet/toolchain/access.rs", "folders of the system"),
+    ("snippet/toolchain/access.rs", "a folder of the kernel is called `node`"),
     ("config/mod.rs", "mdBook's table `[rust]`"),
     ("page/fence.rs", "rustdoc's words, which stand where a language does"),
     ("render/highlight.rs", "names of grammars"),

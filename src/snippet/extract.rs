@@ -9,12 +9,9 @@ use crate::snippet::model::language::LanguageSpec;
 use crate::snippet::plan::assemble::make_units;
 use crate::snippet::plan::batch::{Batch, batches, chosen};
 use crate::snippet::verify::decide_without_tools;
-use crate::snippet::workspace::project::Workspace;
-use crate::snippet::workspace::time_budget::TimeBudget;
+use crate::snippet::workspace::fixture;
 use crate::snippet::workspace::unit::Unit;
-use crate::snippet::workspace::{fixture, package};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 /// Writes the fixture projects with their blocks into `out`, for a person to open (S3.5). Returns the folders.
 ///
@@ -29,10 +26,7 @@ pub fn extract(context: &Context<'_>, blocks: &mut Blocks, out: &Path) -> Result
     for batch in batches(context, blocks, &wanted) {
         let Batch { language, fixture: name, package, .. } = &batch;
         let language = &context.languages[*language];
-        let folder = out.join(match package {
-            Some(package) => format!("{name}-{}", package::short_hash(package)),
-            None => name.clone(),
-        });
+        let folder = out.join(batch.folder_name());
         crate::fs::remove_dir_all(&folder.join("blocks"))?;
         fixture::materialise(context.config, language.spec(), name, &folder)?;
         let preludes = fixture::preludes(context.config, name)?;
@@ -40,21 +34,7 @@ pub fn extract(context: &Context<'_>, blocks: &mut Blocks, out: &Path) -> Result
         fixture::write_units(&folder, &units)?;
         language.finish_extract(&folder, &mut units)?;
         if let (Some(_), Some(packages)) = (package, language.packages()) {
-            let workspace = Workspace {
-                folder: folder.clone(),
-                package: package.clone(),
-                root: context.config.root.clone(),
-                project: context.config.project.clone(),
-                cache: context.work.join("cache"),
-                build: context.work.join("build"),
-                tools: context.tools,
-                supervisor: context.supervisor,
-                no_exec: false,
-                progress: context.progress,
-                time: TimeBudget::new(context.config.verify.tool_timeout),
-                readable: OnceLock::new(),
-                specs: &language.spec().tools,
-            };
+            let workspace = batch.workspace(context, folder.clone());
             let code: String = units.iter().map(|unit| unit.program.as_str()).collect();
             // A person opens this project and sees there what could not be bound.
             let _ = packages.bind(&workspace, &code)?;

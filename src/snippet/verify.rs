@@ -19,12 +19,10 @@ use crate::snippet::plan::immediate::immediate;
 use crate::snippet::plan::{fingerprint_v1, group};
 use crate::snippet::run::programs;
 use crate::snippet::workspace::project::Workspace;
-use crate::snippet::workspace::time_budget::TimeBudget;
 use crate::snippet::workspace::unit::Unit;
 use crate::snippet::workspace::{fixture, package};
 use std::collections::{BTreeMap, BTreeSet};
 use std::result::Result as StdResult;
-use std::sync::OnceLock;
 use std::time::Instant;
 
 /// Verifies blocks and gives each its verdict.
@@ -122,7 +120,7 @@ pub(crate) fn verify_batch(
     if units.is_empty() {
         return Ok(verdicts);
     }
-    let workspace = workspace(context, batch);
+    let workspace = batch.workspace(context, context.work.join(batch.folder_name()));
     context.progress.phase(&format!("checking {}", language.spec().count(units.len())), None);
     let units = match prepare(context, batch, &workspace, units)? {
         Ok(units) => units,
@@ -161,29 +159,6 @@ pub(crate) fn recall(
     let (known_units, others): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(recalled);
     verdicts.extend(known_units.iter().map(|unit| (unit.snippet, known[&unit.snippet].clone())));
     others
-}
-
-/// The workspace that a batch is checked in.
-fn workspace<'a>(context: &'a Context<'_>, batch: &Batch) -> Workspace<'a> {
-    let folder = match &batch.package {
-        Some(package) => format!("{}-{}", batch.fixture, package::short_hash(package)),
-        None => batch.fixture.clone(),
-    };
-    Workspace {
-        folder: context.work.join(folder),
-        package: batch.package.clone(),
-        root: context.config.root.clone(),
-        project: context.config.project.clone(),
-        cache: context.work.join("cache"),
-        build: context.work.join("build"),
-        tools: context.tools,
-        supervisor: context.supervisor,
-        no_exec: context.options.no_exec,
-        progress: context.progress,
-        time: TimeBudget::new(context.config.verify.tool_timeout),
-        readable: OnceLock::new(),
-        specs: &context.languages[batch.language].spec().tools,
-    }
 }
 
 /// Units that are ready to be checked; or the units, and why nobody can check them.

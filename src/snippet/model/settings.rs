@@ -36,8 +36,6 @@ pub struct Settings {
     promise_words: PromiseWords,
     /// Its name.
     pub name: Option<String>,
-    /// The title above it.
-    pub title: Option<String>,
     /// Its group.
     pub group: Option<String>,
     /// It has its own scope within the group.
@@ -183,7 +181,6 @@ impl Settings {
             "output" => self.output = true,
             "ignore" | "reason" | "should_fail" | "compile_fail" | "error" | "code" => self.promised(key, text),
             "name" => self.name = Some(text.to_owned()),
-            "title" => self.title = Some(text.to_owned()),
             "group" => self.group = Some(text.to_owned()),
             "nest" => self.nest = true,
             "setup" => self.setup = true,
@@ -229,7 +226,7 @@ impl Settings {
             // pytest-examples has this key too. There it does not concern compiling.
             "lint" if text == "skip" => {}
             "lint" => self.problem = Some(format!("`lint={text}` is unknown; use deny or warn")),
-            "hl" | "ins" | "del" | "numbers" | "tab" => {}
+            "title" | "hl" | "ins" | "del" | "numbers" | "tab" => {}
             _ => self.unknown(key),
         }
     }

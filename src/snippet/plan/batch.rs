@@ -9,9 +9,12 @@ use crate::snippet::model::language::LanguageId;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::plan::group;
 use crate::snippet::workspace::package;
+use crate::snippet::workspace::project::Workspace;
+use crate::snippet::workspace::time_budget::TimeBudget;
 use crate::span::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Blocks that are verified together. They share their language, their fixture and the package around them.
 pub(crate) struct Batch {
@@ -19,6 +22,35 @@ pub(crate) struct Batch {
     pub(crate) fixture: String,
     pub(crate) package: Option<PathBuf>,
     pub(crate) members: Vec<SnippetId>,
+}
+
+impl Batch {
+    /// The name of the folder that its project is written to.
+    pub(crate) fn folder_name(&self) -> String {
+        match &self.package {
+            Some(package) => format!("{}-{}", self.fixture, package::short_hash(package)),
+            None => self.fixture.clone(),
+        }
+    }
+
+    /// The workspace in a folder.
+    pub(crate) fn workspace<'a>(&self, context: &'a Context<'_>, folder: PathBuf) -> Workspace<'a> {
+        Workspace {
+            folder,
+            package: self.package.clone(),
+            root: context.config.root.clone(),
+            project: context.config.project.clone(),
+            cache: context.work.join("cache"),
+            build: context.work.join("build"),
+            tools: context.tools,
+            supervisor: context.supervisor,
+            no_exec: context.options.no_exec,
+            progress: context.progress,
+            time: TimeBudget::new(context.config.verify.tool_timeout),
+            readable: OnceLock::new(),
+            specs: &context.languages[self.language].spec().tools,
+        }
+    }
 }
 
 /// The wanted blocks by language, fixture and package, in the order of the languages.

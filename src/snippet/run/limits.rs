@@ -21,7 +21,7 @@ const PROCESSES: usize = 64;
 
 /// How a program ended. If the kernel refused it memory or disk and it failed because of that, it exceeded a limit.
 pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> End {
-    const MEMORY: &[&str] = &[
+    const SAYS_MEMORY: &[&str] = &[
         "memoryerror",
         "memory allocation of",
         "out of memory",
@@ -30,8 +30,8 @@ pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> En
         "array buffer allocation failed",
         "bad_alloc",
     ];
-    const DISK: &[&str] = &["no space left on device", "file too large", "enospc", "efbig"];
-    const PROCESSES: &[&str] = &[
+    const SAYS_DISK: &[&str] = &["no space left on device", "file too large", "enospc", "efbig"];
+    const SAYS_PROCESSES: &[&str] = &[
         "can't start new thread",
         "cannot fork",
         "failed to create new os thread",
@@ -54,11 +54,11 @@ pub(crate) fn ended(finished: &Finished, settings: &Settings, memory: u64) -> En
     let says = |words: &[&str]| words.iter().any(|word| stderr.contains(word));
     match finished.end {
         End::Signaled(SIGXFSZ) => End::Limit(Exceeded::Disk),
-        _ if says(MEMORY) => End::Limit(Exceeded::Memory),
+        _ if says(SAYS_MEMORY) => End::Limit(Exceeded::Memory),
         // A program that crashes for lack of memory does not always say so.
         End::Signaled(_) if finished.peak_memory > memory / 4 * 3 => End::Limit(Exceeded::Memory),
-        _ if says(DISK) => End::Limit(Exceeded::Disk),
-        _ if says(PROCESSES) => End::Limit(Exceeded::Processes),
+        _ if says(SAYS_DISK) => End::Limit(Exceeded::Disk),
+        _ if says(SAYS_PROCESSES) => End::Limit(Exceeded::Processes),
         end => end,
     }
 }

@@ -51,8 +51,6 @@ const SYSTEM: &[&str] = &[
     "/etc/passwd",
     "/etc/pki/tls/certs",
     "/etc/protocols",
-    "/etc/python3",
-    "/etc/python3.11",
     "/etc/services",
     "/etc/ssl/certs",
     "/etc/ssl/openssl.cnf",
@@ -61,13 +59,14 @@ const SYSTEM: &[&str] = &[
 ];
 
 /// The parts of an installation's folder that its programs read. The rest of a folder like `~/.local` is not theirs.
-const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include", "pyvenv.cfg"];
+const PARTS: &[&str] = &["bin", "lib", "lib64", "libexec", "include"];
 
 /// The paths that a block or a tool needs in order to start.
 pub(crate) fn readable(tools: &Tools, specs: &[ToolSpec]) -> Vec<PathBuf> {
     let home = tools.environment().get("HOME").map_or_else(|| PathBuf::from("/root"), PathBuf::from);
     let home = fs::canonicalize(&home).unwrap_or(home);
     let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
+    read.extend(ecosystem::ALL.iter().flat_map(|row| row.system_files).map(PathBuf::from));
     read.extend(tools.path_folders().into_iter().filter(|folder| is_a_place(folder, &home)));
     read.insert(tools.folder().to_path_buf());
     let managers = shims::roots(tools.environment(), &tools.path_folders());
@@ -89,9 +88,10 @@ pub(crate) fn readable(tools: &Tools, specs: &[ToolSpec]) -> Vec<PathBuf> {
                 let folder = program.parent().filter(|folder| is_a_place(folder, &home));
                 read.insert(folder.map_or_else(|| program.clone(), Path::to_path_buf));
             } else if prefix.parent().is_none_or(|above| home.starts_with(above)) {
-                read.extend(PARTS.iter().map(|part| prefix.join(part)));
-                // A `VERSION` file marks the root folder of Go.
-                if prefix.join("VERSION").is_file() {
+                let parts = PARTS.iter().chain(ecosystem::ALL.iter().flat_map(|row| row.parts));
+                read.extend(parts.map(|part| prefix.join(part)));
+                let mut markers = ecosystem::ALL.iter().filter_map(|row| row.root_marker);
+                if markers.any(|marker| prefix.join(marker).is_file()) {
                     read.insert(prefix);
                 }
             } else {

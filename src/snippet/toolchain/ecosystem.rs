@@ -19,6 +19,12 @@ pub(crate) struct Ecosystem {
     pub(crate) registries: &'static [&'static str],
     /// Files and folders below the user's home that set up registries.
     pub(crate) user_settings: &'static [&'static str],
+    /// Files of the system that its programs read to start.
+    pub(crate) system_files: &'static [&'static str],
+    /// The parts of an installation's folder that its programs read, beside those that all programs read.
+    pub(crate) parts: &'static [&'static str],
+    /// A file that marks the root folder of an installation; its programs read all of that folder.
+    pub(crate) root_marker: Option<&'static str>,
     /// Files that set up registries for the whole machine.
     pub(crate) system_settings: &'static [&'static str],
     /// The variable for an installer's download folder, and the folder that docgen sets.
@@ -72,6 +78,9 @@ const NOTHING: Ecosystem = Ecosystem {
     chooses_by: &[],
     registries: &[],
     user_settings: &[],
+    system_files: &[],
+    parts: &[],
+    root_marker: None,
     system_settings: &[],
     cache: None,
     lock_files: &[],
@@ -128,6 +137,8 @@ pub(crate) const ALL: &[Ecosystem] = &[
         chooses_by: &["PYENV_VERSION"],
         registries: &["PIP_", "REQUESTS_CA_BUNDLE"],
         user_settings: &[".config/pip", ".pip"],
+        system_files: &["/etc/python3", "/etc/python3.11"],
+        parts: &["pyvenv.cfg"],
         system_settings: &["/etc/pip.conf"],
         cache: Some(("PIP_CACHE_DIR", "pip")),
         lock_files: &["requirements.txt"],
@@ -164,6 +175,7 @@ pub(crate) const ALL: &[Ecosystem] = &[
     Ecosystem {
         registries: &["GOPR", "GOSUM", "GONO", "GOINSECURE"],
         user_settings: &[".config/go"],
+        root_marker: Some("VERSION"),
         lock_files: &["go.sum"],
         programs: &["go/bin"],
         ..NOTHING

@@ -169,9 +169,8 @@ impl Language for Rust {
         Traceback { message, ..traceback::first(unit, stderr) }
     }
 
-    fn command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
+    fn command(&self, _workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
         let binary = unit.notes.binary.as_ref().ok_or("the program was not built")?;
-        let _ = workspace;
         Ok(Job::new(binary, scratch).arg0(unit.name.clone()).env("RUST_BACKTRACE", "0"))
     }
 
