@@ -50,7 +50,7 @@ fn start(plan: &Plan, applied: Applied, report: &mut File, arguments: &[OsString
     }
     // The program must not access its parent's memory, and must not signal it through a common group.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
-        .map_err(|error| format!("this process cannot be closed to the program: {error}"))?;
+        .map_err(|error| format!("cannot hide this process from the program: {error}"))?;
     let child = command.process_group(0).spawn().map_err(failed)?;
     let ended = wait(child.id());
     write(report, &Line::Ended(ended))?;
@@ -78,7 +78,7 @@ fn confine(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     if full {
         // Changing the user resets this signal, so it is set afterwards.
         set_parent_process_death_signal(Some(Signal::KILL))
-            .map_err(|error| format!("this process cannot follow its parent: {error}"))?;
+            .map_err(|error| format!("cannot end this process with its parent: {error}"))?;
     }
     if plan.level == Confinement::None {
         return Ok(Applied { processes, ..Applied::default() });

@@ -44,7 +44,7 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         crate::fs::change_owner(folder, owner).map_err(|error| error.to_string())?;
     }
     // This process adopts the processes that the program leaves behind.
-    set_child_subreaper(Some(getpid())).map_err(|error| format!("orphans cannot be had: {error}"))?;
+    set_child_subreaper(Some(getpid())).map_err(|error| format!("cannot adopt orphaned processes: {error}"))?;
     #[expect(clippy::disallowed_methods, reason = "the launcher starts programs too")]
     let mut command = std::process::Command::new(&plan.launcher);
     // The program's environment is in the plan. It must not reach a process that is not confined.
@@ -53,7 +53,7 @@ pub(super) fn run(plan_path: &Path, report: &Path, arguments: &[OsString]) -> Re
         // That process becomes the program, which must not signal us through a common group.
         command.process_group(0);
     }
-    let child = command.spawn().map_err(|error| format!("cannot start myself again: {error}"))?;
+    let child = command.spawn().map_err(|error| format!("docgen cannot start itself again: {error}"))?;
     let status = wait_for(child, full)?;
     if !full {
         watch::end_descendants(getpid());
