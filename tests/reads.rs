@@ -151,7 +151,7 @@ fn a_schema_is_an_ordinary_file_of_the_project() {
             "the schema `pipe` is a named pipe, not an ordinary file",
             "the schema `zero` lies outside the project",
             "the schema `large.json` has 33 MB; docgen reads at most 32 MB of a file",
-            "there is no schema `gone.json`, neither beside the page nor below the root",
+            "the schema `gone.json` is neither beside the page nor below the root",
         ]
     );
 }
