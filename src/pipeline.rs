@@ -29,7 +29,7 @@ pub struct Project {
     pub sources: Sources,
     /// The pages, resolved.
     pub site: Site,
-    /// Their code blocks, with known verdicts.
+    /// Their code blocks. Each has a verdict, *Unchecked* at first.
     pub blocks: Blocks,
     /// The problems found in them.
     pub problems: Vec<Diagnostic>,

@@ -3,7 +3,7 @@
 //! 1. [`front_matter`] reads the data at the top, in any of its formats.
 //! 2. [`include`](self) expands `{{#include …}}`; every byte keeps its origin.
 //! 3. [`markdown`] reads the text once and collects its parts.
-//! 4. [`parse`] does these steps in order.
+//! 4. [`parse()`] does these steps in order.
 //!
 //! Must not know: other pages, URLs, how a page looks, or what the flags of a fence do.
 

@@ -26,7 +26,7 @@ pub struct Figure<'a> {
     /// The prefix of its id and of its number in labels, if several pages share one HTML page.
     pub prefix: &'a str,
     /// The relative address of the verification page.
-    pub ledger: &'a str,
+    pub verification: &'a str,
     /// The last commit of its page and the commit's address, if known.
     pub commit: Option<(&'a str, &'a str)>,
 }
@@ -150,7 +150,7 @@ fn caption(html: &mut String, figure: &Figure<'_>) {
             html,
             "<a class=\"badge {}\" href=\"{}#{}\"><span aria-hidden=\"true\">{}</span> {}{}</a>",
             badge.class,
-            escape(figure.ledger),
+            escape(figure.verification),
             escape(&row_id(&snippet.id)),
             badge.icon,
             badge.words,

@@ -278,7 +278,7 @@ impl Walker<'_> {
                 block: block.filter(|block| block.snippet.is_code),
                 number,
                 prefix: self.context.prefix,
-                ledger: &url::relative(self.context.from(self.index), "verification.html"),
+                verification: &url::relative(self.context.from(self.index), "verification.html"),
                 commit: commit.as_ref().map(|(commit, address)| (commit.as_str(), address.as_str())),
             },
             self.context.highlighter,

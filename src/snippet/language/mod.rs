@@ -1,6 +1,6 @@
 //! One adapter per language: which tools try which step, and what their messages mean.
 //!
-//! Nothing outside this folder names a language. [`adapter`] is what a language must do; [`languages`] looks languages
+//! Code outside this folder does not name a language (`tests/tidy.rs` lists the exceptions). [`adapter`] is what a language must do; [`languages`] looks languages
 //! up. To add a language, add a folder beside the others, a `mod` line and a line in [`builtin`].
 //! Must not know: pages, verdicts, reports.
 

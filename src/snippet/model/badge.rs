@@ -17,7 +17,7 @@ pub struct Badge {
     pub stale: bool,
 }
 
-/// The badge of a verdict. Without a verdict the block was not checked.
+/// The badge of a verdict; *Not checked* without one.
 pub fn badge(verdict: Option<&Verdict>) -> Badge {
     let Some(verdict) = verdict else { return NOT_CHECKED };
     let badge = match (verdict.status, verdict.level) {
