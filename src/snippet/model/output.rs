@@ -230,13 +230,8 @@ fn line_matches(expected: &str, printed: &str) -> bool {
 /// wild card counts as equal.
 fn diff(expected: &[String], printed: &[String]) -> String {
     const SHOWN: usize = 24;
-    let shown_as = |line: &String| {
-        let fits = || printed.iter().find(|printed| line_matches(line, printed));
-        if line.contains("[..]") { fits().unwrap_or(line).clone() } else { line.clone() }
-    };
-    let expected: Vec<String> = expected.iter().map(shown_as).collect();
-    let (old, new): (Vec<&str>, Vec<&str>) =
-        (expected.iter().map(String::as_str).collect(), printed.iter().map(String::as_str).collect());
+    let expected = with_wild_cards_filled(expected, printed);
+    let (old, new) = (texts(&expected), texts(printed));
     let diff = TextDiff::from_slices(&old, &new);
     let mut lines = Vec::new();
     for (number, group) in diff.grouped_ops(1).iter().enumerate() {
@@ -260,6 +255,27 @@ fn diff(expected: &[String], printed: &[String]) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+fn texts(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(String::as_str).collect()
+}
+
+/// The expected lines. A line with a wild card that fits a printed line in its place is that printed line.
+fn with_wild_cards_filled(expected: &[String], printed: &[String]) -> Vec<String> {
+    let mut filled = expected.to_vec();
+    let (old, new) = (texts(expected), texts(printed));
+    for op in TextDiff::from_slices(&old, &new).ops() {
+        let mut candidates = op.new_range();
+        for line in op.old_range().filter(|line| expected[*line].contains("[..]")) {
+            let fits = |candidate: &usize| line_matches(&expected[line], &printed[*candidate]);
+            if let Some(found) = candidates.clone().find(fits) {
+                filled[line].clone_from(&printed[found]);
+                candidates.start = found + 1;
+            }
+        }
+    }
+    filled
 }
 
 #[cfg(test)]
@@ -314,6 +330,8 @@ mod tests {
         let printed = "took 3 ms\na\nx\nc\nd\nf\n";
         let mismatch = compare(expected, printed, Matching::Exact, &[]).expect_err("differs");
         assert_eq!(mismatch.diff, "  a\n- b\n+ x\n  c\n  d\n- e\n  f\n");
+        let mismatch = compare("l 0\nl two\nl 2\nl [..]\n", "l 0\nl 1\nl 2\nl 3\n", Matching::Exact, &[]);
+        assert_eq!(mismatch.expect_err("differs").diff, "  l 0\n- l two\n+ l 1\n  l 2\n");
         let long = (0..40).map(|number| number.to_string()).collect::<Vec<_>>().join("\n");
         let mismatch = compare("nothing", &long, Matching::Exact, &[]).expect_err("differs");
         assert!(mismatch.diff.ends_with("+ 22\n  … 17 more lines\n"), "{}", mismatch.diff);
