@@ -4,6 +4,7 @@
 //! take about as much memory as its text.
 //! Must not know: how the events are used.
 
+use super::tabs::mark;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag};
 use std::ops::Range;
 
@@ -174,6 +175,27 @@ impl Events {
         found.dedup_by(|next, known| next.0.start < known.0.end);
         found
     }
+
+    /// The byte ranges of HTML comments in the page's `text`, in order, each with the blank space around it. Comments that
+    /// name tabs are left out: readers see them.
+    pub fn comments(&self, text: &str) -> Vec<Range<usize>> {
+        let is_comment = |html: &str| {
+            let html = html.trim();
+            html.starts_with("<!--") && html.find("-->") == Some(html.len().saturating_sub(3)) && mark(html).is_none()
+        };
+        let found = self.iter(text).filter_map(|(event, range)| match event {
+            Event::Start(Tag::HtmlBlock) if is_comment(&text[range.clone()]) => {
+                let blank = text[range.end..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+                Some(range.start..range.end + blank)
+            }
+            Event::InlineHtml(html) if is_comment(&html) => {
+                let spaces = text[..range.start].bytes().rev().take_while(|byte| *byte == b' ').count();
+                Some(range.start - spaces..range.end)
+            }
+            _ => None,
+        });
+        found.collect()
+    }
 }
 
 /// The destination of a link. A mail address gets its scheme.
@@ -186,6 +208,18 @@ mod tests {
     use super::*;
     use crate::page::markdown::options;
     use pulldown_cmark::Parser;
+
+    #[test]
+    fn comments_are_found_but_for_those_that_name_tabs() {
+        let text =
+            "# A\n\n<!-- x -->\n\nb <!-- y -->\nc\n\n<!-- tab: One -->\n\n```html\n<!-- z -->\n```\n\n<!-- p --><p>\n";
+        let mut events = Events::default();
+        for (event, range) in Parser::new_ext(text, options(true)).into_offset_iter() {
+            events.push(text, &event, &range);
+        }
+        let found: Vec<&str> = events.comments(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, ["<!-- x -->\n\n", " <!-- y -->"]);
+    }
 
     #[test]
     fn the_events_come_back_as_they_were() {

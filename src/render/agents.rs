@@ -92,7 +92,7 @@ impl Renderer<'_> {
         address.replace('(', "%28").replace(')', "%29")
     }
 
-    /// The page's text from byte `start` on. Links to pages point to their twins.
+    /// The page's text from byte `start` on, without HTML comments. Links to pages point to their twins.
     fn with_addresses(&self, index: PageIndex, start: usize) -> String {
         let from = twin_url(&self.input.site.urls[index]);
         let twin = |number: usize| {
@@ -108,12 +108,15 @@ impl Renderer<'_> {
         let page = &self.input.site.pages[index];
         let text = page.text.as_str();
         let (mut out, mut at) = (String::with_capacity(text.len() - start), start);
-        for (range, number) in page.events.written_destinations(text) {
-            if range.start >= at
-                && let Some(address) = twin(number)
-            {
+        let links = page.events.written_destinations(text).into_iter();
+        let links = links.filter_map(|(range, number)| Some((range, twin(number)?)));
+        let comments = page.events.comments(text).into_iter().map(|range| (range, String::new()));
+        let mut changes: Vec<_> = links.chain(comments).collect();
+        changes.sort_by_key(|(range, _)| range.start);
+        for (range, replacement) in changes {
+            if range.start >= at {
                 out.push_str(&text[at..range.start]);
-                out.push_str(&address);
+                out.push_str(&replacement);
                 at = range.end;
             }
         }
