@@ -184,9 +184,11 @@ impl Events {
             html.starts_with("<!--") && html.find("-->") == Some(html.len().saturating_sub(3)) && mark(html).is_none()
         };
         let found = self.iter(text).filter_map(|(event, range)| match event {
-            Event::Start(Tag::HtmlBlock) if is_comment(&text[range.clone()]) => {
+            Event::Html(html) if is_comment(&html) => {
+                // One blank line stays between the neighbours.
+                let after_blank = text[..range.start].ends_with("\n\n") || text[..range.start].ends_with("\r\n\r\n");
                 let blank = text[range.end..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-                Some(range.start..range.end + blank)
+                Some(range.start..range.end + if after_blank { blank } else { 0 })
             }
             Event::InlineHtml(html) if is_comment(&html) => {
                 let spaces = text[..range.start].bytes().rev().take_while(|byte| *byte == b' ').count();
@@ -211,14 +213,13 @@ mod tests {
 
     #[test]
     fn comments_are_found_but_for_those_that_name_tabs() {
-        let text =
-            "# A\n\n<!-- x -->\n\nb <!-- y -->\nc\n\n<!-- tab: One -->\n\n```html\n<!-- z -->\n```\n\n<!-- p --><p>\n";
+        let text = "# A\n\n<!-- x -->\n\nb\n<!-- w -->\n\nb <!-- y -->\nc\n\n<!-- tab: One -->\n\n```html\n<!-- z -->\n```\n\n<!-- p --><p>\n";
         let mut events = Events::default();
         for (event, range) in Parser::new_ext(text, options(true)).into_offset_iter() {
             events.push(text, &event, &range);
         }
         let found: Vec<&str> = events.comments(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, ["<!-- x -->\n\n", " <!-- y -->"]);
+        assert_eq!(found, ["<!-- x -->\n\n", "<!-- w -->\n", " <!-- y -->"]);
     }
 
     #[test]

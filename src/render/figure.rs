@@ -113,7 +113,7 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
         html.push_str(&highlighter.lines(figure.label(), whole).join("\n"));
         html.push_str("</code></pre></details>");
     }
-    if let Some(Block { snippet, verdict }) = figure.block {
+    if let Some(Block { snippet, verdict }) = figure.block.filter(|block| block.verdict.is_known()) {
         evidence(&mut html, figure, snippet, verdict);
     }
     html.push_str("</figure>\n");

@@ -5,7 +5,7 @@
 
 use crate::error::Result;
 use crate::snippet::context::Context;
-use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::blocks::{Block, Blocks};
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::SnippetId;
 use crate::snippet::model::verdict::Status;
@@ -39,6 +39,9 @@ pub fn recall(context: &Context<'_>, blocks: &mut Blocks, ledger: &Ledger) -> Re
                 blocks.set(id, verdict);
             }
         }
+    }
+    for Block { verdict, .. } in blocks.iter_mut().filter(|block| !block.verdict.is_known()) {
+        verdict.reason = Some("not verified yet: run docgen verify".to_owned());
     }
     Ok(())
 }

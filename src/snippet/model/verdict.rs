@@ -375,6 +375,11 @@ impl Verdict {
         }
     }
 
+    /// Whether anything is known of the block, be it only why it was not checked.
+    pub fn is_known(&self) -> bool {
+        self.status != Status::Unchecked || self.reason.is_some()
+    }
+
     /// Whether the block was checked and is as promised. A block that has changed since is not proven.
     pub fn is_proven(&self) -> bool {
         let as_promised =
