@@ -187,7 +187,7 @@ const MAY_NAME_LANGUAGES: &[(&str, &str)] = &[
     ("snippet/toolchain/ecosystem.rs", "the table of package managers"),
     ("snippet/toolchain/shims.rs", "the table of version managers"),
     ("snippet/toolchain/access.rs", "a folder of the kernel is called `node`"),
-    ("config/mod.rs", "mdBook's table `[rust]`"),
+    ("config/verify.rs", "mdBook's table `[rust]`"),
     ("page/fence.rs", "rustdoc's words, which stand where a language does"),
     ("render/highlight.rs", "names of grammars"),
     ("site/link.rs", "schemes of addresses"),

@@ -5,17 +5,22 @@
 //! Must not know: pages, snippets, or how anything is printed.
 
 pub mod raw;
+mod values;
+mod verify;
 
 use crate::diagnostic::did_you_mean;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::span::LineIndex;
-use jiff::SignedDuration;
 use jiff::civil::Date;
-pub use raw::{ContentPolicy, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use values::{BookToml, globs};
+use verify::{like_mdbook, verify};
+
+pub use raw::{ContentPolicy, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
+pub use values::{parse_days, parse_duration};
+pub use verify::{Rule, VerifyConfig};
 
 /// The taxonomies that every site has: name of the table, front-matter key, singular, plural.
 pub const TAXONOMIES: &[(&str, &str, &str, &str)] = &[
@@ -47,47 +52,6 @@ impl Risk {
     /// Lower-case name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, risk)| *risk == self).expect("ALL lists every risk").0
-    }
-}
-
-/// The settings of verification.
-#[derive(Debug, Clone)]
-pub struct VerifyConfig {
-    /// The minimum level of a code block, as a name of S1.1.
-    pub min_level: Option<String>,
-    /// More words that other tools use in info strings.
-    pub foreign_words: Vec<String>,
-    /// Pages whose `net` blocks may use the host's network.
-    pub allow_net: globset::GlobSet,
-    /// Max wall-clock time of a run.
-    pub timeout: Duration,
-    /// Max output of a run, bytes.
-    pub output: usize,
-    /// Max memory of a run, bytes.
-    pub memory: usize,
-    /// Max wall-clock time of a compiler for all blocks of a language; parsers and linters get a tenth of it.
-    pub tool_timeout: Duration,
-    /// Settings by language.
-    pub languages: BTreeMap<String, RawLanguage>,
-    /// Rules for Markdown that cannot be edited, in order, each with its glob.
-    pub rules: Vec<Rule>,
-}
-
-/// A rule with its glob compiled.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    /// As written.
-    pub raw: RawRule,
-    /// `line:column` of the rule in `book.toml`.
-    pub place: String,
-    glob: globset::GlobMatcher,
-}
-
-impl Rule {
-    /// Whether the rule applies to a page. Both of the page's paths are tried: from the root and from the content
-    /// folder.
-    pub fn is_about(&self, from_root: &str, from_content: &str) -> bool {
-        self.glob.is_match(from_root) || self.glob.is_match(from_content)
     }
 }
 
@@ -285,20 +249,6 @@ fn right_to_left(book: &raw::RawBook, book_toml: &BookToml<'_>) -> Result<bool> 
     }
 }
 
-/// `book.toml` with its text, to give messages the position of a value.
-struct BookToml<'a> {
-    path: PathBuf,
-    text: &'a str,
-}
-
-impl BookToml<'_> {
-    fn error(&self, needle: &str, message: String, help: String) -> Error {
-        let at = self.text.find(needle).unwrap_or(0);
-        let place = LineIndex::new(self.text).line_col(self.text, at);
-        Error::Config { path: self.path.clone(), place: format!("{}:{}", place.line, place.column), message, help }
-    }
-}
-
 fn content_folder(raw: &raw::RawConfig, root: &Path, book_toml: &BookToml<'_>) -> Result<PathBuf> {
     if let Some(src) = &raw.book.src {
         let folder = root.join(src);
@@ -352,145 +302,9 @@ fn review_days(raw: &BTreeMap<String, String>, book_toml: &BookToml<'_>) -> Resu
     Ok(days)
 }
 
-/// Like `mdbook test`: runs the Rust blocks of a book, in the edition that its `[rust]` table names.
-fn like_mdbook(mut verify: raw::RawVerify, rust: Option<&toml::Table>, mdbook: bool) -> raw::RawVerify {
-    let edition = rust.and_then(|table| table.get("edition")?.as_str()).map(str::to_owned);
-    if mdbook || edition.is_some() {
-        let language = verify.lang.entry("rust".to_owned()).or_default();
-        language.edition = edition;
-        if mdbook && language.level.is_none() {
-            language.level = Some("ran".to_owned());
-        }
-    }
-    verify
-}
-
-fn verify(raw: raw::RawVerify, book_toml: &BookToml<'_>) -> Result<VerifyConfig> {
-    let duration = |value: &Option<String>, default: u64| match value {
-        None => Ok(Duration::from_secs(default)),
-        Some(value) => parse_duration(value).ok_or_else(|| {
-            book_toml.error(value, format!("`{value}` is not a duration"), "write `500ms`, `10s` or `2m`".to_owned())
-        }),
-    };
-    let timeout = duration(&raw.timeout, 10)?;
-    let tool_timeout = duration(&raw.tool_timeout, 600)?;
-    let size = |value: &Option<String>, default: usize| match value {
-        None => Ok(default),
-        Some(value) => parse_size(value).ok_or_else(|| {
-            book_toml.error(value, format!("`{value}` is not a size"), "write `64KiB`, `1MiB` or `1GiB`".to_owned())
-        }),
-    };
-    let some = |value: &Option<String>, default: usize| match size(value, default)? {
-        // The kernel reads a limit of 0 as "no limit".
-        0 => Err(book_toml.error(
-            value.as_deref().unwrap_or_default(),
-            "the limit is 0, so no block could run".to_owned(),
-            "write how much a block may use, such as `1GiB`".to_owned(),
-        )),
-        some => Ok(some),
-    };
-    let output = some(&raw.output, 1 << 20)?;
-    let memory = some(&raw.memory, 1 << 30)?;
-    Ok(VerifyConfig {
-        min_level: raw.min_level,
-        foreign_words: raw.foreign_words,
-        timeout,
-        output,
-        memory,
-        tool_timeout,
-        languages: raw.lang,
-        rules: rules(raw.rule, book_toml)?,
-        allow_net: globs(&raw.allow_net, book_toml)?,
-    })
-}
-
-fn rules(raw: Vec<RawRule>, book_toml: &BookToml<'_>) -> Result<Vec<Rule>> {
-    let mut starts = book_toml.text.match_indices("[[verify.rule]]").map(|(at, _)| at);
-    let lines = LineIndex::new(book_toml.text);
-    let mut rules = Vec::new();
-    for rule in raw {
-        let at = lines.line_col(book_toml.text, starts.next().unwrap_or(0));
-        let glob = globset::GlobBuilder::new(if rule.path.is_empty() { "**" } else { &rule.path })
-            .literal_separator(true)
-            .build()
-            .map_err(|error| {
-                book_toml.error(
-                    &rule.path,
-                    format!("`{}` is not a glob: {error}", rule.path),
-                    "write `docs/**/*.md`".to_owned(),
-                )
-            })?;
-        rules.push(Rule { raw: rule, place: format!("{}:{}", at.line, at.column), glob: glob.compile_matcher() });
-    }
-    Ok(rules)
-}
-
-fn globs(patterns: &[String], book_toml: &BookToml<'_>) -> Result<globset::GlobSet> {
-    let mut set = globset::GlobSetBuilder::new();
-    let wrong = |pattern: &str, error: &globset::Error| {
-        book_toml.error(pattern, format!("`{pattern}` is not a glob: {error}"), "write `docs/**/*.md`".to_owned())
-    };
-    for pattern in patterns {
-        set.add(globset::Glob::new(pattern).map_err(|error| wrong(pattern, &error))?);
-    }
-    set.build().map_err(|error| wrong("", &error))
-}
-
-fn split_unit(text: &str) -> Option<(u64, &str)> {
-    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    Some((text[..digits].parse().ok()?, text[digits..].trim()))
-}
-
-/// `90d`, `2w`, `6m`, `1y` in days; months have 30 and years 365.
-pub fn parse_days(text: &str) -> Option<i64> {
-    let (number, unit) = split_unit(text)?;
-    let factor = match unit {
-        "d" | "" => 1,
-        "w" => 7,
-        "m" => 30,
-        "y" => 365,
-        _ => return None,
-    };
-    i64::try_from(number).ok().filter(|number| *number < 100_000).map(|number| number * factor)
-}
-
-/// `500ms`, `10s`, `2m`; a number alone is in seconds.
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    if let Some((seconds, "")) = split_unit(text) {
-        return Some(Duration::from_secs(seconds));
-    }
-    text.trim_end().parse::<SignedDuration>().ok()?.try_into().ok()
-}
-
-/// `64KiB`, `1MiB`, `1GiB`, or bytes.
-pub fn parse_size(text: &str) -> Option<usize> {
-    let (number, unit) = split_unit(text)?;
-    let factor: u64 = match unit {
-        "" | "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => return None,
-    };
-    usize::try_from(number.checked_mul(factor)?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn intervals_and_sizes() {
-        assert_eq!(parse_days("2w"), Some(14));
-        assert_eq!(parse_days("soon"), None);
-        for (text, milliseconds) in [("500ms", 500), ("10s", 10_000), ("10 s ", 10_000), ("2m", 120_000), ("3", 3000)] {
-            assert_eq!(parse_duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
-        }
-        for text in ["", "s", "soon", "-2s", "2s ago", "5x"] {
-            assert_eq!(parse_duration(text), None, "{text}");
-        }
-        assert_eq!(parse_size("1MiB"), Some(1_048_576));
-    }
 
     #[test]
     fn an_unknown_key_is_refused_with_line_and_suggestion() {

@@ -9,6 +9,7 @@ mod answers;
 mod bash;
 mod data;
 mod elsewhere;
+mod findings;
 mod go;
 mod javascript;
 pub mod languages;

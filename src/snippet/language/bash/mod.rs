@@ -8,6 +8,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, tool_for};
+use crate::snippet::language::findings;
 use crate::snippet::model::language::{Canary, LanguageSpec, Session, texts};
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program};
@@ -266,9 +267,7 @@ fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     }
     let finished = workspace.supervisor.run(&job)?;
     let Ok(report) = serde_json::from_slice::<Report>(&finished.stdout) else {
-        for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
-            unit.broke_down(Step::Lint, "shellcheck", &finished);
-        }
+        findings::all_broke_down("shellcheck", Step::Lint, &finished, units);
         return Ok(());
     };
     for comment in report.comments {

@@ -3,8 +3,9 @@
 //! Must not know: how a block becomes a program.
 
 use super::call::{command, package};
-use super::messages::{EXCLUDED, NO_PACKAGE, broken, error, excluded, note_lines};
+use super::messages::{EXCLUDED, NO_PACKAGE, error, excluded, note_lines};
 use crate::error::Result;
+use crate::snippet::language::findings;
 use crate::snippet::model::verdict::Step;
 use crate::snippet::toolchain::tool::Tool;
 use crate::snippet::workspace::project::Workspace;
@@ -77,11 +78,11 @@ pub(super) fn compile(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) 
     let finished = workspace.supervisor.run(&job)?;
     let stream = serde_json::Deserializer::from_slice(&finished.stdout).into_iter::<Package>();
     let Ok(found) = stream.collect::<std::result::Result<Vec<_>, _>>() else {
-        broken(units, Step::Compile, &finished);
+        findings::all_broke_down("go", Step::Compile, &finished, units);
         return Ok(());
     };
     if found.is_empty() {
-        broken(units, Step::Compile, &finished);
+        findings::all_broke_down("go", Step::Compile, &finished, units);
         return Ok(());
     }
     note_packages(workspace, found, units);

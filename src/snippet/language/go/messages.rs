@@ -3,7 +3,6 @@
 //! Must not know: how the tools are called.
 
 use crate::diagnostic::Severity;
-use crate::process::Finished;
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::verdict::Step;
 use crate::snippet::workspace::unit::Unit;
@@ -39,12 +38,6 @@ pub(super) fn excluded(text: &str) -> String {
         std::env::consts::OS,
         std::env::consts::ARCH
     )
-}
-
-pub(super) fn broken(units: &mut [Unit], step: Step, finished: &Finished) {
-    for unit in units.iter_mut().filter(|unit| unit.wants(step)) {
-        unit.broke_down(step, "go", finished);
-    }
 }
 
 /// The import path at a place.

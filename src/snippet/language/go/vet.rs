@@ -3,9 +3,10 @@
 //! Must not know: how a block becomes a program.
 
 use super::call::{command, package};
-use super::messages::{MESSAGE, broken, note_lines};
+use super::messages::{MESSAGE, note_lines};
 use crate::diagnostic::Severity;
 use crate::error::Result;
+use crate::snippet::language::findings;
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::verdict::{Step, StepOutcome};
 use crate::snippet::toolchain::tool::Tool;
@@ -49,7 +50,7 @@ pub(super) fn vet(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> R
         serde_json::Deserializer::from_str(&json).into_iter::<BTreeMap<String, BTreeMap<String, Vec<Vetted>>>>()
     {
         let Ok(package) = package else {
-            broken(units, Step::Lint, &finished);
+            findings::all_broke_down("go", Step::Lint, &finished, units);
             return Ok(());
         };
         for (analyzer, findings) in package.into_values().flatten() {

@@ -8,6 +8,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::snippet::language::adapter::tool_for;
+use crate::snippet::language::findings;
 use crate::snippet::model::message::Message;
 use crate::snippet::model::verdict::{Step, StepOutcome};
 use crate::snippet::workspace::project::Workspace;
@@ -102,23 +103,10 @@ pub(super) fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> 
     }
     let finished = workspace.supervisor.run(&job)?;
     let Ok(report) = serde_json::from_slice::<OxlintReport>(&finished.stdout) else {
-        for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
-            unit.broke_down(Step::Lint, "oxlint", &finished);
-        }
+        findings::all_broke_down("oxlint", Step::Lint, &finished, units);
         return Ok(());
     };
-    for finding in report.diagnostics {
-        let file = finding["filename"].as_str().unwrap_or_default().to_owned();
-        let finding =
-            serde_json::from_value(finding).map_err(|error| format!("oxlint said something unreadable: {error}"));
-        // A finding without a file may concern any of them.
-        for unit in units.iter_mut().filter(|unit| file.is_empty() || unit.is_file(&file)) {
-            match &finding {
-                Ok(finding) => note(unit, finding),
-                Err(why) => unit.missing(Step::Lint, why),
-            }
-        }
-    }
+    findings::note_each("oxlint", report.diagnostics, units, note);
     for unit in units {
         for step in [Step::Parse, Step::Lint] {
             if unit.wants(step) {

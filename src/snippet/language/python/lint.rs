@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::fs;
 use crate::snippet::language::adapter::tool_for;
+use crate::snippet::language::findings;
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::verdict::Step;
 use crate::snippet::workspace::project::Workspace;
@@ -65,24 +66,11 @@ pub(super) fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> 
     let findings: Vec<Value> = match serde_json::from_slice(&finished.stdout) {
         Ok(findings) if finished.success() => findings,
         _ => {
-            for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
-                unit.broke_down(Step::Lint, "ruff", &finished);
-            }
+            findings::all_broke_down("ruff", Step::Lint, &finished, units);
             return Ok(());
         }
     };
-    for finding in findings {
-        let file = finding["filename"].as_str().unwrap_or_default().to_owned();
-        let finding =
-            serde_json::from_value(finding).map_err(|error| format!("ruff said something unreadable: {error}"));
-        // A finding without a file may concern any of them.
-        for unit in units.iter_mut().filter(|unit| file.is_empty() || unit.is_file(&file)) {
-            match &finding {
-                Ok(finding) => note_lint(unit, finding),
-                Err(why) => unit.missing(Step::Lint, why),
-            }
-        }
-    }
+    findings::note_each("ruff", findings, units, note_lint);
     for unit in units.iter_mut().filter(|unit| unit.wants(Step::Lint)) {
         unit.pass(Step::Lint);
     }
