@@ -1,0 +1,127 @@
+//! Code → HTML with about twenty short classes. The stylesheet sets the colours.
+//!
+//! 1. [`grammars`] is the table of languages that tree-sitter parses; [`tree`] highlights them. Its parsers do not
+//!    backtrack, so the time depends only on the length of the code.
+//! 2. [`tail`] highlights all other languages with syntect.
+//! 3. [`spans`] merges neighbours of one class and escapes the text, because raw scopes make a page many times larger.
+//!
+//! No clock decides how a page looks: only limits of size do.
+//! Must not know: pages.
+
+mod grammars;
+mod spans;
+mod tail;
+mod tree;
+
+pub use spans::escape;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Max length of highlighted code, in bytes. Longer code is shown plain.
+const MAX_LENGTH: usize = 200_000;
+
+/// Highlighted lines, cached by language and code, because the same block is often rendered again: on the page, on the
+/// print page, and after the next save.
+#[derive(Default)]
+pub struct Highlighter {
+    memo: Mutex<HashMap<blake3::Hash, Arc<[String]>>>,
+}
+
+impl Highlighter {
+    /// The lines of `code` as HTML, each without its line ending. Code in an unknown language is only escaped.
+    pub fn lines(&self, language: &str, code: &str) -> Arc<[String]> {
+        if code.len() > MAX_LENGTH || !is_known(language) {
+            return code.lines().map(escape).collect();
+        }
+        let key = blake3::Hasher::new().update(language.as_bytes()).update(&[0]).update(code.as_bytes()).finalize();
+        let known = self.memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let lines: Arc<[String]> = highlight(language, code).into();
+            self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&lines));
+            lines
+        })
+    }
+}
+
+/// Whether a grammar knows the language.
+fn is_known(language: &str) -> bool {
+    grammars::find(language).is_some() || tail::find(language).is_some()
+}
+
+fn highlight(language: &str, code: &str) -> Vec<String> {
+    let by_tree = grammars::find(language).and_then(|grammar| tree::lines(grammar, code));
+    let by_tail = || tail::find(language).map(|syntax| tail::lines(syntax, code));
+    by_tree.or_else(by_tail).unwrap_or_else(|| code.lines().map(escape).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_merged_and_text_is_escaped() {
+        let lines = Highlighter::default().lines("python", "# a <b>\nx = \"s\"\n");
+        assert_eq!(lines[0], "<i class=c># a &lt;b&gt;</i>");
+        assert!(lines[1].contains("<i class=s>&quot;s&quot;</i>"), "{}", lines[1]);
+    }
+
+    #[test]
+    fn every_language_of_the_table_has_a_tree_sitter_grammar() {
+        for spec in crate::snippet::language::builtin().specs() {
+            assert!(grammars::find(&spec.name).is_some(), "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn a_comment_after_return_comes_to_an_end() {
+        let code = "f(() => {\n  return a.b\n    /*\n    x\n    */\n})\n";
+        for language in ["js", "jsx", "ts", "javascript"] {
+            let lines = Highlighter::default().lines(language, code);
+            assert!(lines[1].contains("<i class=k>return</i>"), "{language}: {lines:?}");
+            assert!(lines[3].contains("<i class=c>"), "{language}: {lines:?}");
+        }
+        for (language, before) in [("vue", "<script>"), ("php", "<script>"), ("md", "```js")] {
+            let lines = Highlighter::default().lines(language, &format!("{before}\n{code}"));
+            assert!(lines[4].contains("<i class=c>"), "{language}: {lines:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_language_is_only_escaped() {
+        assert_eq!(Highlighter::default().lines("nope", "<x>")[..], ["&lt;x&gt;"]);
+    }
+
+    #[test]
+    fn too_long_code_is_only_escaped() {
+        let code = "x = 1\n".repeat(MAX_LENGTH / 6 + 1);
+        assert_eq!(Highlighter::default().lines("python", &code)[0], "x = 1");
+    }
+
+    /// Every byte of the code is on the page, whatever the grammar makes of it.
+    #[test]
+    fn no_text_is_lost() {
+        let code = "def f(:\n\t\"é <\n\r\n}} ``` 'ß\n\n\nlast";
+        for language in ["python", "rust", "bash", "yaml", "json", "html", "diff", "ruby", "text", ""] {
+            let lines = Highlighter::default().lines(language, code);
+            let plain: Vec<String> = lines.iter().map(|line| without_tags(line)).collect();
+            let expected: Vec<String> = code.lines().map(escape).collect();
+            assert_eq!(plain, expected, "{language}");
+        }
+    }
+
+    fn without_tags(html: &str) -> String {
+        let mut inside = false;
+        let shown = html.chars().filter(|sign| match sign {
+            '<' => {
+                inside = true;
+                false
+            }
+            '>' => {
+                inside = false;
+                false
+            }
+            _ => !inside,
+        });
+        shown.collect()
+    }
+}
