@@ -5,9 +5,9 @@ use super::shell::{Shell, shown};
 use super::{problems, verify, work};
 use crate::config::{Config, Overrides};
 use crate::error::{ExitStatus, Result};
-use crate::pipeline::{self, Project, RenderOptions};
+use crate::pipeline::{self, Edition, Project};
 use crate::progress::Silent;
-use crate::render::highlight::Highlighter;
+use crate::render::theme::Theme;
 use crate::report::Verification;
 use crate::report::terminal::{self, count};
 use crate::report::words::plural;
@@ -17,6 +17,7 @@ use crate::snippet::judge::policy::Ledgers;
 use crate::snippet::judge::ratchet::{Ratchet, Reach};
 use crate::snippet::model::verdicts::Verdicts;
 use crate::snippet::store::ledger::Ledger;
+use std::sync::Arc;
 
 pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let overrides = Overrides {
@@ -28,7 +29,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let config = shell.config(overrides, options.date.as_deref())?;
     let progress = shell.progress();
     let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
-    project.edited = shell.edited(&config);
+    project.edited = Arc::new(shell.edited(&config));
     problems::deny(&mut project.problems, &options.deny);
     let mut status = problems::report(shell, &project.sources, &project.problems);
     if options.verify {
@@ -61,15 +62,16 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     } else {
         recall(shell, &config, &mut project)?;
     }
-    let highlighter = Highlighter::default();
-    let render_options = RenderOptions { progress: &progress, highlighter: &highlighter, live: false };
-    let tree = pipeline::render(&project, &config, &render_options)?;
-    let sync = tree.write(&config.out)?;
     let problems = count(&project.problems);
+    let pages = project.site.pages.len();
+    let theme = Arc::new(Theme::load(&config)?);
+    let out = config.out.clone();
+    let edition = Edition::new(project, Arc::new(config), theme, Arc::default(), false)?;
+    let sync = edition.write(&out, &progress)?;
     shell.terminal.say(&format!(
         "{} in {}: {} written, {} unchanged, {} removed{}",
-        plural(project.site.pages.len(), "page"),
-        shown(&config.out, &shell.cwd),
+        plural(pages, "page"),
+        shown(&out, &shell.cwd),
         sync.written,
         sync.unchanged,
         sync.removed,

@@ -5,19 +5,21 @@ use super::shell::Shell;
 use super::{problems, work};
 use crate::config::{Config, Overrides};
 use crate::error::{Error, ExitStatus, Result};
-use crate::pipeline::{self, Project, RenderOptions};
+use crate::pipeline::{self, Edition, Project};
 use crate::process::Job;
 use crate::progress::{Progress, Silent};
 use crate::render::highlight::Highlighter;
+use crate::render::theme::Theme;
 use crate::report::{terminal, words};
 use crate::serve::answer::Hosts;
 use crate::serve::inputs::{Inputs, Own};
 use crate::serve::watch::Watch;
-use crate::serve::{Preview, http};
+use crate::serve::{Files, Preview, http};
 use crate::snippet;
 use crate::snippet::context::{Context, Options};
 use crate::snippet::toolchain::tool::Tools;
 use crate::source::{self, slash_path};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -30,14 +32,13 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     let base_url = Some(address.trim_end_matches('/').to_owned());
     let overrides = Overrides { drafts: options.drafts, base_url, ..Overrides::default() };
     let config = shell.config(overrides.clone(), None)?;
-    let preview = Arc::new(Preview::default());
     let mut builder = Builder {
         shell,
         overrides,
         own: Own::new(&config, shell.cache_folder()),
-        config,
-        highlighter: Highlighter::default(),
-        preview: Arc::clone(&preview),
+        config: Arc::new(config),
+        highlighter: Arc::default(),
+        preview: None,
         tools: (!options.no_verify).then(|| shell.tools()),
         watch: Watch::start()?,
         inputs: Inputs::default(),
@@ -47,6 +48,7 @@ pub(super) fn run(shell: &Shell, options: &ServeOptions) -> Result<ExitStatus> {
     let mut first = builder.build(Manner::Heard)?;
     shell.terminal.result(&format!("serving {} at {address} (Ctrl-C ends)\n", first.site.title))?;
     let hosts = Hosts::new(bound, options.allow_host.iter().cloned().chain([options.host.clone()]));
+    let preview = builder.preview();
     std::thread::spawn(move || http::serve(&listener, hosts, &preview));
     if options.open {
         open(shell, &address);
@@ -79,12 +81,23 @@ enum Manner {
     Silent,
 }
 
+impl Files for Edition {
+    fn has(&self, path: &str) -> bool {
+        Self::has(self, path)
+    }
+
+    fn file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        Ok(Self::file(self, path)?.map(Cow::into_owned))
+    }
+}
+
 struct Builder<'a> {
     shell: &'a Shell,
     overrides: Overrides,
-    config: Config,
-    highlighter: Highlighter,
-    preview: Arc<Preview>,
+    config: Arc<Config>,
+    highlighter: Arc<Highlighter>,
+    /// What browsers see, after the first build.
+    preview: Option<Arc<Preview>>,
     /// Verifies snippets, unless `--no-verify`.
     tools: Option<Tools>,
     watch: Watch,
@@ -126,7 +139,7 @@ impl Builder<'_> {
 
     fn rebuild(&mut self, changed: &BTreeSet<PathBuf>, manner: Manner) -> Result<()> {
         if manner == Manner::Heard {
-            self.config = self.shell.config(self.overrides.clone(), None)?;
+            self.config = Arc::new(self.shell.config(self.overrides.clone(), None)?);
         }
         let mut project = self.build(manner)?;
         if manner == Manner::Heard {
@@ -171,7 +184,7 @@ impl Builder<'_> {
     /// Reads, renders and shows the site.
     fn build(&mut self, manner: Manner) -> Result<Project> {
         let mut project = self.read()?;
-        project.edited = self.shell.edited(&self.config);
+        project.edited = Arc::new(self.shell.edited(&self.config));
         let problems = terminal::diagnostics(&project.sources, &project.problems, self.shell.terminal.verbose);
         if manner == Manner::Heard || self.said.get("problems") != Some(&problems) {
             problems::report(self.shell, &project.sources, &project.problems);
@@ -181,10 +194,20 @@ impl Builder<'_> {
         Ok(project)
     }
 
-    fn render(&self, project: &Project) -> Result<()> {
-        let options = RenderOptions { progress: &Silent, highlighter: &self.highlighter, live: true };
-        self.preview.show(pipeline::render(project, &self.config, &options)?);
+    /// Shows the site of a project.
+    fn render(&mut self, project: &Project) -> Result<()> {
+        let theme = Arc::new(Theme::load(&self.config)?);
+        let (config, highlighter) = (Arc::clone(&self.config), Arc::clone(&self.highlighter));
+        let edition = Arc::new(Edition::new(project.clone(), config, theme, highlighter, true)?);
+        match &self.preview {
+            Some(preview) => preview.show(edition),
+            None => self.preview = Some(Arc::new(Preview::new(edition))),
+        }
         Ok(())
+    }
+
+    fn preview(&self) -> Arc<Preview> {
+        Arc::clone(self.preview.as_ref().expect("the first build has been shown"))
     }
 
     /// Verifies the snippets and shows the site with its verdicts.
@@ -196,7 +219,7 @@ impl Builder<'_> {
             Manner::Silent => Box::new(Silent),
         };
         let options = Options { bare: !self.config.has_project, ..Options::default() };
-        let input = (&self.config, &project.sources);
+        let input = (self.config.as_ref(), project.sources.as_ref());
         let context = work::context(self.shell, input, tools, progress.as_ref(), work.folder(), options);
         let context = Context { cache: Some(work::cache_of_project(self.shell, &self.config.root)), ..context };
         snippet::verify::verify(&context, &mut project.blocks)?;

@@ -22,6 +22,7 @@ use crate::source::{Sources, normalise};
 use crate::{fs, pipeline, snippet};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> {
     let reports = reports(&options.report);
@@ -158,8 +159,8 @@ fn write_ledger(
 /// The pages and blocks to verify.
 struct Read {
     config: Config,
-    sources: Sources,
-    pages: Vec<Page>,
+    sources: Arc<Sources>,
+    pages: Vec<Arc<Page>>,
     blocks: Blocks,
     /// Whether a page, or a part of one, could not be read.
     unread: bool,
@@ -174,7 +175,7 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
         return Ok(Read {
             config,
             sources: project.sources,
-            pages: project.site.pages.raw,
+            pages: project.site.pages.raw.clone(),
             blocks: project.blocks,
             unread,
         });
@@ -191,7 +192,7 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     let (sources, pages, problems) = pipeline::read_paths(&config, &paths)?;
     let blocks = collect(&sources, &pages, &config, &shell.languages);
     let unread = errors_of_reading(shell, &sources, &problems);
-    Ok(Read { config, sources, pages, blocks, unread })
+    Ok(Read { config, sources: Arc::new(sources), pages, blocks, unread })
 }
 
 /// Page names are relative to the working directory if the file is below it, else to the file's own folder.
@@ -237,7 +238,7 @@ pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Op
 }
 
 /// Writes printed output into the pages that promise something else. Returns whether anything was written.
-fn bless(shell: &Shell, sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Result<bool> {
+fn bless(shell: &Shell, sources: &Sources, pages: &[Arc<Page>], verdicts: Verdicts<'_>) -> Result<bool> {
     let blessing = snippet::bless::bless(sources, pages, verdicts);
     for why in &blessing.refused {
         shell.terminal.error(&format!("cannot be blessed: {why}"));

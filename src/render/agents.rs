@@ -1,16 +1,16 @@
-//! Files for AI agents, made from the same pages as the HTML: Markdown twins, `llms.txt`, files for each agent role,
-//! the verdicts as data.
+//! Files for AI agents, made from the same pages as the HTML: `llms.txt`, files for each agent role, the verdicts as
+//! data. A large file is split: the first part is a small index of the others.
 //!
-//! Sources: llmstxt.org; the twin's address is the page's with `.md`.
+//! Source: llmstxt.org.
 //! Must not know: templates.
 
 use super::Renderer;
+use super::part::{AgentFile, Outline, Part};
 use crate::error::Result;
-use crate::output::OutputTree;
+use crate::site::nav::Section;
 use crate::site::taxonomy::Term;
-use crate::site::{PageIndex, Target, twin_url, url};
-use crate::snippet::model::blocks::Block;
-use crate::snippet::model::snippet::Snippet;
+use crate::site::{PageIndex, twin_url, url};
+use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -18,110 +18,98 @@ use std::fmt::Write as _;
 
 /// Max characters of one `llms.txt`. Beyond that, each section gets a separate file.
 const LONG: usize = 50_000;
+/// Max bytes of text in one `llms-full.txt`. A page is never cut.
+const FULL: usize = 2_000_000;
+/// Max snippets in one JSON file. A snippet takes about 600 bytes. A page is never cut.
+const SNIPPETS: usize = 2_000;
 
 impl Renderer<'_> {
-    /// Writes all files for agents.
-    pub(super) fn for_agents(&self, tree: &mut OutputTree) -> Result<()> {
+    /// Adds the paths of all files for agents.
+    pub(super) fn outline_for_agents(&self, outline: &mut Outline) -> Result<()> {
         let site = self.input.site;
-        let mut full = format!("# {}\n", site.title);
-        for index in site.nav.order.iter().copied().chain(self.unlisted()) {
-            let twin = self.twin(index);
-            let _ = write!(full, "\n<!-- {} -->\n\n{twin}", url::from_root(&site.urls[index]));
-            tree.add(twin_url(&site.urls[index]), twin)?;
+        let mut add = |path: String, file| outline.add(path, Part::ForAgents(file));
+        add("llms.txt".to_owned(), AgentFile::Llms)?;
+        if self.llms_is_split() {
+            for (at, section) in site.nav.sections.iter().enumerate().filter(|(_, section)| has_own_llms(section)) {
+                add(format!("{}llms.txt", section.folder), AgentFile::Section(at))?;
+            }
         }
-        tree.add("llms-full.txt", full)?;
-        self.llms(tree)?;
-        let agents: Vec<Value> = self.agents().iter().map(|term| self.agent(tree, term)).collect::<Result<_>>()?;
-        let list = json!({ "schema": "docgen.agents/1", "site": site.title, "agents": agents });
-        tree.add("agents.json", pretty(&list))?;
-        tree.add("verification.json", pretty(&self.verdicts()))?;
-        let sitemap = self.canonical("sitemap.xml");
-        let sitemap = if sitemap.is_empty() { String::new() } else { format!("\nSitemap: {sitemap}\n") };
+        for number in 1..=files_of(&self.full_parts()) {
+            add(site.part_url("llms-full.txt", number), AgentFile::Full(number))?;
+        }
+        let is_split = self.agents_are_split();
+        for (at, term) in self.agents().iter().enumerate() {
+            add(agent_llms(term), AgentFile::Agent(at))?;
+            let parts = if is_split { self.by_snippets(&term.pages).len() } else { 0 };
+            for number in 1..=parts {
+                add(self.agent_pages_url(term, number), AgentFile::AgentPages(at, number))?;
+            }
+        }
+        add("agents.json".to_owned(), AgentFile::Agents)?;
+        for number in 1..=files_of(&self.by_snippets(&self.all_pages())) {
+            add(site.part_url("verification.json", number), AgentFile::Verdicts(number))?;
+        }
         // The author's own `robots.txt` replaces it.
         if site.copied.iter().all(|path| path != "robots.txt") {
-            tree.add("robots.txt", format!("User-agent: *\nAllow: /\n{sitemap}"))?;
+            add("robots.txt".to_owned(), AgentFile::Robots)?;
         }
         Ok(())
     }
 
-    /// Pages that are not in the navigation, for example because `SUMMARY.md` leaves them out.
-    fn unlisted(&self) -> impl Iterator<Item = PageIndex> {
-        let listed: BTreeSet<PageIndex> = self.input.site.nav.order.iter().copied().collect();
-        self.input.site.pages.keys().filter(move |page| !listed.contains(page))
+    /// Makes a file for agents.
+    pub(super) fn for_agents(&self, file: AgentFile) -> String {
+        match file {
+            AgentFile::Llms => self.llms(),
+            AgentFile::Section(at) => self.section_llms(&self.input.site.nav.sections[at]),
+            AgentFile::Full(number) => self.full(number),
+            AgentFile::Agents => self.agents_json(),
+            AgentFile::Agent(at) => self.agent_llms(&self.agents()[at]),
+            AgentFile::AgentPages(at, number) => self.agent_pages(&self.agents()[at], number),
+            AgentFile::Verdicts(number) => self.verdicts(number),
+            AgentFile::Robots => self.robots(),
+        }
     }
 
-    /// A page as Markdown: its title, one line of facts, and its text with expanded includes.
-    fn twin(&self, index: PageIndex) -> String {
-        let page = &self.input.site.pages[index];
-        let text = page.text.as_str().trim_start_matches(['\n', '\r']);
-        let (heading, body) = if page.leading_heading {
-            // The heading takes one line, or two if it is underlined.
-            let lines = if text.starts_with('#') { 1 } else { 2 };
-            let end = text.split_inclusive('\n').take(lines).map(str::len).sum();
-            (text[..end].trim_end().to_owned(), &text[end..])
-        } else {
-            (format!("# {}", page.title), text)
-        };
-        let facts = self.facts.of(index);
-        let own = &self.input.site.urls[index];
-        let all = self.address(own, "llms.txt");
-        let all = if all.contains('/') { all } else { format!("./{all}") };
-        let mut words = vec![format!("[This page]({}), [all pages]({all})", self.address(own, own))];
-        if !facts.id.is_empty() {
-            words.push(format!("id {}", facts.id));
-        }
-        if !facts.reviewed.is_empty() {
-            words.push(format!("reviewed {}", facts.reviewed));
-        }
-        if !facts.risk.is_empty() {
-            words.push(format!("risk {}", facts.risk));
-        }
-        if facts.code > 0 && facts.verified {
-            words.push(format!("snippets {}/{} proven", facts.proven, facts.code));
-        }
-        let body = self.with_addresses(index, page.text.len() - body.len());
-        format!("{heading}\n\n> {}\n\n{}\n", words.join(" · "), body.trim())
+    /// Every page, in reading order; then those that are not in the navigation.
+    fn all_pages(&self) -> Vec<PageIndex> {
+        let order = &self.input.site.nav.order;
+        let listed: BTreeSet<PageIndex> = order.iter().copied().collect();
+        let unlisted = self.input.site.pages.keys().filter(|page| !listed.contains(page));
+        order.iter().copied().chain(unlisted).collect()
     }
 
-    /// An address for a file at `from`: absolute if the site has a base URL, because agents often read a twin away from
-    /// its URL.
-    fn address(&self, from: &str, to: &str) -> String {
-        let absolute = self.canonical(to);
-        let address = if absolute.is_empty() { url::encode(&url::relative(from, to)) } else { absolute };
-        // In Markdown a parenthesis ends the address.
-        address.replace('(', "%28").replace(')', "%29")
+    /// Pages in runs of at most [`SNIPPETS`] code blocks.
+    fn by_snippets(&self, pages: &[PageIndex]) -> Vec<Vec<PageIndex>> {
+        let blocks = self.input.blocks;
+        runs(pages, SNIPPETS, |page| blocks.on_page(page).filter(|id| blocks[*id].is_code).count())
     }
 
-    /// The page's text from byte `start` on, without HTML comments. Links to pages point to their twins.
-    fn with_addresses(&self, index: PageIndex, start: usize) -> String {
-        let from = twin_url(&self.input.site.urls[index]);
-        let twin = |number: usize| {
-            let (to, anchor) = match self.input.site.target(index, number) {
-                Target::Page { page, anchor } => (&twin_url(&self.input.site.urls[*page]), anchor.as_ref()),
-                Target::Generated { url, anchor } => (url, anchor.as_ref()),
-                Target::Asset(path) => (path, None),
-                Target::External | Target::Missing(_) => return None,
-            };
-            let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", url::encode(anchor)));
-            Some(format!("{}{anchor}", self.address(&from, to)))
-        };
-        let page = &self.input.site.pages[index];
-        let text = page.text.as_str();
-        let (mut out, mut at) = (String::with_capacity(text.len() - start), start);
-        let links = page.events.written_destinations(text).into_iter();
-        let links = links.filter_map(|(range, number)| Some((range, twin(number)?)));
-        let comments = page.events.comments(text).into_iter().map(|range| (range, String::new()));
-        let mut changes: Vec<_> = links.chain(comments).collect();
-        changes.sort_by_key(|(range, _)| range.start);
-        for (range, replacement) in changes {
-            if range.start >= at {
-                out.push_str(&text[at..range.start]);
-                out.push_str(&replacement);
-                at = range.end;
+    fn full_parts(&self) -> Vec<Vec<PageIndex>> {
+        runs(&self.all_pages(), FULL, |page| self.input.site.pages[page].text.len())
+    }
+
+    /// `llms-full.txt`: every page as Markdown. A large site has an index there, and the pages in the other parts.
+    fn full(&self, number: usize) -> String {
+        let site = self.input.site;
+        let parts = self.full_parts();
+        let mut text = format!("# {}\n", site.title);
+        if files_of(&parts) == 1 || number > 1 {
+            let wanted = number.saturating_sub(2);
+            for index in parts.get(wanted).into_iter().flatten() {
+                let _ = write!(text, "\n<!-- {} -->\n\n{}", url::from_root(&site.urls[*index]), self.twin(*index));
             }
+            return text;
         }
-        out.push_str(&text[at..]);
-        out
+        text.push_str(
+            "\nEverything is too large for one file. Each of these files holds some of the pages, in order:\n\n",
+        );
+        for (at, part) in parts.iter().enumerate() {
+            let address = self.address("llms-full.txt", &site.part_url("llms-full.txt", at + 2));
+            let [first, last] =
+                [part.first(), part.last()].map(|page| page.map_or("", |page| &site.pages[*page].title));
+            let _ = writeln!(text, "- [{first} … {last}]({address}): {} pages", part.len());
+        }
+        text
     }
 
     fn entry(&self, from: &str, index: PageIndex) -> String {
@@ -131,18 +119,19 @@ impl Renderer<'_> {
         format!("- [{}]({twin}){about}\n", page.title)
     }
 
+    fn section_entries(&self, from: &str, section: &Section) -> String {
+        section.page.iter().chain(&section.pages).map(|page| self.entry(from, *page)).collect()
+    }
+
+    /// Whether each section has an `llms.txt` of its own, because one for all would be too long.
+    fn llms_is_split(&self) -> bool {
+        let sections = &self.input.site.nav.sections;
+        sections.iter().map(|section| self.section_entries("llms.txt", section).len()).sum::<usize>() > LONG
+    }
+
     /// `llms.txt`: every page by section. If it is too long, it is split by section.
-    fn llms(&self, tree: &mut OutputTree) -> Result<()> {
+    fn llms(&self) -> String {
         let site = self.input.site;
-        let mut parts: Vec<(String, String, String)> = Vec::new();
-        for section in &site.nav.sections {
-            let pages = section.page.iter().chain(&section.pages);
-            let list: String = pages.map(|page| self.entry("llms.txt", *page)).collect();
-            if !list.is_empty() {
-                let title = if section.folder.is_empty() { "Pages".to_owned() } else { section.title.clone() };
-                parts.push((title, section.folder.clone(), list));
-            }
-        }
         let about = &self.input.config.description;
         let mut text = format!("# {}\n", site.title);
         if !about.is_empty() {
@@ -151,98 +140,192 @@ impl Renderer<'_> {
         text.push_str(
             "\nEvery page has a Markdown twin at its address with `.md`. `verification.json` says of each snippet how deep it was proven; `agents.json` lists what each assistant role should read; `llms-full.txt` is everything in one file.\n",
         );
-        let whole: usize = parts.iter().map(|(_, _, list)| list.len()).sum();
-        for (title, folder, list) in parts {
-            if whole + text.len() <= LONG || folder.is_empty() {
-                let _ = write!(text, "\n## {title}\n\n{list}");
+        let is_split = self.llms_is_split();
+        for section in site.nav.sections.iter().filter(|section| has_pages(section)) {
+            let title = llms_title(section);
+            if is_split && has_own_llms(section) {
+                let address = self.address("llms.txt", &format!("{}llms.txt", section.folder));
+                let _ = write!(text, "\n## {title}\n\n- [{title}]({address}): its pages\n");
             } else {
-                let address = format!("{folder}llms.txt");
-                let _ =
-                    write!(text, "\n## {title}\n\n- [{title}]({}): its pages\n", self.address("llms.txt", &address));
-                let relative = self.input.config.base_url.is_empty();
-                let up = if relative { url::to_root(&address) } else { String::new() };
-                let own = list.replace("](", &format!("]({up}"));
-                tree.add(address, format!("# {title}\n\n{own}"))?;
+                let _ = write!(text, "\n## {title}\n\n{}", self.section_entries("llms.txt", section));
             }
         }
-        tree.add("llms.txt", text)
+        text
     }
 
-    fn agents(&self) -> Vec<Term> {
+    fn section_llms(&self, section: &Section) -> String {
+        let address = format!("{}llms.txt", section.folder);
+        format!("# {}\n\n{}", llms_title(section), self.section_entries(&address, section))
+    }
+
+    fn agents(&self) -> &[Term] {
         let agents = self.input.site.taxonomies.iter().find(|taxonomy| taxonomy.name == "agents");
-        agents.map_or_else(Vec::new, |taxonomy| taxonomy.terms.clone())
+        agents.map_or(&[], |taxonomy| &taxonomy.terms)
     }
 
-    /// An agent's own `llms.txt`, and its entry in `agents.json`.
-    fn agent(&self, tree: &mut OutputTree, term: &Term) -> Result<Value> {
-        let site = self.input.site;
-        let address = format!("agents/{}/llms.txt", term.slug);
+    /// Whether the agents' pages are too large for one `agents.json`.
+    fn agents_are_split(&self) -> bool {
+        let all: Vec<PageIndex> = self.agents().iter().flat_map(|term| term.pages.iter().copied()).collect();
+        files_of(&self.by_snippets(&all)) > 1
+    }
+
+    fn agent_pages_url(&self, term: &Term, number: usize) -> String {
+        self.input.site.part_url(&format!("agents/{}/pages.json", term.slug), number)
+    }
+
+    /// An agent's own `llms.txt`.
+    fn agent_llms(&self, term: &Term) -> String {
+        let address = agent_llms(term);
         let list: String = term.pages.iter().map(|page| self.entry(&address, *page)).collect();
         let about = if term.description.is_empty() { String::new() } else { format!("\n> {}\n", term.description) };
-        tree.add(address.clone(), format!("# {} for {}\n{about}\n## Pages\n\n{list}", site.title, term.title))?;
-        let pages: Vec<Value> = term
-            .pages
-            .iter()
-            .map(|index| {
-                let page = &site.pages[*index];
-                let blocks = self.input.blocks;
-                let code = blocks.on_page(*index).filter(|id| blocks[*id].is_code);
-                json!({
-                    "id": page.front_matter.id.as_ref().map(|id| &id.value),
-                    "title": page.title,
-                    "description": page.description,
-                    "url": url::from_root(&site.urls[*index]),
-                    "markdown": url::from_root(&twin_url(&site.urls[*index])),
-                    "characters": page.text.as_str().chars().count(),
-                    "risk": page.front_matter.risk.map(crate::config::Risk::name),
-                    "reviewed": page.front_matter.last_reviewed.as_ref().map(|date| date.value.to_string()),
-                    "snippets": code.map(|id| program(&blocks[id], blocks.verdict(id))).collect::<Vec<_>>(),
-                })
-            })
-            .collect();
-        Ok(json!({
-            "name": term.title,
-            "description": term.description,
-            "url": format!("agents/{}.html", term.slug),
-            "llms": address,
-            "pages": pages,
-        }))
+        format!("# {} for {}\n{about}\n## Pages\n\n{list}", self.input.site.title, term.title)
     }
 
-    /// `verification.json`: the verdicts that the site shows.
-    fn verdicts(&self) -> Value {
+    /// `agents.json`: what each agent should read. On a large site the pages are in files for each agent.
+    fn agents_json(&self) -> String {
+        let is_split = self.agents_are_split();
+        let agent = |term: &Term| {
+            let mut agent = json!({
+                "name": term.title,
+                "description": term.description,
+                "url": format!("agents/{}.html", term.slug),
+                "llms": agent_llms(term),
+            });
+            if is_split {
+                let parts = 1..=self.by_snippets(&term.pages).len();
+                agent["parts"] = parts.map(|number| self.agent_pages_url(term, number)).collect();
+            } else {
+                agent["pages"] = self.pages_json(&term.pages);
+            }
+            agent
+        };
+        let agents: Vec<Value> = self.agents().iter().map(agent).collect();
+        pretty(&json!({ "schema": "docgen.agents/1", "site": self.input.site.title, "agents": agents }))
+    }
+
+    fn agent_pages(&self, term: &Term, number: usize) -> String {
+        let parts = self.by_snippets(&term.pages);
+        let pages = self.pages_json(&parts[number - 1]);
+        pretty(&json!({ "schema": "docgen.agents/1", "name": term.title, "pages": pages }))
+    }
+
+    fn pages_json(&self, pages: &[PageIndex]) -> Value {
         let site = self.input.site;
-        let totals = self.input.blocks.totals();
+        let page = |index: &PageIndex| {
+            let page = &site.pages[*index];
+            let blocks = self.input.blocks;
+            let code = blocks.on_page(*index).filter(|id| blocks[*id].is_code);
+            json!({
+                "id": page.front_matter.id.as_ref().map(|id| &id.value),
+                "title": page.title,
+                "description": page.description,
+                "url": url::from_root(&site.urls[*index]),
+                "markdown": url::from_root(&twin_url(&site.urls[*index])),
+                "characters": page.text.as_str().chars().count(),
+                "risk": page.front_matter.risk.map(crate::config::Risk::name),
+                "reviewed": page.front_matter.last_reviewed.as_ref().map(|date| date.value.to_string()),
+                "snippets": code.map(|id| program(&blocks[id], blocks.verdict(id))).collect::<Vec<_>>(),
+            })
+        };
+        pages.iter().map(page).collect()
+    }
+
+    /// `verification.json`: the verdicts that the site shows. A large site has the totals there, and the verdicts in the
+    /// other parts.
+    fn verdicts(&self, number: usize) -> String {
+        let blocks = self.input.blocks;
+        let parts = self.by_snippets(&self.all_pages());
+        let is_split = files_of(&parts) > 1;
+        let rows = |pages: &[PageIndex]| -> Value {
+            let ids = pages.iter().flat_map(|page| blocks.on_page(*page)).filter(|id| blocks[*id].is_code);
+            ids.map(|id| self.verdict_json(id)).collect()
+        };
+        if is_split && number > 1 {
+            return pretty(&json!({ "schema": "docgen.verification/1", "snippets": rows(&parts[number - 2]) }));
+        }
+        let totals = blocks.totals();
         let counts: serde_json::Map<String, Value> =
             Status::ALL.iter().map(|(name, status)| ((*name).to_owned(), json!(totals[status]))).collect();
-        let rows: Vec<Value> = self
-            .input
-            .blocks
-            .iter()
-            .filter(|(_, block)| block.snippet.is_code)
-            .map(|(_, Block { snippet, verdict })| {
-                let page = snippet.page;
-                let address = format!("{}#snippet-{}", url::from_root(&site.urls[page]), snippet.fence.number());
-                json!({
-                    "id": snippet.id,
-                    "url": address,
-                    "page": snippet.page_name,
-                    "page_id": site.pages[page].front_matter.id.as_ref().map(|id| &id.value),
-                    "line": snippet.line,
-                    "lang": snippet.language_name,
-                    "status": verdict.status.name(),
-                    "level": verdict.level.name(),
-                    "reason": verdict.reason,
-                    "stale": verdict.origin == Origin::Stale,
-                    "tools": verdict.tools,
-                    "sandbox": verdict.command.as_ref().map(|_| verdict.sandbox),
-                    "date": verdict.date,
-                    "hash": Some(&verdict.hash).filter(|hash| !hash.is_empty()),
-                })
-            })
-            .collect();
-        json!({ "schema": "docgen.verification/1", "found": self.input.blocks.len(), "totals": counts, "snippets": rows })
+        let mut all = json!({ "schema": "docgen.verification/1", "found": blocks.len(), "totals": counts });
+        if is_split {
+            let urls = (2..=files_of(&parts)).map(|part| self.input.site.part_url("verification.json", part));
+            all["parts"] = urls.collect();
+        } else {
+            let mut pages = self.all_pages();
+            pages.sort_unstable();
+            all["snippets"] = rows(&pages);
+        }
+        pretty(&all)
     }
+
+    fn verdict_json(&self, id: SnippetId) -> Value {
+        let site = self.input.site;
+        let (snippet, verdict) = (&self.input.blocks[id], self.input.blocks.verdict(id));
+        let page = snippet.page;
+        let address = format!("{}#snippet-{}", url::from_root(&site.urls[page]), snippet.fence.number());
+        json!({
+            "id": snippet.id,
+            "url": address,
+            "page": snippet.page_name,
+            "page_id": site.pages[page].front_matter.id.as_ref().map(|id| &id.value),
+            "line": snippet.line,
+            "lang": snippet.language_name,
+            "status": verdict.status.name(),
+            "level": verdict.level.name(),
+            "reason": verdict.reason,
+            "stale": verdict.origin == Origin::Stale,
+            "tools": verdict.tools,
+            "sandbox": verdict.command.as_ref().map(|_| verdict.sandbox),
+            "date": verdict.date,
+            "hash": Some(&verdict.hash).filter(|hash| !hash.is_empty()),
+        })
+    }
+
+    fn robots(&self) -> String {
+        let sitemap = self.canonical("sitemap.xml");
+        let sitemap = if sitemap.is_empty() { String::new() } else { format!("\nSitemap: {sitemap}\n") };
+        format!("User-agent: *\nAllow: /\n{sitemap}")
+    }
+}
+
+fn agent_llms(term: &Term) -> String {
+    format!("agents/{}/llms.txt", term.slug)
+}
+
+fn has_pages(section: &Section) -> bool {
+    section.page.is_some() || !section.pages.is_empty()
+}
+
+/// Whether a section has an `llms.txt` of its own if the site's is split. The root's is the site's.
+fn has_own_llms(section: &Section) -> bool {
+    !section.folder.is_empty() && has_pages(section)
+}
+
+fn llms_title(section: &Section) -> &str {
+    if section.folder.is_empty() { "Pages" } else { &section.title }
+}
+
+/// The pages in runs whose sizes together are at most `max`. A larger page is a run of its own.
+fn runs(pages: &[PageIndex], max: usize, size: impl Fn(PageIndex) -> usize) -> Vec<Vec<PageIndex>> {
+    let mut runs: Vec<Vec<PageIndex>> = Vec::new();
+    let mut sum = 0;
+    for page in pages {
+        let own = size(*page);
+        match runs.last_mut().filter(|_| sum + own <= max) {
+            Some(run) => run.push(*page),
+            None => {
+                runs.push(vec![*page]);
+                sum = 0;
+            }
+        }
+        sum += own;
+    }
+    runs
+}
+
+/// The number of files for these runs: more than one need an index before them.
+fn files_of(runs: &[Vec<PageIndex>]) -> usize {
+    if runs.len() > 1 { runs.len() + 1 } else { 1 }
 }
 
 /// A snippet for an agent to quote: its verdict and its code.

@@ -6,34 +6,34 @@ use super::input::Input;
 use super::view::{FactsView, LinkView, TermsView};
 use crate::site::governance::review_due;
 use crate::site::taxonomy::{Taxonomy, Term};
-use crate::site::{PageIndex, url};
+use crate::site::{PageIndex, Site, url};
 use rayon::prelude::*;
 use typed_index_collections::TiVec;
 
-/// The terms of one page, each with its taxonomy.
-type Terms<'a> = Vec<(&'a Taxonomy, &'a Term)>;
+/// The terms of one page: indexes of the taxonomy and of the term in it.
+type Terms = Vec<(usize, usize)>;
 
 /// The facts of all pages. Many lists show the same page, so they are computed once.
-pub(super) struct Facts<'a> {
+pub(super) struct Facts {
     views: TiVec<PageIndex, FactsView>,
-    terms: TiVec<PageIndex, Terms<'a>>,
+    terms: TiVec<PageIndex, Terms>,
 }
 
-impl<'a> Facts<'a> {
+impl Facts {
     /// Computes the facts of all pages. `verified` says whether any block has a verdict.
-    pub(super) fn new(input: &Input<'a>, verified: bool) -> Self {
+    pub(super) fn new(input: &Input<'_>, verified: bool) -> Self {
         let site = input.site;
-        let mut terms: TiVec<PageIndex, Terms<'a>> = vec![Vec::new(); site.pages.len()].into();
-        for taxonomy in &site.taxonomies {
-            for term in &taxonomy.terms {
+        let mut terms: TiVec<PageIndex, Terms> = vec![Vec::new(); site.pages.len()].into();
+        for (of, taxonomy) in site.taxonomies.iter().enumerate() {
+            for (at, term) in taxonomy.terms.iter().enumerate() {
                 for page in &term.pages {
-                    terms[*page].push((taxonomy, term));
+                    terms[*page].push((of, at));
                 }
             }
         }
-        let view = |(index, terms): (usize, &Terms<'_>)| FactsView {
+        let view = |(index, terms): (usize, &Terms)| FactsView {
             verified,
-            owners: owners(terms, &site.urls[PageIndex::from(index)]),
+            owners: owners(site, terms, &site.urls[PageIndex::from(index)]),
             ..facts(input, index.into())
         };
         let views: Vec<FactsView> = terms.raw.par_iter().enumerate().map(view).collect();
@@ -65,21 +65,26 @@ fn facts(input: &Input<'_>, index: PageIndex) -> FactsView {
     facts
 }
 
-fn owners(terms: &Terms<'_>, from: &str) -> Vec<LinkView> {
-    let owners = terms.iter().filter(|(taxonomy, _)| taxonomy.name == "owners");
+fn owners(site: &Site, terms: &Terms, from: &str) -> Vec<LinkView> {
+    let owners = resolved(site, terms).filter(|(taxonomy, _)| taxonomy.name == "owners");
     owners.map(|(taxonomy, term)| term_link(taxonomy, term, from)).collect()
 }
 
-impl Facts<'_> {
+fn resolved<'a>(site: &'a Site, terms: &'a Terms) -> impl Iterator<Item = (&'a Taxonomy, &'a Term)> {
+    terms.iter().map(|(taxonomy, term)| (&site.taxonomies[*taxonomy], &site.taxonomies[*taxonomy].terms[*term]))
+}
+
+impl Facts {
     /// The facts of one page.
     pub(super) fn of(&self, index: PageIndex) -> &FactsView {
         &self.views[index]
     }
 
     /// Its terms without its owners, which the line of facts shows. `from` is its address.
-    pub(super) fn terms(&self, index: PageIndex, from: &str) -> Vec<TermsView> {
+    pub(super) fn terms(&self, site: &Site, index: PageIndex, from: &str) -> Vec<TermsView> {
         let mut views: Vec<TermsView> = Vec::new();
-        for (taxonomy, term) in self.terms[index].iter().filter(|(taxonomy, _)| taxonomy.name != "owners") {
+        let terms = resolved(site, &self.terms[index]);
+        for (taxonomy, term) in terms.filter(|(taxonomy, _)| taxonomy.name != "owners") {
             let link = term_link(taxonomy, term, from);
             match views.last_mut().filter(|view| view.title == taxonomy.plural) {
                 Some(view) => view.terms.push(link),

@@ -5,8 +5,6 @@
 
 use super::Renderer;
 use super::highlight::escape;
-use crate::error::Result;
-use crate::output::OutputTree;
 use crate::site::PageIndex;
 use std::fmt::Write as _;
 
@@ -14,13 +12,15 @@ use std::fmt::Write as _;
 const ENTRIES: usize = 50;
 
 impl Renderer<'_> {
-    /// Writes `atom.xml`, if the site has a base URL and a page has a date.
-    pub(super) fn feed(&self, tree: &mut OutputTree) -> Result<()> {
+    /// Whether there is a feed: the site has a base URL, and a page has a date.
+    pub(super) fn has_feed(&self) -> bool {
+        !self.input.config.base_url.is_empty() && !self.dated().is_empty()
+    }
+
+    /// `atom.xml`
+    pub(super) fn feed(&self) -> String {
         let dated: Vec<(String, PageIndex)> = self.dated();
-        let Some((newest, _)) = dated.first() else { return Ok(()) };
-        if self.input.config.base_url.is_empty() {
-            return Ok(());
-        }
+        let newest = dated.first().map_or("", |(day, _)| day);
         let site = self.input.site;
         let mut xml = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>{}</title>\n<id>{}</id>\n<link rel=\"self\" href=\"{}\"/>\n<link href=\"{}\"/>\n<updated>{newest}T00:00:00Z</updated>\n<author><name>{}</name></author>\n",
@@ -41,7 +41,7 @@ impl Renderer<'_> {
             );
         }
         xml.push_str("</feed>\n");
-        tree.add("atom.xml", xml)
+        xml
     }
 
     /// Pages with the day of their last change, else of their last review; newest first.
@@ -51,7 +51,7 @@ impl Renderer<'_> {
             .pages
             .keys()
             .filter_map(|index| {
-                let facts = self.facts.of(index);
+                let facts = self.shared.facts.of(index);
                 let day = if facts.edited.is_empty() { &facts.reviewed } else { &facts.edited };
                 (!day.is_empty()).then(|| (day.clone(), index))
             })

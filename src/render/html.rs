@@ -6,6 +6,7 @@
 use super::figure::{self, Figure};
 use super::highlight::{Highlighter, escape};
 use super::tabs::{Group, Tabs};
+use super::wall::Wall;
 use crate::config::{Config, RawHtml};
 use crate::page::tabs::mark;
 use crate::page::{Fence, FenceIndex, Page, math};
@@ -30,6 +31,8 @@ pub struct PageContext<'a> {
     pub blocks: &'a Blocks,
     /// Highlighting.
     pub highlighter: &'a Highlighter,
+    /// Where the verification page shows each page's blocks.
+    pub wall: &'a Wall,
     /// The prefix of every id, if several pages share one HTML page.
     pub prefix: &'a str,
     /// The address of the HTML page that contains this text, if it is not the page's own.
@@ -264,6 +267,7 @@ impl Walker<'_> {
     fn figure(&self) -> String {
         let number = self.fences;
         let fence: &Fence = &self.page.fences[FenceIndex::from(number - 1)];
+        let id = self.context.blocks.id_of_fence(self.index, (number - 1).into());
         let block = self.context.blocks.of_fence(self.index, (number - 1).into());
         let visible = block.and_then(|block| block.snippet.visible.as_deref());
         if block.is_some_and(|block| block.snippet.settings.hidden) {
@@ -278,7 +282,7 @@ impl Walker<'_> {
                 block: block.filter(|block| block.snippet.is_code),
                 number,
                 prefix: self.context.prefix,
-                verification: &url::relative(self.context.from(self.index), "verification.html"),
+                verification: &url::relative(self.context.from(self.index), self.context.wall.url(id)),
                 commit: commit.as_ref().map(|(commit, address)| (commit.as_str(), address.as_str())),
             },
             self.context.highlighter,

@@ -3,12 +3,12 @@
 //! Must not know: how anything is rendered.
 
 use crate::config::Config;
-use crate::search::SearchIndex;
 use crate::site::Site;
 use crate::snippet::model::blocks::Blocks;
 use crate::source::{Edits, Sources};
 
 /// The input of rendering.
+#[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// The texts.
     pub sources: &'a Sources,
@@ -20,10 +20,6 @@ pub struct Input<'a> {
     pub blocks: &'a Blocks,
     /// When each file was last edited, by its path from the root.
     pub edited: &'a Edits,
-    /// The search index.
-    pub index: &'a SearchIndex,
-    /// The site's files that are not pages: path and content.
-    pub assets: Vec<(String, Vec<u8>)>,
     /// Whether pages reload themselves (`docgen serve`).
     pub live: bool,
 }

@@ -1,10 +1,11 @@
-//! The resolved site and its verdicts → [`OutputTree`]: every file of the site, in memory.
+//! The resolved site and its verdicts → its files, each when it is asked for.
 //!
-//! 1. [`html`] turns a page's Markdown into HTML, its code blocks into [`figure`]s with badges.
-//! 2. [`view`] is the typed data for templates; [`lists`](self) makes it for the pages that docgen generates.
-//! 3. [`theme`] renders it.
+//! 1. [`Outline`] has the path of every file, and a [`Part`] that says what it shows. [`Renderer::make`] makes the file.
+//! 2. [`html`] turns a page's Markdown into HTML, its code blocks into [`figure`]s with badges.
+//! 3. [`view`] is the typed data for templates; [`lists`](self) makes it for the pages that docgen generates.
+//! 4. [`theme`] renders it.
 //!
-//! Must not know: how the tree reaches a disk or a browser.
+//! Must not know: how a file reaches a disk or a browser.
 
 mod agents;
 mod facts;
@@ -15,114 +16,82 @@ pub mod html;
 mod input;
 mod lists;
 mod nav;
+mod outline;
+mod part;
 mod print;
 mod related;
 mod status;
 mod tabs;
 pub mod theme;
+mod twin;
 pub mod view;
+mod wall;
 
 use crate::config::ContentPolicy;
 use crate::error::Result;
-use crate::output::OutputTree;
 use crate::page::Page;
-use crate::progress::Progress;
+use crate::site::clocks::Clocks;
 use crate::site::nav::folder_above;
 use crate::site::{PageIndex, twin_url, url};
 use facts::Facts;
 use highlight::Highlighter;
 use html::PageContext;
 pub use input::Input;
-use rayon::prelude::*;
+pub use part::{AgentFile, Outline, Part};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use theme::Theme;
 use view::{LinkView, PageView, SiteView, TocView};
+use wall::Wall;
 
 const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'";
 const RELAXED: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src 'self' data:; connect-src 'self'; object-src 'none'";
 
-/// Renders the whole site.
+/// Renders the files of a site, each when it is asked for.
 ///
-/// # Errors
-/// If a template of the theme is broken.
-pub fn render(
-    mut input: Input<'_>,
-    theme: Theme,
-    highlighter: &Highlighter,
-    progress: &dyn Progress,
-) -> Result<OutputTree> {
-    // Moved out, so that no file is in memory twice.
-    let assets = std::mem::take(&mut input.assets);
-    let renderer = Renderer::new(&input, highlighter, theme);
-    let mut tree = OutputTree::default();
-    let pages: Vec<(String, String)> = (0..input.site.pages.len())
-        .into_par_iter()
-        .map(PageIndex::from)
-        .map(|index| {
-            let page = renderer.page(index)?;
-            progress.advance(1);
-            Ok((input.site.urls[index].clone(), page))
-        })
-        .collect::<Result<_>>()?;
-    for (url, html) in pages {
-        tree.add(url, html)?;
-    }
-    renderer.generated(&mut tree)?;
-    renderer.for_agents(&mut tree)?;
-    renderer.feed(&mut tree)?;
-    renderer.print(&mut tree)?;
-    for (path, content) in &renderer.theme.assets {
-        if input.live || path != "docgen/live.js" {
-            tree.add(path.clone(), content.clone())?;
-        }
-    }
-    for (path, content) in &input.index.files {
-        tree.add(path.clone(), content.clone())?;
-    }
-    for (path, content) in assets {
-        tree.add(path, content)?;
-    }
-    tree.add("sitemap.xml", renderer.sitemap())?;
-    Ok(tree)
+/// It only borrows, so it costs nothing to make one.
+#[derive(Clone, Copy)]
+pub struct Renderer<'a> {
+    /// The site and all that its pages show.
+    pub input: Input<'a>,
+    /// The theme.
+    pub theme: &'a Theme,
+    /// Highlighting.
+    pub highlighter: &'a Highlighter,
+    /// What is computed once for all pages.
+    pub shared: &'a Shared,
 }
 
-struct Renderer<'a> {
-    input: &'a Input<'a>,
-    theme: Theme,
-    highlighter: &'a Highlighter,
+/// What is computed once for all pages of a site.
+pub struct Shared {
+    facts: Facts,
     nav: nav::Paths,
-    version: String,
-    /// Whether any block has a verdict.
-    verified: bool,
-    facts: Facts<'a>,
     /// The position of each page in reading order.
     order: BTreeMap<PageIndex, usize>,
+    /// Whether any block has a verdict.
+    verified: bool,
+    wall: Wall,
+    /// The review clocks, and the pages that no page links to; for the health page.
+    clocks: OnceLock<(Vec<Clocks>, Vec<PageIndex>)>,
+}
+
+impl Shared {
+    /// Computes it.
+    pub fn new(input: &Input<'_>) -> Self {
+        let verified = input.blocks.say_anything();
+        let nav = &input.site.nav;
+        Self {
+            facts: Facts::new(input, verified),
+            nav: nav::Paths::new(nav),
+            order: nav.order.iter().enumerate().rev().map(|(at, page)| (*page, at)).collect(),
+            verified,
+            wall: Wall::new(input),
+            clocks: OnceLock::new(),
+        }
+    }
 }
 
 impl<'a> Renderer<'a> {
-    fn new(input: &'a Input<'a>, highlighter: &'a Highlighter, theme: Theme) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        for content in theme.assets.values() {
-            hasher.update(content);
-        }
-        for (_, content) in &input.index.files {
-            hasher.update(content.as_bytes());
-        }
-        let version = hasher.finalize().to_hex()[..8].to_owned();
-        let site = input.site;
-        let verified = input.blocks.say_anything();
-        Self {
-            facts: Facts::new(input, verified),
-            theme,
-            highlighter,
-            nav: nav::Paths::new(&site.nav),
-            version,
-            verified,
-            order: site.nav.order.iter().enumerate().rev().map(|(at, page)| (*page, at)).collect(),
-            input,
-        }
-    }
-
     /// The site's data for the page at `from`.
     fn site_view(&self, from: &str) -> SiteView {
         self.site_view_at(&url::to_root(from))
@@ -151,7 +120,7 @@ impl<'a> Renderer<'a> {
                 ContentPolicy::Relaxed => RELAXED.to_owned(),
                 ContentPolicy::Off => String::new(),
             },
-            version: self.version.clone(),
+            version: self.theme.version.clone(),
             printable: self.is_printable(),
             feed: if config.base_url.is_empty() { String::new() } else { format!("{root}atom.xml") },
             generator: crate::VERSION,
@@ -164,7 +133,7 @@ impl<'a> Renderer<'a> {
                     ..LinkView::default()
                 })
                 .collect(),
-            live: *live,
+            live,
         }
     }
 
@@ -184,7 +153,10 @@ impl<'a> Renderer<'a> {
     }
 
     /// The input for rendering a page's text. `prefix` goes before every id.
-    fn context<'p>(&'p self, prefix: &'p str, part_of: Option<&'p str>) -> PageContext<'p> {
+    fn context<'p>(&self, prefix: &'p str, part_of: Option<&'p str>) -> PageContext<'p>
+    where
+        'a: 'p,
+    {
         let Input { site, config, sources, edited: edits, .. } = self.input;
         PageContext {
             site,
@@ -193,6 +165,7 @@ impl<'a> Renderer<'a> {
             edits,
             blocks: self.input.blocks,
             highlighter: self.highlighter,
+            wall: &self.shared.wall,
             prefix,
             part_of,
         }
@@ -204,7 +177,7 @@ impl<'a> Renderer<'a> {
         let from = &site.urls[index];
         let context = self.context("", None);
         let first = page.headings.first().filter(|_| page.leading_heading);
-        let position = self.order.get(&index).copied();
+        let position = self.shared.order.get(&index).copied();
         let neighbour = |offset: isize| {
             let at = position?.checked_add_signed(offset)?;
             site.nav.order.get(at).map(|page| self.link_to(from, *page))
@@ -217,10 +190,10 @@ impl<'a> Renderer<'a> {
             content: html::render(&context, index),
             canonical: self.canonical(from),
             breadcrumbs: self.breadcrumbs(from),
-            nav: self.nav.view(&site.nav, Some(index), from),
+            nav: self.shared.nav.view(&site.nav, Some(index), from),
             toc: contents(page),
-            facts: self.facts.of(index).clone(),
-            taxonomies: self.facts.terms(index, from),
+            facts: self.shared.facts.of(index).clone(),
+            taxonomies: self.shared.facts.terms(site, index, from),
             related: self.related(index),
             previous: neighbour(-1),
             next: neighbour(1),
@@ -256,25 +229,6 @@ impl<'a> Renderer<'a> {
             return String::new();
         }
         format!("{}/edit/main/{}", config.repository, url::encode(&sources[page.file].name))
-    }
-
-    /// Source: sitemaps.org, protocol 0.9. Without a base URL the addresses are relative to the root of the host.
-    fn sitemap(&self) -> String {
-        use std::fmt::Write as _;
-        let Input { site, config, .. } = self.input;
-        let mut xml = String::from(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-        );
-        // Search engines need no lists of links. Of the generated pages, only the home page is useful to them.
-        let home = site.generated.iter().filter(|url| *url == "index.html");
-        let mut urls: Vec<&String> = site.urls.iter().chain(home).collect();
-        urls.sort();
-        for url in urls {
-            let address = format!("{}/{}", config.base_url, url::encode(url));
-            let _ = writeln!(xml, "  <url><loc>{}</loc></url>", highlight::escape(&address));
-        }
-        xml.push_str("</urlset>\n");
-        xml
     }
 }
 

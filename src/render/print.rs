@@ -5,7 +5,6 @@
 use super::view::{PrintPage, PrintView};
 use super::{Renderer, html};
 use crate::error::Result;
-use crate::output::OutputTree;
 
 /// Max pages of a site with a print page. Nobody prints larger sites.
 pub(super) const MAX_PAGES: usize = 500;
@@ -16,11 +15,8 @@ impl Renderer<'_> {
         (2..=MAX_PAGES).contains(&self.input.site.pages.len())
     }
 
-    /// Writes `print.html`.
-    pub(super) fn print(&self, tree: &mut OutputTree) -> Result<()> {
-        if !self.is_printable() {
-            return Ok(());
-        }
+    /// `print.html`
+    pub(super) fn print(&self) -> Result<String> {
         let site = self.input.site;
         let pages = site.nav.order.iter().map(|index| {
             let page = &site.pages[*index];
@@ -35,6 +31,6 @@ impl Renderer<'_> {
         let view = PrintView { pages: pages.collect() };
         let content: String = view.pages.iter().map(|page| page.content.as_str()).collect();
         let site = self.site_view_with("print.html", &content);
-        tree.add("print.html", self.theme.render("print.html", &site, "print", &view)?)
+        self.theme.render("print.html", &site, "print", &view)
     }
 }

@@ -22,6 +22,7 @@ const TEMPLATES: &[(&str, &str)] = embedded![
     "page.html",
     "list.html",
     "nav.html",
+    "parts.html",
     "verification.html",
     "health.html",
     "print.html",
@@ -44,6 +45,8 @@ pub struct Theme {
     tera: Tera,
     /// Files that are copied into the site, by their path in it.
     pub assets: BTreeMap<String, Vec<u8>>,
+    /// A hash of these files. Pages append it to their addresses, so that browsers load a new version.
+    pub version: String,
 }
 
 impl Theme {
@@ -84,7 +87,12 @@ impl Theme {
             }
         }
         tera.add_raw_templates(templates).map_err(failed)?;
-        Ok(Self { name, tera, assets })
+        let mut hasher = blake3::Hasher::new();
+        for (path, content) in &assets {
+            hasher.update(path.as_bytes()).update(&[0]).update(content);
+        }
+        let version = hasher.finalize().to_hex()[..8].to_owned();
+        Ok(Self { name, tera, assets, version })
     }
 
     /// Renders a template with the site and one more value.

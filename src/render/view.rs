@@ -163,6 +163,30 @@ pub struct GroupView {
     pub links: Vec<LinkView>,
 }
 
+/// The links between the parts of a long list.
+#[derive(Debug, Clone, Serialize)]
+pub struct PagerView {
+    /// The number of this part, from 1.
+    pub number: usize,
+    /// How many parts there are.
+    pub count: usize,
+    /// The part before it.
+    pub previous: Option<PartLink>,
+    /// The part after it.
+    pub next: Option<PartLink>,
+    /// The parts by number; of very many, the first, the last and those near this one.
+    pub parts: Vec<PartLink>,
+}
+
+/// A link to a part of a long list.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartLink {
+    /// Its number.
+    pub number: usize,
+    /// Its target.
+    pub url: String,
+}
+
 /// A page that lists pages: home, a section, a taxonomy, a term, or the page for search without JavaScript.
 #[derive(Debug, Clone, Serialize)]
 pub struct ListView {
@@ -180,6 +204,8 @@ pub struct ListView {
     pub nav: Vec<NavView>,
     /// The lists.
     pub groups: Vec<GroupView>,
+    /// The other parts of a long list.
+    pub part: Option<PagerView>,
     /// The address of an agent's `llms.txt`.
     pub llms: String,
 }
@@ -245,6 +271,23 @@ pub struct RowGroup {
     pub rows: Vec<RowView>,
 }
 
+/// A part of the verification page, in its overview.
+#[derive(Debug, Clone, Serialize)]
+pub struct WallPartView {
+    /// Its address.
+    pub url: String,
+    /// The page of its first block.
+    pub first: String,
+    /// The page of its last block.
+    pub last: String,
+    /// Blocks of code.
+    pub code: usize,
+    /// Blocks that are proven, or fail as shown.
+    pub proven: usize,
+    /// Blocks that failed.
+    pub failed: usize,
+}
+
 /// The verification page.
 #[derive(Debug, Clone, Serialize)]
 pub struct VerificationView {
@@ -258,8 +301,14 @@ pub struct VerificationView {
     pub proven: usize,
     /// How they are shared out.
     pub bar: Vec<BarView>,
-    /// Blocks of code, failures first.
+    /// Blocks of code, failures first. The overview of a large site has failures only.
     pub groups: Vec<RowGroup>,
+    /// Failures that the overview leaves out, because there are too many.
+    pub more: usize,
+    /// The other parts.
+    pub part: Option<PagerView>,
+    /// In the overview of a large site: what each part shows.
+    pub parts: Vec<WallPartView>,
 }
 
 /// A page and its clocks.
@@ -307,6 +356,8 @@ pub struct HealthView {
     pub owners: Vec<OwnerView>,
     /// Pages that no other page links to.
     pub orphans: Vec<LinkView>,
+    /// The other parts of the page of a large site.
+    pub part: Option<PagerView>,
 }
 
 /// A page on the print page.

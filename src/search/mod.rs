@@ -20,11 +20,34 @@ pub mod weigh;
 use crate::config::Config;
 use crate::site::Site;
 use crate::snippet::model::blocks::Blocks;
+use rayon::prelude::*;
+use sections::PageRecord;
 pub use shard::SearchIndex;
+use weigh::Counted;
 
-/// Indexes the whole site.
+/// Number of pages whose terms one thread counts together.
+const RUN: usize = 64;
+
+/// Indexes the whole site. The text of a page is in memory only while its terms are counted.
 pub fn build(site: &Site, config: &Config, blocks: &Blocks) -> SearchIndex {
-    let pages = sections::sections(site, config, blocks);
+    let cutter = sections::Cut::new(site, config, blocks);
+    let excerpt = shard::excerpt_length(cutter.sections());
+    let runs: Vec<(Vec<PageRecord>, Counted)> = cutter
+        .pages()
+        .par_chunks(RUN)
+        .map(|pages| {
+            let mut counted = Counted::default();
+            let records = pages.iter().map(|page| {
+                let mut record = cutter.record(*page);
+                counted.page(&record);
+                record.shorten(excerpt);
+                record
+            });
+            (records.collect(), counted)
+        })
+        .collect();
+    let (pages, counted): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
+    let pages: Vec<PageRecord> = pages.into_iter().flatten().collect();
     let facets = facets::facets(site, &pages);
-    shard::cut(weigh::weigh(pages), &facets)
+    shard::cut(&pages, weigh::weigh(counted), &facets)
 }

@@ -8,7 +8,6 @@ use crate::page::{Fence, Page};
 use crate::site::{PageIndex, Site, url};
 use crate::snippet::model::badge::{Badge, badge};
 use crate::snippet::model::blocks::{Block, Blocks};
-use rayon::prelude::*;
 use typed_index_collections::TiVec;
 
 /// A section: the content under one heading, or before the first heading.
@@ -20,7 +19,7 @@ pub struct Section {
     pub heading: String,
     /// Its code blocks, in order.
     pub snippets: Vec<Snippet>,
-    /// Text.
+    /// Text; after [`PageRecord::shorten`] its first words.
     pub body: String,
     /// Its first sentence, which usually says what the section is about.
     pub about: String,
@@ -64,33 +63,76 @@ pub struct PageRecord {
     pub tags: String,
 }
 
-/// Cuts every indexed page into sections.
-pub fn sections(site: &Site, config: &Config, blocks: &Blocks) -> Vec<PageRecord> {
-    let mut tags: TiVec<PageIndex, String> = vec![String::new(); site.pages.len()].into();
-    for term in site.taxonomies.iter().flat_map(|taxonomy| &taxonomy.terms) {
-        for page in &term.pages {
-            tags[*page].push_str(&term.title);
-            tags[*page].push(' ');
+/// Cuts pages into sections.
+pub struct Cut<'a> {
+    site: &'a Site,
+    config: &'a Config,
+    blocks: &'a Blocks,
+    /// The indexed pages.
+    pages: Vec<PageIndex>,
+    tags: TiVec<PageIndex, String>,
+}
+
+impl<'a> Cut<'a> {
+    /// Prepares to cut the pages of a site.
+    pub fn new(site: &'a Site, config: &'a Config, blocks: &'a Blocks) -> Self {
+        let mut tags: TiVec<PageIndex, String> = vec![String::new(); site.pages.len()].into();
+        for term in site.taxonomies.iter().flat_map(|taxonomy| &taxonomy.terms) {
+            for page in &term.pages {
+                tags[*page].push_str(&term.title);
+                tags[*page].push(' ');
+            }
+        }
+        let is_indexed = |index: &PageIndex| !config.search_exclude.is_match(&site.pages[*index].relative);
+        let pages = site.pages.keys().filter(is_indexed).collect();
+        Self { site, config, blocks, pages, tags }
+    }
+
+    /// The indexed pages.
+    pub fn pages(&self) -> &[PageIndex] {
+        &self.pages
+    }
+
+    /// About how many sections they have.
+    pub fn sections(&self) -> usize {
+        let of_page = |index: &PageIndex| {
+            let page = &self.site.pages[*index];
+            page.headings.len() + usize::from(!page.leading_heading || page.headings.is_empty())
+        };
+        self.pages.iter().map(of_page).sum()
+    }
+
+    /// The sections of a page.
+    pub fn record(&self, index: PageIndex) -> PageRecord {
+        let page = &self.site.pages[index];
+        let block_of = |fence: usize| self.blocks.of_fence(index, fence.into());
+        PageRecord {
+            page: index,
+            url: url::from_root(&self.site.urls[index]),
+            title: page.title.clone(),
+            sections: Cutter::new(page).cut(page, self.config.search_code, block_of),
+            tags: self.tags[index].clone(),
         }
     }
-    let known = (0..site.pages.len())
-        .into_par_iter()
-        .map(PageIndex::from)
-        .filter(|index| !config.search_exclude.is_match(&site.pages[*index].relative));
-    known
-        .map(|index| {
-            let page = &site.pages[index];
-            let sections =
-                Cutter::new(page).cut(page, config.search_code, |fence| blocks.of_fence(index, fence.into()));
-            PageRecord {
-                page: index,
-                url: url::from_root(&site.urls[index]),
-                title: page.title.clone(),
-                sections,
-                tags: tags[index].clone(),
+}
+
+impl PageRecord {
+    /// Keeps what the list of results shows: of the text, the first `length` characters.
+    pub fn shorten(&mut self, length: usize) {
+        for section in &mut self.sections {
+            let excerpt = if length == 0 { String::new() } else { section.excerpt(length) };
+            *section = Section {
+                anchor: std::mem::take(&mut section.anchor),
+                heading: std::mem::take(&mut section.heading),
+                snippets: std::mem::take(&mut section.snippets),
+                body: excerpt,
+                ..Section::default()
+            };
+            for snippet in &mut section.snippets {
+                snippet.code = String::new();
             }
-        })
-        .collect()
+        }
+    }
 }
 
 /// Builds the sections of a page.
@@ -187,7 +229,7 @@ impl Cutter {
 
 impl Section {
     /// Its first words, for the list of results.
-    pub fn excerpt(&self, length: usize) -> String {
+    fn excerpt(&self, length: usize) -> String {
         let code = self.snippets.first().map_or("", |snippet| snippet.code.as_str());
         let source = if self.body.trim().is_empty() { code } else { &self.body };
         let mut excerpt = String::new();

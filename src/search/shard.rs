@@ -9,7 +9,7 @@
 use super::facets::Facet;
 use super::pack;
 use super::sections::{PageRecord, Snippet};
-use super::weigh::{self, FUNCTION_WORDS, Postings, Weighed};
+use super::weigh::{self, FUNCTION_WORDS, Postings};
 use crate::page::heading::slugify;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 /// The files of the index, by path relative to the site's root.
 #[derive(Debug, Default)]
 pub struct SearchIndex {
-    /// Path and content.
-    pub files: Vec<(String, String)>,
+    /// Content by path.
+    pub files: BTreeMap<String, String>,
 }
 
 /// Min characters of a shard of terms; compressed, about half as many bytes.
@@ -31,16 +31,15 @@ const EXCERPTS: usize = 100_000;
 const EXCERPT: usize = 150;
 
 /// Cuts the index into files.
-pub fn cut(weighed: Weighed, facets: &[Facet]) -> SearchIndex {
-    let Weighed { pages, mut terms } = weighed;
+pub fn cut(pages: &[PageRecord], mut terms: BTreeMap<String, Postings>, facets: &[Facet]) -> SearchIndex {
     let mut files = Files::default();
     pack::prune(&mut terms, postings_budget(pages.len()));
     let firsts = term_shards(&terms, files_for(pages.len()), &mut files);
-    let kinds = Kinds::new(&pages);
-    let blocks = page_blocks(&pages, &kinds, files_for(pages.len()), &mut files);
+    let kinds = Kinds::new(pages);
+    let blocks = page_blocks(pages, &kinds, files_for(pages.len()), &mut files);
     let facets = facet_files(facets, &mut files);
     let mut sizes = String::new();
-    for page in &pages {
+    for page in pages {
         pack::number(u32::try_from(page.sections.len()).expect("a page of few sections"), &mut sizes);
     }
     let manifest = json!({
@@ -52,8 +51,10 @@ pub fn cut(weighed: Weighed, facets: &[Facet]) -> SearchIndex {
         "kinds": kinds.described(),
         "facets": facets,
     });
+    let mut manifest = manifest;
+    manifest["version"] = json!(files.version());
     files.push("manifest", &manifest);
-    SearchIndex { files: files.0 }
+    SearchIndex { files: files.0.into_iter().collect() }
 }
 
 /// Max files of terms, and also of pages, for a site with this many pages. With the manifest and the facets, that is 64
@@ -72,6 +73,15 @@ fn postings_budget(pages: usize) -> usize {
 struct Files(Vec<(String, String)>);
 
 impl Files {
+    /// A hash of the files so far. The browser asks for them with it, so that it never mixes two indexes.
+    fn version(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for (path, content) in &self.0 {
+            hasher.update(path.as_bytes()).update(content.as_bytes());
+        }
+        hasher.finalize().to_hex()[..8].to_owned()
+    }
+
     /// Adds a file of a kind and returns its number among them.
     fn push(&mut self, kind: &str, data: &Value) -> usize {
         let prefix = format!("docgen/search/{kind}-");
@@ -162,13 +172,16 @@ impl<'a> Kinds<'a> {
     }
 }
 
+/// The max length of an excerpt in an index of this many sections; 0 for none.
+pub fn excerpt_length(sections: usize) -> usize {
+    let length = (EXCERPTS / sections.max(1)).min(EXCERPT);
+    // An excerpt of a few words is not useful.
+    if length < 40 { 0 } else { length }
+}
+
 /// Writes the page records; returns the number of the first page of each block.
 fn page_blocks(pages: &[PageRecord], kinds: &Kinds<'_>, max_files: usize, files: &mut Files) -> Vec<u32> {
-    let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
-    let excerpt = (EXCERPTS / sections.max(1)).min(EXCERPT);
-    // An excerpt of a few words is not useful.
-    let excerpt = if excerpt < 40 { 0 } else { excerpt };
-    let records: Vec<String> = pages.iter().map(|page| record(page, kinds, excerpt)).collect();
+    let records: Vec<String> = pages.iter().map(|page| record(page, kinds)).collect();
     let all: usize = records.iter().map(String::len).sum();
     let mut firsts = Vec::new();
     let (mut page, mut snippet) = (0, 0);
@@ -186,7 +199,7 @@ fn page_blocks(pages: &[PageRecord], kinds: &Kinds<'_>, max_files: usize, files:
 /// heading, kinds of code blocks, anchor and excerpt, separated by tabs, without empty fields at the end. A heading
 /// equal to the page's title is left out, and so is an anchor that follows from the heading or from the position at the
 /// top.
-fn record(page: &PageRecord, kinds: &Kinds<'_>, excerpt: usize) -> String {
+fn record(page: &PageRecord, kinds: &Kinds<'_>) -> String {
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let title = line(&page.title);
     let mut out = format!("{}\t{title}", page.url);
@@ -197,7 +210,7 @@ fn record(page: &PageRecord, kinds: &Kinds<'_>, excerpt: usize) -> String {
             if heading == title && number == 0 { String::new() } else { heading },
             kinds.packed(&section.snippets),
             if follows { String::new() } else { section.anchor.clone() },
-            section.excerpt(excerpt),
+            section.body.clone(),
         ];
         // A blank means an empty section, because an empty line ends the page.
         let fields = fields.join("\t");

@@ -128,6 +128,11 @@ fn compound(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
 }
 
 fn word(part: &str, out: &mut Vec<String>) {
+    // Most words are plain: one piece.
+    if part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        push(part, out);
+        return;
+    }
     let pieces = pieces(part);
     let trimmed = part.trim_matches('_');
     if !trimmed.is_empty() {
@@ -172,6 +177,10 @@ fn pieces(word: &str) -> Vec<String> {
 }
 
 fn push(term: &str, out: &mut Vec<String>) {
+    if term.is_ascii() {
+        out.push(term[..term.len().min(MAX_TERM)].to_ascii_lowercase());
+        return;
+    }
     let lower = term.to_lowercase();
     out.push(lower.chars().take(MAX_TERM).collect());
 }

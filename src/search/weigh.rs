@@ -5,7 +5,8 @@
 
 use super::sections::{PageRecord, Section};
 use super::tokenize::terms;
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An occurrence of a term: the number of the section in the whole site, and the weight, 1 to [`LEVELS`].
 pub type Posting = (u32, u8);
@@ -17,15 +18,6 @@ pub struct Postings {
     pub sections: Vec<Posting>,
     /// The code blocks that contain it, numbered over the whole site. Only for terms in few blocks.
     pub snippets: Vec<u32>,
-}
-
-/// The weighed index.
-#[derive(Debug, Default)]
-pub struct Weighed {
-    /// The pages.
-    pub pages: Vec<PageRecord>,
-    /// Postings by term.
-    pub terms: BTreeMap<String, Postings>,
 }
 
 /// Words with little meaning. Search finds them only in headings, because a heading may name an operator, a keyword or
@@ -56,48 +48,83 @@ const MAX_WEIGHT: f64 = 60.0;
 /// A term in more code blocks than this points to sections only: nobody searches for one of 200 `import`s.
 const MAX_SNIPPETS: usize = 16;
 
-/// Weighs every term of every section.
-pub fn weigh(pages: Vec<PageRecord>) -> Weighed {
-    let mut found: Vec<Fields> = Vec::new();
-    let mut shown: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-    let mut snippet = 0;
-    for page in &pages {
-        for (number, section) in page.sections.iter().enumerate() {
-            for code in &section.snippets {
-                for term in terms(&code.code).into_iter().collect::<BTreeSet<_>>() {
-                    shown.entry(term).or_default().push(snippet);
-                }
-                snippet += 1;
-            }
-            found.push(fields(page, section, number == 0));
-        }
-    }
-    let mut index: BTreeMap<String, Postings> = BTreeMap::new();
-    for (term, sections) in impacts(found) {
-        index.entry(term).or_default().sections = sections;
-    }
-    for (term, snippets) in shown {
-        if snippets.len() <= MAX_SNIPPETS
-            && let Some(postings) = index.get_mut(&term)
-        {
-            postings.snippets = snippets;
-        }
-    }
-    Weighed { pages, terms: index }
+/// The terms of some pages, before the whole site is known. Each term is stored once, and numbered.
+#[derive(Debug, Default)]
+pub struct Counted {
+    numbers: HashMap<String, u32>,
+    sections: Vec<Fields>,
+    /// How many code blocks these pages have.
+    snippets: u32,
+    /// The terms of code blocks: the block, counted from the first of these pages, and the term.
+    shown: Vec<(u32, u32)>,
 }
 
-/// The terms of a section: weighted frequency in its text, and weight in its name.
+/// The terms of a section by number, with the weighted frequency in its text and the weight in its name.
 #[derive(Debug, Default)]
 struct Fields {
-    terms: BTreeMap<String, (f64, f64)>,
+    terms: Vec<(u32, f64, f64)>,
     length: f64,
 }
 
-impl Fields {
+impl Counted {
+    /// Counts the terms of the next page.
+    pub fn page(&mut self, page: &PageRecord) {
+        for (number, section) in page.sections.iter().enumerate() {
+            for code in &section.snippets {
+                let mut own: Vec<u32> = terms(&code.code).into_iter().map(|term| self.number(term)).collect();
+                own.sort_unstable();
+                own.dedup();
+                self.shown.extend(own.into_iter().map(|term| (self.snippets, term)));
+                self.snippets += 1;
+            }
+            let fields = self.fields(page, section, number == 0);
+            self.sections.push(fields);
+        }
+    }
+
+    fn number(&mut self, term: String) -> u32 {
+        let next = u32::try_from(self.numbers.len()).expect("fewer than 2^32 terms");
+        *self.numbers.entry(term).or_insert(next)
+    }
+
+    fn fields(&mut self, page: &PageRecord, section: &Section, top: bool) -> Fields {
+        let mut found = Found { counted: self, terms: HashMap::new(), length: 0 };
+        found.add(&section.body, 1.0, true);
+        for snippet in &section.snippets {
+            found.add(&snippet.code, 1.0, true);
+        }
+        found.add(&section.about, ABOUT, false);
+        found.add(&section.defined, DEFINED, false);
+        found.add(&section.above, ABOVE, false);
+        found.add(&section.heading, HEADING, false);
+        found.name(&section.heading);
+        // A page's tags and title belong to its top. In other sections, the title only separates pages with equal
+        // sections.
+        if top {
+            found.name(&page.title);
+            found.add(&page.tags, TAGS, false);
+        } else {
+            found.add(&page.title, TITLE_BELOW, false);
+        }
+        let length = found.length as f64;
+        let terms = found.terms.into_iter().map(|(term, (weight, name))| (term, weight, name)).collect();
+        Fields { terms, length }
+    }
+}
+
+/// The terms of the section that is being counted.
+struct Found<'a> {
+    counted: &'a mut Counted,
+    terms: HashMap<u32, (f64, f64)>,
+    length: usize,
+}
+
+impl Found<'_> {
     fn add(&mut self, text: &str, weight: f64, counts: bool) {
         for term in terms(text) {
-            self.length += f64::from(u8::from(counts));
+            self.length += usize::from(counts);
             if FUNCTION_WORDS.binary_search(&term.as_str()).is_err() {
+                let term = self.counted.number(term);
                 self.terms.entry(term).or_default().0 += weight;
             }
         }
@@ -109,49 +136,66 @@ impl Fields {
         let strong = words.iter().filter(|word| FUNCTION_WORDS.binary_search(&word.as_str()).is_err()).count();
         let share = NAME / (strong.max(1) as f64).sqrt();
         for word in words {
+            let word = self.counted.number(word);
             let entry = self.terms.entry(word).or_default();
             entry.1 = entry.1.max(share);
         }
     }
 }
 
-fn fields(page: &PageRecord, section: &Section, top: bool) -> Fields {
-    let mut fields = Fields::default();
-    fields.add(&section.body, 1.0, true);
-    for snippet in &section.snippets {
-        fields.add(&snippet.code, 1.0, true);
-    }
-    fields.add(&section.about, ABOUT, false);
-    fields.add(&section.defined, DEFINED, false);
-    fields.add(&section.above, ABOVE, false);
-    fields.add(&section.heading, HEADING, false);
-    fields.name(&section.heading);
-    // A page's tags and title belong to its top. In other sections, the title only separates pages with equal sections.
-    if top {
-        fields.name(&page.title);
-        fields.add(&page.tags, TAGS, false);
-    } else {
-        fields.add(&page.title, TITLE_BELOW, false);
-    }
-    fields
+/// The postings of one term while they are collected.
+#[derive(Debug, Default)]
+struct Collected {
+    sections: Vec<(u32, f64)>,
+    snippets: Vec<u32>,
 }
 
-fn impacts(fields: Vec<Fields>) -> BTreeMap<String, Vec<Posting>> {
-    let count = fields.len().max(1) as f64;
-    let average = (fields.iter().map(|fields| fields.length).sum::<f64>() / count).max(1.0);
-    let mut terms: BTreeMap<String, Vec<(u32, f64)>> = BTreeMap::new();
-    for (number, Fields { terms: own, length }) in (0..).zip(fields) {
-        let norm = 1.0 - B + B * (length / average).min(4.0);
-        for (term, (weight, name)) in own {
-            let saturated = weight * (K1 + 1.0) / (weight + K1 * norm);
-            terms.entry(term).or_default().push((number, saturated + name));
+/// Weighs every term of every section. `counted` has all pages, in order.
+pub fn weigh(counted: Vec<Counted>) -> BTreeMap<String, Postings> {
+    let count = counted.iter().map(|part| part.sections.len()).sum::<usize>().max(1) as f64;
+    let lengths = counted.iter().flat_map(|part| &part.sections).map(|section| section.length);
+    let average = (lengths.sum::<f64>() / count).max(1.0);
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut terms: Vec<Collected> = Vec::new();
+    let (mut first_section, mut first_snippet) = (0, 0);
+    for Counted { numbers: own, sections, snippets, shown } in counted {
+        // The numbers of these pages' terms in the whole site.
+        let mut whole = vec![0; own.len()];
+        for (term, number) in own.into_iter().collect::<Vec<_>>() {
+            let next = numbers.len();
+            whole[number as usize] = *numbers.entry(term).or_insert(next);
         }
+        terms.resize_with(numbers.len(), Collected::default);
+        for (section, Fields { terms: own, length }) in (first_section..).zip(&sections) {
+            let norm = 1.0 - B + B * (length / average).min(4.0);
+            for (term, weight, name) in own {
+                let saturated = weight * (K1 + 1.0) / (weight + K1 * norm);
+                terms[whole[*term as usize]].sections.push((section, saturated + name));
+            }
+        }
+        for (snippet, term) in shown {
+            let list = &mut terms[whole[term as usize]].snippets;
+            // More are not kept, so no more need to be remembered.
+            if list.len() <= MAX_SNIPPETS {
+                list.push(first_snippet + snippet);
+            }
+        }
+        first_section += u32::try_from(sections.len()).expect("fewer than 2^32 sections");
+        first_snippet += snippets;
     }
-    let weighed = terms.into_iter().map(|(term, found)| {
-        let rarity = (1.0 + (count - found.len() as f64 + 0.5) / (found.len() as f64 + 0.5)).ln();
-        (term, found.into_iter().map(|(section, weight)| (section, level(rarity * weight))).collect())
-    });
-    weighed.collect()
+    let mut numbers: Vec<(String, usize)> = numbers.into_iter().collect();
+    numbers.sort_unstable();
+    let weighed = numbers.into_par_iter().filter(|(_, number)| !terms[*number].sections.is_empty());
+    weighed.map(|(term, number)| (term, postings(&terms[number], count))).collect()
+}
+
+/// The postings of a term in a site with `count` sections.
+fn postings(found: &Collected, count: f64) -> Postings {
+    let number = found.sections.len() as f64;
+    let rarity = (1.0 + (count - number + 0.5) / (number + 0.5)).ln();
+    let sections = found.sections.iter().map(|(section, weight)| (*section, level(rarity * weight))).collect();
+    let snippets = if found.snippets.len() > MAX_SNIPPETS { Vec::new() } else { found.snippets.clone() };
+    Postings { sections, snippets }
 }
 
 /// A weight on the logarithmic scale.
@@ -186,10 +230,12 @@ mod tests {
             ],
             tags: String::new(),
         };
-        let weighed = weigh(vec![page]);
-        let postings = &weighed.terms["circuit"].sections;
+        let mut counted = Counted::default();
+        counted.page(&page);
+        let weighed = weigh(vec![counted]);
+        let postings = &weighed["circuit"].sections;
         assert!(postings[1].1 > postings[0].1, "{postings:?}");
-        assert!(!weighed.terms.contains_key("is"), "function words of the text are not kept");
+        assert!(!weighed.contains_key("is"), "function words of the text are not kept");
     }
 
     #[test]

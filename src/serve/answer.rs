@@ -2,7 +2,7 @@
 //!
 //! Must not know: sockets, how the tree is made.
 
-use crate::output::OutputTree;
+use super::preview::Files;
 use crate::site::url;
 use std::net::{IpAddr, SocketAddr};
 
@@ -86,7 +86,7 @@ fn without_port(host: &str) -> &str {
 }
 
 /// Answers a request.
-pub fn answer(asked: &Asked, tree: &OutputTree, hosts: &Hosts) -> Answer {
+pub fn answer(asked: &Asked, files: &dyn Files, hosts: &Hosts) -> Answer {
     let text = |status, text: String| Answer::Text { status, text, headers: &[] };
     let [host] = asked.hosts.as_slice() else {
         return text(400, "the request must have one `Host` header\n".to_owned());
@@ -111,8 +111,8 @@ pub fn answer(asked: &Asked, tree: &OutputTree, hosts: &Hosts) -> Answer {
     }
     // A client that asks for Markdown gets the page's twin. Agents do that.
     let twin = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
-    let path = twin.filter(|twin| asked.wants_markdown() && tree.files().contains_key(twin)).unwrap_or(path);
-    let (status, path) = if tree.files().contains_key(&path) { (200, path) } else { (404, "404.html".to_owned()) };
+    let path = twin.filter(|twin| asked.wants_markdown() && files.has(twin)).unwrap_or(path);
+    let (status, path) = if files.has(&path) { (200, path) } else { (404, "404.html".to_owned()) };
     Answer::File { status, kind: content_type(&path), path }
 }
 

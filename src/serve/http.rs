@@ -131,12 +131,15 @@ impl Connection {
     }
 
     fn respond(&mut self, asked: &Asked, permit: Permit, streams: &Arc<AtomicUsize>) -> std::io::Result<()> {
-        let tree = self.preview.tree();
-        match answer(asked, &tree, &self.hosts) {
+        let files = self.preview.files();
+        match answer(asked, files.as_ref(), &self.hosts) {
             Answer::File { status, path, kind } => {
-                let body = tree.files().get(&path).map_or(&[][..], Vec::as_slice);
+                let body = match files.file(&path) {
+                    Ok(body) => body.unwrap_or_default(),
+                    Err(error) => return self.send(500, &[TEXT], &format!("{error}\n"), asked.is_head()),
+                };
                 let headers = [("Content-Type", kind), ("Vary", "Accept"), ("Cache-Control", "no-cache")];
-                self.send(status, &headers, body, asked.is_head())
+                self.send(status, &headers, &body, asked.is_head())
             }
             Answer::Text { status, text, headers } => {
                 let headers: Vec<_> = headers.iter().copied().chain([TEXT]).collect();
@@ -152,7 +155,7 @@ impl Connection {
                     return self.send(503, &[("Retry-After", "1"), TEXT], "too many pages are open\n", false);
                 };
                 drop(permit);
-                drop(tree);
+                drop(files);
                 self.stream.write_all(head(200, &headers, None).as_bytes())?;
                 self.events()
             }
@@ -163,7 +166,7 @@ impl Connection {
     fn events(&mut self) -> std::io::Result<()> {
         let (mut known, mut spoken) = (None, Instant::now());
         loop {
-            let version = self.preview.version_after(known, Duration::from_secs(1));
+            let (version, _) = self.preview.after(known, Duration::from_secs(1));
             if Some(version) != known {
                 write!(self.stream, "event: version\ndata: {version}\n\n")?;
             } else if spoken.elapsed() >= KEEP_ALIVE {

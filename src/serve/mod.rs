@@ -2,10 +2,9 @@
 //!
 //! 1. [`watch`] turns file-system events into paths that may have changed; [`inputs`] tells whether the site's inputs
 //!    have changed.
-//! 2. The builder from `cli` makes a new [`OutputTree`](crate::output::OutputTree). The shared [`Preview`] stores it
-//!    and increases its version.
-//! 3. [`http`] serves the tree with the answers of [`answer`]. Browsers wait on `/-/events` and reload when the version
-//!    changes.
+//! 2. The builder from `cli` reads what has changed and gives the shared [`Preview`] a new set of [`Files`].
+//! 3. [`http`] makes a file when a browser asks for it, with the answers of [`answer`]. Browsers wait on `/-/events` and
+//!    update when their page has changed.
 //!
 //! Must not know: how a site is built.
 
@@ -15,4 +14,4 @@ pub mod inputs;
 mod preview;
 pub mod watch;
 
-pub use preview::Preview;
+pub use preview::{Files, Preview};

@@ -93,8 +93,8 @@ fn is_remote(destination: &str) -> bool {
 }
 
 /// The file names that the links and images of all pages end with.
-pub fn file_names(pages: &[Page]) -> BTreeSet<String> {
-    let links = pages.iter().flat_map(|page| &page.links).filter(|link| !is_external(&link.target));
+pub fn file_names<'a>(pages: impl Iterator<Item = &'a Page>) -> BTreeSet<String> {
+    let links = pages.flat_map(|page| &page.links).filter(|link| !is_external(&link.target));
     links
         .map(|link| {
             let path = url::decode(link.target.split(['#', '?']).next().unwrap_or_default());

@@ -6,7 +6,7 @@
 //! 4. [`link`] resolves every link, anchor and image.
 //! 5. [`governance`] checks ids, required keys and review clocks.
 //!
-//! [`resolve()`] does these steps in order.
+//! [`resolve()`] does these steps in order. [`parts`] says how long lists are split.
 //!
 //! Must not know: HTML, templates, snippets' verdicts. The only access to the disk is [`PathExists`].
 
@@ -16,6 +16,7 @@ mod index;
 pub mod link;
 mod model;
 pub mod nav;
+pub mod parts;
 mod places;
 mod resolve;
 mod target;

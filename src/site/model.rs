@@ -10,6 +10,7 @@ use crate::page::Page;
 use crate::source::Asset;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use typed_index_collections::TiVec;
 
 /// Whether a path exists. `site` accesses the disk only through this.
@@ -19,7 +20,7 @@ pub type PathExists<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 #[derive(Debug)]
 pub struct Site {
     /// Its pages, in the order of their paths.
-    pub pages: TiVec<PageIndex, Page>,
+    pub pages: TiVec<PageIndex, Arc<Page>>,
     /// The URL of each page.
     pub urls: TiVec<PageIndex, String>,
     /// Page by URL.

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::{Page, summary};
 use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use typed_index_collections::TiSlice;
 
 /// One entry of the tree.
@@ -72,7 +73,7 @@ pub fn folder_above(folder: &str) -> Option<&str> {
 /// Builds the order.
 pub(super) fn build(
     sources: &Sources,
-    pages: &TiSlice<PageIndex, Page>,
+    pages: &TiSlice<PageIndex, Arc<Page>>,
     urls: &TiSlice<PageIndex, String>,
     by_url: &BTreeMap<String, PageIndex>,
     problems: &mut Vec<Diagnostic>,
@@ -103,7 +104,7 @@ fn flatten(nodes: &[Node], order: &mut Vec<PageIndex>, seen: &mut BTreeSet<PageI
 }
 
 fn sections(
-    pages: &TiSlice<PageIndex, Page>,
+    pages: &TiSlice<PageIndex, Arc<Page>>,
     urls: &TiSlice<PageIndex, String>,
     by_url: &BTreeMap<String, PageIndex>,
 ) -> Vec<Section> {
@@ -156,7 +157,7 @@ fn folder_title(folder: &str) -> String {
 fn from_folders(
     folder: &str,
     sections: &[Section],
-    pages: &TiSlice<PageIndex, Page>,
+    pages: &TiSlice<PageIndex, Arc<Page>>,
     urls: &TiSlice<PageIndex, String>,
 ) -> Vec<Node> {
     let Some(own) = section(sections, folder) else { return Vec::new() };
@@ -195,7 +196,7 @@ const MAX_SUGGESTIONS: usize = 50;
 fn from_summary(
     sources: &Sources,
     file: crate::span::FileId,
-    pages: &TiSlice<PageIndex, Page>,
+    pages: &TiSlice<PageIndex, Arc<Page>>,
     urls: &TiSlice<PageIndex, String>,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {

@@ -15,18 +15,19 @@ use crate::page::front_matter::PageStatus;
 use crate::source::Sources;
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use typed_index_collections::{TiSlice, TiVec};
 
 /// Resolves the site.
 pub fn resolve(
     sources: &Sources,
-    pages: Vec<Page>,
+    pages: Vec<Arc<Page>>,
     config: &Config,
     path_exists: PathExists<'_>,
 ) -> (Site, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let drafts = config.drafts;
-    let mut pages: Vec<Page> =
+    let mut pages: Vec<Arc<Page>> =
         pages.into_iter().filter(|page| drafts || page.front_matter.status != Some(PageStatus::Draft)).collect();
     pages.sort_by(|a, b| a.relative.cmp(&b.relative));
     let (pages, urls, by_url) = addresses(sources, pages, &mut problems);
@@ -46,7 +47,7 @@ pub fn resolve(
     (site, problems)
 }
 
-fn site_title(config: &Config, pages: &TiSlice<PageIndex, Page>, by_url: &BTreeMap<String, PageIndex>) -> String {
+fn site_title(config: &Config, pages: &TiSlice<PageIndex, Arc<Page>>, by_url: &BTreeMap<String, PageIndex>) -> String {
     if !config.title.is_empty() {
         return config.title.clone();
     }
@@ -59,11 +60,11 @@ fn site_title(config: &Config, pages: &TiSlice<PageIndex, Page>, by_url: &BTreeM
     }
 }
 
-type Addresses = (TiVec<PageIndex, Page>, TiVec<PageIndex, String>, BTreeMap<String, PageIndex>);
+type Addresses = (TiVec<PageIndex, Arc<Page>>, TiVec<PageIndex, String>, BTreeMap<String, PageIndex>);
 
 /// Gives each page its URL. If two pages have the same URL, the first by path stays and the other is reported.
-fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>) -> Addresses {
-    let mut kept: TiVec<PageIndex, Page> = TiVec::new();
+fn addresses(sources: &Sources, pages: Vec<Arc<Page>>, problems: &mut Vec<Diagnostic>) -> Addresses {
+    let mut kept: TiVec<PageIndex, Arc<Page>> = TiVec::new();
     let mut urls = TiVec::new();
     let mut by_url: BTreeMap<String, PageIndex> = BTreeMap::new();
     let mut by_folded: BTreeMap<String, PageIndex> = BTreeMap::new();
@@ -106,7 +107,7 @@ fn addresses(sources: &Sources, pages: Vec<Page>, problems: &mut Vec<Diagnostic>
 }
 
 fn generated_urls(
-    pages: &TiSlice<PageIndex, Page>,
+    pages: &TiSlice<PageIndex, Arc<Page>>,
     by_url: &BTreeMap<String, PageIndex>,
     taxonomies: &[Taxonomy],
     nav: &Nav,

@@ -8,6 +8,7 @@ use crate::config::{Config, RawTaxonomyConfig, TAXONOMIES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::page::Page;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use typed_index_collections::TiSlice;
 
 /// One taxonomy and its terms.
@@ -50,7 +51,7 @@ impl Taxonomy {
 
 /// Collects the terms of all pages.
 pub(super) fn collect(
-    pages: &TiSlice<PageIndex, Page>,
+    pages: &TiSlice<PageIndex, Arc<Page>>,
     config: &Config,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Taxonomy> {

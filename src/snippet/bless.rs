@@ -11,6 +11,7 @@ use crate::snippet::model::verdicts::Verdicts;
 use crate::source::{SourceFile, Sources};
 use crate::span::{FileId, LineIndex};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A change to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct Blessing {
 }
 
 /// The changes that correct every wrong expectation.
-pub fn bless(sources: &Sources, pages: &[Page], verdicts: Verdicts<'_>) -> Blessing {
+pub fn bless(sources: &Sources, pages: &[Arc<Page>], verdicts: Verdicts<'_>) -> Blessing {
     let mut blessing = Blessing::default();
     for (snippet, verdict) in verdicts.iter() {
         let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);

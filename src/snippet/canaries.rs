@@ -15,6 +15,7 @@ use crate::snippet::verify::verify;
 use crate::source::{PageSource, Sources};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The result of one canary.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
         options: Options { bare: true, ..Options::default() },
     };
     crate::fs::create_dir_all(&inner.work)?;
-    let mut blocks = collect(&sources, std::slice::from_ref(&page), &config, context.languages);
+    let mut blocks = collect(&sources, &[Arc::new(page)], &config, context.languages);
     verify(&inner, &mut blocks)?;
     Ok(spec
         .canaries

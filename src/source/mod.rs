@@ -19,6 +19,7 @@ pub use edited::{Edits, edited};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, Range};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One file that a person wrote, whole in memory.
 #[derive(Debug)]
@@ -69,11 +70,11 @@ pub struct PageSource {
     pub relative: String,
 }
 
-/// Every file of the site.
-#[derive(Debug, Default)]
+/// Every file of the site. The texts are shared, so a copy is cheap.
+#[derive(Debug, Default, Clone)]
 pub struct Sources {
-    files: Vec<SourceFile>,
-    by_path: BTreeMap<PathBuf, FileId>,
+    files: Vec<Arc<SourceFile>>,
+    by_path: Arc<BTreeMap<PathBuf, FileId>>,
     /// The pages, sorted by path.
     pub pages: Vec<PageSource>,
     /// Everything else in the content folder, sorted by path.
@@ -106,19 +107,17 @@ impl Sources {
 
     /// Adds a file's text; for tests and for text that is not on disk.
     pub fn add(&mut self, path: PathBuf, text: String) -> FileId {
-        let (text, byte_order_mark) = match text.strip_prefix('\u{feff}') {
-            Some(rest) => (rest.to_owned(), true),
-            None => (text, false),
-        };
+        let (text, byte_order_mark) = without_mark(text);
         let id = self.push(path.clone(), text, byte_order_mark);
-        self.by_path.insert(path, id);
+        Arc::make_mut(&mut self.by_path).insert(path, id);
         id
     }
 
     fn push(&mut self, path: PathBuf, text: String, byte_order_mark: bool) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than four thousand million files"));
         let name = self.name_of(&path);
-        self.files.push(SourceFile { id, name, lines: LineIndex::new(&text), text, byte_order_mark, path });
+        let lines = LineIndex::new(&text);
+        self.files.push(Arc::new(SourceFile { id, name, lines, text, byte_order_mark, path }));
         id
     }
 
@@ -152,7 +151,7 @@ impl Sources {
 
     /// All files in the order in which they were read.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files.iter()
+        self.files.iter().map(Arc::as_ref)
     }
 
     /// Adds a page. If it cannot be read, adds a diagnostic and returns `None`.
@@ -229,7 +228,8 @@ pub fn load(config: &Config) -> Result<(Sources, Vec<Diagnostic>)> {
             sources.assets.push(Asset { file, path, relative });
         }
     }
-    read_includes(&mut sources, &mut problems);
+    let all = sources.iter().map(|file| file.id).collect();
+    read_includes(&mut sources, all, &mut problems);
     Ok((sources, problems))
 }
 
@@ -293,11 +293,31 @@ pub fn load_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Di
             problems.push(sources.refuse(&path, &refused, "file"));
         }
     }
-    read_includes(&mut sources, &mut problems);
+    let all = sources.iter().map(|file| file.id).collect();
+    read_includes(&mut sources, all, &mut problems);
     Ok((sources, problems))
 }
 
 impl Sources {
+    /// Reads pages again that have changed on disk, and the files that they newly include. Returns their numbers. `None` if
+    /// one of them is no page that was read before, or cannot be read now.
+    pub fn read_pages_again(&mut self, paths: &BTreeSet<PathBuf>) -> Option<BTreeSet<FileId>> {
+        let pages: BTreeSet<FileId> = self.pages.iter().map(|page| page.file).collect();
+        let mut again = BTreeSet::new();
+        for path in paths {
+            let id = self.by_path(path).filter(|id| pages.contains(id))?;
+            let text = String::from_utf8(fs::read_within(&self.project, path).ok()?).ok()?;
+            let (text, byte_order_mark) = without_mark(text);
+            let (name, path) = (self[id].name.clone(), path.clone());
+            let lines = LineIndex::new(&text);
+            self.files[id.0 as usize] = Arc::new(SourceFile { id, name, lines, text, byte_order_mark, path });
+            again.insert(id);
+        }
+        let mut problems = Vec::new();
+        read_includes(self, again.iter().copied().collect(), &mut problems);
+        problems.is_empty().then_some(again)
+    }
+
     /// A file's path relative to the content folder, with `/`. If it is not UTF-8, adds a diagnostic and returns
     /// `None`.
     fn relative(&mut self, path: &Path, content: &Path, problems: &mut Vec<Diagnostic>) -> Option<String> {
@@ -328,19 +348,27 @@ impl Sources {
     }
 }
 
-/// Reads included files, recursively. `page::include` reports unreadable ones, because it knows the position of the
-/// directive.
-fn read_includes(sources: &mut Sources, problems: &mut Vec<Diagnostic>) {
+/// The text without its byte order mark, and whether it had one.
+fn without_mark(text: String) -> (String, bool) {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => (rest.to_owned(), true),
+        None => (text, false),
+    }
+}
+
+/// Reads the files that `waiting` ones include, recursively. `page::include` reports unreadable ones, because it knows the
+/// position of the directive.
+fn read_includes(sources: &mut Sources, mut waiting: Vec<FileId>, problems: &mut Vec<Diagnostic>) {
     let mut next = 0;
-    while next < sources.files.len() {
-        let file = &sources.files[next];
+    while let Some(id) = waiting.get(next) {
+        let file = &sources[*id];
         let wanted: BTreeSet<PathBuf> = include::directives(&file.text)
             .map(|directive| include::target_path(&file.path, directive.path))
             .filter(|path| sources.by_path(path).is_none() && sources.refused(path).is_none())
             .collect();
         for path in wanted {
             match fs::read_within(&sources.project, &path) {
-                Ok(bytes) => drop(sources.text(&path, bytes, problems)),
+                Ok(bytes) => waiting.extend(sources.text(&path, bytes, problems)),
                 Err(refused) => drop(sources.refused.insert(path, refused)),
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! - `cargo xtask site [--no-serve]`: tools, release build, verify, build, serve and print the address.
 //! - `cargo xtask ratios [NAME]`: compares docgen with one tool start per block.
+//! - `cargo xtask bench [OPTIONS]`: measures docgen and its peers on made pages.
 //! - `cargo xtask lighthouse`: Lighthouse over the manual.
 //! - `cargo xtask search-quality`: compares search with other search engines.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
@@ -12,6 +13,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task prints for the person who runs it")]
 #![allow(clippy::disallowed_methods, reason = "a task runs programs and reads folders")]
 
+mod bench;
 mod lighthouse;
 mod ratios;
 mod run;
@@ -28,6 +30,7 @@ Usage: cargo xtask COMMAND
 Commands:
   site [--no-serve]   install tools, build docgen, verify and build its manual, serve it
   ratios [NAME]       compare docgen with one tool start per block; NAME is a part of a case's name
+  bench [OPTIONS]     measure docgen and its peers on made pages; `bench --help` lists the options
   lighthouse          measure the manual's pages with Lighthouse, as on a phone
   search-quality      compare search with Pagefind and MiniSearch, on the same pages and queries
   test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds slow checks
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         ["test", "--full"] => test::run(true),
         ["ratios"] => ratios::run(""),
         ["ratios", wanted] => ratios::run(wanted),
+        ["bench", options @ ..] => bench::run(options),
         ["lighthouse"] => lighthouse::run(),
         ["search-quality"] => search::run(),
         [] | ["help" | "--help" | "-h"] => {

@@ -9,6 +9,7 @@ use crate::snippet::model::verdict::{Level, Status, Verdict};
 use crate::span::FileId;
 use std::collections::BTreeMap;
 use std::ops::{Index, Range};
+use std::sync::Arc;
 use typed_index_collections::TiVec;
 
 /// A block and its verdict.
@@ -23,7 +24,7 @@ pub struct Block {
 /// The blocks of all pages. Block `n` of a page is its fence `n`.
 #[derive(Debug, Clone, Default)]
 pub struct Blocks {
-    all: TiVec<SnippetId, Block>,
+    all: TiVec<SnippetId, Arc<Block>>,
     pages: TiVec<PageIndex, Range<usize>>,
     /// Rules of the configuration that match no block (S2.6), by number.
     pub unmatched_rules: Vec<usize>,
@@ -34,8 +35,34 @@ impl Blocks {
     pub fn push_page(&mut self, snippets: Vec<Snippet>) {
         let first = self.all.len();
         let unchecked = || Verdict::new(Status::Unchecked, None);
-        self.all.extend(snippets.into_iter().map(|snippet| Block { snippet, verdict: unchecked() }));
+        self.all.extend(snippets.into_iter().map(|snippet| Arc::new(Block { snippet, verdict: unchecked() })));
         self.pages.push(first..self.all.len());
+    }
+
+    /// Replaces the blocks of some pages. A block with the same id and the same code keeps its verdict.
+    pub fn renew_pages(&mut self, mut pages: BTreeMap<PageIndex, Vec<Snippet>>) {
+        let before = std::mem::take(self);
+        self.unmatched_rules = before.unmatched_rules;
+        for (page, range) in before.pages.iter_enumerated() {
+            let old = &before.all.raw[range.clone()];
+            let Some(snippets) = pages.remove(&page) else {
+                let first = self.all.len();
+                self.all.extend(old.iter().cloned());
+                self.pages.push(first..self.all.len());
+                continue;
+            };
+            let first = self.all.len();
+            self.push_page(snippets);
+            for at in first..self.all.len() {
+                let block = Arc::make_mut(&mut self.all.raw[at]);
+                let same = |old: &&Arc<Block>| {
+                    old.snippet.id == block.snippet.id && old.snippet.code.as_str() == block.snippet.code.as_str()
+                };
+                if let Some(old) = old.iter().find(same) {
+                    block.verdict = old.verdict.clone();
+                }
+            }
+        }
     }
 
     /// How many there are.
@@ -58,14 +85,19 @@ impl Blocks {
         self.pages.get(page).cloned().unwrap_or_default().map(SnippetId::from)
     }
 
+    /// The number of the block of a fence.
+    pub fn id_of_fence(&self, page: PageIndex, fence: FenceIndex) -> Option<SnippetId> {
+        self.pages.get(page)?.clone().nth(fence.into()).map(SnippetId::from)
+    }
+
     /// The block of a fence.
     pub fn of_fence(&self, page: PageIndex, fence: FenceIndex) -> Option<&Block> {
-        self.all.get(SnippetId::from(self.pages.get(page)?.clone().nth(fence.into())?))
+        self.all.get(self.id_of_fence(page, fence)?).map(Arc::as_ref)
     }
 
     /// All blocks, in order.
     pub fn iter(&self) -> impl Iterator<Item = (SnippetId, &Block)> {
-        self.all.iter_enumerated()
+        self.all.iter_enumerated().map(|(id, block)| (id, block.as_ref()))
     }
 
     /// All snippets, in order.
@@ -80,12 +112,12 @@ impl Blocks {
 
     /// Replaces a block's verdict.
     pub fn set(&mut self, id: SnippetId, verdict: Verdict) {
-        self.all[id].verdict = verdict;
+        Arc::make_mut(&mut self.all[id]).verdict = verdict;
     }
 
     /// All blocks, in order; their verdicts may still change.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Block> {
-        self.all.iter_mut()
+        self.all.iter_mut().map(Arc::make_mut)
     }
 
     /// How many blocks have each status. The sum is the number of blocks found.
@@ -102,7 +134,7 @@ impl Blocks {
     /// For each page: how many blocks of code are proven or fail as shown, and how many blocks of code it has.
     pub fn proven(&self) -> BTreeMap<FileId, (usize, usize)> {
         let mut pages: BTreeMap<_, (usize, usize)> = BTreeMap::new();
-        for Block { snippet, verdict } in self.all.iter().filter(|block| block.snippet.is_code) {
+        for (_, Block { snippet, verdict }) in self.iter().filter(|(_, block)| block.snippet.is_code) {
             let (proven, all) = pages.entry(snippet.file).or_default();
             *proven += usize::from(verdict.is_proven());
             *all += 1;

@@ -5,6 +5,7 @@
 use crate::config::{Config, RawRule};
 use crate::page::fence::Info;
 use crate::page::{Fence, Page};
+use crate::site::PageIndex;
 use crate::snippet::language::adapter::Language;
 use crate::snippet::language::languages::{Label, Languages};
 use crate::snippet::language::transcript;
@@ -17,17 +18,29 @@ use crate::snippet::plan::hidden;
 use crate::source::Sources;
 use crate::span::{LineIndex, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Collects the blocks of all pages, in order.
-pub fn collect(sources: &Sources, pages: &[Page], config: &Config, languages: &Languages) -> Blocks {
+pub fn collect(sources: &Sources, pages: &[Arc<Page>], config: &Config, languages: &Languages) -> Blocks {
     let mut blocks = Blocks::default();
     let mut matched = BTreeSet::new();
     let collector = Collector { sources, config, languages };
     for (index, page) in pages.iter().enumerate() {
-        blocks.push_page(collector.page(index, page, &mut matched));
+        blocks.push_page(collector.page(index.into(), page, &mut matched));
     }
     blocks.unmatched_rules = (0..config.verify.rules.len()).filter(|rule| !matched.contains(rule)).collect();
     blocks
+}
+
+/// Collects the blocks of one page.
+pub fn collect_page(
+    sources: &Sources,
+    index: PageIndex,
+    page: &Page,
+    config: &Config,
+    languages: &Languages,
+) -> Vec<Snippet> {
+    Collector { sources, config, languages }.page(index, page, &mut BTreeSet::new())
 }
 
 /// The inputs for collecting every block.
@@ -39,7 +52,7 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     /// The blocks of a page, one for each fence. Adds the rules that apply to `matched`.
-    fn page(&self, index: usize, page: &Page, matched: &mut BTreeSet<usize>) -> Vec<Snippet> {
+    fn page(&self, index: PageIndex, page: &Page, matched: &mut BTreeSet<usize>) -> Vec<Snippet> {
         let mut out: Vec<Snippet> = Vec::new();
         let name = &self.sources[page.file].name;
         let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
@@ -52,7 +65,7 @@ impl Collector<'_> {
             let rules = self.rules_for(page, fence, &mut nth);
             matched.extend(rules.iter().copied());
             let mut snippet = self.snippet(page, fence, &rules);
-            snippet.page = index.into();
+            snippet.page = index;
             snippet.fence = fence_index;
             snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
             out.push(snippet);

@@ -2,7 +2,6 @@
 // no fetch: the index is scripts, so that it works from file:// and under a strict content policy.
 (() => {
   const root = document.documentElement.dataset.root;
-  const version = document.documentElement.dataset.version;
 
   // -- terms: src/search/tokenize.rs, step by step --
   const isCjk = (c) => /[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]/.test(c);
@@ -148,7 +147,8 @@
       });
       if (others) return;
       const script = document.createElement('script');
-      script.src = `${root}docgen/search/${name}.js?v=${version}`;
+      // The manifest names its index's version, so that files of two indexes are never mixed.
+      script.src = `${root}docgen/search/${name}.js?v=${loaded.get('manifest-0')?.version}`;
       script.onerror = () => {
         waiting.delete(name);
         reject(new Error(`cannot load ${script.src}`));

@@ -17,7 +17,9 @@ function loadSearch() {
   const load = (name) =>
     new Promise((resolve, reject) => {
       const script = document.createElement('script');
-      script.src = `${root.dataset.root}docgen/${name}.js?v=${root.dataset.version}`;
+      // The index changes more often than pages do: the browser asks for its manifest again after a minute.
+      const version = name === 'search/manifest-0' ? Math.floor(Date.now() / 60000) : root.dataset.version;
+      script.src = `${root.dataset.root}docgen/${name}.js?v=${version}`;
       script.async = false; // In this order.
       script.onload = resolve;
       script.onerror = reject;

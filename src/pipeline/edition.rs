@@ -1,0 +1,128 @@
+//! A project → its site: every path, and the files when they are asked for.
+//!
+//! Must not know: what a file looks like, the command line.
+
+use super::read::Project;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::fs::{self, Refused};
+use crate::output::{SyncReport, Writer};
+use crate::progress::Progress;
+use crate::render::highlight::Highlighter;
+use crate::render::theme::Theme;
+use crate::render::{Input, Outline, Part, Renderer, Shared};
+use crate::search::{self, SearchIndex};
+use rayon::prelude::*;
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+/// The site of a project at one moment: its paths, and all that is needed to make each file when it is asked for.
+pub struct Edition {
+    /// The project.
+    pub project: Project,
+    config: Arc<Config>,
+    theme: Arc<Theme>,
+    highlighter: Arc<Highlighter>,
+    /// Whether pages reload themselves.
+    live: bool,
+    shared: Shared,
+    outline: Outline,
+    index: OnceLock<SearchIndex>,
+}
+
+/// The folder of the search index in the site.
+const SEARCH: &str = "docgen/search/";
+
+impl Edition {
+    /// Plans the site of a project. `live` is for `docgen serve`: pages reload themselves.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::OutputPath`] if the site cannot have one of its paths.
+    pub fn new(
+        project: Project,
+        config: Arc<Config>,
+        theme: Arc<Theme>,
+        highlighter: Arc<Highlighter>,
+        live: bool,
+    ) -> Result<Self> {
+        let shared = Shared::new(&input(&project, &config, live));
+        let (outline, index) = (Outline::default(), OnceLock::new());
+        let mut edition = Self { project, config, theme, highlighter, live, shared, outline, index };
+        edition.outline = edition.renderer().outline()?;
+        Ok(edition)
+    }
+
+    fn renderer(&self) -> Renderer<'_> {
+        Renderer {
+            input: input(&self.project, &self.config, self.live),
+            theme: &self.theme,
+            highlighter: &self.highlighter,
+            shared: &self.shared,
+        }
+    }
+
+    /// The search index. It is built when it is first asked for.
+    fn index(&self) -> &SearchIndex {
+        self.index.get_or_init(|| search::build(&self.project.site, &self.config, &self.project.blocks))
+    }
+
+    /// Whether the site has a file at this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.outline.files().contains_key(path) || (path.starts_with(SEARCH) && self.index().files.contains_key(path))
+    }
+
+    /// Makes the file at this path; `None` if the site has no such file.
+    ///
+    /// # Errors
+    /// If a template of the theme is broken or an asset cannot be read.
+    pub fn file(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>> {
+        if let Some(part) = self.outline.files().get(path) {
+            return self.make(path, part).map(Some);
+        }
+        let index = path.starts_with(SEARCH).then(|| self.index());
+        Ok(index.and_then(|index| index.files.get(path)).map(|text| Cow::Borrowed(text.as_bytes())))
+    }
+
+    fn make(&self, path: &str, part: &Part) -> Result<Cow<'_, [u8]>> {
+        if *part != Part::Asset {
+            return self.renderer().make(path, part);
+        }
+        let path = &self.project.site.assets[path].path;
+        // The checks have read it; if this fails, the file has changed since.
+        let failed = |refused: Refused| Error::Io {
+            action: "read",
+            path: path.clone(),
+            source: std::io::Error::other(refused.why()),
+        };
+        fs::read_within(&self.config.project, path).map(Cow::Owned).map_err(failed)
+    }
+
+    /// Writes the whole site to `out`. The search index is built beside the pages.
+    ///
+    /// # Errors
+    /// If a file cannot be made or written; then the old site is still in place.
+    pub fn write(&self, out: &Path, progress: &dyn Progress) -> Result<SyncReport> {
+        let writer = Writer::new(out)?;
+        let files = self.outline.files();
+        progress.phase("rendering", Some(files.len() as u64));
+        let (index, rendered) = rayon::join(
+            || self.index(),
+            || {
+                files.par_iter().try_for_each(|(path, part)| {
+                    progress.advance(1);
+                    writer.put(path, &self.make(path, part)?)
+                })
+            },
+        );
+        rendered?;
+        index.files.par_iter().try_for_each(|(path, content)| writer.put(path, content.as_bytes()))?;
+        progress.finish();
+        writer.finish()
+    }
+}
+
+fn input<'a>(project: &'a Project, config: &'a Config, live: bool) -> Input<'a> {
+    let Project { sources, site, blocks, edited, .. } = project;
+    Input { sources, site, config, blocks, edited, live }
+}

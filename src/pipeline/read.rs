@@ -1,0 +1,206 @@
+//! A project's folder → [`Project`]: texts, pages, the resolved site, code blocks.
+//!
+//! Must not know: the command line, the terminal, how a site looks.
+
+use crate::config::Config;
+use crate::diagnostic::{Code, Diagnostic, Note};
+use crate::error::Result;
+use crate::page::{self, Dialect, Page};
+use crate::progress::Progress;
+use crate::site::{self, PathExists, Site};
+use crate::snippet::language::languages::Languages;
+use crate::snippet::model::blocks::Blocks;
+use crate::snippet::plan::collect::{collect, collect_page};
+use crate::source::{self, Edits, PageSource, Sources};
+use crate::span::FileId;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A project as read and resolved. Its parts are shared, so a copy is cheap.
+#[derive(Clone)]
+pub struct Project {
+    /// The texts.
+    pub sources: Arc<Sources>,
+    /// The pages, resolved.
+    pub site: Arc<Site>,
+    /// Their code blocks. Each has a verdict, *Unchecked* at first.
+    pub blocks: Blocks,
+    /// The problems found in them.
+    pub problems: Vec<Diagnostic>,
+    /// When each file was last edited, by its path from the root. Empty until version control is asked.
+    pub edited: Arc<Edits>,
+    /// The pages as parsed, in the order of the sources.
+    parsed: Vec<Parsed>,
+    /// The problems of reading files.
+    of_reading: Arc<[Diagnostic]>,
+}
+
+/// A parsed page and its problems.
+#[derive(Clone)]
+struct Parsed {
+    page: Arc<Page>,
+    problems: Arc<[Diagnostic]>,
+}
+
+/// Reads the content folder and resolves the site.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn read(
+    config: &Config,
+    languages: &Languages,
+    path_exists: PathExists<'_>,
+    progress: &dyn Progress,
+) -> Result<Project> {
+    progress.phase("reading pages", None);
+    let (mut sources, mut of_reading) = source::load(config)?;
+    let parsed = parse_each(&sources, &sources.pages, config);
+    let named = site::uses_only_named_assets(config)
+        .then(|| site::link::file_names(parsed.iter().map(|parsed| parsed.page.as_ref())));
+    of_reading.extend(sources.check_assets(named.as_ref()));
+    let (site, problems) = resolve((&sources, &parsed, &of_reading), config, path_exists);
+    progress.phase("reading code blocks", None);
+    let blocks = collect(&sources, &site.pages.raw, config, languages);
+    Ok(Project {
+        sources: Arc::new(sources),
+        site: Arc::new(site),
+        blocks,
+        problems,
+        edited: Arc::default(),
+        parsed,
+        of_reading: of_reading.into(),
+    })
+}
+
+/// Reads the `changed` pages again and takes everything else from `before`. `None` if that is not enough: a file is new,
+/// gone or no page, or the site has other pages now. Blocks whose code is the same keep their verdicts.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn read_again(
+    before: &Project,
+    config: &Config,
+    languages: &Languages,
+    path_exists: PathExists<'_>,
+    changed: &BTreeSet<PathBuf>,
+) -> Result<Option<Project>> {
+    if site::uses_only_named_assets(config) {
+        return Ok(None);
+    }
+    let mut sources = Sources::clone(&before.sources);
+    let Some(files) = sources.read_pages_again(changed) else { return Ok(None) };
+    let again: Vec<_> = sources.pages.iter().filter(|page| files.contains(&page.file)).cloned().collect();
+    let mut fresh = parse_each(&sources, &again, config).into_iter();
+    let parsed: Vec<Parsed> = before
+        .parsed
+        .iter()
+        .map(
+            |old| {
+                if files.contains(&old.page.file) { fresh.next().unwrap_or_else(|| old.clone()) } else { old.clone() }
+            },
+        )
+        .collect();
+    let (site, problems) = resolve((&sources, &parsed, &before.of_reading), config, path_exists);
+    if site.urls != before.site.urls || site.copied != before.site.copied {
+        return Ok(None);
+    }
+    let mut blocks = before.blocks.clone();
+    let pages = site.pages.iter_enumerated().filter(|(_, page)| files.contains(&page.file));
+    let renewed = pages.map(|(index, page)| (index, collect_page(&sources, index, page, config, languages))).collect();
+    blocks.renew_pages(renewed);
+    Ok(Some(Project {
+        sources: Arc::new(sources),
+        site: Arc::new(site),
+        blocks,
+        problems,
+        edited: Arc::clone(&before.edited),
+        parsed,
+        of_reading: Arc::clone(&before.of_reading),
+    }))
+}
+
+/// Resolves the site, and puts all problems in the order of their places.
+fn resolve(
+    (sources, parsed, of_reading): (&Sources, &[Parsed], &[Diagnostic]),
+    config: &Config,
+    path_exists: PathExists<'_>,
+) -> (Site, Vec<Diagnostic>) {
+    let pages = parsed.iter().map(|parsed| Arc::clone(&parsed.page)).collect();
+    let (site, of_site) = site::resolve(sources, pages, config, path_exists);
+    let of_pages = parsed.iter().flat_map(|parsed| parsed.problems.iter());
+    let mut problems: Vec<Diagnostic> = of_reading.iter().chain(of_pages).cloned().chain(of_site).collect();
+    problems.sort_by_key(|a| (a.span, a.code));
+    (site, limit_per_line(sources, problems))
+}
+
+/// Reads the given files only, without a site around them.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn read_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Arc<Page>>, Vec<Diagnostic>)> {
+    let (sources, mut problems) = source::load_paths(config, paths)?;
+    let (pages, found) = parse(&sources, config);
+    problems.extend(found);
+    let problems = limit_per_line(&sources, problems);
+    Ok((sources, pages, problems))
+}
+
+/// Max problems of one kind that are reported for one line. Each report prints the line, so a 1 MB line with 10,000
+/// links would take too long.
+const MAX_PER_LINE: usize = 20;
+
+fn limit_per_line(sources: &Sources, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut counts: BTreeMap<(FileId, usize, Code), (usize, usize)> = BTreeMap::new();
+    for problem in problems {
+        let line = sources[problem.span.file].lines.line_of(problem.span.start);
+        let (count, last) = counts.entry((problem.span.file, line, problem.code)).or_default();
+        *count += 1;
+        if *count <= MAX_PER_LINE {
+            *last = kept.len();
+            kept.push(problem);
+        }
+    }
+    for (count, last) in counts.into_values().filter(|(count, _)| *count > MAX_PER_LINE) {
+        let more = count - MAX_PER_LINE;
+        kept[last]
+            .notes
+            .push(Note { message: format!("{more} more problems of this kind are on this line"), span: None });
+    }
+    kept
+}
+
+/// Parses every page of the sources, on all cores.
+pub fn parse(sources: &Sources, config: &Config) -> (Vec<Arc<Page>>, Vec<Diagnostic>) {
+    let parsed = parse_each(sources, &sources.pages, config);
+    let problems = parsed.iter().flat_map(|parsed| parsed.problems.iter().cloned()).collect();
+    (parsed.into_iter().map(|parsed| parsed.page).collect(), problems)
+}
+
+fn parse_each(sources: &Sources, pages: &[PageSource], config: &Config) -> Vec<Parsed> {
+    let dialect = Dialect { foreign_words: &config.verify.foreign_words, math: config.math };
+    let parse = |source: &PageSource| {
+        let (page, problems) = page::parse(sources, source, config.today, dialect);
+        Parsed { page: Arc::new(page), problems: problems.into() }
+    };
+    pages.par_iter().map(parse).collect()
+}
+
+/// The files that pages refer to: included files, schemas of data blocks and, if the content folder is the whole
+/// project, linked files. Some may not exist.
+pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
+    let Project { sources, site, blocks, .. } = project;
+    let mut named = source::included_paths(sources);
+    for snippet in blocks.snippets() {
+        if let Some(schema) = &snippet.settings.schema {
+            let folders = [snippet.page_path.parent().unwrap_or(&config.root), &config.root];
+            named.extend(folders.map(|folder| source::normalise(&folder.join(schema))));
+        }
+    }
+    if config.content == config.root {
+        named.extend(site.copied.iter().map(|relative| site.assets[relative].path.clone()));
+    }
+    named
+}
