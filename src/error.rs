@@ -49,6 +49,9 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The work was cancelled, because newer work replaces it.
+    #[error("cancelled")]
+    Cancelled,
     /// No thread could be started.
     #[error("cannot start a thread: {message}\n  help: {NO_PROCESS_LEFT}")]
     Threads {

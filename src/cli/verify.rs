@@ -52,6 +52,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         languages: options.lang.clone(),
         name: options.name.clone(),
         id: options.id.clone(),
+        pages: None,
         outdated_hashes: ledger.is_outdated(),
     };
     let context = work::context(shell, (&config, &sources), &tools, &progress, work.folder(), wanted);

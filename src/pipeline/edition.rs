@@ -12,6 +12,7 @@ use crate::render::highlight::Highlighter;
 use crate::render::theme::Theme;
 use crate::render::{Input, Outline, Part, Renderer, Shared};
 use crate::search::{self, SearchIndex};
+use crate::snippet::model::blocks::Blocks;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::path::Path;
@@ -51,6 +52,22 @@ impl Edition {
         let mut edition = Self { project, config, theme, highlighter, live, shared, outline, index };
         edition.outline = edition.renderer().outline()?;
         Ok(edition)
+    }
+
+    /// The same site with other verdicts.
+    ///
+    /// # Errors
+    /// As [`Edition::new`].
+    pub fn with_blocks(&self, blocks: Blocks) -> Result<Self> {
+        let mut project = self.project.clone();
+        project.blocks = blocks;
+        let (config, theme) = (Arc::clone(&self.config), Arc::clone(&self.theme));
+        Self::new(project, config, theme, Arc::clone(&self.highlighter), self.live)
+    }
+
+    /// The project's configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     fn renderer(&self) -> Renderer<'_> {

@@ -7,9 +7,10 @@ use crate::diagnostic::{Code, Diagnostic, Note};
 use crate::error::Result;
 use crate::page::{self, Dialect, Page};
 use crate::progress::Progress;
-use crate::site::{self, PathExists, Site};
+use crate::site::{self, PageIndex, PathExists, Site};
 use crate::snippet::language::languages::Languages;
 use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::snippet::Snippet;
 use crate::snippet::plan::collect::{collect, collect_page};
 use crate::source::{self, Edits, PageSource, Sources};
 use crate::span::FileId;
@@ -192,15 +193,25 @@ fn parse_each(sources: &Sources, pages: &[PageSource], config: &Config) -> Vec<P
 /// project, linked files. Some may not exist.
 pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
     let Project { sources, site, blocks, .. } = project;
-    let mut named = source::included_paths(sources);
-    for snippet in blocks.snippets() {
-        if let Some(schema) = &snippet.settings.schema {
-            let folders = [snippet.page_path.parent().unwrap_or(&config.root), &config.root];
-            named.extend(folders.map(|folder| source::normalise(&folder.join(schema))));
-        }
-    }
+    let mut named = source::included_paths(sources, sources.iter());
+    named.extend(blocks.snippets().flat_map(|snippet| schemas(snippet, config)));
     if config.content == config.root {
         named.extend(site.copied.iter().map(|relative| site.assets[relative].path.clone()));
     }
     named
+}
+
+/// The included files and the schemas of these pages only.
+pub fn files_named_by(project: &Project, config: &Config, pages: &BTreeSet<PageIndex>) -> BTreeSet<PathBuf> {
+    let Project { sources, site, blocks, .. } = project;
+    let mut named = source::included_paths(sources, pages.iter().map(|page| &sources[site.pages[*page].file]));
+    let ids = pages.iter().flat_map(|page| blocks.on_page(*page));
+    named.extend(ids.flat_map(|id| schemas(&blocks[id], config)));
+    named
+}
+
+fn schemas(snippet: &Snippet, config: &Config) -> Vec<PathBuf> {
+    let Some(schema) = &snippet.settings.schema else { return Vec::new() };
+    let folders = [snippet.page_path.parent().unwrap_or(&config.root), &config.root];
+    folders.iter().map(|folder| source::normalise(&folder.join(schema))).collect()
 }

@@ -13,6 +13,7 @@ use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +25,7 @@ pub struct Supervisor {
     temporary: Arc<Mutex<Vec<PathBuf>>>,
     sandbox: Arc<Sandbox>,
     started: Arc<Mutex<Vec<String>>>,
+    cancelled: Arc<AtomicBool>,
 }
 
 enum Event {
@@ -78,11 +80,31 @@ impl Supervisor {
         self.sandbox.obstacle()
     }
 
+    /// A supervisor for one piece of work that can be [cancelled](Self::cancel) without ending other work.
+    #[must_use]
+    pub fn branch(&self) -> Self {
+        Self { cancelled: Arc::default(), started: Arc::default(), ..self.clone() }
+    }
+
+    /// Ends the children of this branch, and starts no more of them.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+
+    /// Whether this branch was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
     /// Runs a job to its end.
     ///
     /// # Errors
-    /// [`Error::Program`] if it cannot be started. Any end after that is a [`Finished`].
+    /// [`Error::Program`] if it cannot be started, [`Error::Cancelled`] after [`Self::cancel`]. Any other end is a
+    /// [`Finished`].
     pub fn run(&self, job: &Job) -> Result<Finished> {
+        if self.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(job.command_line());
         let level = if job.policy.is_some() { self.confinement() } else { Confinement::None };
         match self.sandbox.confine(job, level, Some(&job.program))? {
@@ -123,7 +145,7 @@ impl Supervisor {
             }
         };
         let mut peak = 0;
-        let killed = watch_over(job, pid, started, &inbox, &mut peak);
+        let killed = watch_over((job, pid, started), &inbox, &self.cancelled, &mut peak);
         if killed.is_some() && reach == Reach::Subreaper {
             // On TERM the launcher kills its descendants and ends. If it fails, the last two steps do the same.
             if let Some(confined) = confined {
@@ -136,6 +158,9 @@ impl Supervisor {
         let _ = rustix::process::kill_process_group(pid, Signal::KILL);
         let status = child.wait().map_err(|source| self.failure(job, source))?;
         self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
+        if self.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let end = killed.unwrap_or_else(|| match (status.code(), status.signal()) {
             (Some(code), _) => End::Exited(code),
             (None, signal) => End::Signaled(signal.unwrap_or(0)),
@@ -210,14 +235,21 @@ impl Supervisor {
 }
 
 /// Waits until a child ends or exceeds a limit. Returns the reason to kill it.
-fn watch_over(job: &Job, pid: Pid, started: Instant, inbox: &Receiver<Event>, peak: &mut u64) -> Option<End> {
+fn watch_over(
+    (job, pid, started): (&Job, Pid, Instant),
+    inbox: &Receiver<Event>,
+    cancelled: &AtomicBool,
+    peak: &mut u64,
+) -> Option<End> {
     loop {
         let left = job.limits.wall.saturating_sub(started.elapsed());
-        let wait = if job.policy.is_some() { left.min(TICK) } else { left };
+        let wait = left.min(TICK);
         match inbox.recv_timeout(wait) {
             Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => return None,
             Ok(Event::OutputLimit) => return Some(End::Limit(Exceeded::Output)),
-            Err(RecvTimeoutError::Timeout) if left.is_zero() => return Some(End::TimedOut),
+            Err(RecvTimeoutError::Timeout) if left.is_zero() || cancelled.load(Ordering::Acquire) => {
+                return Some(End::TimedOut);
+            }
             Err(RecvTimeoutError::Timeout) => {}
         }
         if let Some(exceeded) = job.policy.as_ref().and_then(|policy| exceeded_limit(policy, pid, peak)) {

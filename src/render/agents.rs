@@ -5,6 +5,7 @@
 //! Must not know: templates.
 
 use super::Renderer;
+use super::once::Runs;
 use super::part::{AgentFile, Outline, Part};
 use crate::error::Result;
 use crate::site::nav::Section;
@@ -34,19 +35,19 @@ impl Renderer<'_> {
                 add(format!("{}llms.txt", section.folder), AgentFile::Section(at))?;
             }
         }
-        for number in 1..=files_of(&self.full_parts()) {
+        for number in 1..=files_of(&self.runs().full) {
             add(site.part_url("llms-full.txt", number), AgentFile::Full(number))?;
         }
-        let is_split = self.agents_are_split();
+        let runs = self.runs();
         for (at, term) in self.agents().iter().enumerate() {
             add(agent_llms(term), AgentFile::Agent(at))?;
-            let parts = if is_split { self.by_snippets(&term.pages).len() } else { 0 };
+            let parts = if runs.agents_are_split { runs.agents[at].len() } else { 0 };
             for number in 1..=parts {
                 add(self.agent_pages_url(term, number), AgentFile::AgentPages(at, number))?;
             }
         }
         add("agents.json".to_owned(), AgentFile::Agents)?;
-        for number in 1..=files_of(&self.by_snippets(&self.all_pages())) {
+        for number in 1..=files_of(&runs.verdicts) {
             add(site.part_url("verification.json", number), AgentFile::Verdicts(number))?;
         }
         // The author's own `robots.txt` replaces it.
@@ -64,7 +65,7 @@ impl Renderer<'_> {
             AgentFile::Full(number) => self.full(number),
             AgentFile::Agents => self.agents_json(),
             AgentFile::Agent(at) => self.agent_llms(&self.agents()[at]),
-            AgentFile::AgentPages(at, number) => self.agent_pages(&self.agents()[at], number),
+            AgentFile::AgentPages(at, number) => self.agent_pages(at, number),
             AgentFile::Verdicts(number) => self.verdicts(number),
             AgentFile::Robots => self.robots(),
         }
@@ -84,16 +85,25 @@ impl Renderer<'_> {
         runs(pages, SNIPPETS, |page| blocks.on_page(page).filter(|id| blocks[*id].is_code).count())
     }
 
-    fn full_parts(&self) -> Vec<Vec<PageIndex>> {
-        runs(&self.all_pages(), FULL, |page| self.input.site.pages[page].text.len())
+    fn runs(&self) -> &Runs {
+        self.shared.runs.get_or_init(|| {
+            let all = self.all_pages();
+            let of_agents: Vec<PageIndex> = self.agents().iter().flat_map(|term| term.pages.iter().copied()).collect();
+            Runs {
+                full: runs(&all, FULL, |page| self.input.site.pages[page].text.len()),
+                verdicts: self.by_snippets(&all),
+                agents: self.agents().iter().map(|term| self.by_snippets(&term.pages)).collect(),
+                agents_are_split: self.by_snippets(&of_agents).len() > 1,
+            }
+        })
     }
 
     /// `llms-full.txt`: every page as Markdown. A large site has an index there, and the pages in the other parts.
     fn full(&self, number: usize) -> String {
         let site = self.input.site;
-        let parts = self.full_parts();
+        let parts = &self.runs().full;
         let mut text = format!("# {}\n", site.title);
-        if files_of(&parts) == 1 || number > 1 {
+        if files_of(parts) == 1 || number > 1 {
             let wanted = number.saturating_sub(2);
             for index in parts.get(wanted).into_iter().flatten() {
                 let _ = write!(text, "\n<!-- {} -->\n\n{}", url::from_root(&site.urls[*index]), self.twin(*index));
@@ -163,12 +173,6 @@ impl Renderer<'_> {
         agents.map_or(&[], |taxonomy| &taxonomy.terms)
     }
 
-    /// Whether the agents' pages are too large for one `agents.json`.
-    fn agents_are_split(&self) -> bool {
-        let all: Vec<PageIndex> = self.agents().iter().flat_map(|term| term.pages.iter().copied()).collect();
-        files_of(&self.by_snippets(&all)) > 1
-    }
-
     fn agent_pages_url(&self, term: &Term, number: usize) -> String {
         self.input.site.part_url(&format!("agents/{}/pages.json", term.slug), number)
     }
@@ -183,29 +187,29 @@ impl Renderer<'_> {
 
     /// `agents.json`: what each agent should read. On a large site the pages are in files for each agent.
     fn agents_json(&self) -> String {
-        let is_split = self.agents_are_split();
-        let agent = |term: &Term| {
+        let runs = self.runs();
+        let agent = |(at, term): (usize, &Term)| {
             let mut agent = json!({
                 "name": term.title,
                 "description": term.description,
                 "url": format!("agents/{}.html", term.slug),
                 "llms": agent_llms(term),
             });
-            if is_split {
-                let parts = 1..=self.by_snippets(&term.pages).len();
+            if runs.agents_are_split {
+                let parts = 1..=runs.agents[at].len();
                 agent["parts"] = parts.map(|number| self.agent_pages_url(term, number)).collect();
             } else {
                 agent["pages"] = self.pages_json(&term.pages);
             }
             agent
         };
-        let agents: Vec<Value> = self.agents().iter().map(agent).collect();
+        let agents: Vec<Value> = self.agents().iter().enumerate().map(agent).collect();
         pretty(&json!({ "schema": "docgen.agents/1", "site": self.input.site.title, "agents": agents }))
     }
 
-    fn agent_pages(&self, term: &Term, number: usize) -> String {
-        let parts = self.by_snippets(&term.pages);
-        let pages = self.pages_json(&parts[number - 1]);
+    fn agent_pages(&self, at: usize, number: usize) -> String {
+        let term = &self.agents()[at];
+        let pages = self.pages_json(&self.runs().agents[at][number - 1]);
         pretty(&json!({ "schema": "docgen.agents/1", "name": term.title, "pages": pages }))
     }
 
@@ -234,8 +238,8 @@ impl Renderer<'_> {
     /// other parts.
     fn verdicts(&self, number: usize) -> String {
         let blocks = self.input.blocks;
-        let parts = self.by_snippets(&self.all_pages());
-        let is_split = files_of(&parts) > 1;
+        let parts = &self.runs().verdicts;
+        let is_split = files_of(parts) > 1;
         let rows = |pages: &[PageIndex]| -> Value {
             let ids = pages.iter().flat_map(|page| blocks.on_page(*page)).filter(|id| blocks[*id].is_code);
             ids.map(|id| self.verdict_json(id)).collect()
@@ -248,7 +252,7 @@ impl Renderer<'_> {
             Status::ALL.iter().map(|(name, status)| ((*name).to_owned(), json!(totals[status]))).collect();
         let mut all = json!({ "schema": "docgen.verification/1", "found": blocks.len(), "totals": counts });
         if is_split {
-            let urls = (2..=files_of(&parts)).map(|part| self.input.site.part_url("verification.json", part));
+            let urls = (2..=files_of(parts)).map(|part| self.input.site.part_url("verification.json", part));
             all["parts"] = urls.collect();
         } else {
             let mut pages = self.all_pages();
@@ -311,12 +315,11 @@ fn runs(pages: &[PageIndex], max: usize, size: impl Fn(PageIndex) -> usize) -> V
     let mut sum = 0;
     for page in pages {
         let own = size(*page);
-        match runs.last_mut().filter(|_| sum + own <= max) {
-            Some(run) => run.push(*page),
-            None => {
-                runs.push(vec![*page]);
-                sum = 0;
-            }
+        if let Some(run) = runs.last_mut().filter(|_| sum + own <= max) {
+            run.push(*page)
+        } else {
+            runs.push(vec![*page]);
+            sum = 0;
         }
         sum += own;
     }

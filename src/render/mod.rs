@@ -16,6 +16,7 @@ pub mod html;
 mod input;
 mod lists;
 mod nav;
+mod once;
 mod outline;
 mod part;
 mod print;
@@ -73,6 +74,10 @@ pub struct Shared {
     wall: Wall,
     /// The review clocks, and the pages that no page links to; for the health page.
     clocks: OnceLock<(Vec<Clocks>, Vec<PageIndex>)>,
+    /// How many blocks each group of the verification page has, and how many are proven.
+    totals: OnceLock<once::Totals>,
+    /// How large files for agents are split.
+    runs: OnceLock<once::Runs>,
 }
 
 impl Shared {
@@ -87,6 +92,8 @@ impl Shared {
             verified,
             wall: Wall::new(input),
             clocks: OnceLock::new(),
+            totals: OnceLock::new(),
+            runs: OnceLock::new(),
         }
     }
 }

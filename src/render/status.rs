@@ -5,6 +5,7 @@
 //! Must not know: Markdown.
 
 use super::figure::row_id;
+use super::once::Totals;
 use super::view::{BarView, HealthRow, HealthView, OwnerView, RowGroup, RowView, VerificationView, WallPartView};
 use super::wall::{FIRST, MAX_ROWS};
 use super::{Input, Renderer, url};
@@ -34,12 +35,7 @@ impl Renderer<'_> {
     fn verification_view(&self, number: usize, own: &str) -> VerificationView {
         let (wall, blocks) = (&self.shared.wall, self.input.blocks);
         let code = || blocks.iter().filter(|(_, block)| block.snippet.is_code);
-        let counts: Vec<(&'static str, &'static str, usize)> = GROUPS
-            .iter()
-            .map(|(class, name)| {
-                (*class, *name, code().filter(|(_, it)| badge(Some(&it.verdict)).class == *class).count())
-            })
-            .collect();
+        let Totals { counts, proven } = self.totals();
         let is_overview = wall.count() > 1 && number == 1;
         let mut rows: Vec<SnippetId> = wall.part(number).to_vec();
         let mut more = 0;
@@ -52,13 +48,29 @@ impl Renderer<'_> {
             nav: self.shared.nav.view(&self.input.site.nav, None, FIRST),
             verified: self.shared.verified,
             code: counts.iter().map(|(.., count)| count).sum(),
-            proven: blocks.iter().filter(|(_, block)| block.verdict.is_proven()).count(),
-            bar: bar(&counts),
+            proven: *proven,
+            bar: bar(counts),
             groups: self.row_groups(own, &rows),
             more,
             part: self.pager(FIRST, number, wall.count()),
             parts: if is_overview { self.wall_parts() } else { Vec::new() },
         }
+    }
+
+    fn totals(&self) -> &Totals {
+        self.shared.totals.get_or_init(|| {
+            let mut totals =
+                Totals { counts: GROUPS.iter().map(|(class, name)| (*class, *name, 0)).collect(), proven: 0 };
+            for (_, block) in self.input.blocks.iter() {
+                totals.proven += usize::from(block.verdict.is_proven());
+                let class = badge(Some(&block.verdict)).class;
+                let group = totals.counts.iter_mut().find(|(known, ..)| *known == class && block.snippet.is_code);
+                if let Some((.., count)) = group {
+                    *count += 1;
+                }
+            }
+            totals
+        })
     }
 
     fn row_groups(&self, from: &str, rows: &[SnippetId]) -> Vec<RowGroup> {

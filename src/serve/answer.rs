@@ -39,7 +39,10 @@ pub enum Answer {
         kind: &'static str,
     },
     /// The stream of versions.
-    Events,
+    Events {
+        /// The page whose changes are wanted, as a path in the tree; without it, every version is sent.
+        page: Option<String>,
+    },
     /// A short text.
     Text {
         /// The status.
@@ -107,13 +110,27 @@ pub fn answer(asked: &Asked, files: &dyn Files, hosts: &Hosts) -> Answer {
     }
     let path = file_path(&asked.target);
     if path == "-/events" {
-        return Answer::Events;
+        let page = asked.target.split_once("?page=").map(|(_, page)| existing(file_path(&url::decode(page)), files));
+        return Answer::Events { page };
     }
     // A client that asks for Markdown gets the page's twin. Agents do that.
     let twin = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
     let path = twin.filter(|twin| asked.wants_markdown() && files.has(twin)).unwrap_or(path);
-    let (status, path) = if files.has(&path) { (200, path) } else { (404, "404.html".to_owned()) };
+    let path = existing(path, files);
+    let status = if path == NOT_FOUND && asked_for_other(&asked.target) { 404 } else { 200 };
     Answer::File { status, kind: content_type(&path), path }
+}
+
+/// The page for unknown addresses.
+const NOT_FOUND: &str = "404.html";
+
+/// The path, or that of the page for unknown addresses.
+fn existing(path: String, files: &dyn Files) -> String {
+    if files.has(&path) { path } else { NOT_FOUND.to_owned() }
+}
+
+fn asked_for_other(target: &str) -> bool {
+    file_path(target) != NOT_FOUND
 }
 
 impl Asked {

@@ -4,7 +4,7 @@
 //! Must not know: the answers ([`super::answer`]), how the tree is made.
 
 use super::answer::{Answer, Asked, Hosts, answer};
-use super::preview::Preview;
+use super::preview::{Preview, Version};
 use crate::error::{Error, Result};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -131,12 +131,15 @@ impl Connection {
     }
 
     fn respond(&mut self, asked: &Asked, permit: Permit, streams: &Arc<AtomicUsize>) -> std::io::Result<()> {
-        let files = self.preview.files();
-        match answer(asked, files.as_ref(), &self.hosts) {
+        let version = self.preview.now();
+        match answer(asked, version.files.as_ref(), &self.hosts) {
             Answer::File { status, path, kind } => {
-                let body = match files.file(&path) {
+                let body = match self.preview.file(&version, &path) {
                     Ok(body) => body.unwrap_or_default(),
-                    Err(error) => return self.send(500, &[TEXT], &format!("{error}\n"), asked.is_head()),
+                    Err(error) => {
+                        let headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-cache")];
+                        return self.send(500, &headers, &broken(&error.to_string()), asked.is_head());
+                    }
                 };
                 let headers = [("Content-Type", kind), ("Vary", "Accept"), ("Cache-Control", "no-cache")];
                 self.send(status, &headers, &body, asked.is_head())
@@ -145,7 +148,7 @@ impl Connection {
                 let headers: Vec<_> = headers.iter().copied().chain([TEXT]).collect();
                 self.send(status, &headers, &text, asked.is_head())
             }
-            Answer::Events => {
+            Answer::Events { page } => {
                 let headers = [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")];
                 if asked.is_head() {
                     return self.send(200, &headers, "", true);
@@ -155,20 +158,24 @@ impl Connection {
                     return self.send(503, &[("Retry-After", "1"), TEXT], "too many pages are open\n", false);
                 };
                 drop(permit);
-                drop(files);
+                drop(version);
                 self.stream.write_all(head(200, &headers, None).as_bytes())?;
-                self.events()
+                self.events(page.as_deref())
             }
         }
     }
 
-    /// Server-sent events: the current version and each later one, with keep-alive comments.
-    fn events(&mut self) -> std::io::Result<()> {
-        let (mut known, mut spoken) = (None, Instant::now());
+    /// Server-sent events: the current state and each later one, with keep-alive comments. With a page, only states in
+    /// which something about this page differs.
+    fn events(&mut self, page: Option<&str>) -> std::io::Result<()> {
+        let (mut known, mut said, mut spoken) = (None, String::new(), Instant::now());
         loop {
-            let (version, _) = self.preview.after(known, Duration::from_secs(1));
-            if Some(version) != known {
-                write!(self.stream, "event: version\ndata: {version}\n\n")?;
+            let version = self.preview.after(known, Duration::from_secs(1));
+            let is_new = known.replace(version.number) != Some(version.number);
+            let event = if is_new { self.event(&version, page) } else { String::new() };
+            if is_new && event != said {
+                self.stream.write_all(event.as_bytes())?;
+                said = event;
             } else if spoken.elapsed() >= KEEP_ALIVE {
                 self.stream.write_all(b":\n\n")?;
             } else if self.is_gone()? {
@@ -176,8 +183,24 @@ impl Connection {
             } else {
                 continue;
             }
-            (known, spoken) = (Some(version), Instant::now());
+            spoken = Instant::now();
         }
+    }
+
+    /// The event for a version: its number, or the state of a page.
+    fn event(&self, version: &Version, page: Option<&str>) -> String {
+        let Some(page) = page else {
+            return format!("event: version\ndata: {}\n\n", version.number);
+        };
+        let (hash, error) = match self.preview.file(version, page) {
+            Ok(body) => {
+                (blake3::hash(body.as_deref().unwrap_or_default()).to_hex().to_string(), version.error.to_string())
+            }
+            Err(error) => (String::new(), error.to_string()),
+        };
+        let problems = version.files.problems(page);
+        let state = serde_json::json!({ "hash": hash, "error": error, "problems": problems });
+        format!("event: page\ndata: {state}\n\n")
     }
 
     /// Whether the client has closed its end.
@@ -219,6 +242,15 @@ impl Connection {
 }
 
 const TEXT: (&str, &str) = ("Content-Type", "text/plain; charset=utf-8");
+
+/// The page in place of one that cannot be made. It loads the script that reloads it when the fault is mended.
+fn broken(error: &str) -> String {
+    let error = error.replace('&', "&amp;").replace('<', "&lt;");
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<title>docgen cannot make this page</title>\n<h1>docgen cannot make this \
+         page</h1>\n<pre>{error}</pre>\n<script src=\"/docgen/live.js\" defer></script>\n</html>\n"
+    )
+}
 
 fn head(status: u16, headers: &[(&str, &str)], length: Option<usize>) -> String {
     let mut text = format!("HTTP/1.1 {status} {}\r\nX-Content-Type-Options: nosniff\r\n", reason(status));

@@ -47,7 +47,7 @@ struct Known {
 const ANY_CONTENT: blake3::Hash = blake3::Hash::from_bytes([0; 32]);
 
 /// The inputs of a site at one moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Inputs {
     files: BTreeMap<PathBuf, Known>,
     /// Folders whose files are all inputs.
@@ -101,6 +101,28 @@ impl Inputs {
         };
         let files = files.into_iter().filter_map(known).collect();
         Ok(Self { files, folders: folders.into_iter().filter(|path| !own.has(path)).collect(), awaited })
+    }
+
+    /// Looks only at the `touched` files, if all of them are known files that still exist. Returns those whose content
+    /// has changed. `None` if that is not enough, and nothing is noted then.
+    pub fn look_again(&mut self, touched: &BTreeSet<PathBuf>) -> Option<BTreeSet<PathBuf>> {
+        let mut now = Vec::new();
+        for path in touched {
+            let before = self.files.get(path)?;
+            let stamp = fs::stamp(path).filter(|stamp| stamp.is_file)?;
+            let is_plain_file = before.hash.is_some_and(|hash| hash != ANY_CONTENT);
+            now.push((path.clone(), Known { stamp: Some(stamp), hash: fs::hash(path).filter(|_| is_plain_file) }));
+        }
+        if touched.is_empty() || now.iter().any(|(_, known)| known.hash.is_none()) {
+            return None;
+        }
+        let mut changed = BTreeSet::new();
+        for (path, known) in now {
+            if self.files.insert(path.clone(), known).is_none_or(|before| before.hash != known.hash) {
+                changed.insert(path);
+            }
+        }
+        Some(changed)
     }
 
     /// The folders to watch: those that contain inputs, and those in which an input can be created.

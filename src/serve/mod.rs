@@ -14,4 +14,4 @@ pub mod inputs;
 mod preview;
 pub mod watch;
 
-pub use preview::{Files, Preview};
+pub use preview::{Files, Preview, Version};

@@ -4,15 +4,20 @@
 //! Must not know: rebuilding, which files matter.
 
 use crate::error::{Error, Result};
-use notify::event::{EventKind, ModifyKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// A burst ends this long after its last event. Editors save in several steps.
+/// A burst ends this long after its last event, if a file is still open for writing or many files have changed.
 const QUIET: Duration = Duration::from_millis(30);
+/// The same if each file is complete: it was closed after writing, or moved to its place. Editors that save in several
+/// steps take less time between them.
+const SETTLED: Duration = Duration::from_millis(4);
+/// More files than this in one burst: probably a checkout, which takes its time between files.
+const FEW: usize = 4;
 /// Max length of a burst.
 const MAX_BURST: Duration = Duration::from_millis(500);
 
@@ -25,8 +30,15 @@ pub struct Watch {
 
 /// A message from the system.
 enum Signal {
-    /// The content at this path may have changed.
-    Changed(PathBuf),
+    /// The content at this path may have changed. A file that is still being written is not complete.
+    Changed {
+        /// The file or folder.
+        path: PathBuf,
+        /// Whether its content is complete.
+        complete: bool,
+    },
+    /// A file was closed after writing.
+    Closed(PathBuf),
     /// Events were lost: anything may have changed.
     Lost,
 }
@@ -41,7 +53,11 @@ impl Watch {
         let handler = move |event: notify::Result<Event>| {
             let signals = match event {
                 Ok(event) if event.need_rescan() => vec![Signal::Lost],
-                Ok(event) if is_change(event.kind) => event.paths.into_iter().map(Signal::Changed).collect(),
+                Ok(event) if is_closing(event.kind) => event.paths.into_iter().map(Signal::Closed).collect(),
+                Ok(event) if is_change(event.kind) => {
+                    let complete = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+                    event.paths.into_iter().map(|path| Signal::Changed { path, complete }).collect()
+                }
                 Ok(_) => Vec::new(),
                 Err(_) => vec![Signal::Lost],
             };
@@ -82,6 +98,7 @@ impl Watch {
     /// events were lost, the set may be empty.
     pub fn next(&mut self, matters: impl Fn(&Path) -> bool) -> Option<BTreeSet<PathBuf>> {
         let mut changed = BTreeSet::new();
+        let mut incomplete = BTreeSet::new();
         let mut until: Option<(Instant, Instant)> = None;
         loop {
             let signal = match until {
@@ -97,20 +114,34 @@ impl Watch {
             };
             match signal {
                 // The watch of a removed folder is gone. The folder may come back.
-                Signal::Changed(path) if self.covered.remove(&path) => {
+                Signal::Changed { path, .. } if self.covered.remove(&path) => {
                     let _ = self.watcher.unwatch(&path);
                     changed.insert(path);
                 }
-                Signal::Changed(path) if matters(&path) => {
+                Signal::Changed { path, complete } if matters(&path) => {
+                    if complete {
+                        incomplete.remove(&path)
+                    } else {
+                        incomplete.insert(path.clone())
+                    };
                     changed.insert(path);
                 }
-                Signal::Changed(_) => continue,
+                // Only a file that was changed is closed in a way that matters.
+                Signal::Closed(path) if incomplete.remove(&path) => {}
+                Signal::Changed { .. } | Signal::Closed(_) => continue,
                 Signal::Lost => {}
             }
             let now = Instant::now();
-            until = Some((now + QUIET, until.map_or(now + MAX_BURST, |(_, end)| end)));
+            let is_settled = incomplete.is_empty() && changed.len() <= FEW;
+            let quiet = if is_settled { SETTLED } else { QUIET };
+            until = Some((now + quiet, until.map_or(now + MAX_BURST, |(_, end)| end)));
         }
     }
+}
+
+/// Whether a file was closed after it was open for writing.
+fn is_closing(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Access(AccessKind::Close(AccessMode::Write)))
 }
 
 /// Whether an event can be a change of content. Linux also reports opening, reading and closing of files, which every
@@ -133,7 +164,7 @@ fn failed(error: &notify::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use notify::event::{AccessKind, AccessMode, DataChange, MetadataKind, RenameMode};
+    use notify::event::{DataChange, MetadataKind, RenameMode};
 
     #[test]
     fn only_what_can_change_content_counts() {

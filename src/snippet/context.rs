@@ -5,10 +5,12 @@
 use crate::config::Config;
 use crate::process::Supervisor;
 use crate::progress::Progress;
+use crate::site::PageIndex;
 use crate::snippet::language::languages::Languages;
 use crate::snippet::store::cache::Cache;
 use crate::snippet::toolchain::tool::Tools;
 use crate::source::Sources;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// What the user asked for.
@@ -30,6 +32,8 @@ pub struct Options {
     pub name: Option<String>,
     /// Only the block with this id.
     pub id: Option<String>,
+    /// Only blocks of these pages.
+    pub pages: Option<BTreeSet<PageIndex>>,
 }
 
 /// Everything verification needs from outside.

@@ -117,7 +117,7 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than four thousand million files"));
         let name = self.name_of(&path);
         let lines = LineIndex::new(&text);
-        self.files.push(Arc::new(SourceFile { id, name, lines, text, byte_order_mark, path }));
+        self.files.push(Arc::new(SourceFile { id, path, name, text, lines, byte_order_mark }));
         id
     }
 
@@ -252,15 +252,15 @@ pub fn content_paths(config: &Config) -> Result<ContentPaths> {
     Ok(ContentPaths { files, folders: found.folders })
 }
 
-/// The files in the project that the sources include. They may not exist.
-pub fn included_paths(sources: &Sources) -> BTreeSet<PathBuf> {
+/// The files in the project that these files include. They may not exist.
+pub fn included_paths<'a>(sources: &Sources, files: impl Iterator<Item = &'a SourceFile>) -> BTreeSet<PathBuf> {
     let of_file = |file: &SourceFile| -> Vec<PathBuf> {
         include::directives(&file.text)
             .map(|directive| include::target_path(&file.path, directive.path))
             .filter(|path| path.starts_with(&sources.root))
             .collect()
     };
-    sources.iter().flat_map(of_file).collect()
+    files.flat_map(of_file).collect()
 }
 
 /// Reads only the given files, for `docgen verify README.md`. A folder means the pages in it.
@@ -310,7 +310,7 @@ impl Sources {
             let (text, byte_order_mark) = without_mark(text);
             let (name, path) = (self[id].name.clone(), path.clone());
             let lines = LineIndex::new(&text);
-            self.files[id.0 as usize] = Arc::new(SourceFile { id, name, lines, text, byte_order_mark, path });
+            self.files[id.0 as usize] = Arc::new(SourceFile { id, path, name, text, lines, byte_order_mark });
             again.insert(id);
         }
         let mut problems = Vec::new();

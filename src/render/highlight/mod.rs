@@ -24,7 +24,27 @@ const MAX_LENGTH: usize = 200_000;
 /// print page, and after the next save.
 #[derive(Default)]
 pub struct Highlighter {
-    memo: Mutex<HashMap<blake3::Hash, Arc<[String]>>>,
+    memo: Mutex<Memo>,
+}
+
+/// Max bytes of code whose lines are kept. When they are reached, the memory starts over.
+const MAX_KEPT: usize = 8 << 20;
+
+#[derive(Default)]
+struct Memo {
+    lines: HashMap<blake3::Hash, Arc<[String]>>,
+    /// Bytes of the code whose lines are kept.
+    kept: usize,
+}
+
+impl Memo {
+    fn keep(&mut self, key: blake3::Hash, length: usize, lines: Arc<[String]>) {
+        if self.kept + length > MAX_KEPT {
+            *self = Self::default();
+        }
+        self.kept += length;
+        self.lines.insert(key, lines);
+    }
 }
 
 impl Highlighter {
@@ -34,10 +54,11 @@ impl Highlighter {
             return code.lines().map(escape).collect();
         }
         let key = blake3::Hasher::new().update(language.as_bytes()).update(&[0]).update(code.as_bytes()).finalize();
-        let known = self.memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self.memo.lock().unwrap_or_else(PoisonError::into_inner).lines.get(&key).cloned();
         known.unwrap_or_else(|| {
             let lines: Arc<[String]> = highlight(language, code).into();
-            self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&lines));
+            let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+            memo.keep(key, code.len(), Arc::clone(&lines));
             lines
         })
     }

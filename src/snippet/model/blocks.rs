@@ -65,6 +65,17 @@ impl Blocks {
         }
     }
 
+    /// Takes the verdicts of blocks with the same id and the same code.
+    pub fn keep_verdicts(&mut self, before: &Self) {
+        let old: BTreeMap<&str, &Block> = before.iter().map(|(_, block)| (block.snippet.id.as_str(), block)).collect();
+        for block in self.iter_mut() {
+            let same = |old: &&&Block| old.snippet.code.as_str() == block.snippet.code.as_str();
+            if let Some(old) = old.get(block.snippet.id.as_str()).filter(same) {
+                block.verdict = old.verdict.clone();
+            }
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.all.len()

@@ -103,4 +103,5 @@ pub(crate) fn selected(snippet: &Snippet, options: &Options, languages: &Languag
     (options.languages.is_empty() || options.languages.iter().any(|wanted| language(wanted) || by_label(wanted)))
         && options.name.as_ref().is_none_or(|name| snippet.settings.name.as_ref() == Some(name))
         && options.id.as_ref().is_none_or(|id| snippet.id == *id)
+        && options.pages.as_ref().is_none_or(|pages| pages.contains(&snippet.page))
 }

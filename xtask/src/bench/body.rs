@@ -13,7 +13,10 @@ use std::fs;
 use std::path::Path;
 
 /// The generator's version. A change of the bodies needs a new one, so that all machines make them again.
-const VERSION: &str = "1";
+pub(super) const VERSION: &str = "1";
+
+/// The file that says that a body is complete.
+pub(super) const MARKER: &str = ".made";
 
 /// No page is ever overdue, so that the day of the measurement makes no difference.
 const REVIEWS: &str =
@@ -65,7 +68,7 @@ const OWNERS: &[&str] = &[
 
 /// Makes the body unless the folder has it already.
 pub(super) fn make(folder: &Path, count: usize, kind: Kind) -> Done {
-    let marker = folder.join(".made");
+    let marker = folder.join(MARKER);
     let mark = format!("version {VERSION}, {count} pages\n");
     if fs::read_to_string(&marker).is_ok_and(|found| found == mark) {
         return Ok(());
@@ -76,11 +79,11 @@ pub(super) fn make(folder: &Path, count: usize, kind: Kind) -> Done {
         fs::remove_dir_all(folder).map_err(failed)?;
     }
     let content = folder.join("content");
-    let maker = Maker::new(count, kind);
-    for (number, page) in maker.pages.iter().enumerate() {
+    let pages = Maker::new(count, kind);
+    for (number, page) in pages.pages.iter().enumerate() {
         let file = content.join(&page.path);
         fs::create_dir_all(file.parent().unwrap_or(&content)).map_err(failed)?;
-        fs::write(file, maker.page(number)).map_err(failed)?;
+        fs::write(file, pages.page(number)).map_err(failed)?;
     }
     let book = format!("[book]\ntitle = \"{count} pages\"\ndescription = \"Pages to measure with.\"\n{REVIEWS}");
     fs::write(folder.join("book.toml"), book).map_err(failed)?;
