@@ -66,7 +66,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let pages = project.site.pages.len();
     let theme = Arc::new(Theme::load(&config)?);
     let out = config.out.clone();
-    let edition = Edition::new(project, Arc::new(config), theme, Arc::default(), false)?;
+    let edition = Edition::new(project, Arc::new(config), theme, Arc::default(), false);
     let sync = edition.write(&out, &progress)?;
     shell.terminal.say(&format!(
         "{} in {}: {} written, {} unchanged, {} removed{}",

@@ -28,7 +28,7 @@ pub struct Edition {
     /// Whether pages reload themselves.
     live: bool,
     shared: Shared,
-    outline: Outline,
+    outline: OnceLock<Outline>,
     index: OnceLock<SearchIndex>,
 }
 
@@ -36,29 +36,20 @@ pub struct Edition {
 const SEARCH: &str = "docgen/search/";
 
 impl Edition {
-    /// Plans the site of a project. `live` is for `docgen serve`: pages reload themselves.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::OutputPath`] if the site cannot have one of its paths.
+    /// The site of a project. Nothing is made yet. `live` is for `docgen serve`: pages reload themselves.
     pub fn new(
         project: Project,
         config: Arc<Config>,
         theme: Arc<Theme>,
         highlighter: Arc<Highlighter>,
         live: bool,
-    ) -> Result<Self> {
-        let shared = Shared::new(&input(&project, &config, live));
-        let (outline, index) = (Outline::default(), OnceLock::new());
-        let mut edition = Self { project, config, theme, highlighter, live, shared, outline, index };
-        edition.outline = edition.renderer().outline()?;
-        Ok(edition)
+    ) -> Self {
+        let (shared, outline, index) = (Shared::default(), OnceLock::new(), OnceLock::new());
+        Self { project, config, theme, highlighter, live, shared, outline, index }
     }
 
     /// The same site with other verdicts.
-    ///
-    /// # Errors
-    /// As [`Edition::new`].
-    pub fn with_blocks(&self, blocks: Blocks) -> Result<Self> {
+    pub fn with_blocks(&self, blocks: Blocks) -> Self {
         let mut project = self.project.clone();
         project.blocks = blocks;
         let (config, theme) = (Arc::clone(&self.config), Arc::clone(&self.theme));
@@ -84,18 +75,44 @@ impl Edition {
         self.index.get_or_init(|| search::build(&self.project.site, &self.config, &self.project.blocks))
     }
 
+    /// Every path of the site, without the search index.
+    ///
+    /// # Errors
+    /// [`Error::OutputPath`] if the site cannot have one of them.
+    pub fn outline(&self) -> Result<&Outline> {
+        if let Some(outline) = self.outline.get() {
+            return Ok(outline);
+        }
+        let outline = self.renderer().outline()?;
+        Ok(self.outline.get_or_init(|| outline))
+    }
+
+    /// What the file at a path shows. A page is found without planning the whole site.
+    fn part(&self, path: &str) -> Result<Option<Part>> {
+        let page = |url: &str| self.project.site.by_url.get(url).copied();
+        if let Some(page) = page(path) {
+            return Ok(Some(Part::Page(page)));
+        }
+        let twin = path.strip_suffix(".md").and_then(|stem| page(&format!("{stem}.html")));
+        match twin {
+            Some(page) => Ok(Some(Part::Twin(page))),
+            None => Ok(self.outline()?.files().get(path).cloned()),
+        }
+    }
+
     /// Whether the site has a file at this path.
     pub fn has(&self, path: &str) -> bool {
-        self.outline.files().contains_key(path) || (path.starts_with(SEARCH) && self.index().files.contains_key(path))
+        matches!(self.part(path), Ok(Some(_)) | Err(_))
+            || (path.starts_with(SEARCH) && self.index().files.contains_key(path))
     }
 
     /// Makes the file at this path; `None` if the site has no such file.
     ///
     /// # Errors
-    /// If a template of the theme is broken or an asset cannot be read.
+    /// If the site cannot have one of its paths, a template of the theme is broken, or an asset cannot be read.
     pub fn file(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>> {
-        if let Some(part) = self.outline.files().get(path) {
-            return self.make(path, part).map(Some);
+        if let Some(part) = self.part(path)? {
+            return self.make(path, &part).map(Some);
         }
         let index = path.starts_with(SEARCH).then(|| self.index());
         Ok(index.and_then(|index| index.files.get(path)).map(|text| Cow::Borrowed(text.as_bytes())))
@@ -121,7 +138,7 @@ impl Edition {
     /// If a file cannot be made or written; then the old site is still in place.
     pub fn write(&self, out: &Path, progress: &dyn Progress) -> Result<SyncReport> {
         let writer = Writer::new(out)?;
-        let files = self.outline.files();
+        let files = self.outline()?.files();
         progress.phase("rendering", Some(files.len() as u64));
         let (index, rendered) = rayon::join(
             || self.index(),

@@ -36,6 +36,8 @@ pub struct Project {
     parsed: Vec<Parsed>,
     /// The problems of reading files.
     of_reading: Arc<[Diagnostic]>,
+    /// The problems of the site.
+    of_site: site::Problems,
 }
 
 /// A parsed page and its problems.
@@ -61,7 +63,8 @@ pub fn read(
     let named = site::uses_only_named_assets(config)
         .then(|| site::link::file_names(parsed.iter().map(|parsed| parsed.page.as_ref())));
     of_reading.extend(sources.check_assets(named.as_ref()));
-    let (site, problems) = resolve((&sources, &parsed, &of_reading), config, path_exists);
+    let (site, of_site) = resolve(&sources, &parsed, config, path_exists);
+    let problems = in_order(&sources, &parsed, &of_reading, &of_site);
     progress.phase("reading code blocks", None);
     let blocks = collect(&sources, &site.pages.raw, config, languages);
     Ok(Project {
@@ -72,6 +75,7 @@ pub fn read(
         edited: Arc::default(),
         parsed,
         of_reading: of_reading.into(),
+        of_site,
     })
 }
 
@@ -103,7 +107,11 @@ pub fn read_again(
             },
         )
         .collect();
-    let (site, problems) = resolve((&sources, &parsed, &before.of_reading), config, path_exists);
+    let pages = parsed.iter().map(|parsed| &parsed.page).filter(|page| files.contains(&page.file));
+    let replaced =
+        site::replace((&before.sources, &sources), (&before.site, &before.of_site), pages.cloned().collect(), config);
+    let (site, of_site) = replaced.unwrap_or_else(|| resolve(&sources, &parsed, config, path_exists));
+    let problems = in_order(&sources, &parsed, &before.of_reading, &of_site);
     if site.urls != before.site.urls || site.copied != before.site.copied {
         return Ok(None);
     }
@@ -119,21 +127,31 @@ pub fn read_again(
         edited: Arc::clone(&before.edited),
         parsed,
         of_reading: Arc::clone(&before.of_reading),
+        of_site,
     }))
 }
 
-/// Resolves the site, and puts all problems in the order of their places.
 fn resolve(
-    (sources, parsed, of_reading): (&Sources, &[Parsed], &[Diagnostic]),
+    sources: &Sources,
+    parsed: &[Parsed],
     config: &Config,
     path_exists: PathExists<'_>,
-) -> (Site, Vec<Diagnostic>) {
+) -> (Site, site::Problems) {
     let pages = parsed.iter().map(|parsed| Arc::clone(&parsed.page)).collect();
-    let (site, of_site) = site::resolve(sources, pages, config, path_exists);
+    site::resolve(sources, pages, config, path_exists)
+}
+
+/// All problems in the order of their places.
+fn in_order(
+    sources: &Sources,
+    parsed: &[Parsed],
+    of_reading: &[Diagnostic],
+    of_site: &site::Problems,
+) -> Vec<Diagnostic> {
     let of_pages = parsed.iter().flat_map(|parsed| parsed.problems.iter());
-    let mut problems: Vec<Diagnostic> = of_reading.iter().chain(of_pages).cloned().chain(of_site).collect();
+    let mut problems: Vec<Diagnostic> = of_reading.iter().chain(of_pages).chain(of_site.iter()).cloned().collect();
     problems.sort_by_key(|a| (a.span, a.code));
-    (site, limit_per_line(sources, problems))
+    limit_per_line(sources, problems)
 }
 
 /// Reads the given files only, without a site around them.

@@ -7,20 +7,21 @@ use super::view::{FactsView, LinkView, TermsView};
 use crate::site::governance::review_due;
 use crate::site::taxonomy::{Taxonomy, Term};
 use crate::site::{PageIndex, Site, url};
-use rayon::prelude::*;
+use std::sync::OnceLock;
 use typed_index_collections::TiVec;
 
 /// The terms of one page: indexes of the taxonomy and of the term in it.
 type Terms = Vec<(usize, usize)>;
 
-/// The facts of all pages. Many lists show the same page, so they are computed once.
+/// The facts of all pages. Many lists show the same page, so its facts are computed once, when they are needed.
 pub(super) struct Facts {
-    views: TiVec<PageIndex, FactsView>,
+    verified: bool,
+    views: TiVec<PageIndex, OnceLock<FactsView>>,
     terms: TiVec<PageIndex, Terms>,
 }
 
 impl Facts {
-    /// Computes the facts of all pages. `verified` says whether any block has a verdict.
+    /// The facts of a site. `verified` says whether any block has a verdict.
     pub(super) fn new(input: &Input<'_>, verified: bool) -> Self {
         let site = input.site;
         let mut terms: TiVec<PageIndex, Terms> = vec![Vec::new(); site.pages.len()].into();
@@ -31,13 +32,16 @@ impl Facts {
                 }
             }
         }
-        let view = |(index, terms): (usize, &Terms)| FactsView {
-            verified,
-            owners: owners(site, terms, &site.urls[PageIndex::from(index)]),
-            ..facts(input, index.into())
-        };
-        let views: Vec<FactsView> = terms.raw.par_iter().enumerate().map(view).collect();
-        Self { views: views.into(), terms }
+        Self { verified, views: site.pages.iter().map(|_| OnceLock::new()).collect(), terms }
+    }
+
+    /// The facts of one page.
+    pub(super) fn of(&self, input: &Input<'_>, index: PageIndex) -> &FactsView {
+        self.views[index].get_or_init(|| FactsView {
+            verified: self.verified,
+            owners: owners(input.site, &self.terms[index], &input.site.urls[index]),
+            ..facts(input, index)
+        })
     }
 }
 
@@ -75,11 +79,6 @@ fn resolved<'a>(site: &'a Site, terms: &'a Terms) -> impl Iterator<Item = (&'a T
 }
 
 impl Facts {
-    /// The facts of one page.
-    pub(super) fn of(&self, index: PageIndex) -> &FactsView {
-        &self.views[index]
-    }
-
     /// Its terms without its owners, which the line of facts shows. `from` is its address.
     pub(super) fn terms(&self, site: &Site, index: PageIndex, from: &str) -> Vec<TermsView> {
         let mut views: Vec<TermsView> = Vec::new();
@@ -95,8 +94,8 @@ impl Facts {
     }
 
     /// The facts on one line, for lists.
-    pub(super) fn line(&self, index: PageIndex) -> String {
-        let facts = self.of(index);
+    pub(super) fn line(&self, input: &Input<'_>, index: PageIndex) -> String {
+        let facts = self.of(input, index);
         let mut parts = Vec::new();
         if !facts.risk.is_empty() {
             parts.push(format!("risk {}", facts.risk));

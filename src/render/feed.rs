@@ -51,7 +51,7 @@ impl Renderer<'_> {
             .pages
             .keys()
             .filter_map(|index| {
-                let facts = self.shared.facts.of(index);
+                let facts = self.shared.facts(&self.input).of(&self.input, index);
                 let day = if facts.edited.is_empty() { &facts.reviewed } else { &facts.edited };
                 (!day.is_empty()).then(|| (day.clone(), index))
             })

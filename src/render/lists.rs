@@ -166,7 +166,7 @@ impl<'a> Renderer<'a> {
     fn entry_link(&self, from: &str, kind: &str, entry: Entry<'_>) -> LinkView {
         match entry {
             Entry::Page(page) if kind == "term" => {
-                LinkView { facts: self.shared.facts.line(page), ..self.link_to(from, page) }
+                LinkView { facts: self.shared.facts(&self.input).line(&self.input, page), ..self.link_to(from, page) }
             }
             Entry::Page(page) => self.link_to(from, page),
             Entry::Term(taxonomy, term) => term_link(taxonomy, term, from),
@@ -186,7 +186,7 @@ impl<'a> Renderer<'a> {
             kind,
             canonical: self.canonical(&own),
             breadcrumbs: self.breadcrumbs(&own),
-            nav: self.shared.nav.view(&self.input.site.nav, None, first),
+            nav: self.shared.nav(&self.input).view(&self.input.site.nav, None, first),
             groups: Vec::new(),
             part: None,
             llms: String::new(),

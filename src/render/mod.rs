@@ -39,9 +39,9 @@ use highlight::Highlighter;
 use html::PageContext;
 pub use input::Input;
 pub use part::{AgentFile, Outline, Part};
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use theme::Theme;
+use typed_index_collections::TiVec;
 use view::{LinkView, PageView, SiteView, TocView};
 use wall::Wall;
 
@@ -63,15 +63,16 @@ pub struct Renderer<'a> {
     pub shared: &'a Shared,
 }
 
-/// What is computed once for all pages of a site.
+/// What is computed once for all pages of a site, when the first page needs it.
+#[derive(Default)]
 pub struct Shared {
-    facts: Facts,
-    nav: nav::Paths,
+    facts: OnceLock<Facts>,
+    nav: OnceLock<nav::Paths>,
     /// The position of each page in reading order.
-    order: BTreeMap<PageIndex, usize>,
+    order: OnceLock<TiVec<PageIndex, Option<usize>>>,
     /// Whether any block has a verdict.
-    verified: bool,
-    wall: Wall,
+    verified: OnceLock<bool>,
+    wall: OnceLock<Wall>,
     /// The review clocks, and the pages that no page links to; for the health page.
     clocks: OnceLock<(Vec<Clocks>, Vec<PageIndex>)>,
     /// How many blocks each group of the verification page has, and how many are proven.
@@ -81,20 +82,30 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Computes it.
-    pub fn new(input: &Input<'_>) -> Self {
-        let verified = input.blocks.say_anything();
-        let nav = &input.site.nav;
-        Self {
-            facts: Facts::new(input, verified),
-            nav: nav::Paths::new(nav),
-            order: nav.order.iter().enumerate().rev().map(|(at, page)| (*page, at)).collect(),
-            verified,
-            wall: Wall::new(input),
-            clocks: OnceLock::new(),
-            totals: OnceLock::new(),
-            runs: OnceLock::new(),
-        }
+    fn facts(&self, input: &Input<'_>) -> &Facts {
+        self.facts.get_or_init(|| Facts::new(input, self.verified(input)))
+    }
+
+    fn nav(&self, input: &Input<'_>) -> &nav::Paths {
+        self.nav.get_or_init(|| nav::Paths::new(&input.site.nav))
+    }
+
+    fn order(&self, input: &Input<'_>) -> &TiVec<PageIndex, Option<usize>> {
+        self.order.get_or_init(|| {
+            let mut order: TiVec<PageIndex, Option<usize>> = vec![None; input.site.pages.len()].into();
+            for (at, page) in input.site.nav.order.iter().enumerate().rev() {
+                order[*page] = Some(at);
+            }
+            order
+        })
+    }
+
+    fn verified(&self, input: &Input<'_>) -> bool {
+        *self.verified.get_or_init(|| input.blocks.say_anything())
+    }
+
+    fn wall(&self, input: &Input<'_>) -> &Wall {
+        self.wall.get_or_init(|| Wall::new(input))
     }
 }
 
@@ -172,7 +183,7 @@ impl<'a> Renderer<'a> {
             edits,
             blocks: self.input.blocks,
             highlighter: self.highlighter,
-            wall: &self.shared.wall,
+            wall: self.shared.wall(&self.input),
             prefix,
             part_of,
         }
@@ -184,7 +195,7 @@ impl<'a> Renderer<'a> {
         let from = &site.urls[index];
         let context = self.context("", None);
         let first = page.headings.first().filter(|_| page.leading_heading);
-        let position = self.shared.order.get(&index).copied();
+        let position = self.shared.order(&self.input)[index];
         let neighbour = |offset: isize| {
             let at = position?.checked_add_signed(offset)?;
             site.nav.order.get(at).map(|page| self.link_to(from, *page))
@@ -197,10 +208,10 @@ impl<'a> Renderer<'a> {
             content: html::render(&context, index),
             canonical: self.canonical(from),
             breadcrumbs: self.breadcrumbs(from),
-            nav: self.shared.nav.view(&site.nav, Some(index), from),
+            nav: self.shared.nav(&self.input).view(&site.nav, Some(index), from),
             toc: contents(page),
-            facts: self.shared.facts.of(index).clone(),
-            taxonomies: self.shared.facts.terms(site, index, from),
+            facts: self.shared.facts(&self.input).of(&self.input, index).clone(),
+            taxonomies: self.shared.facts(&self.input).terms(site, index, from),
             related: self.related(index),
             previous: neighbour(-1),
             next: neighbour(1),

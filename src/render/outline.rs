@@ -61,7 +61,7 @@ impl<'a> Renderer<'a> {
             }
         }
         list("search.html", parts::count(self.search_links()), &Part::Search)?;
-        list("verification.html", self.shared.wall.count(), &Part::Verification)?;
+        list("verification.html", self.shared.wall(&self.input).count(), &Part::Verification)?;
         list("health.html", self.health_parts(), &Part::Health)
     }
 

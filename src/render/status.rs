@@ -26,14 +26,14 @@ const GROUPS: &[(&str, &str)] =
 impl Renderer<'_> {
     /// A part of the verification page.
     pub(super) fn verification(&self, number: usize) -> Result<String> {
-        let wall = &self.shared.wall;
+        let wall = self.shared.wall(&self.input);
         let own = wall.part_url(number);
         let view = self.verification_view(number, own);
         self.theme.render("verification.html", &self.site_view(own), "report", &view)
     }
 
     fn verification_view(&self, number: usize, own: &str) -> VerificationView {
-        let (wall, blocks) = (&self.shared.wall, self.input.blocks);
+        let (wall, blocks) = (self.shared.wall(&self.input), self.input.blocks);
         let code = || blocks.iter().filter(|(_, block)| block.snippet.is_code);
         let Totals { counts, proven } = self.totals();
         let is_overview = wall.count() > 1 && number == 1;
@@ -45,8 +45,8 @@ impl Renderer<'_> {
             rows.truncate(MAX_ROWS);
         }
         VerificationView {
-            nav: self.shared.nav.view(&self.input.site.nav, None, FIRST),
-            verified: self.shared.verified,
+            nav: self.shared.nav(&self.input).view(&self.input.site.nav, None, FIRST),
+            verified: self.shared.verified(&self.input),
             code: counts.iter().map(|(.., count)| count).sum(),
             proven: *proven,
             bar: bar(counts),
@@ -111,7 +111,7 @@ impl Renderer<'_> {
 
     /// What each part shows, for the overview.
     fn wall_parts(&self) -> Vec<WallPartView> {
-        let (wall, blocks) = (&self.shared.wall, self.input.blocks);
+        let (wall, blocks) = (self.shared.wall(&self.input), self.input.blocks);
         let title = |id: Option<&SnippetId>| {
             id.map_or_else(String::new, |id| self.input.site.pages[blocks[*id].page].title.clone())
         };
@@ -174,7 +174,7 @@ impl Renderer<'_> {
         }
         let below = |at: usize| at.saturating_sub(clocks.len()).min(orphans.len());
         HealthView {
-            nav: self.shared.nav.view(&self.input.site.nav, None, "health.html"),
+            nav: self.shared.nav(&self.input).view(&self.input.site.nav, None, "health.html"),
             pages: self.input.site.pages.len(),
             overdue,
             never,

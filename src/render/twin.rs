@@ -18,7 +18,7 @@ impl Renderer<'_> {
         } else {
             (format!("# {}", page.title), text)
         };
-        let facts = self.shared.facts.of(index);
+        let facts = self.shared.facts(&self.input).of(&self.input, index);
         let own = &self.input.site.urls[index];
         let all = self.address(own, "llms.txt");
         let all = if all.contains('/') { all } else { format!("./{all}") };

@@ -12,16 +12,20 @@ use crate::page::{Link, Page};
 use crate::source::Sources;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use typed_index_collections::TiVec;
 
 /// Resolves every destination of every page.
-pub(super) fn targets(site: &Site) -> TiVec<PageIndex, Box<[Target]>> {
-    let of_page = |page: PageIndex| {
-        let destinations = site.pages[page].events.destinations();
-        destinations.map(|destination| resolve(site, page, &destination)).collect()
-    };
-    let targets: Vec<Box<[Target]>> = (0..site.pages.len()).into_par_iter().map(PageIndex::from).map(of_page).collect();
+pub(super) fn targets(site: &Site) -> TiVec<PageIndex, Arc<[Target]>> {
+    let of_page = |page: PageIndex| targets_of(site, page);
+    let targets: Vec<_> = (0..site.pages.len()).into_par_iter().map(PageIndex::from).map(of_page).collect();
     targets.into()
+}
+
+/// Resolves every destination of a page.
+pub(super) fn targets_of(site: &Site, page: PageIndex) -> Arc<[Target]> {
+    let destinations = site.pages[page].events.destinations();
+    destinations.map(|destination| resolve(site, page, &destination)).collect()
 }
 
 /// Resolves a destination written on the page at `relative`.
@@ -114,16 +118,24 @@ pub(super) fn assets_of_pages(site: &Site) -> BTreeSet<String> {
         .collect()
 }
 
-/// Checks every link and image of the site.
-pub(super) fn check(sources: &Sources, site: &Site, config: &Config, problems: &mut Vec<Diagnostic>) {
+/// Checks every link and image of these pages. Returns the problems of each page.
+pub(super) fn check(
+    sources: &Sources,
+    site: &Site,
+    config: &Config,
+    pages: impl Iterator<Item = PageIndex>,
+) -> Vec<Arc<[Diagnostic]>> {
     let mut checker =
         Checker { sources, site, config, anchors: site.pages.iter().map(|_| None).collect(), compared: 0 };
-    for (index, page) in site.pages.iter_enumerated() {
-        for link in &page.links {
+    let of_page = |index: PageIndex| {
+        let mut problems = Vec::new();
+        for link in &site.pages[index].links {
             problems.extend(checker.image(link));
             problems.extend(checker.unsafe_scheme(link).or_else(|| checker.target(index, link)));
         }
-    }
+        problems.into()
+    };
+    pages.map(of_page).collect()
 }
 
 /// Max names compared for suggestions, over the whole site. If that many links are broken, typos are not the cause.

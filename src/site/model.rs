@@ -9,6 +9,7 @@ use super::taxonomy::Taxonomy;
 use crate::page::Page;
 use crate::source::Asset;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 use typed_index_collections::TiVec;
@@ -16,11 +17,20 @@ use typed_index_collections::TiVec;
 /// Whether a path exists. `site` accesses the disk only through this.
 pub type PathExists<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 
-/// The whole site, resolved.
-#[derive(Debug)]
+/// The whole site, resolved. Its parts are shared, so a copy is cheap.
+#[derive(Debug, Clone)]
 pub struct Site {
     /// Its pages, in the order of their paths.
     pub pages: TiVec<PageIndex, Arc<Page>>,
+    /// The targets of each page's destinations, by their numbers on the page.
+    pub targets: TiVec<PageIndex, Arc<[Target]>>,
+    /// Everything that does not depend on the text of the pages.
+    pub(super) frame: Arc<Frame>,
+}
+
+/// What a site keeps when only the text of its pages changes.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
     /// The URL of each page.
     pub urls: TiVec<PageIndex, String>,
     /// Page by URL.
@@ -35,12 +45,24 @@ pub struct Site {
     pub assets: BTreeMap<String, Asset>,
     /// The assets that the site contains.
     pub copied: Vec<String>,
-    /// The targets of each page's destinations, by their numbers on the page.
-    pub targets: TiVec<PageIndex, Box<[Target]>>,
     /// Former URLs and their new URLs.
     pub redirects: BTreeMap<String, String>,
     /// The site's title: from the configuration, else the home page's.
     pub title: String,
+}
+
+impl Deref for Site {
+    type Target = Frame;
+
+    fn deref(&self) -> &Frame {
+        &self.frame
+    }
+}
+
+impl DerefMut for Site {
+    fn deref_mut(&mut self) -> &mut Frame {
+        Arc::make_mut(&mut self.frame)
+    }
 }
 
 impl Site {

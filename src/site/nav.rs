@@ -42,7 +42,7 @@ pub struct Section {
 }
 
 /// The order of the site.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Nav {
     /// The tree.
     pub tree: Vec<Node>,

@@ -75,23 +75,29 @@ pub(super) fn copied(site: &mut Site, config: &Config, problems: &mut Vec<Diagno
     let named = uses_only_named_assets(config).then(|| link::assets_of_pages(site));
     let wanted = |path: &String| named.as_ref().is_none_or(|named| named.contains(path));
     let mut left_out = BTreeSet::new();
+    let mut copied = Vec::new();
     for asset in site.assets.values().filter(|asset| wanted(&asset.relative)) {
         match problem(&places, asset) {
-            None => site.copied.push(asset.relative.clone()),
+            None => copied.push(asset.relative.clone()),
             Some(problem) => {
                 problems.push(problem);
                 left_out.insert(asset.relative.clone());
             }
         }
     }
+    site.copied = copied;
     if left_out.is_empty() {
         return;
     }
     site.assets.retain(|path, _| !left_out.contains(path));
-    for target in site.targets.iter_mut().flatten() {
-        match target {
-            Target::Asset(path) if left_out.contains(path) => *target = Target::Missing(std::mem::take(path)),
-            _ => {}
+    for targets in &mut site.targets {
+        let is_left_out = |target: &Target| matches!(target, Target::Asset(path) if left_out.contains(path));
+        if targets.iter().any(is_left_out) {
+            let missing = |target: &Target| match target {
+                Target::Asset(path) if left_out.contains(path) => Target::Missing(path.clone()),
+                other => other.clone(),
+            };
+            *targets = targets.iter().map(missing).collect();
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Must not know: HTML, templates.
 
 use super::index::PageIndex;
-use super::model::{PathExists, Site};
+use super::model::{Frame, PathExists, Site};
 use super::nav::{self, Nav};
 use super::places::{self, Places, twin_url};
 use super::taxonomy::{self, Taxonomy};
@@ -24,7 +24,7 @@ pub fn resolve(
     pages: Vec<Arc<Page>>,
     config: &Config,
     path_exists: PathExists<'_>,
-) -> (Site, Vec<Diagnostic>) {
+) -> (Site, Problems) {
     let mut problems = Vec::new();
     let drafts = config.drafts;
     let mut pages: Vec<Arc<Page>> =
@@ -36,15 +36,72 @@ pub fn resolve(
     let generated = generated_urls(&pages, &by_url, &taxonomies, &nav);
     let assets = sources.assets.iter().map(|asset| (asset.relative.clone(), asset.clone())).collect();
     let title = site_title(config, &pages, &by_url);
-    let (copied, targets, redirects) = (Vec::new(), TiVec::new(), BTreeMap::new());
-    let mut site = Site { pages, urls, by_url, nav, taxonomies, generated, assets, copied, targets, redirects, title };
+    let (copied, redirects) = (Vec::new(), BTreeMap::new());
+    let frame = Frame { urls, by_url, nav, taxonomies, generated, assets, copied, redirects, title };
+    let mut site = Site { pages, targets: TiVec::new(), frame: Arc::new(frame) };
     reserve(&mut site, &mut problems);
     redirect(&mut site, &mut problems);
     site.targets = link::targets(&site);
     places::copied(&mut site, config, &mut problems);
-    link::check(sources, &site, config, &mut problems);
     governance::check(sources, &site, config, path_exists, &mut problems);
-    (site, problems)
+    let of_links = link::check(sources, &site, config, site.pages.keys());
+    (site, Problems { of_links: of_links.into(), others: problems.into() })
+}
+
+/// The site with new texts of some pages. `None` if more depends on these texts than their own links: their addresses,
+/// titles, front matter or anchors are others now.
+pub fn replace(
+    sources: (&Sources, &Sources),
+    (before, problems): (&Site, &Problems),
+    pages: Vec<Arc<Page>>,
+    config: &Config,
+) -> Option<(Site, Problems)> {
+    let (mut site, mut problems) = (before.clone(), problems.clone());
+    let mut replaced = Vec::new();
+    for page in pages {
+        let index = site.page_at(&page.relative).filter(|index| site.pages[*index].file == page.file)?;
+        if !has_same_frame(sources, &site.pages[index], &page) {
+            return None;
+        }
+        site.pages[index] = page;
+        replaced.push(index);
+    }
+    for index in &replaced {
+        site.targets[*index] = link::targets_of(&site, *index);
+    }
+    let found = link::check(sources.1, &site, config, replaced.iter().copied());
+    for (index, found) in replaced.into_iter().zip(found) {
+        problems.of_links[index] = found;
+    }
+    Some((site, problems))
+}
+
+/// Whether nothing outside of two versions of a page depends on their difference.
+fn has_same_frame((before, after): (&Sources, &Sources), old: &Page, new: &Page) -> bool {
+    let front = |sources: &Sources, page: &Page| {
+        page.front_matter.span.map(|span| sources[page.file].text.get(..span.end).map(str::to_owned))
+    };
+    let anchors = |page: &Page| -> Vec<String> {
+        page.headings.iter().map(|heading| heading.anchor.clone()).chain(page.html_ids.iter().cloned()).collect()
+    };
+    let names = |page: &Page| (page.title.clone(), page.description.clone(), page.leading_heading);
+    front(before, old) == front(after, new) && names(old) == names(new) && anchors(old) == anchors(new)
+}
+
+/// The problems of a site.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    /// Those of each page's links and images.
+    of_links: TiVec<PageIndex, Arc<[Diagnostic]>>,
+    /// All others.
+    others: Arc<[Diagnostic]>,
+}
+
+impl Problems {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.others.iter().chain(self.of_links.iter().flat_map(|found| found.iter()))
+    }
 }
 
 fn site_title(config: &Config, pages: &TiSlice<PageIndex, Arc<Page>>, by_url: &BTreeMap<String, PageIndex>) -> String {

@@ -209,7 +209,11 @@ impl<'a> Builder<'a> {
     /// Shows a site, says what is wrong in it, and has it verified, the saved pages first.
     fn show(&mut self, project: Project, first: BTreeSet<PageIndex>, manner: Manner) -> Result<()> {
         let (config, theme) = (Arc::clone(&self.config), Arc::clone(&self.theme));
-        let edition = Arc::new(Edition::new(project, config, theme, Arc::clone(&self.highlighter), true)?);
+        let edition = Arc::new(Edition::new(project, config, theme, Arc::clone(&self.highlighter), true));
+        if first.is_empty() {
+            // A page that was saved does not wait for this.
+            edition.outline()?;
+        }
         match &self.shown {
             Some(shown) => shown.show(Arc::clone(&edition)),
             None => self.shown = Some(Arc::new(Shown::new(Arc::clone(&edition)))),

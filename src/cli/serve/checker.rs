@@ -132,7 +132,7 @@ impl<'a> Checker<'a> {
             if supervisor.is_cancelled() {
                 return Ok(None);
             }
-            let Some(judged) = shown.judge(&edition, blocks)? else { return Ok(None) };
+            let Some(judged) = shown.judge(&edition, blocks) else { return Ok(None) };
             edition = judged;
         }
         let totals = edition.project.blocks.totals();

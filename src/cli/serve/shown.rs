@@ -67,17 +67,14 @@ impl Shown {
     }
 
     /// Shows the verdicts of an edition's blocks, unless a newer edition is shown. Returns the edition with them.
-    ///
-    /// # Errors
-    /// If the site cannot have one of its paths.
-    pub(super) fn judge(&self, edition: &Arc<Edition>, blocks: Blocks) -> Result<Option<Arc<Edition>>> {
-        let judged = Arc::new(edition.with_blocks(blocks)?);
+    pub(super) fn judge(&self, edition: &Arc<Edition>, blocks: Blocks) -> Option<Arc<Edition>> {
+        let judged = Arc::new(edition.with_blocks(blocks));
         let mut current = self.edition.lock().unwrap_or_else(PoisonError::into_inner);
         if !Arc::ptr_eq(&current, edition) {
-            return Ok(None);
+            return None;
         }
         *current = Arc::clone(&judged);
         self.preview.show(Arc::clone(&judged) as Arc<dyn Files>);
-        Ok(Some(judged))
+        Some(judged)
     }
 }
