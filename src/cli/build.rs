@@ -1,10 +1,12 @@
 //! `docgen build`: writes the site.
 
 use super::args::BuildOptions;
+use super::receipt::{self, Build};
 use super::shell::{Shell, shown};
 use super::{problems, verify, work};
 use crate::config::{Config, Overrides};
 use crate::error::{ExitStatus, Result};
+use crate::output::SyncReport;
 use crate::pipeline::{self, Edition, Project};
 use crate::progress::Silent;
 use crate::render::theme::Theme;
@@ -27,35 +29,22 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         ..Overrides::default()
     };
     let config = shell.config(overrides, options.date.as_deref())?;
+    // Verification always runs. Without it, a build in which nothing changed has nothing to do.
+    let build = Build::new(shell, &config, said_by(shell, options, &config));
+    if let Some(receipt) = (!options.verify).then(|| build.unchanged()).flatten() {
+        let status = problems::print(shell, &receipt.problems, receipt.has_errors);
+        shell.terminal.say(&receipt.summary);
+        return Ok(status);
+    }
     let progress = shell.progress();
     let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
     project.edited = Arc::new(shell.edited(&config));
     problems::deny(&mut project.problems, &options.deny);
-    let mut status = problems::report(shell, &project.sources, &project.problems);
+    let text = problems::text(shell, &project.sources, &project.problems);
+    let has_errors = problems::has_errors(&project.problems);
+    let mut status = problems::print(shell, &text, has_errors);
     if options.verify {
-        let policy = verify::policy(shell, &config, false, None)?;
-        let work = work::of_project(shell, &config.root)?;
-        let tools = shell.tools();
-        let ledger = Ledger::load(&config)?;
-        let wanted = Options {
-            bare: !config.has_project,
-            strict: policy.strict,
-            whole_project: true,
-            outdated_hashes: ledger.is_outdated(),
-            ..Options::default()
-        };
-        let context = work::context(shell, (&config, &project.sources), &tools, &progress, work.folder(), wanted);
-        let context = Context { cache: Some(work::cache_of_project(shell, &config.root)), ..context };
-        let run = snippet::verify::verify(&context, &mut project.blocks)?;
-        let ledger = ledger.renewed(&run.renewed);
-        let verdicts = Verdicts { blocks: &project.blocks, run: &run };
-        let reach = Reach { no_exec: false, whole: true };
-        let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
-        let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
-        let languages = &shell.languages;
-        let report = Verification { sources: &project.sources, verdicts, languages, policy, ledgers };
-        shell.terminal.say(&terminal::verdicts(&report, shell.terminal.verbose));
-        let found = snippet::judge::policy::exit(verdicts, policy, &ledgers);
+        let found = verify_blocks(shell, options, &config, &mut project)?;
         if status == ExitStatus::Success && found != ExitStatus::NothingFound {
             status = found;
         }
@@ -63,21 +52,60 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         recall(shell, &config, &mut project)?;
     }
     let problems = count(&project.problems);
-    let pages = project.site.pages.len();
+    let (pages, named) = (project.site.pages.len(), receipt::named(&project, &config));
     let theme = Arc::new(Theme::load(&config)?);
-    let out = config.out.clone();
-    let edition = Edition::new(project, Arc::new(config), theme, Arc::default(), false);
-    let sync = edition.write(&out, &progress)?;
-    shell.terminal.say(&format!(
-        "{} in {}: {} written, {} unchanged, {} removed{}",
-        plural(pages, "page"),
-        shown(&out, &shell.cwd),
-        sync.written,
-        sync.unchanged,
-        sync.removed,
-        if problems.is_empty() { String::new() } else { format!("; {problems}") },
-    ));
+    let edition = Edition::new(project, Arc::new(config.clone()), theme, Arc::default(), false);
+    let sync = edition.write(&config.out, &progress)?;
+    let summary = |sync: SyncReport| {
+        format!(
+            "{} in {}: {} written, {} unchanged, {} removed{}",
+            plural(pages, "page"),
+            shown(&config.out, &shell.cwd),
+            sync.written,
+            sync.unchanged,
+            sync.removed,
+            if problems.is_empty() { String::new() } else { format!("; {problems}") },
+        )
+    };
+    shell.terminal.say(&summary(sync));
+    if !options.verify {
+        let again = SyncReport { written: 0, unchanged: sync.written + sync.unchanged, removed: 0 };
+        build.keep(named, text, has_errors, summary(again));
+    }
     Ok(status)
+}
+
+/// Verifies the blocks and prints the verdicts.
+fn verify_blocks(shell: &Shell, options: &BuildOptions, config: &Config, project: &mut Project) -> Result<ExitStatus> {
+    let progress = shell.progress();
+    let policy = verify::policy(shell, config, false, None)?;
+    let work = work::of_project(shell, &config.root)?;
+    let tools = shell.tools();
+    let ledger = Ledger::load(config)?;
+    let wanted = Options {
+        bare: !config.has_project,
+        strict: policy.strict,
+        whole_project: true,
+        outdated_hashes: ledger.is_outdated(),
+        ..Options::default()
+    };
+    let context = work::context(shell, (config, &project.sources), &tools, &progress, work.folder(), wanted);
+    let context = Context { cache: Some(work::cache_of_project(shell, &config.root)), ..context };
+    let run = snippet::verify::verify(&context, &mut project.blocks)?;
+    let ledger = ledger.renewed(&run.renewed);
+    let verdicts = Verdicts { blocks: &project.blocks, run: &run };
+    let reach = Reach { no_exec: false, whole: true };
+    let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
+    let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
+    let languages = &shell.languages;
+    let report = Verification { sources: &project.sources, verdicts, languages, policy, ledgers };
+    shell.terminal.say(&terminal::verdicts(&report, shell.terminal.verbose));
+    Ok(snippet::judge::policy::exit(verdicts, policy, &ledgers))
+}
+
+/// What of the command line and of the environment decides what a build writes and says.
+fn said_by(shell: &Shell, options: &BuildOptions, config: &Config) -> String {
+    format!("{options:?} {} {} {}", config.out.display(), shell.cwd.display(), shell.terminal.verbose)
 }
 
 /// Gives the blocks their known verdicts without verifying: from the cache, else from the ledger (S6.5).

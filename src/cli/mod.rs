@@ -10,6 +10,7 @@ mod doctor;
 mod extract;
 mod freshness;
 mod problems;
+mod receipt;
 mod serve;
 mod shell;
 mod suggest;

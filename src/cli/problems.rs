@@ -22,23 +22,31 @@ pub(super) fn has_errors(problems: &[Diagnostic]) -> bool {
     problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
-/// Prints the problems while another command runs.
-pub(super) fn report(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) -> ExitStatus {
+/// The problems as the terminal shows them.
+pub(super) fn text(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) -> String {
     let shown: Vec<Diagnostic> = problems
         .iter()
         .filter(|problem| problem.severity > Severity::Hint || shell.terminal.verbose)
         .cloned()
         .collect();
-    let text = terminal::diagnostics(sources, &shown, false);
-    if has_errors(problems) {
-        shell.terminal.error(&text);
-        ExitStatus::Content
-    } else {
-        if !text.is_empty() {
-            shell.terminal.say(&text);
-        }
-        ExitStatus::Success
+    terminal::diagnostics(sources, &shown, false)
+}
+
+/// Prints a text about problems.
+pub(super) fn print(shell: &Shell, text: &str, has_errors: bool) -> ExitStatus {
+    if has_errors {
+        shell.terminal.error(text);
+        return ExitStatus::Content;
     }
+    if !text.is_empty() {
+        shell.terminal.say(text);
+    }
+    ExitStatus::Success
+}
+
+/// Prints the problems while another command runs.
+pub(super) fn report(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) -> ExitStatus {
+    print(shell, &text(shell, sources, problems), has_errors(problems))
 }
 
 /// Whether a kind of problem is denied.

@@ -3,6 +3,7 @@
 //! Must not know: what the files mean.
 
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 /// Identifies a file and its state without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub struct Stamp {
     pub is_file: bool,
     len: u64,
     changed: (i64, i64),
+}
+
+impl Stamp {
+    /// When the file was last changed: its content, its name or its rights.
+    pub fn changed(self) -> SystemTime {
+        let (seconds, nanos) = self.changed;
+        let since = Duration::new(u64::try_from(seconds).unwrap_or(0), u32::try_from(nanos).unwrap_or(0));
+        SystemTime::UNIX_EPOCH + since
+    }
 }
 
 impl From<std::fs::Metadata> for Stamp {

@@ -49,6 +49,7 @@ impl Edition {
     }
 
     /// The same site with other verdicts.
+    #[must_use]
     pub fn with_blocks(&self, blocks: Blocks) -> Self {
         let mut project = self.project.clone();
         project.blocks = blocks;

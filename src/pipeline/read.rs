@@ -219,6 +219,17 @@ pub fn named_files(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
     named
 }
 
+/// The paths of which the checks ask only whether they exist: those in front matter.
+pub fn checked_paths(project: &Project, config: &Config) -> BTreeSet<PathBuf> {
+    let places = |page: &Arc<Page>| -> Vec<PathBuf> {
+        let folder = project.sources[page.file].path.parent().map(PathBuf::from).unwrap_or_default();
+        let bases = [&folder, &config.content, &config.root];
+        let paths = page.front_matter.paths.iter().map(|(_, path)| &path.value);
+        paths.flat_map(|path| bases.map(|base| source::normalise(&base.join(path)))).collect()
+    };
+    project.site.pages.iter().flat_map(places).collect()
+}
+
 /// The included files and the schemas of these pages only.
 pub fn files_named_by(project: &Project, config: &Config, pages: &BTreeSet<PageIndex>) -> BTreeSet<PathBuf> {
     let Project { sources, site, blocks, .. } = project;

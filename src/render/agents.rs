@@ -316,7 +316,7 @@ fn runs(pages: &[PageIndex], max: usize, size: impl Fn(PageIndex) -> usize) -> V
     for page in pages {
         let own = size(*page);
         if let Some(run) = runs.last_mut().filter(|_| sum + own <= max) {
-            run.push(*page)
+            run.push(*page);
         } else {
             runs.push(vec![*page]);
             sum = 0;

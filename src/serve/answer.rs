@@ -40,7 +40,8 @@ pub enum Answer {
     },
     /// The stream of versions.
     Events {
-        /// The page whose changes are wanted, as a path in the tree; without it, every version is sent.
+        /// The page whose changes are wanted, as a path in the site; without it, every version is sent. It may not exist
+        /// now, and come back.
         page: Option<String>,
     },
     /// A short text.
@@ -110,7 +111,7 @@ pub fn answer(asked: &Asked, files: &dyn Files, hosts: &Hosts) -> Answer {
     }
     let path = file_path(&asked.target);
     if path == "-/events" {
-        let page = asked.target.split_once("?page=").map(|(_, page)| existing(file_path(&url::decode(page)), files));
+        let page = asked.target.split_once("?page=").map(|(_, page)| file_path(&url::decode(page)));
         return Answer::Events { page };
     }
     // A client that asks for Markdown gets the page's twin. Agents do that.
@@ -125,7 +126,7 @@ pub fn answer(asked: &Asked, files: &dyn Files, hosts: &Hosts) -> Answer {
 const NOT_FOUND: &str = "404.html";
 
 /// The path, or that of the page for unknown addresses.
-fn existing(path: String, files: &dyn Files) -> String {
+pub(super) fn existing(path: String, files: &dyn Files) -> String {
     if files.has(&path) { path } else { NOT_FOUND.to_owned() }
 }
 

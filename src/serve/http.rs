@@ -3,7 +3,7 @@
 //! A connection carries one request. A slow or silent client blocks no other client.
 //! Must not know: the answers ([`super::answer`]), how the tree is made.
 
-use super::answer::{Answer, Asked, Hosts, answer};
+use super::answer::{Answer, Asked, Hosts, answer, existing};
 use super::preview::{Preview, Version};
 use crate::error::{Error, Result};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -192,13 +192,14 @@ impl Connection {
         let Some(page) = page else {
             return format!("event: version\ndata: {}\n\n", version.number);
         };
-        let (hash, error) = match self.preview.file(version, page) {
+        let page = existing(page.to_owned(), version.files.as_ref());
+        let (hash, error) = match self.preview.file(version, &page) {
             Ok(body) => {
                 (blake3::hash(body.as_deref().unwrap_or_default()).to_hex().to_string(), version.error.to_string())
             }
             Err(error) => (String::new(), error.to_string()),
         };
-        let problems = version.files.problems(page);
+        let problems = version.files.problems(&page);
         let state = serde_json::json!({ "hash": hash, "error": error, "problems": problems });
         format!("event: page\ndata: {state}\n\n")
     }

@@ -68,24 +68,7 @@ impl Inputs {
         before: &Self,
         touched: &BTreeSet<PathBuf>,
     ) -> Result<Self> {
-        let content = source::content_paths(config)?;
-        // If the content folder is the whole project, the site contains only files that pages name.
-        let whole_project = config.content == config.root;
-        let mut folders = content.folders;
-        let mut files: BTreeMap<PathBuf, bool> =
-            content.files.into_iter().map(|path| (path.clone(), !whole_project || source::is_page(&path))).collect();
-        let mut awaited = BTreeSet::from([config.root.join("book.toml"), config.content.clone()]);
-        if config.has_project {
-            let themes = config.root.join("themes");
-            let (theme, snippets) = (themes.join(&config.theme), config.root.join("snippets"));
-            for found in [fs::tree(&theme, &[]), fs::tree(&snippets, &built_folders())] {
-                files.extend(found.0.into_iter().map(|path| (path, true)));
-                folders.extend(found.1);
-            }
-            awaited.extend([themes, theme, snippets]);
-        }
-        awaited.extend(named.iter().cloned());
-        files.extend(awaited.iter().filter(|path| !path.is_dir()).map(|path| (path.clone(), true)));
+        let Listing { files, folders, awaited } = list(config, named)?;
         let known = |(path, content_counts): (PathBuf, bool)| {
             let stamp = fs::stamp(&path);
             if own.is_own(&path, stamp) {
@@ -148,6 +131,51 @@ impl Inputs {
     pub fn has(&self, path: &Path) -> bool {
         self.files.get(path).is_some_and(|known| known.hash.is_some())
     }
+}
+
+/// The inputs of a site, by path.
+struct Listing {
+    /// The files, and whether their content counts.
+    files: BTreeMap<PathBuf, bool>,
+    folders: BTreeSet<PathBuf>,
+    awaited: BTreeSet<PathBuf>,
+}
+
+fn list(config: &Config, named: &BTreeSet<PathBuf>) -> Result<Listing> {
+    let content = source::content_paths(config)?;
+    // If the content folder is the whole project, the site contains only files that pages name.
+    let whole_project = config.content == config.root;
+    let mut folders = content.folders;
+    let mut files: BTreeMap<PathBuf, bool> =
+        content.files.into_iter().map(|path| (path.clone(), !whole_project || source::is_page(&path))).collect();
+    let mut awaited = BTreeSet::from([config.root.join("book.toml"), config.content.clone()]);
+    if config.has_project {
+        let themes = config.root.join("themes");
+        let (theme, snippets) = (themes.join(&config.theme), config.root.join("snippets"));
+        for found in [fs::tree(&theme, &[]), fs::tree(&snippets, &built_folders())] {
+            files.extend(found.0.into_iter().map(|path| (path, true)));
+            folders.extend(found.1);
+        }
+        awaited.extend([themes, theme, snippets]);
+    }
+    awaited.extend(named.iter().cloned());
+    files.extend(awaited.iter().filter(|path| !path.is_dir()).map(|path| (path.clone(), true)));
+    Ok(Listing { files, folders: folders.into_iter().collect(), awaited })
+}
+
+/// The files and the folders that a build of this site reads.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] if the content folder cannot be read.
+pub fn paths((config, own): (&Config, &Own), named: &BTreeSet<PathBuf>) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let Listing { files, folders, .. } = list(config, named)?;
+    let others = |path: &PathBuf| !own.paths.iter().any(|own| path.starts_with(own));
+    Ok((files.into_keys().filter(others).collect(), folders.into_iter().filter(others).collect()))
+}
+
+/// Folders of a package that no build reads: tools fill them.
+pub fn never_read() -> Vec<&'static str> {
+    built_folders().into_iter().chain([".git"]).collect()
 }
 
 fn is_hidden(path: &Path) -> bool {

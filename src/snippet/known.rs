@@ -5,18 +5,20 @@
 
 use crate::error::Result;
 use crate::snippet::context::Context;
-use crate::snippet::model::blocks::{Block, Blocks};
+use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::SnippetId;
-use crate::snippet::model::verdict::Status;
+use crate::snippet::model::verdict::{Status, Verdict};
 use crate::snippet::plan::assemble::make_units;
 use crate::snippet::plan::batch::batches;
 use crate::snippet::plan::fingerprint::{Asking, Shared};
 use crate::snippet::plan::immediate::immediate;
+use crate::snippet::store::cache::Cache;
 use crate::snippet::store::ledger::Ledger;
 use crate::snippet::verify;
 use crate::snippet::workspace::fixture;
 use crate::snippet::workspace::unit::Unit;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Gives blocks their known verdicts; the others stay *Unchecked*.
@@ -24,6 +26,11 @@ use std::collections::BTreeMap;
 /// # Errors
 /// If a fixture cannot be read.
 pub fn recall(context: &Context<'_>, blocks: &mut Blocks, ledger: &Ledger) -> Result<()> {
+    if ledger.is_empty() && context.cache.as_ref().is_none_or(Cache::is_empty) {
+        verify::decide_without_tools(context, blocks);
+        explain_unknown(blocks);
+        return Ok(());
+    }
     for Assembled { units, inputs, shared } in assembled(context, blocks, Asking::Forbidden)? {
         let mut cached = BTreeMap::new();
         let others = verify::recall(context, blocks, &inputs, units, &mut cached);
@@ -40,10 +47,18 @@ pub fn recall(context: &Context<'_>, blocks: &mut Blocks, ledger: &Ledger) -> Re
             }
         }
     }
-    for Block { verdict, .. } in blocks.iter_mut().filter(|block| !block.verdict.is_known()) {
-        verdict.reason = Some("not verified yet: run docgen verify".to_owned());
-    }
+    explain_unknown(blocks);
     Ok(())
+}
+
+fn explain_unknown(blocks: &mut Blocks) {
+    let unknown: Vec<SnippetId> =
+        blocks.iter().filter(|(_, block)| !block.verdict.is_known()).map(|(id, _)| id).collect();
+    for id in unknown {
+        let reason = Some("not verified yet: run docgen verify".to_owned());
+        let verdict = blocks.verdict(id).clone();
+        blocks.set(id, Verdict { reason, ..verdict });
+    }
 }
 
 /// The blocks of a batch as programs.
@@ -64,7 +79,7 @@ fn assembled(context: &Context<'_>, blocks: &mut Blocks, asking: Asking) -> Resu
         let (units, _) = make_units(language, &batch, blocks, &preludes, context.options.no_exec);
         let shared = Shared::new(context, &batch, asking)?;
         let of = |unit: &Unit| (unit.snippet, shared.of(context, blocks, unit));
-        let inputs = units.iter().map(of).collect();
+        let inputs = units.par_iter().map(of).collect();
         Ok(Assembled { units, inputs, shared })
     });
     made.collect()

@@ -3,7 +3,7 @@
 //! Must not know: what a tool says, how a verdict follows from it.
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::snippet::context::Context;
 use crate::snippet::judge::explain::{conclude, same_outputs};
 use crate::snippet::language::adapter::Language;
@@ -21,6 +21,7 @@ use crate::snippet::run::programs;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::snippet::workspace::{fixture, package};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::result::Result as StdResult;
 use std::time::Instant;
@@ -108,8 +109,11 @@ pub(crate) fn verify_batch(
     let preludes = fixture::preludes(context.config, &batch.fixture)?;
     let (units, refused) = make_units(language, batch, blocks, &preludes, context.options.no_exec);
     let shared = Shared::new(context, batch, Asking::Allowed)?;
+    if context.supervisor.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
     let inputs: BTreeMap<SnippetId, Fingerprint> =
-        units.iter().map(|unit| (unit.snippet, shared.of(context, blocks, unit))).collect();
+        units.par_iter().map(|unit| (unit.snippet, shared.of(context, blocks, unit))).collect();
     if context.options.outdated_hashes {
         let pair = |unit: &Unit| (shared.hash_v1(context, blocks, unit), inputs[&unit.snippet].hash());
         renewed.extend(units.iter().map(pair));
@@ -146,7 +150,7 @@ pub(crate) fn recall(
     let Some(cache) = &context.cache else { return units };
     let get = |unit: &Unit| cache.get(&inputs[&unit.snippet].key(), &blocks[unit.snippet], unit);
     let known: BTreeMap<SnippetId, Verdict> =
-        units.iter().filter_map(|unit| Some((unit.snippet, get(unit)?))).collect();
+        units.par_iter().filter_map(|unit| Some((unit.snippet, get(unit)?))).collect();
     let unknown: BTreeSet<_> = units
         .iter()
         .filter(|unit| !known.contains_key(&unit.snippet))
@@ -284,9 +288,9 @@ pub(crate) fn blocked(other: &Snippet, unit: &Unit) -> Verdict {
 }
 
 /// The error for a rule that matches nothing (S2.6).
-fn unmatched_rule(config: &Config, rule: usize) -> crate::error::Error {
+fn unmatched_rule(config: &Config, rule: usize) -> Error {
     let rule = &config.verify.rules[rule];
-    crate::error::Error::Config {
+    Error::Config {
         path: config.root.join("book.toml"),
         place: rule.place.clone(),
         message: format!("the rule for `{}` matches no code block", rule.raw.path),

@@ -16,6 +16,7 @@ pub use crate::fs::{Refused, normalise};
 use crate::span::{FileId, LineCol, LineIndex, Span, char_range};
 pub use discover::is_page;
 pub use edited::{Edits, edited};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, Range};
 use std::path::{Path, PathBuf};
@@ -209,9 +210,12 @@ pub fn load(config: &Config) -> Result<(Sources, Vec<Diagnostic>)> {
     let mut problems = Vec::new();
     let mut sources = Sources { project: config.project.clone(), ..Sources::new(&config.root) };
     let found = discover::walk(&config.content, &config.root, config)?;
-    for path in found.pages {
-        let Some(relative) = sources.relative(&path, &config.content, &mut problems) else { continue };
+    let read = |path: PathBuf| {
         let bytes = fs::read_within(&config.project, &path);
+        (path, bytes)
+    };
+    for (path, bytes) in found.pages.into_par_iter().map(read).collect::<Vec<_>>() {
+        let Some(relative) = sources.relative(&path, &config.content, &mut problems) else { continue };
         let Some(file) = sources.page(&path, bytes, &mut problems) else { continue };
         if relative == "SUMMARY.md" {
             sources.summary = Some(file);

@@ -75,7 +75,7 @@ fn browser(docgen: &str, count: &mut Count) -> Done {
     let chromium = tools::browser()?;
     let faulty = build_alone(docgen, "faulty", &root().join("tests/sites/faulty-guide/site/field-guide.md"))?;
     let guide = root().join("../shared/guide/comprehensive-debugging-guide.md");
-    let tests = ["site", "budgets", "agents"].map(|name| format!("tests/browser/{name}.test.mjs"));
+    let tests = ["site", "budgets", "agents", "preview"].map(|name| format!("tests/browser/{name}.test.mjs"));
     let mut node = command("node", &["--test"]);
     node.args(tests).env("CHROMIUM", chromium).env("DOCGEN", root().join(docgen)).env("DOCGEN_ROOT", root());
     node.env("DOCGEN_SITE", root().join("target/site")).env("DOCGEN_FAULTY", faulty);

@@ -17,16 +17,22 @@ use crate::snippet::model::verdict::Level;
 use crate::snippet::plan::hidden;
 use crate::source::Sources;
 use crate::span::{LineIndex, Span};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Collects the blocks of all pages, in order.
 pub fn collect(sources: &Sources, pages: &[Arc<Page>], config: &Config, languages: &Languages) -> Blocks {
     let mut blocks = Blocks::default();
-    let mut matched = BTreeSet::new();
     let collector = Collector { sources, config, languages };
-    for (index, page) in pages.iter().enumerate() {
-        blocks.push_page(collector.page(index.into(), page, &mut matched));
+    let collected = pages.par_iter().enumerate().map(|(index, page)| {
+        let mut matched = BTreeSet::new();
+        (collector.page(index.into(), page, &mut matched), matched)
+    });
+    let mut matched = BTreeSet::new();
+    for (snippets, of_page) in collected.collect::<Vec<_>>() {
+        blocks.push_page(snippets);
+        matched.extend(of_page);
     }
     blocks.unmatched_rules = (0..config.verify.rules.len()).filter(|rule| !matched.contains(rule)).collect();
     blocks

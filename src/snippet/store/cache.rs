@@ -79,6 +79,11 @@ impl Cache {
         Self { folder }
     }
 
+    /// Whether it has no verdicts.
+    pub(crate) fn is_empty(&self) -> bool {
+        fs::list(&self.folder.join("verdicts")).unwrap_or_default().is_empty()
+    }
+
     fn file(&self, kind: &str, name: &str) -> PathBuf {
         self.folder.join(kind).join(&name[..2]).join(&name[2..])
     }

@@ -15,9 +15,10 @@ async function update() {
   const answer = await fetch(location.href, { cache: 'no-store' });
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const assets = (page) => [...page.querySelectorAll('link[rel=stylesheet], script[src]')].map((it) => it.getAttribute('href') ?? it.getAttribute('src')).join();
+  const frame = (page) => ['.brand', 'footer.bottom'].map((part) => page.querySelector(part)?.innerHTML).join();
   const pairs = ['docgen-main', 'docgen-site-nav'].map((id) => [document.getElementById(id), next.getElementById(id)]);
   // A page with another frame, style or script, or of a theme without these ids, is loaded again.
-  if (!pairs[0].every(Boolean) || Boolean(pairs[1][0]) !== Boolean(pairs[1][1]) || assets(document) !== assets(next)) {
+  if (!pairs[0].every(Boolean) || Boolean(pairs[1][0]) !== Boolean(pairs[1][1]) || assets(document) !== assets(next) || frame(document) !== frame(next)) {
     location.reload();
     return;
   }
