@@ -7,7 +7,7 @@
 //!              site   ─▶ Site           resolved: URLs, navigation, taxonomies, link targets, review clocks
 //! snippets/ ─▶ snippet─▶ Blocks         each fence with its verdict: checked in a fixture project, reported on its page
 //!              search ─▶ SearchIndex
-//! themes/   ─▶ render ─▶ OutputTree     every file of the site, in memory
+//! themes/   ─▶ render ─▶ Outline        every path of the site, and its files when they are asked for
 //!              report ─▶ terminal, JSON, GitHub annotations
 //! ```
 //!

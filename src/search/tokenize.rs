@@ -17,18 +17,51 @@ const NO_OPERATORS: [&str; 9] = ["--", "---", "...", "://", "//", "///", "##", "
 /// All terms of a text, in order, duplicates included.
 pub fn terms(text: &str) -> Vec<String> {
     let mut out = Vec::new();
-    let characters: Vec<char> = text.chars().collect();
+    each_term(text, |term| out.push(term.to_owned()));
+    out
+}
+
+/// Calls back with each term of a text, in order. White space separates; no rule looks across it.
+pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
+    let (mut lower, mut out) = (String::new(), Vec::new());
+    for word in text.split_whitespace() {
+        if let Some(plain) = plain(word) {
+            lower.clear();
+            lower.push_str(&plain[..plain.len().min(MAX_TERM)]);
+            lower.make_ascii_lowercase();
+            found(&lower);
+        } else {
+            any(word, &mut out);
+            out.drain(..).for_each(|term| found(&term));
+        }
+    }
+}
+
+/// Most words are an ASCII word in lower case, perhaps with a capital before it and punctuation around it. These have one
+/// term, the word. `None` for all others.
+fn plain(word: &str) -> Option<&str> {
+    let around = |sign: char| matches!(sign, '(' | ')' | '[' | ']' | '{' | '}' | '"' | '`' | ',' | ';');
+    let word = word.trim_matches(around);
+    // Two signs are an operator, one is punctuation.
+    let word = word.strip_suffix(['.', ':', '!', '?']).map_or(word, |word| word.trim_end_matches(around));
+    let (first, rest) = word.as_bytes().split_first()?;
+    let is_lower = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    (first.is_ascii_alphanumeric() && rest.iter().all(is_lower)).then_some(word)
+}
+
+/// The terms of a run without white space.
+fn any(word: &str, out: &mut Vec<String>) {
+    let characters: Vec<char> = word.chars().collect();
     let mut at = 0;
     while at < characters.len() {
         if is_cjk(characters[at]) {
-            at = cjk(&characters, at, &mut out);
+            at = cjk(&characters, at, out);
         } else if is_word(characters[at]) {
-            at = compound(&characters, at, &mut out);
+            at = compound(&characters, at, out);
         } else {
-            at = signs(&characters, at, &mut out);
+            at = signs(&characters, at, out);
         }
     }
-    out
 }
 
 /// A run of signs: an operator, the dashes of an option, or nothing.
@@ -204,6 +237,24 @@ mod tests {
         let cases: std::collections::BTreeMap<String, Vec<String>> = serde_json::from_str(text).expect("JSON");
         for (text, expected) in cases {
             assert_eq!(terms(&text), expected, "{text}");
+        }
+    }
+
+    /// The short way for plain words gives what the long way gives.
+    #[test]
+    fn plain_words_have_the_terms_of_all_words() {
+        let (before, after) = (
+            ["", "(", "\"", "`", "[\"", "-", "'", "."],
+            ["", ".", ",", "\").", "!?", "...", "'s", "++", "#", "::", ")"],
+        );
+        for word in ["word", "Word", "x86", "2nd", "HTTP", "doSomething", "a_b", "é", "日本語", &"long".repeat(20)]
+        {
+            for (before, after) in before.iter().flat_map(|before| after.iter().map(move |after| (before, after))) {
+                let text = format!("{before}{word}{after}");
+                let mut expected = Vec::new();
+                any(&text, &mut expected);
+                assert_eq!(terms(&text), expected, "{text}");
+            }
         }
     }
 

@@ -4,9 +4,10 @@
 //! Must not know: files, how numbers are packed.
 
 use super::sections::{PageRecord, Section};
-use super::tokenize::terms;
+use super::tokenize::each_term;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// An occurrence of a term: the number of the section in the whole site, and the weight, 1 to [`LEVELS`].
 pub type Posting = (u32, u8);
@@ -31,17 +32,17 @@ pub const FUNCTION_WORDS: &[&str] = &[
 
 /// The weight of a section's name: its heading and, for the top, the page's title. It is added to the weight of the
 /// text, whose frequencies saturate. The longer the name, the less each of its words counts.
-const NAME: f64 = 1.5;
+const NAME: f32 = 1.5;
 /// Fields that count as text, with the factor of their words.
-const HEADING: f64 = 0.5;
-const ABOUT: f64 = 0.3;
-const DEFINED: f64 = 1.0;
-const ABOVE: f64 = 0.4;
-const TITLE_BELOW: f64 = 0.5;
-const TAGS: f64 = 2.5;
+const HEADING: f32 = 0.5;
+const ABOUT: f32 = 0.3;
+const DEFINED: f32 = 1.0;
+const ABOVE: f32 = 0.4;
+const TITLE_BELOW: f32 = 0.5;
+const TAGS: f32 = 2.5;
 /// Saturation and length normalisation. Sections of documentation are short, and long ones are penalised little.
-const K1: f64 = 1.7;
-const B: f64 = 0.35;
+const K1: f32 = 1.7;
+const B: f32 = 0.35;
 /// Weights are stored on a logarithmic scale with this many steps, up to the max weight.
 pub const LEVELS: u8 = 40;
 const MAX_WEIGHT: f64 = 60.0;
@@ -51,18 +52,24 @@ const MAX_SNIPPETS: usize = 16;
 /// The terms of some pages, before the whole site is known. Each term is stored once, and numbered.
 #[derive(Debug, Default)]
 pub struct Counted {
-    numbers: HashMap<String, u32>,
+    numbers: FxHashMap<Box<str>, u32>,
+    /// Whether a term is a function word.
+    weak: Vec<bool>,
     sections: Vec<Fields>,
     /// How many code blocks these pages have.
     snippets: u32,
     /// The terms of code blocks: the block, counted from the first of these pages, and the term.
     shown: Vec<(u32, u32)>,
+    /// For each term, the weights in the section that is being counted.
+    scratch: Vec<(f32, f32)>,
+    /// The terms of this section.
+    touched: Vec<u32>,
 }
 
 /// The terms of a section by number, with the weighted frequency in its text and the weight in its name.
 #[derive(Debug, Default)]
 struct Fields {
-    terms: Vec<(u32, f64, f64)>,
+    terms: Vec<(u32, f32, f32)>,
     length: f64,
 }
 
@@ -70,75 +77,87 @@ impl Counted {
     /// Counts the terms of the next page.
     pub fn page(&mut self, page: &PageRecord) {
         for (number, section) in page.sections.iter().enumerate() {
-            for code in &section.snippets {
-                let mut own: Vec<u32> = terms(&code.code).into_iter().map(|term| self.number(term)).collect();
-                own.sort_unstable();
-                own.dedup();
-                self.shown.extend(own.into_iter().map(|term| (self.snippets, term)));
-                self.snippets += 1;
-            }
-            let fields = self.fields(page, section, number == 0);
+            let fields = self.section(page, section, number == 0);
             self.sections.push(fields);
         }
     }
 
-    fn number(&mut self, term: String) -> u32 {
+    fn number(&mut self, term: &str) -> u32 {
+        if let Some(number) = self.numbers.get(term) {
+            return *number;
+        }
         let next = u32::try_from(self.numbers.len()).expect("fewer than 2^32 terms");
-        *self.numbers.entry(term).or_insert(next)
+        self.numbers.insert(term.into(), next);
+        self.weak.push(FUNCTION_WORDS.binary_search(&term).is_ok());
+        self.scratch.push((0.0, 0.0));
+        next
     }
 
-    fn fields(&mut self, page: &PageRecord, section: &Section, top: bool) -> Fields {
-        let mut found = Found { counted: self, terms: HashMap::new(), length: 0 };
-        found.add(&section.body, 1.0, true);
+    fn numbers_of(&mut self, text: &str) -> Vec<u32> {
+        let mut found = Vec::new();
+        each_term(text, |term| found.push(self.number(term)));
+        found
+    }
+
+    fn section(&mut self, page: &PageRecord, section: &Section, top: bool) -> Fields {
+        let body = self.numbers_of(&section.body);
+        let mut length = body.len();
+        self.add(&body, 1.0);
         for snippet in &section.snippets {
-            found.add(&snippet.code, 1.0, true);
+            let mut code = self.numbers_of(&snippet.code);
+            length += code.len();
+            self.add(&code, 1.0);
+            code.sort_unstable();
+            code.dedup();
+            let block = self.snippets;
+            self.shown.extend(code.into_iter().map(|term| (block, term)));
+            self.snippets += 1;
         }
-        found.add(&section.about, ABOUT, false);
-        found.add(&section.defined, DEFINED, false);
-        found.add(&section.above, ABOVE, false);
-        found.add(&section.heading, HEADING, false);
-        found.name(&section.heading);
+        for (text, weight) in
+            [(&section.about, ABOUT), (&section.defined, DEFINED), (&section.above, ABOVE), (&section.heading, HEADING)]
+        {
+            let terms = self.numbers_of(text);
+            self.add(&terms, weight);
+        }
+        self.name(&section.heading);
         // A page's tags and title belong to its top. In other sections, the title only separates pages with equal
         // sections.
+        let (text, weight) = if top { (&page.tags, TAGS) } else { (&page.title, TITLE_BELOW) };
         if top {
-            found.name(&page.title);
-            found.add(&page.tags, TAGS, false);
-        } else {
-            found.add(&page.title, TITLE_BELOW, false);
+            self.name(&page.title);
         }
-        let length = found.length as f64;
-        let terms = found.terms.into_iter().map(|(term, (weight, name))| (term, weight, name)).collect();
-        Fields { terms, length }
+        let terms = self.numbers_of(text);
+        self.add(&terms, weight);
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        touched.dedup();
+        let terms = touched.drain(..).map(|term| {
+            let (weight, name) = std::mem::take(&mut self.scratch[term as usize]);
+            (term, weight, name)
+        });
+        let fields = Fields { terms: terms.collect(), length: length as f64 };
+        self.touched = touched;
+        fields
     }
-}
 
-/// The terms of the section that is being counted.
-struct Found<'a> {
-    counted: &'a mut Counted,
-    terms: HashMap<u32, (f64, f64)>,
-    length: usize,
-}
-
-impl Found<'_> {
-    fn add(&mut self, text: &str, weight: f64, counts: bool) {
-        for term in terms(text) {
-            self.length += usize::from(counts);
-            if FUNCTION_WORDS.binary_search(&term.as_str()).is_err() {
-                let term = self.counted.number(term);
-                self.terms.entry(term).or_default().0 += weight;
-            }
+    fn add(&mut self, terms: &[u32], weight: f32) {
+        for term in terms.iter().copied().filter(|term| !self.weak[*term as usize]) {
+            self.scratch[term as usize].0 += weight;
+            self.touched.push(term);
         }
     }
 
     /// Adds a name of the section.
     fn name(&mut self, text: &str) {
-        let words: BTreeSet<String> = terms(text).into_iter().collect();
-        let strong = words.iter().filter(|word| FUNCTION_WORDS.binary_search(&word.as_str()).is_err()).count();
-        let share = NAME / (strong.max(1) as f64).sqrt();
+        let mut words = self.numbers_of(text);
+        words.sort_unstable();
+        words.dedup();
+        let strong = words.iter().filter(|word| !self.weak[**word as usize]).count();
+        let share = NAME / (strong.max(1) as f32).sqrt();
         for word in words {
-            let word = self.counted.number(word);
-            let entry = self.terms.entry(word).or_default();
-            entry.1 = entry.1.max(share);
+            let name = &mut self.scratch[word as usize].1;
+            *name = name.max(share);
+            self.touched.push(word);
         }
     }
 }
@@ -146,7 +165,7 @@ impl Found<'_> {
 /// The postings of one term while they are collected.
 #[derive(Debug, Default)]
 struct Collected {
-    sections: Vec<(u32, f64)>,
+    sections: Vec<(u32, f32)>,
     snippets: Vec<u32>,
 }
 
@@ -155,10 +174,10 @@ pub fn weigh(counted: Vec<Counted>) -> BTreeMap<String, Postings> {
     let count = counted.iter().map(|part| part.sections.len()).sum::<usize>().max(1) as f64;
     let lengths = counted.iter().flat_map(|part| &part.sections).map(|section| section.length);
     let average = (lengths.sum::<f64>() / count).max(1.0);
-    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut numbers: FxHashMap<Box<str>, usize> = FxHashMap::default();
     let mut terms: Vec<Collected> = Vec::new();
     let (mut first_section, mut first_snippet) = (0, 0);
-    for Counted { numbers: own, sections, snippets, shown } in counted {
+    for Counted { numbers: own, sections, snippets, shown, .. } in counted {
         // The numbers of these pages' terms in the whole site.
         let mut whole = vec![0; own.len()];
         for (term, number) in own.into_iter().collect::<Vec<_>>() {
@@ -167,7 +186,8 @@ pub fn weigh(counted: Vec<Counted>) -> BTreeMap<String, Postings> {
         }
         terms.resize_with(numbers.len(), Collected::default);
         for (section, Fields { terms: own, length }) in (first_section..).zip(&sections) {
-            let norm = 1.0 - B + B * (length / average).min(4.0);
+            #[expect(clippy::cast_possible_truncation, reason = "a ratio of at most 4")]
+            let norm = 1.0 - B + B * (length / average).min(4.0) as f32;
             for (term, weight, name) in own {
                 let saturated = weight * (K1 + 1.0) / (weight + K1 * norm);
                 terms[whole[*term as usize]].sections.push((section, saturated + name));
@@ -183,18 +203,20 @@ pub fn weigh(counted: Vec<Counted>) -> BTreeMap<String, Postings> {
         first_section += u32::try_from(sections.len()).expect("fewer than 2^32 sections");
         first_snippet += snippets;
     }
-    let mut numbers: Vec<(String, usize)> = numbers.into_iter().collect();
-    numbers.sort_unstable();
-    let weighed = numbers.into_par_iter().filter(|(_, number)| !terms[*number].sections.is_empty());
-    weighed.map(|(term, number)| (term, postings(&terms[number], count))).collect()
+    let mut found: Vec<(Box<str>, Collected)> =
+        numbers.into_iter().map(|(term, number)| (term, std::mem::take(&mut terms[number]))).collect();
+    found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let weighed = found.into_par_iter().filter(|(_, found)| !found.sections.is_empty());
+    weighed.map(|(term, found)| (String::from(term), postings(found, count))).collect()
 }
 
 /// The postings of a term in a site with `count` sections.
-fn postings(found: &Collected, count: f64) -> Postings {
+fn postings(found: Collected, count: f64) -> Postings {
     let number = found.sections.len() as f64;
     let rarity = (1.0 + (count - number + 0.5) / (number + 0.5)).ln();
-    let sections = found.sections.iter().map(|(section, weight)| (*section, level(rarity * weight))).collect();
-    let snippets = if found.snippets.len() > MAX_SNIPPETS { Vec::new() } else { found.snippets.clone() };
+    let sections =
+        found.sections.iter().map(|(section, weight)| (*section, level(rarity * f64::from(*weight)))).collect();
+    let snippets = if found.snippets.len() > MAX_SNIPPETS { Vec::new() } else { found.snippets };
     Postings { sections, snippets }
 }
 
