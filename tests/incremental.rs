@@ -84,6 +84,9 @@ fn a_build_in_which_nothing_changed_does_nothing_and_says_the_same() {
     assert!(third.contains("broken-link"), "{third}");
 }
 
+/// What is edited, the options of the next build, and the edit.
+type Edit<'a> = (&'a str, &'a [&'a str], &'a dyn Fn());
+
 #[test]
 fn everything_that_a_build_reads_is_noticed() {
     let (_temp, folder) = project();
@@ -102,7 +105,6 @@ fn everything_that_a_build_reads_is_noticed() {
         let output = verify.output().expect("docgen starts");
         assert_eq!(output.status.code(), Some(0), "{}", common::stderr(&output));
     };
-    type Edit<'a> = (&'a str, &'a [&'a str], &'a dyn Fn());
     let edits: [Edit<'_>; 14] = [
         ("a page", &[], &|| write(&folder, "content/p1.md", "# Another\n")),
         ("a new page", &[], &|| write(&folder, "content/new.md", "# New\n")),

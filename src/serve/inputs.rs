@@ -108,6 +108,16 @@ impl Inputs {
         Some(changed)
     }
 
+    /// Takes back what is known of files that an earlier state knew differently.
+    pub fn forget(&mut self, before: &Self) {
+        for (path, known) in &mut self.files {
+            match before.files.get(path) {
+                Some(earlier) if earlier.hash != known.hash => *known = *earlier,
+                _ => {}
+            }
+        }
+    }
+
     /// The folders to watch: those that contain inputs, and those in which an input can be created.
     pub fn watched(&self) -> BTreeSet<PathBuf> {
         let above = self.awaited.iter().filter_map(|path| path.parent()).filter(|folder| folder.is_dir());

@@ -118,11 +118,11 @@ impl<'a> Builder<'a> {
         let quick = if known && !self.failed { self.build_pages(changed) } else { Ok(false) };
         let noted = self.inputs.clone();
         let built = quick.and_then(|done| if done { Ok(()) } else { self.rebuild(manner) });
-        // The build has also read what was saved meanwhile. The events of these files will find nothing new.
-        let late = self.inputs.difference(&noted);
+        // The build may also have read what is being saved now, perhaps half of it. The events of these files are still to
+        // come, and must find something new.
+        self.inputs.forget(&noted);
         match built {
             Ok(()) if manner == Manner::Heard => self.say_rebuilt(changed),
-            Ok(()) if late.iter().any(|path| !self.is_beside_pages(path)) => self.say_rebuilt(&late),
             Ok(()) => {}
             Err(error) => self.fail(&error, manner),
         }
