@@ -35,6 +35,7 @@ fn a_made_up_language_is_a_folder_and_one_line() {
         supervisor: &supervisor,
         progress: &Silent,
         work: work.path().to_path_buf(),
+        tool_caches: work.path().join("tools"),
         cache: None,
         date: "2026-01-31".to_owned(),
         options: Options { bare: true, ..Options::default() },

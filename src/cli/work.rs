@@ -86,6 +86,7 @@ pub(super) fn context<'a>(
         supervisor: &shell.supervisor,
         progress,
         work: work.to_path_buf(),
+        tool_caches: shell.cache_folder().join("tools"),
         cache: None,
         date: config.today.to_string(),
         options,

@@ -62,6 +62,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
         supervisor: context.supervisor,
         progress: context.progress,
         work: context.work.join("canaries"),
+        tool_caches: context.tool_caches.clone(),
         cache: None,
         date: context.date.clone(),
         options: Options { bare: true, ..Options::default() },

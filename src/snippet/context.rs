@@ -52,6 +52,9 @@ pub struct Context<'a> {
     pub progress: &'a dyn Progress,
     /// The folder for workspaces and scratch folders, outside the repository.
     pub work: PathBuf,
+    /// The folder for caches of tools that all projects of this user share: what Go compiled of its own library. Blocks
+    /// never see it.
+    pub tool_caches: PathBuf,
     /// Verdicts of earlier runs; `None` if this run must not use them.
     pub cache: Option<Cache>,
     /// Today's date, as verdicts store it: `2026-01-31`.

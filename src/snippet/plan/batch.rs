@@ -42,6 +42,7 @@ impl Batch {
             project: context.config.project.clone(),
             cache: context.work.join("cache"),
             build: context.work.join("build"),
+            tool_caches: context.tool_caches.clone(),
             tools: context.tools,
             supervisor: context.supervisor,
             no_exec: context.options.no_exec,

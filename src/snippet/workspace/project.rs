@@ -2,10 +2,12 @@
 //!
 //! Must not know: which tool is called, what a verdict is.
 
+use crate::error::Result;
+use crate::fs;
 use crate::process::{Environment, Job, Policy, Supervisor};
 use crate::progress::Progress;
 use crate::snippet::model::tool::ToolSpec;
-use crate::snippet::toolchain::tool::Tools;
+use crate::snippet::toolchain::tool::{Tool, Tools};
 use crate::snippet::toolchain::{access, ecosystem, homes};
 use crate::snippet::workspace::package;
 use crate::snippet::workspace::time_budget::TimeBudget;
@@ -24,6 +26,8 @@ pub struct Workspace<'a> {
     pub cache: PathBuf,
     /// A folder for the tools' own caches, and their home.
     pub build: PathBuf,
+    /// Caches that all projects of this user share. Only tools write here; blocks never see it.
+    pub tool_caches: PathBuf,
     /// The tools.
     pub tools: &'a Tools,
     /// Starts and ends child processes.
@@ -48,12 +52,25 @@ const TOOL_MEMORY: u64 = 8 << 30;
 impl Workspace<'_> {
     /// A call of a compiler in `folder`.
     pub fn compiler(&self, program: &Path, folder: &Path) -> Job {
-        self.confine(self.tools.job(program, folder).limits(self.time.limits(1)))
+        self.confine(self.tools.job(program, folder).limits(self.time.limits(1)), None)
+    }
+
+    /// A call of a compiler in the workspace's folder, and the folder of a cache that it shares with all projects. Another
+    /// version of the tool has another cache.
+    ///
+    /// # Errors
+    /// If the folder cannot be made.
+    pub fn compiler_with_cache(&self, tool: &Tool) -> Result<(Job, PathBuf)> {
+        let identity = blake3::hash(format!("{} {}", tool.version, tool.identity).as_bytes()).to_hex();
+        let cache = self.tool_caches.join(format!("{}-{}", tool.name, &identity.as_str()[..8]));
+        fs::create_dir_all(&cache)?;
+        let job = self.tools.job(&tool.path, &self.folder).limits(self.time.limits(1));
+        Ok((self.confine(job, Some(&cache)), cache))
     }
 
     /// A call of a parser or linter in the workspace's folder.
     pub fn linter(&self, program: &Path) -> Job {
-        self.confine(self.tools.job(program, &self.folder).limits(self.time.limits(10)))
+        self.confine(self.tools.job(program, &self.folder).limits(self.time.limits(10)), None)
     }
 
     /// The access of everything that reads or runs a block.
@@ -70,10 +87,12 @@ impl Workspace<'_> {
     }
 
     /// Confines a tool. It may write its output and finds its toolchain; it does not see the user's home folder as its
-    /// own.
-    fn confine(&self, job: Job) -> Job {
+    /// own. `cache` is one more folder that it may write.
+    fn confine(&self, job: Job, cache: Option<&Path>) -> Job {
         let mut policy = self.policy();
+        policy.read.extend(cache.map(Path::to_path_buf));
         policy.write = vec![self.folder.clone(), self.build.clone()];
+        policy.write.extend(cache.map(Path::to_path_buf));
         policy.read.extend(access::looked_for_above(&self.folder));
         policy.memory = TOOL_MEMORY;
         let homes = homes::all(self.tools.environment());

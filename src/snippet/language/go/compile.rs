@@ -34,7 +34,7 @@ struct PackageError {
 
 pub(super) fn build_alone(workspace: &Workspace<'_>, go: &Tool, unit: &mut Unit) -> Result<bool> {
     let output = workspace.folder.join("bin").join(&unit.name);
-    let job = command(workspace, go).args(["build", "-o"]).arg(output).arg(package(unit));
+    let job = command(workspace, go)?.args(["build", "-o"]).arg(output).arg(package(unit));
     let finished = workspace.supervisor.run(&job)?;
     if !finished.success() {
         let said = finished.stderr_text();
@@ -72,7 +72,7 @@ pub(super) fn compile(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) 
     if packages.is_empty() {
         return Ok(());
     }
-    let job = command(workspace, go)
+    let job = command(workspace, go)?
         .args(["list", "-e", "-export", "-gcflags=-e", "-json=ImportPath,Error,DepsErrors"])
         .args(packages);
     let finished = workspace.supervisor.run(&job)?;

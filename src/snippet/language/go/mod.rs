@@ -102,7 +102,7 @@ impl Language for Go {
         };
         let Ok(go) = workspace.tools.require(&GO) else { return Ok(Ok(())) };
         let fetched = dependencies::once(workspace, "go", &lock, &[], |_| {
-            let job = command(workspace, &go).args(["mod", "download"]);
+            let job = command(workspace, &go)?.args(["mod", "download"]);
             // An empty value stands for Go's own default.
             Ok(job.env("GOPROXY", workspace.environment().get("GOPROXY").unwrap_or_default()))
         })?;
@@ -143,7 +143,7 @@ impl Language for Go {
         let packages = wanted.iter().map(|index| package(&units[*index]));
         let mut output = bin.into_os_string();
         output.push("/");
-        let job = command(workspace, &go).args(["build", "-o"]).arg(output).args(packages);
+        let job = command(workspace, &go)?.args(["build", "-o"]).arg(output).args(packages);
         let finished = workspace.supervisor.run(&job)?;
         let built = finished.success();
         for index in wanted {

@@ -38,7 +38,7 @@ pub(super) fn vet(workspace: &Workspace<'_>, go: &Tool, units: &mut [Unit]) -> R
     if packages.is_empty() {
         return Ok(());
     }
-    let finished = workspace.supervisor.run(&command(workspace, go).args(["vet", "-json"]).args(packages))?;
+    let finished = workspace.supervisor.run(&command(workspace, go)?.args(["vet", "-json"]).args(packages))?;
     // Lines with `#` name packages, and compile errors have a place. The remaining lines are a series of JSON objects.
     let text = format!("{}\n{}", finished.stdout_text(), finished.stderr_text());
     let is_said = |line: &&str| MESSAGE.is_match(line) && !line.starts_with([' ', '\t', '"']);
