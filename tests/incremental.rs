@@ -77,7 +77,8 @@ fn a_build_in_which_nothing_changed_does_nothing_and_says_the_same() {
     build(&folder, &[]);
     let second = build(&folder, &[]);
     let third = build(&folder, &[]);
-    assert!(second.contains("docgen: rendering") && second.contains(": 0 written"), "{second}");
+    // The first build may not know whether a file changed while it ran; the second does.
+    assert!(second.contains(": 0 written"), "{second}");
     assert!(!third.contains("docgen: "), "{third}");
     let without_progress: Vec<&str> = second.lines().filter(|line| !line.starts_with("docgen: ")).collect();
     assert_eq!(third.lines().collect::<Vec<_>>(), without_progress);

@@ -17,8 +17,13 @@ pub use spans::escape;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Max length of highlighted code, in bytes. Longer code is shown plain.
-const MAX_LENGTH: usize = 200_000;
+/// Max length of highlighted code, in bytes. Longer code is shown plain: no reader reads it, and both highlighters can take
+/// a time that grows with the square of the length.
+const MAX_LENGTH: usize = 64_000;
+/// Max length of a line of highlighted code, in bytes.
+const MAX_LINE: usize = 8_000;
+/// Max depth of brackets in highlighted code. tree-sitter gets slow in code that is nested thousands deep.
+const MAX_DEPTH: usize = 250;
 
 /// Highlighted lines, cached by language and code, because the same block is often rendered again: on the page, on the
 /// print page, and after the next save.
@@ -50,7 +55,7 @@ impl Memo {
 impl Highlighter {
     /// The lines of `code` as HTML, each without its line ending. Code in an unknown language is only escaped.
     pub fn lines(&self, language: &str, code: &str) -> Arc<[String]> {
-        if code.len() > MAX_LENGTH || !is_known(language) {
+        if !is_readable(code) || !is_known(language) {
             return code.lines().map(escape).collect();
         }
         let key = blake3::Hasher::new().update(language.as_bytes()).update(&[0]).update(code.as_bytes()).finalize();
@@ -62,6 +67,20 @@ impl Highlighter {
             lines
         })
     }
+}
+
+/// Whether the code is within the limits.
+fn is_readable(code: &str) -> bool {
+    let (mut depth, mut max) = (0_usize, 0);
+    for byte in code.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        max = depth.max(max);
+    }
+    code.len() <= MAX_LENGTH && max <= MAX_DEPTH && code.lines().all(|line| line.len() <= MAX_LINE)
 }
 
 /// Whether a grammar knows the language.
@@ -113,9 +132,11 @@ mod tests {
     }
 
     #[test]
-    fn too_long_code_is_only_escaped() {
-        let code = "x = 1\n".repeat(MAX_LENGTH / 6 + 1);
-        assert_eq!(Highlighter::default().lines("python", &code)[0], "x = 1");
+    fn code_beyond_the_limits_is_only_escaped() {
+        let long_line = format!("x = {}", "1".repeat(MAX_LINE));
+        for code in ["x = 1\n".repeat(MAX_LENGTH / 6 + 1), long_line, format!("x = {}", "(".repeat(MAX_DEPTH + 1))] {
+            assert!(Highlighter::default().lines("python", &code)[0].starts_with("x = "));
+        }
     }
 
     /// Every byte of the code is on the page, whatever the grammar makes of it.

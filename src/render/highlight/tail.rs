@@ -1,6 +1,6 @@
 //! Highlighting with syntect, for languages without a tree-sitter grammar of ours.
 //!
-//! Its grammars are regular expressions that can backtrack, so code and lines have a max length.
+//! Its grammars are regular expressions that can backtrack, so lines have a max length.
 //! Must not know: pages, tree-sitter.
 
 use super::spans::{Spans, escape};
@@ -10,9 +10,7 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
-/// Max length of highlighted code, in bytes.
-const MAX_LENGTH: usize = 100_000;
-/// Max length of a highlighted line, in bytes.
+/// Max length of a highlighted line, in bytes. A longer line is only escaped.
 const MAX_LINE: usize = 5_000;
 
 /// Scope prefixes and classes. The first prefix that matches the innermost scope wins.
@@ -64,11 +62,8 @@ pub(super) fn find(language: &str) -> Option<&'static SyntaxReference> {
     SYNTAXES.find_syntax_by_token(language).filter(|syntax| syntax.name != "Plain Text")
 }
 
-/// The highlighted lines. Code or a line that is too long is only escaped.
+/// The highlighted lines.
 pub(super) fn lines(syntax: &SyntaxReference, code: &str) -> Vec<String> {
-    if code.len() > MAX_LENGTH {
-        return code.lines().map(escape).collect();
-    }
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
     let mut classes: HashMap<Scope, Option<&'static str>> = HashMap::new();
