@@ -1,9 +1,10 @@
 //! Code → HTML with about twenty short classes. The stylesheet sets the colours.
 //!
-//! 1. [`grammars`] is the table of languages that tree-sitter parses; [`tree`] highlights them. Its parsers do not
-//!    backtrack, so the time depends only on the length of the code.
-//! 2. [`tail`] highlights all other languages with syntect.
-//! 3. [`spans`] merges neighbours of one class and escapes the text, because raw scopes make a page many times larger.
+//! 1. [`grammars`](self) is the table of languages that tree-sitter parses; [`tree`](self) highlights them. Its parsers do
+//!    not backtrack, so the time depends only on the code's length and depth.
+//! 2. [`tail`](self) highlights all other languages with syntect.
+//! 3. [`spans`](self) merges neighbours of one class and escapes the text, because raw scopes make a page many times
+//!    larger.
 //!
 //! No clock decides how a page looks: only limits of size do.
 //! Must not know: pages.
