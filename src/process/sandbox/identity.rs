@@ -18,6 +18,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 /// `nobody` on every Linux; the overflow user of user namespaces (`user_namespaces(7)`).
 const NOBODY: u32 = 65_534;
@@ -61,7 +62,7 @@ pub(super) fn become_other(policy: &Policy) -> Result<(), String> {
 /// Sets the limit of processes and threads. In a separate namespace, the kernel counts only the program's processes;
 /// elsewhere it counts all processes of the user.
 pub(super) fn limit_tasks(own_namespace: bool, max: u64) -> Result<(), String> {
-    let others = if own_namespace { 0 } else { tasks_of(getuid()) };
+    let others = if own_namespace { 0 } else { settled_tasks_of(getuid()) };
     let maximum = getrlimit(Resource::Nproc).maximum;
     let value = maximum.map_or(others + max, |maximum| maximum.min(others + max));
     setrlimit(Resource::Nproc, Rlimit { current: Some(value), maximum: Some(value) })
@@ -83,16 +84,37 @@ pub(super) fn is_limited(program: &Path) -> bool {
     setrlimit(Resource::Nproc, limit).is_ok() && held
 }
 
-/// The number of processes and threads of a user.
-fn tasks_of(user: Uid) -> u64 {
+/// Ended processes that nobody has reaped yet. The kernel counts them until then, so many of them, as a fork bomb leaves
+/// them, would make room for as many more once they are gone. Fewer than this do not matter.
+const MANY_ENDED: u64 = 32;
+/// Max time to wait until they are reaped.
+const REAPING: Duration = Duration::from_millis(500);
+
+/// The number of processes and threads of a user, once ended ones are reaped.
+fn settled_tasks_of(user: Uid) -> u64 {
+    let until = Instant::now() + REAPING;
+    loop {
+        let (alive, ended) = tasks_of(user);
+        if ended < MANY_ENDED || Instant::now() > until {
+            return alive + ended;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The numbers of a user's living processes and threads, and of ended ones that are not reaped.
+fn tasks_of(user: Uid) -> (u64, u64) {
     let processes = fs::list(Path::new("/proc")).unwrap_or_default();
     let own = processes.iter().filter(|path| path.metadata().is_ok_and(|meta| meta.uid() == user.as_raw()));
-    own.map(|path| {
+    own.fold((0, 0), |(alive, ended), path| {
         let status = fs::read_to_string(&path.join("status")).unwrap_or_default();
-        let threads = status.lines().find_map(|line| line.strip_prefix("Threads:"));
-        threads.and_then(|number| number.trim().parse::<u64>().ok()).unwrap_or(0)
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let threads = field("Threads:").and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+        match field("State:") {
+            Some(state) if state.starts_with(['Z', 'X']) => (alive, ended + threads),
+            _ => (alive + threads, ended),
+        }
     })
-    .sum()
 }
 
 /// A docgen that gives a user namespace more than one user. Only a process outside the namespace can do that. It waits
@@ -124,4 +146,32 @@ pub(super) fn map_from_outside(pid: &OsStr) -> Option<()> {
     let both = format!("0 0 1\n{NOBODY} {NOBODY} 1\n");
     fs::overwrite(&folder.join("gid_map"), both.as_bytes()).ok()?;
     fs::overwrite(&folder.join("uid_map"), both.as_bytes()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test needs processes that nobody reaps")]
+    fn ended_processes_are_counted_when_they_are_reaped() {
+        const CHILDREN: usize = 40;
+        let start = || Command::new("/bin/true").spawn().expect("true is there");
+        let children: Vec<Child> = std::iter::repeat_with(start).take(CHILDREN).collect();
+        let all_ended = (0..100_000).any(|_| tasks_of(getuid()).1 >= CHILDREN as u64);
+        assert!(all_ended);
+        let reaped = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for mut child in children {
+                    child.wait().expect("reaped");
+                    reaped.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+            settled_tasks_of(getuid());
+        });
+        assert!(reaped.into_inner() as u64 > CHILDREN as u64 - MANY_ENDED);
+    }
 }
