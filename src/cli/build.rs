@@ -30,7 +30,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     };
     let config = shell.config(overrides, options.date.as_deref())?;
     // Verification always runs. Without it, a build in which nothing changed has nothing to do.
-    let build = Build::new(shell, &config, said_by(shell, options, &config));
+    let build = Build::new(shell, &config, conditions(shell, options, &config));
     if let Some(receipt) = (!options.verify).then(|| build.unchanged()).flatten() {
         let status = problems::print(shell, &receipt.problems, receipt.has_errors);
         shell.terminal.say(&receipt.summary);
@@ -103,8 +103,8 @@ fn verify_blocks(shell: &Shell, options: &BuildOptions, config: &Config, project
     Ok(snippet::judge::policy::exit(verdicts, policy, &ledgers))
 }
 
-/// What of the command line and of the environment decides what a build writes and says.
-fn said_by(shell: &Shell, options: &BuildOptions, config: &Config) -> String {
+/// Everything of the command line that decides what a build writes and says, as text.
+fn conditions(shell: &Shell, options: &BuildOptions, config: &Config) -> String {
     format!("{options:?} {} {} {}", config.out.display(), shell.cwd.display(), shell.terminal.verbose)
 }
 

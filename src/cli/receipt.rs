@@ -4,10 +4,11 @@
 //! Must not know: what is in the files.
 
 use super::shell::Shell;
+use super::work;
 use crate::config::Config;
 use crate::fs::{self, Stamp};
 use crate::pipeline::{self, Project};
-use crate::serve::inputs::{self, Own};
+use crate::serve::inputs;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -54,8 +55,7 @@ impl<'a> Build<'a> {
     }
 
     fn path(&self) -> PathBuf {
-        let hash = blake3::hash(self.config.root.as_os_str().as_encoded_bytes()).to_hex();
-        self.shell.cache_folder().join(&hash.as_str()[..16]).join("built.json")
+        work::folder_of(self.shell, &self.config.root).join("built.json")
     }
 
     /// The receipt of the last build, if nothing has changed since.
@@ -87,7 +87,7 @@ impl<'a> Build<'a> {
     /// A hash of the state of everything that a build reads, and the newest time of change. `None` if it cannot be known.
     fn read(&self, named: &BTreeSet<PathBuf>) -> Option<(String, Option<SystemTime>)> {
         let config = self.config;
-        let (files, folders) = inputs::paths((config, &Own::default()), named).ok()?;
+        let (files, folders) = inputs::paths(config, named).ok()?;
         let mut paths: BTreeSet<PathBuf> = files.into_iter().chain(named.iter().cloned()).collect();
         // docgen itself may write into the root.
         paths.extend(folders.into_iter().filter(|folder| *folder != config.root));
@@ -97,9 +97,9 @@ impl<'a> Build<'a> {
         let of_inputs = stamps(&paths);
         let newest = of_inputs.iter().filter_map(|(_, stamp)| stamp.map(Stamp::changed)).max();
         // What docgen itself writes is compared, but may be new.
-        let cache = self.shell.cache_folder();
-        let own: BTreeSet<PathBuf> = fs::list(&self.verdicts()).ok()?.into_iter().collect();
-        let own: BTreeSet<PathBuf> = own.into_iter().chain([cache.join("tools.json")]).collect();
+        let verdicts = work::cache_of_project(self.shell, &config.root).folders();
+        let own: BTreeSet<PathBuf> =
+            verdicts.into_iter().chain([self.shell.cache_folder().join("tools.json")]).collect();
         let mut hasher = digest(&config.root, of_inputs.into_iter().chain(stamps(&own)));
         let program = self.shell.supervisor.launcher_identity();
         let path = self.shell.environment.get("PATH").unwrap_or_default();
@@ -107,10 +107,6 @@ impl<'a> Build<'a> {
             hasher.update(text.as_bytes()).update(&[0]);
         }
         Some((hasher.finalize().to_hex().to_string(), newest))
-    }
-
-    fn verdicts(&self) -> PathBuf {
-        self.path().with_file_name("verdicts").join("verdicts")
     }
 
     /// The files of the packages around the project, which its blocks may use, and folders of installed packages.
@@ -164,6 +160,9 @@ fn git_state(root: &Path, project: &Path) -> Option<(String, Vec<PathBuf>)> {
     let Some(git) = folders.find_map(|folder| Some(folder.join(".git")).filter(|git| git.exists())) else {
         return Some((String::new(), Vec::new()));
     };
+    if git.join("reftable").exists() {
+        return None;
+    }
     let head = fs::read_optional(&git.join("HEAD")).ok().flatten()?;
     let commit = match head.trim().strip_prefix("ref: ") {
         Some(name) => fs::read_optional(&git.join(name)).ok()?.unwrap_or_default(),

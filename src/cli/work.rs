@@ -28,10 +28,15 @@ impl Work {
     }
 }
 
+/// The folder of the project at `root` in the user's cache.
+pub(super) fn folder_of(shell: &Shell, root: &Path) -> PathBuf {
+    let hash = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    shell.cache_folder().join(&hash.as_str()[..16])
+}
+
 /// The work folder of the project at `root`, kept between runs. If another run uses it, a temporary one is made.
 pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
-    let hash = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
-    let folder = shell.cache_folder().join(&hash.as_str()[..16]).join("work");
+    let folder = folder_of(shell, root).join("work");
     fs::create_dir_all(&folder)?;
     let path = folder.join("lock");
     let failed = |source| Error::Io { action: "lock", path: path.clone(), source };
@@ -65,8 +70,7 @@ fn sweep(cache: &Path) {
 
 /// The verdicts of the project at `root`, kept between runs (S6.7).
 pub(super) fn cache_of_project(shell: &Shell, root: &Path) -> Cache {
-    let hash = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
-    Cache::new(shell.cache_folder().join(&hash.as_str()[..16]).join("verdicts"))
+    Cache::new(folder_of(shell, root).join("verdicts"))
 }
 
 /// The context of verification, for a command that works in `work` and keeps no verdicts.

@@ -101,7 +101,7 @@ impl Edition {
         }
     }
 
-    /// Whether the site has a file at this path.
+    /// Whether the site has a file at this path. If its paths cannot be planned, [`Self::file`] says why.
     pub fn has(&self, path: &str) -> bool {
         matches!(self.part(path), Ok(Some(_)) | Err(_))
             || (path.starts_with(SEARCH) && self.index().files.contains_key(path))
@@ -120,8 +120,8 @@ impl Edition {
     }
 
     fn make(&self, path: &str, part: &Part) -> Result<Cow<'_, [u8]>> {
-        if *part != Part::Asset {
-            return self.renderer().make(path, part);
+        if let Some(made) = self.renderer().make(path, part)? {
+            return Ok(made);
         }
         let path = &self.project.site.assets[path].path;
         // The checks have read it; if this fails, the file has changed since.

@@ -268,7 +268,7 @@ impl Walker<'_> {
         let number = self.fences;
         let fence: &Fence = &self.page.fences[FenceIndex::from(number - 1)];
         let id = self.context.blocks.id_of_fence(self.index, (number - 1).into());
-        let block = self.context.blocks.of_fence(self.index, (number - 1).into());
+        let block = id.and_then(|id| self.context.blocks.get(id));
         let visible = block.and_then(|block| block.snippet.visible.as_deref());
         if block.is_some_and(|block| block.snippet.settings.hidden) {
             return String::new();

@@ -65,11 +65,11 @@ impl<'a> Renderer<'a> {
         list("health.html", self.health_parts(), &Part::Health)
     }
 
-    /// Makes the file at a path of the outline. A [`Part::Asset`] is not made here.
+    /// Makes the file at a path of the outline; `None` for a [`Part::Asset`], because rendering reads no disk.
     ///
     /// # Errors
     /// If a template of the theme is broken.
-    pub fn make(&self, path: &str, part: &Part) -> Result<Cow<'a, [u8]>> {
+    pub fn make(&self, path: &str, part: &Part) -> Result<Option<Cow<'a, [u8]>>> {
         let text = match part {
             Part::Page(index) => self.page(*index)?,
             Part::Twin(index) => self.twin(*index),
@@ -88,11 +88,10 @@ impl<'a> Renderer<'a> {
             Part::Feed => self.feed(),
             Part::ForAgents(file) => self.for_agents(*file),
             Part::Sitemap => self.sitemap(),
-            Part::Theme => return Ok(Cow::Borrowed(self.theme.assets.get(path).map_or(&[], Vec::as_slice))),
-            // Rendering reads no disk.
-            Part::Asset => return Ok(Cow::Borrowed(&[])),
+            Part::Theme => return Ok(self.theme.assets.get(path).map(|file| Cow::Borrowed(file.as_slice()))),
+            Part::Asset => return Ok(None),
         };
-        Ok(Cow::Owned(text.into_bytes()))
+        Ok(Some(Cow::Owned(text.into_bytes())))
     }
 
     /// This page is served at unknown addresses, so all its links are absolute.

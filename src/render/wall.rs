@@ -34,12 +34,15 @@ impl Wall {
             parts.push(Vec::new());
             for page in input.site.pages.keys() {
                 let own: Vec<SnippetId> = blocks.on_page(page).filter(code).collect();
-                for id in own.iter().enumerate().map(|(at, id)| (own.len() - at, *id)) {
-                    let (left, id) = id;
-                    let last = parts.last_mut().expect("not empty");
-                    let is_first_of_page = left == own.len();
-                    let fits = last.len() + if is_first_of_page { left.min(MAX_ROWS) } else { 1 } <= MAX_ROWS;
-                    if fits { last.push(id) } else { parts.push(vec![id]) }
+                let room = |parts: &[Vec<SnippetId>]| MAX_ROWS - parts.last().map_or(MAX_ROWS, Vec::len);
+                if own.len() > room(&parts) && room(&parts) < MAX_ROWS {
+                    parts.push(Vec::new());
+                }
+                for id in own {
+                    if room(&parts) == 0 {
+                        parts.push(Vec::new());
+                    }
+                    parts.last_mut().expect("not empty").push(id);
                 }
             }
         }

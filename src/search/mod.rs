@@ -30,7 +30,7 @@ const RUN: usize = 64;
 
 /// Indexes the whole site. The text of a page is in memory only while its terms are counted.
 pub fn build(site: &Site, config: &Config, blocks: &Blocks) -> SearchIndex {
-    let cutter = sections::Cut::new(site, config, blocks);
+    let cutter = sections::SiteCutter::new(site, config, blocks);
     let excerpt = shard::excerpt_length(cutter.sections());
     let runs: Vec<(Vec<PageRecord>, Counted)> = cutter
         .pages()

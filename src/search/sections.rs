@@ -64,7 +64,7 @@ pub struct PageRecord {
 }
 
 /// Cuts pages into sections.
-pub struct Cut<'a> {
+pub struct SiteCutter<'a> {
     site: &'a Site,
     config: &'a Config,
     blocks: &'a Blocks,
@@ -73,7 +73,7 @@ pub struct Cut<'a> {
     tags: TiVec<PageIndex, String>,
 }
 
-impl<'a> Cut<'a> {
+impl<'a> SiteCutter<'a> {
     /// Prepares to cut the pages of a site.
     pub fn new(site: &'a Site, config: &'a Config, blocks: &'a Blocks) -> Self {
         let mut tags: TiVec<PageIndex, String> = vec![String::new(); site.pages.len()].into();
@@ -110,7 +110,7 @@ impl<'a> Cut<'a> {
             page: index,
             url: url::from_root(&self.site.urls[index]),
             title: page.title.clone(),
-            sections: Cutter::new(page).cut(page, self.config.search_code, block_of),
+            sections: PageCutter::new(page).cut(page, self.config.search_code, block_of),
             tags: self.tags[index].clone(),
         }
     }
@@ -135,8 +135,8 @@ impl PageRecord {
     }
 }
 
-/// Builds the sections of a page.
-struct Cutter {
+/// Builds the sections of one page.
+struct PageCutter {
     sections: Vec<Section>,
     /// Headings above the current one: level and text.
     path: Vec<(u8, String)>,
@@ -144,7 +144,7 @@ struct Cutter {
     first_sentence: bool,
 }
 
-impl Cutter {
+impl PageCutter {
     fn new(page: &Page) -> Self {
         let heading = page.headings.first().filter(|_| page.leading_heading);
         let mut top =

@@ -1,4 +1,4 @@
-//! The input files of a preview, with a hash of each. The site changes only if one of them changes.
+//! The input files of a site, with a hash of each. A preview changes only if one of them changes.
 //!
 //! Files that docgen writes are no inputs: the site, the ledger, the cache, and files that its output is redirected to.
 //! Must not know: the meaning of the files, how a site is built.
@@ -177,10 +177,9 @@ fn list(config: &Config, named: &BTreeSet<PathBuf>) -> Result<Listing> {
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] if the content folder cannot be read.
-pub fn paths((config, own): (&Config, &Own), named: &BTreeSet<PathBuf>) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+pub fn paths(config: &Config, named: &BTreeSet<PathBuf>) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let Listing { files, folders, .. } = list(config, named)?;
-    let others = |path: &PathBuf| !own.paths.iter().any(|own| path.starts_with(own));
-    Ok((files.into_keys().filter(others).collect(), folders.into_iter().filter(others).collect()))
+    Ok((files.into_keys().collect(), folders.into_iter().collect()))
 }
 
 /// Folders of a package that no build reads: tools fill them.

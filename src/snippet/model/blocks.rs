@@ -103,7 +103,12 @@ impl Blocks {
 
     /// The block of a fence.
     pub fn of_fence(&self, page: PageIndex, fence: FenceIndex) -> Option<&Block> {
-        self.all.get(self.id_of_fence(page, fence)?).map(Arc::as_ref)
+        self.get(self.id_of_fence(page, fence)?)
+    }
+
+    /// A block by its number.
+    pub fn get(&self, id: SnippetId) -> Option<&Block> {
+        self.all.get(id).map(Arc::as_ref)
     }
 
     /// All blocks, in order.

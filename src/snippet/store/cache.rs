@@ -79,9 +79,14 @@ impl Cache {
         Self { folder }
     }
 
+    /// The folders that hold its verdicts. A new or renewed verdict changes the state of one of them.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        fs::list(&self.folder.join("verdicts")).unwrap_or_default()
+    }
+
     /// Whether it has no verdicts.
     pub(crate) fn is_empty(&self) -> bool {
-        fs::list(&self.folder.join("verdicts")).unwrap_or_default().is_empty()
+        self.folders().is_empty()
     }
 
     fn file(&self, kind: &str, name: &str) -> PathBuf {
