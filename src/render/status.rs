@@ -44,13 +44,17 @@ impl Renderer<'_> {
             more = rows.len().saturating_sub(MAX_ROWS);
             rows.truncate(MAX_ROWS);
         }
+        let groups = self.row_groups(own, &rows);
         VerificationView {
             nav: self.shared.nav(&self.input).view(&self.input.site.nav, None, FIRST),
             verified: self.shared.verified(&self.input),
             code: counts.iter().map(|(.., count)| count).sum(),
             proven: *proven,
-            bar: bar(counts),
-            groups: self.row_groups(own, &rows),
+            bar: bar(counts)
+                .into_iter()
+                .map(|part| BarView { here: groups.iter().any(|group| group.class == part.class), ..part })
+                .collect(),
+            groups,
             more,
             part: self.pager(FIRST, number, wall.count()),
             parts: if is_overview { self.wall_parts() } else { Vec::new() },
@@ -229,7 +233,8 @@ fn bar(counts: &[(&'static str, &'static str, usize)]) -> Vec<BarView> {
         .filter(|(_, _, count)| *count > 0)
         .map(|(class, name, count)| {
             let width = (count * WIDTH / total.max(1)).max(4);
-            let part = BarView { class, name, count: *count, percent: count * 100 / total.max(1), x: at, width };
+            let part =
+                BarView { class, name, count: *count, percent: count * 100 / total.max(1), x: at, width, here: false };
             at += width;
             part
         })

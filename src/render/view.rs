@@ -258,6 +258,8 @@ pub struct BarView {
     pub x: usize,
     /// Its width.
     pub width: usize,
+    /// Whether this page has its group.
+    pub here: bool,
 }
 
 /// Rows of one kind.
