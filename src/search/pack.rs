@@ -4,7 +4,7 @@
 //! of them. A digit that is not the last is 45 higher, as in LEB128.
 //! Must not know: files.
 
-use super::weigh::{LEVELS, Posting, Postings};
+use super::weigh::{LEVELS, Postings};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -67,9 +67,15 @@ pub fn prune(terms: &mut BTreeMap<String, Postings>, budget: usize) {
     terms.retain(|term, found| found.sections.len() > 1 || !has_parts(term));
     // Counts the removable postings of each level, to find the level up to which they are dropped.
     let mut removable = [0_usize; LEVELS as usize + 1];
-    for found in terms.values() {
-        for (_, level) in best_first(&found.sections).iter().skip(KEPT) {
-            removable[usize::from(*level)] += 1;
+    for found in terms.values().filter(|found| found.sections.len() > KEPT) {
+        let mut of_term = [0_usize; LEVELS as usize + 1];
+        for (_, level) in &found.sections {
+            of_term[usize::from(*level)] += 1;
+        }
+        let mut kept = KEPT;
+        for (all, own) in removable.iter_mut().zip(of_term).rev() {
+            *all += own.saturating_sub(kept);
+            kept = kept.saturating_sub(own);
         }
     }
     let mut excess = all - budget;
@@ -79,25 +85,24 @@ pub fn prune(terms: &mut BTreeMap<String, Postings>, budget: usize) {
         enough
     });
     for found in terms.values_mut() {
-        let mut kept = best_first(&found.sections);
-        let above = kept.iter().take_while(|(_, level)| *level > threshold.unwrap_or(LEVELS)).count();
-        kept.truncate(above.max(KEPT));
-        kept.sort_unstable();
-        found.sections = kept;
+        let sections = &mut found.sections;
+        let is_above = |level: u8| level > threshold.unwrap_or(LEVELS);
+        if sections.iter().filter(|(_, level)| is_above(*level)).count() >= KEPT {
+            sections.retain(|(_, level)| is_above(*level));
+        } else if sections.len() > KEPT {
+            sections.sort_unstable_by_key(|(section, level)| (Reverse(*level), *section));
+            sections.truncate(KEPT);
+            sections.sort_unstable();
+        }
         if found.snippets.len() > MAX_SNIPPETS {
             found.snippets.clear();
         }
     }
 }
 
-fn best_first(sections: &[Posting]) -> Vec<Posting> {
-    let mut sorted = sections.to_vec();
-    sorted.sort_unstable_by_key(|(section, level)| (Reverse(*level), *section));
-    sorted
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::weigh::Posting;
     use super::*;
 
     #[test]

@@ -6,6 +6,8 @@
 //! `caches`) stay separate terms here; the browser matches them by their stems.
 //! Must not know: where the text comes from.
 
+use std::ops::Range;
+
 /// Max length of a term; longer terms are cut, because nobody types them.
 const MAX_TERM: usize = 40;
 
@@ -22,17 +24,12 @@ pub fn terms(text: &str) -> Vec<String> {
 }
 
 /// Calls back with each term of a text, in order. White space separates; no rule looks across it.
-pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
-    let (mut lower, mut out) = (String::new(), Vec::new());
+pub fn each_term(text: &str, found: impl FnMut(&str)) {
+    let mut terms = Terms { found, lower: String::new(), parts: Vec::new() };
     for word in text.split_whitespace() {
-        if let Some(plain) = plain(word) {
-            lower.clear();
-            lower.push_str(&plain[..plain.len().min(MAX_TERM)]);
-            lower.make_ascii_lowercase();
-            found(&lower);
-        } else {
-            any(word, &mut out);
-            out.drain(..).for_each(|term| found(&term));
+        match plain(word) {
+            Some(plain) => terms.push(plain),
+            None => terms.any(word),
         }
     }
 }
@@ -49,43 +46,135 @@ fn plain(word: &str) -> Option<&str> {
     (first.is_ascii_alphanumeric() && rest.iter().all(is_lower)).then_some(word)
 }
 
-/// The terms of a run without white space.
-fn any(word: &str, out: &mut Vec<String>) {
-    let characters: Vec<char> = word.chars().collect();
-    let mut at = 0;
-    while at < characters.len() {
-        if is_cjk(characters[at]) {
-            at = cjk(&characters, at, out);
-        } else if is_word(characters[at]) {
-            at = compound(&characters, at, out);
+/// Finds the terms of a run without white space. They are slices of it, in lower case.
+struct Terms<F> {
+    found: F,
+    /// The term in lower case.
+    lower: String,
+    /// The parts of a compound.
+    parts: Vec<Range<usize>>,
+}
+
+impl<F: FnMut(&str)> Terms<F> {
+    fn push(&mut self, term: &str) {
+        if term.is_ascii() {
+            self.lower.clear();
+            self.lower.push_str(&term[..term.len().min(MAX_TERM)]);
+            self.lower.make_ascii_lowercase();
         } else {
-            at = signs(&characters, at, out);
+            self.lower = term.to_lowercase();
+            if let Some((end, _)) = self.lower.char_indices().nth(MAX_TERM) {
+                self.lower.truncate(end);
+            }
+        }
+        (self.found)(&self.lower);
+    }
+
+    fn any(&mut self, word: &str) {
+        let mut at = 0;
+        while let Some(first) = first_of(&word[at..]) {
+            at = if is_cjk(first) {
+                self.cjk(word, at)
+            } else if is_word(first) {
+                self.compound(word, at)
+            } else {
+                self.signs(word, at).max(at + first.len_utf8())
+            };
+        }
+    }
+
+    /// A run of signs: an operator, the dashes of an option, or nothing.
+    fn signs(&mut self, word: &str, start: usize) -> usize {
+        let end = start + length_while(&word[start..], |sign| SIGNS.contains(sign));
+        let run = &word[start..end];
+        let after_word = word[..start].chars().next_back().is_some_and(is_word);
+        let before_word = first_of(&word[end..]).is_some_and(is_word);
+        if before_word && !after_word && (run == "-" || run == "--") {
+            // `dry-run` of `--dry-run=yes`.
+            let name = &word[end..];
+            let signs = name.char_indices().take_while(|(_, sign)| is_word(*sign) || *sign == '-').take(MAX_TERM);
+            let length = signs.last().map_or(0, |(at, sign)| at + sign.len_utf8());
+            let option = word[start..end + length].to_lowercase();
+            (self.found)(&option);
+        } else if (2..=3).contains(&run.len()) && !NO_OPERATORS.contains(&run) {
+            (self.found)(run);
+        }
+        end
+    }
+
+    /// A run of CJK characters as pairs; a single one as itself.
+    fn cjk(&mut self, word: &str, start: usize) -> usize {
+        let end = start + length_while(&word[start..], is_cjk);
+        let run = &word[start..end];
+        let ends = || run.char_indices().map(|(at, sign)| at + sign.len_utf8());
+        if ends().count() == 1 {
+            (self.found)(run);
+        }
+        for ((first, _), second_end) in run.char_indices().zip(ends().skip(1)) {
+            (self.found)(&run[first..second_end]);
+        }
+        end
+    }
+
+    /// A name, perhaps of several parts: `std::fs::File`.
+    fn compound(&mut self, word: &str, start: usize) -> usize {
+        self.parts.clear();
+        let mut end = start;
+        loop {
+            let part = end;
+            end += length_while(&word[end..], is_word);
+            self.parts.push(part..end);
+            match joint(&word[end..]) {
+                0 => break,
+                length => end += length,
+            }
+        }
+        let last = self.parts.last().map_or(start, |part| part.start);
+        let whole = &word[start..end];
+        // `C++` and `C#` are names.
+        let is_name = |suffix: &&str| {
+            word[end..].strip_prefix(*suffix).is_some_and(|after| !first_of(after).is_some_and(is_word))
+        };
+        if let Some(suffix) = ["++", "#"].iter().find(|suffix| is_name(suffix)) {
+            end += suffix.len();
+            self.push(&word[last..end]);
+        }
+        // Nobody searches for `it's` or a whole path as one name.
+        if self.parts.len() > 1 && !whole.contains(['\'', '’', '/']) {
+            self.push(whole);
+        }
+        for at in 0..self.parts.len() {
+            let part = self.parts[at].clone();
+            self.word(&word[part]);
+        }
+        end
+    }
+
+    fn word(&mut self, part: &str) {
+        // Most words are plain: one piece.
+        if part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+            self.push(part);
+            return;
+        }
+        let trimmed = part.trim_matches('_');
+        if !trimmed.is_empty() {
+            self.push(trimmed);
+        }
+        let mut pieces = Pieces { rest: part };
+        let (first, second) = (pieces.next(), pieces.next());
+        if second.is_some() {
+            first.into_iter().chain(second).chain(pieces).for_each(|piece| self.push(piece));
         }
     }
 }
 
-/// A run of signs: an operator, the dashes of an option, or nothing.
-fn signs(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
-    let mut end = start;
-    while end < characters.len() && SIGNS.contains(characters[end]) {
-        end += 1;
-    }
-    let run: String = characters[start..end].iter().collect();
-    let after_word = start.checked_sub(1).is_some_and(|before| is_word(characters[before]));
-    let before_word = characters.get(end).copied().is_some_and(is_word);
-    if before_word && !after_word && (run == "-" || run == "--") {
-        out.push(run + &option_name(characters, end));
-    } else if (2..=3).contains(&run.len()) && !NO_OPERATORS.contains(&run.as_str()) {
-        out.push(run);
-    }
-    end.max(start + 1)
+fn first_of(text: &str) -> Option<char> {
+    text.chars().next()
 }
 
-/// `dry-run` of `--dry-run=yes`.
-fn option_name(characters: &[char], start: usize) -> String {
-    let name: String =
-        characters[start..].iter().take_while(|sign| is_word(**sign) || **sign == '-').take(MAX_TERM).collect();
-    name.to_lowercase()
+/// The bytes of the characters that it begins with.
+fn length_while(text: &str, wanted: impl Fn(char) -> bool) -> usize {
+    text.find(|character| !wanted(character)).unwrap_or(text.len())
 }
 
 fn is_cjk(character: char) -> bool {
@@ -96,126 +185,45 @@ fn is_word(character: char) -> bool {
     (character.is_alphanumeric() || character == '_') && !is_cjk(character)
 }
 
-/// A run of CJK characters as bigrams; a single one as itself.
-fn cjk(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
-    let mut end = start;
-    while end < characters.len() && is_cjk(characters[end]) {
-        end += 1;
-    }
-    if end - start == 1 {
-        out.push(characters[start].to_string());
-    }
-    for pair in characters[start..end].windows(2) {
-        out.push(pair.iter().collect());
-    }
-    end
-}
-
-/// The length of a separator between two words at `at`, or 0.
-fn joint(characters: &[char], at: usize) -> usize {
-    let is_next_word = |offset: usize| characters.get(at + offset).copied().is_some_and(is_word);
-    match characters[at] {
-        '.' | '-' | '/' | '\'' | '’' if is_next_word(1) => 1,
-        ':' if characters.get(at + 1) == Some(&':') && is_next_word(2) => 2,
-        _ => 0,
-    }
-}
-
-fn compound(characters: &[char], start: usize, out: &mut Vec<String>) -> usize {
-    let mut parts: Vec<String> = Vec::new();
-    let mut whole = String::new();
-    let mut at = start;
-    loop {
-        let part_start = at;
-        while at < characters.len() && is_word(characters[at]) {
-            at += 1;
-        }
-        let part: String = characters[part_start..at].iter().collect();
-        whole.push_str(&part);
-        parts.push(part);
-        let length = if at < characters.len() { joint(characters, at) } else { 0 };
-        if length == 0 {
-            break;
-        }
-        whole.extend(&characters[at..at + length]);
-        at += length;
-    }
-    // `C++` and `C#` are names.
-    for suffix in ["++", "#"] {
-        let suffix: Vec<char> = suffix.chars().collect();
-        if characters[at..].starts_with(&suffix) && !characters.get(at + suffix.len()).copied().is_some_and(is_word) {
-            let name: String = parts[parts.len() - 1].chars().chain(suffix.iter().copied()).collect();
-            push(&name, out);
-            at += suffix.len();
-            break;
-        }
-    }
-    // Nobody searches for `it's` or a whole path as one name.
-    if parts.len() > 1 && !whole.contains(['\'', '’', '/']) {
-        push(&whole, out);
-    }
-    for part in &parts {
-        word(part, out);
-    }
-    at
-}
-
-fn word(part: &str, out: &mut Vec<String>) {
-    // Most words are plain: one piece.
-    if part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
-        push(part, out);
-        return;
-    }
-    let pieces = pieces(part);
-    let trimmed = part.trim_matches('_');
-    if !trimmed.is_empty() {
-        push(trimmed, out);
-    }
-    if pieces.len() > 1 {
-        for piece in pieces {
-            push(&piece, out);
-        }
-    }
+/// The bytes of a separator between two words that the text begins with, or 0.
+fn joint(text: &str) -> usize {
+    let Some(sign) = first_of(text) else { return 0 };
+    let length = match sign {
+        '.' | '-' | '/' | '\'' | '’' => sign.len_utf8(),
+        ':' if text.starts_with("::") => 2,
+        _ => return 0,
+    };
+    if first_of(&text[length..]).is_some_and(is_word) { length } else { 0 }
 }
 
 /// The parts of `snake_case`, `camelCase` and `HTTPServer`.
-fn pieces(word: &str) -> Vec<String> {
-    let characters: Vec<char> = word.chars().collect();
-    let mut pieces = Vec::new();
-    let mut piece = String::new();
-    for (at, character) in characters.iter().enumerate() {
-        if *character == '_' {
-            if !piece.is_empty() {
-                pieces.push(std::mem::take(&mut piece));
-            }
-            continue;
-        }
-        let before = at.checked_sub(1).map(|at| characters[at]);
-        let after = characters.get(at + 1);
-        let starts = character.is_uppercase()
-            && before.is_some_and(|before| {
-                before.is_lowercase()
-                    || before.is_numeric()
-                    || (before.is_uppercase() && after.is_some_and(|after| after.is_lowercase()))
-            });
-        if starts && !piece.is_empty() {
-            pieces.push(std::mem::take(&mut piece));
-        }
-        piece.push(*character);
-    }
-    if !piece.is_empty() {
-        pieces.push(piece);
-    }
-    pieces
+struct Pieces<'a> {
+    rest: &'a str,
 }
 
-fn push(term: &str, out: &mut Vec<String>) {
-    if term.is_ascii() {
-        out.push(term[..term.len().min(MAX_TERM)].to_ascii_lowercase());
-        return;
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let word = self.rest.trim_start_matches('_');
+        let mut characters = word.char_indices().peekable();
+        let (_, mut before) = characters.next()?;
+        let mut end = word.len();
+        while let Some((at, character)) = characters.next() {
+            let after = characters.peek().map(|(_, after)| *after);
+            let starts = character.is_uppercase()
+                && (before.is_lowercase()
+                    || before.is_numeric()
+                    || (before.is_uppercase() && after.is_some_and(char::is_lowercase)));
+            if starts || character == '_' {
+                end = at;
+                break;
+            }
+            before = character;
+        }
+        self.rest = &word[end..];
+        Some(&word[..end])
     }
-    let lower = term.to_lowercase();
-    out.push(lower.chars().take(MAX_TERM).collect());
 }
 
 #[cfg(test)]
@@ -252,7 +260,8 @@ mod tests {
             for (before, after) in before.iter().flat_map(|before| after.iter().map(move |after| (before, after))) {
                 let text = format!("{before}{word}{after}");
                 let mut expected = Vec::new();
-                any(&text, &mut expected);
+                let found = |term: &str| expected.push(term.to_owned());
+                Terms { found, lower: String::new(), parts: Vec::new() }.any(&text);
                 assert_eq!(terms(&text), expected, "{text}");
             }
         }
