@@ -19,6 +19,7 @@
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 // Vocabulary.
+pub mod counted;
 pub mod diagnostic;
 pub mod error;
 pub mod fs;

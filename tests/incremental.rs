@@ -137,6 +137,19 @@ fn everything_that_a_build_reads_is_noticed() {
     }
 }
 
+#[test]
+fn a_new_verdict_reaches_its_page() {
+    let (_temp, folder) = project();
+    build(&folder, &[]);
+    let page = || std::fs::read_to_string(folder.join("public/p3.html")).expect("a page");
+    assert!(!page().contains("class=\"badge pass"), "nothing is verified yet");
+    let verified = docgen(&folder).env("DOCGEN_CACHE", folder.join(".cache")).arg("verify").output();
+    assert_eq!(verified.expect("docgen starts").status.code(), Some(0));
+    build(&folder, &[]);
+    let known = page();
+    assert!(known.contains("<details class=\"evidence"), "{known}");
+}
+
 /// Numbers without pattern, the same in each run (Vigna, "`SplitMix64`").
 struct Random(u64);
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may import whom: only from the left; neighbours in one group may not import each other, but for the pairs below.
 const LAYERS: &[&[&str]] = &[
-    &["span", "progress"],
+    &["span", "progress", "counted"],
     &["diagnostic", "error"],
     &["fs"],
     &["process"],

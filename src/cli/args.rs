@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     /// Print results only, no progress
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Show every finding with its excerpt, and every started program
+    /// Show every finding with its excerpt, every started program, and how much work was done
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
     /// Folder for caches and work folders [default: $`XDG_CACHE_HOME/docgen`]

@@ -55,7 +55,9 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let (pages, named) = (project.site.pages.len(), receipt::named(&project, &config));
     let theme = Arc::new(Theme::load(&config)?);
     let edition = Edition::new(project, Arc::new(config.clone()), theme, Arc::default(), false);
-    let sync = edition.write(&config.out, &progress)?;
+    let known = build.fingerprints(edition.theme_digest());
+    let (sync, fingerprints) = edition.write(&config.out, known, &progress)?;
+    build.keep_fingerprints(&fingerprints);
     let summary = |sync: SyncReport| {
         format!(
             "{} in {}: {} written, {} unchanged, {} removed{}",

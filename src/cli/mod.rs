@@ -17,6 +17,7 @@ mod suggest;
 mod verify;
 mod work;
 
+use crate::counted;
 use crate::error::{ExitStatus, Result};
 use crate::report::Terminal;
 use args::{Arguments, Command, Report};
@@ -46,6 +47,9 @@ pub fn run() -> ExitStatus {
     let done = Shell::new(&arguments, terminal).and_then(|shell| {
         let done = dispatch(&shell, arguments.command);
         shell.supervisor.finish();
+        if terminal.verbose {
+            terminal.say(&format!("work: {}", counted::line()));
+        }
         done
     });
     match done {

@@ -7,6 +7,7 @@ use super::shell::Shell;
 use super::work;
 use crate::config::Config;
 use crate::fs::{self, Stamp};
+use crate::output::Fingerprints;
 use crate::pipeline::{self, Project};
 use crate::serve::inputs;
 use rayon::prelude::*;
@@ -56,6 +57,35 @@ impl<'a> Build<'a> {
 
     fn path(&self) -> PathBuf {
         work::folder_of(self.shell, &self.config.root).join("built.json")
+    }
+
+    fn fingerprints_path(&self) -> PathBuf {
+        self.path().with_file_name("pages.json")
+    }
+
+    /// What the last build's pages were made from, unless something has changed that decides all of them.
+    pub(super) fn fingerprints(&self, theme: &str) -> Fingerprints {
+        let mut basis = blake3::Hasher::new();
+        let configuration = self.config.root.join("book.toml");
+        let configuration = fs::read_optional(&configuration).ok().flatten().unwrap_or_default();
+        let program = self.shell.supervisor.launcher_identity();
+        let Config { base_url, drafts, out, .. } = self.config;
+        let options = format!("{base_url} {drafts} {}", out.display());
+        for text in [crate::VERSION, &program, &options, &configuration, theme] {
+            basis.update(&text.len().to_le_bytes()).update(text.as_bytes());
+        }
+        let text = fs::read_optional(&self.fingerprints_path()).ok().flatten().unwrap_or_default();
+        let known: Fingerprints = serde_json::from_str(&text).unwrap_or_default();
+        known.only_on(basis.finalize().to_hex().to_string())
+    }
+
+    /// Keeps them for the next build. Without them it makes all pages, so failures do not matter.
+    pub(super) fn keep_fingerprints(&self, made: &Fingerprints) {
+        let path = self.fingerprints_path();
+        let _ = fs::remove_file(&path);
+        if let Ok(text) = serde_json::to_vec(made) {
+            let _ = fs::write(&path, &text);
+        }
     }
 
     /// The receipt of the last build, if nothing has changed since.

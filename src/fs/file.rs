@@ -4,6 +4,7 @@
 
 use super::failure::failed;
 use super::folder::create_dir_all;
+use crate::counted::{Work, count};
 use crate::error::Result;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -20,10 +21,21 @@ fn open_ordinary(path: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
+fn count_read(bytes: usize) {
+    count(Work::FilesRead, 1);
+    count(Work::BytesRead, bytes);
+}
+
+fn count_written(bytes: usize) {
+    count(Work::FilesWritten, 1);
+    count(Work::BytesWritten, bytes);
+}
+
 /// The bytes of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = open_ordinary(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    count_read(bytes.len());
     read.map(|_| bytes).map_err(failed("read", path))
 }
 
@@ -39,6 +51,7 @@ pub fn head(path: &Path, max: usize) -> Result<Vec<u8>> {
 pub fn read_to_string(path: &Path) -> Result<String> {
     let mut text = String::new();
     let read = open_ordinary(path).and_then(|mut file| file.read_to_string(&mut text));
+    count_read(text.len());
     read.map(|_| text).map_err(failed("read", path))
 }
 
@@ -46,7 +59,10 @@ pub fn read_to_string(path: &Path) -> Result<String> {
 pub fn read_optional(path: &Path) -> Result<Option<String>> {
     let mut text = String::new();
     match open_ordinary(path).and_then(|mut file| file.read_to_string(&mut text)) {
-        Ok(_) => Ok(Some(text)),
+        Ok(_) => {
+            count_read(text.len());
+            Ok(Some(text))
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed("read", path)(error)),
     }
@@ -57,6 +73,7 @@ pub fn read_optional(path: &Path) -> Result<Option<String>> {
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_dir_all(folder)?;
+    count_written(bytes.len());
     // `make_in`, because a file that `tempfile` makes is readable only by its owner.
     let made = tempfile::Builder::new().prefix(".").suffix(".tmp").make_in(folder, |beside| File::create_new(beside));
     let mut beside = made.map_err(failed("write", path))?;
@@ -74,6 +91,7 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
 
 /// Writes a file without the atomic step. Nobody reads it before its folder is moved into place.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    count_written(bytes.len());
     std::fs::write(path, bytes).map_err(failed("write", path))
 }
 

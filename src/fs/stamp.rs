@@ -2,11 +2,12 @@
 //!
 //! Must not know: what the files mean.
 
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 /// Identifies a file and its state without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     /// Device and inode: identifies the file, independent of its path.
     pub identity: (u64, u64),

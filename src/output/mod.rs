@@ -3,13 +3,16 @@
 //! 1. [`OutputTree`] knows every path of the site; what makes a file is up to its type parameter.
 //! 2. [`Writer`] builds a new folder beside the old one, with hard links to unchanged files; then one step swaps the
 //!    two. If nothing changed, the old folder stays.
+//! 3. [`Fingerprints`] say which files of the old folder need not be made again.
 //!
 //! Must not know: what is in the files.
 
+mod fingerprints;
 mod writer;
 
 use crate::error::{Error, Result};
 use crate::site::url::why_invalid;
+pub use fingerprints::{Fingerprint, Fingerprints};
 use std::collections::BTreeMap;
 pub use writer::{MARKER, SyncReport, Writer};
 

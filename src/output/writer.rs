@@ -2,6 +2,7 @@
 //!
 //! Must not know: what is in the files.
 
+use super::fingerprints::{Fingerprint, Fingerprints};
 use crate::error::{Error, Result};
 use crate::fs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,10 @@ pub struct Writer {
     beside: fs::Temporary,
     /// The files of the old tree with their sizes.
     old: BTreeMap<String, u64>,
+    /// What they were made from.
+    known: Fingerprints,
+    /// What the files of the new tree are made from.
+    made: Mutex<Vec<(String, Fingerprint)>>,
     /// The folders of the new tree so far.
     folders: Mutex<BTreeSet<PathBuf>>,
     written: AtomicUsize,
@@ -39,11 +44,11 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Prepares a new tree for `out`.
+    /// Prepares a new tree for `out`. `known` are the fingerprints of the old one.
     ///
     /// # Errors
     /// [`Error::ForeignOutput`] if `out` contains something that docgen did not write. `Io` if the disk fails.
-    pub fn new(out: &Path) -> Result<Self> {
+    pub fn new(out: &Path, known: Fingerprints) -> Result<Self> {
         let old = existing(out)?;
         let parent = out.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent)?;
@@ -55,6 +60,8 @@ impl Writer {
             out: out.to_path_buf(),
             beside,
             old,
+            known,
+            made: Mutex::default(),
             folders,
             written: count(),
             replaced: count(),
@@ -77,6 +84,22 @@ impl Writer {
         fs::write_new(&target, content)
     }
 
+    /// Takes a file from the old tree if it was made from the same; `false` if it must be made and put.
+    ///
+    /// # Errors
+    /// `Io` if the disk fails.
+    pub fn keep(&self, path: &str, fingerprint: Fingerprint) -> Result<bool> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), fingerprint));
+        let old = self.out.join(path);
+        let known = self.known.made_from(path, fingerprint).filter(|_| self.old.contains_key(path));
+        if known.is_none() || known != fs::stamp(&old) {
+            return Ok(false);
+        }
+        self.unchanged.fetch_add(1, Ordering::Relaxed);
+        fs::link_or_copy(&old, &self.target(path)?)?;
+        Ok(true)
+    }
+
     /// A path in the new tree, with its folder.
     fn target(&self, path: &str) -> Result<PathBuf> {
         let target = self.beside.path().join(path);
@@ -96,22 +119,26 @@ impl Writer {
             && fs::read(&self.out.join(path)).is_ok_and(|bytes| bytes == content)
     }
 
-    /// Puts the new tree in place of the old one, if they differ.
+    /// Puts the new tree in place of the old one, if they differ. Also returns the fingerprints of the new tree.
     ///
     /// # Errors
     /// `Io` if the disk fails; then the old tree is still in place.
-    pub fn finish(self) -> Result<SyncReport> {
+    pub fn finish(self) -> Result<(SyncReport, Fingerprints)> {
+        let Self { out, beside, old, known, made, .. } = self;
         let (written, unchanged) = (self.written.into_inner(), self.unchanged.into_inner());
-        let removed = self.old.len() - unchanged - self.replaced.into_inner();
-        let report = SyncReport { written, unchanged, removed };
-        if written == 0 && removed == 0 && self.out.is_dir() {
-            return Ok(report);
+        let removed = old.len() - unchanged - self.replaced.into_inner();
+        if written > 0 || removed > 0 || !out.is_dir() {
+            let new = beside.path();
+            fs::write_new(&new.join(MARKER), b"This folder is written by docgen, which replaces it as a whole.\n")?;
+            fs::make_public(new)?;
+            fs::swap_dirs(new, &out)?;
         }
-        let beside = self.beside.path();
-        fs::write_new(&beside.join(MARKER), b"This folder is written by docgen, which replaces it as a whole.\n")?;
-        fs::make_public(beside)?;
-        fs::swap_dirs(beside, &self.out)?;
-        Ok(report)
+        // A file's state changes when its other name goes.
+        drop(beside);
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter();
+        let made = made.filter_map(|(path, from)| Some((fs::stamp(&out.join(&path))?, path, from)));
+        let fingerprints = known.with(made.map(|(stamp, path, from)| (path, from, stamp)));
+        Ok((SyncReport { written, unchanged, removed }, fingerprints))
     }
 }
 
@@ -140,11 +167,11 @@ mod tests {
     use super::*;
 
     fn write(out: &Path, files: &[(&str, &str)]) -> Result<SyncReport> {
-        let writer = Writer::new(out)?;
+        let writer = Writer::new(out, Fingerprints::default())?;
         for (path, content) in files {
             writer.put(path, content.as_bytes())?;
         }
-        writer.finish()
+        Ok(writer.finish()?.0)
     }
 
     #[test]
@@ -168,5 +195,39 @@ mod tests {
         let error = write(&temp.path().join("public"), &[("a.html", "a")]).expect_err("refused");
         assert!(matches!(error, Error::ForeignOutput { .. }));
         assert!(temp.path().join("public/precious.txt").exists());
+    }
+
+    #[test]
+    fn a_file_is_kept_only_if_it_was_made_from_the_same_and_is_untouched() {
+        let temp = tempfile::tempdir().expect("a temporary folder");
+        let out = temp.path().join("public");
+        let from = |text: &str| blake3::hash(text.as_bytes());
+        // Makes a file and says whether it was kept.
+        let make = |known: Fingerprints, from: Fingerprint| {
+            let writer = Writer::new(&out, known).expect("a writer");
+            let kept = writer.keep("a.html", from).expect("asked");
+            if !kept {
+                writer.put("a.html", b"a").expect("put");
+            }
+            // Something else changes each time, so the tree is swapped.
+            writer.put("b.html", format!("{from:?} {kept}").as_bytes()).expect("put");
+            (kept, writer.finish().expect("finished").1)
+        };
+        let (kept, known) = make(Fingerprints::on("1".to_owned()), from("x"));
+        assert!(!kept, "it is new");
+        let (kept, known) = make(known, from("x"));
+        assert!(kept, "nothing changed");
+        let (kept, known) = make(known, from("x"));
+        assert!(kept, "it was kept before");
+        let (kept, known) = make(known, from("y"));
+        assert!(!kept, "its source changed");
+        fs::write(&out.join("a.html"), b"mine").expect("written");
+        let (kept, known) = make(known, from("y"));
+        assert!(!kept && fs::read(&out.join("a.html")).expect("read") == b"a", "someone changed the file");
+        let (kept, known) = make(known.only_on("2".to_owned()), from("y"));
+        assert!(!kept, "the basis changed");
+        fs::remove_dir_all(&out).expect("removed");
+        let (kept, _) = make(known, from("y"));
+        assert!(!kept, "the folder is gone");
     }
 }

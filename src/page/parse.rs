@@ -5,6 +5,7 @@
 use super::heading::Heading;
 use super::model::{Dialect, Page};
 use super::{front_matter, include, markdown};
+use crate::counted::{Work, count};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{PageSource, Sources};
 use jiff::civil::Date;
@@ -14,6 +15,7 @@ const MAX_TITLE: usize = 300;
 
 /// Parses a page.
 pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect<'_>) -> (Page, Vec<Diagnostic>) {
+    count(Work::PagesParsed, 1);
     let file = &sources[page.file];
     let (front_matter, body, mut problems) = front_matter::parse(file, today);
     let text = include::expand(sources, page.file, body, &mut problems);

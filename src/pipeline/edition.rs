@@ -6,7 +6,7 @@ use super::read::Project;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fs::{self, Refused};
-use crate::output::{SyncReport, Writer};
+use crate::output::{Fingerprints, SyncReport, Writer};
 use crate::progress::Progress;
 use crate::render::highlight::Highlighter;
 use crate::render::theme::Theme;
@@ -133,12 +133,18 @@ impl Edition {
         fs::read_within(&self.config.project, path).map(Cow::Owned).map_err(failed)
     }
 
-    /// Writes the whole site to `out`. The search index is built beside the pages.
+    /// Writes the whole site to `out`. The search index is built beside the pages. A page that `known` says was made from
+    /// the same is not made again. Returns the new fingerprints.
     ///
     /// # Errors
     /// If a file cannot be made or written; then the old site is still in place.
-    pub fn write(&self, out: &Path, progress: &dyn Progress) -> Result<SyncReport> {
-        let writer = Writer::new(out)?;
+    pub fn write(
+        &self,
+        out: &Path,
+        known: Fingerprints,
+        progress: &dyn Progress,
+    ) -> Result<(SyncReport, Fingerprints)> {
+        let writer = Writer::new(out, known)?;
         let files = self.outline()?.files();
         progress.phase("rendering", Some(files.len() as u64));
         let (index, rendered) = rayon::join(
@@ -146,7 +152,7 @@ impl Edition {
             || {
                 files.par_iter().try_for_each(|(path, part)| {
                     progress.advance(1);
-                    writer.put(path, &self.make(path, part)?)
+                    self.put(&writer, path, part)
                 })
             },
         );
@@ -154,6 +160,18 @@ impl Edition {
         index.files.par_iter().try_for_each(|(path, content)| writer.put(path, content.as_bytes()))?;
         progress.finish();
         writer.finish()
+    }
+
+    /// Writes one file, or takes it from the old tree.
+    fn put(&self, writer: &Writer, path: &str, part: &Part) -> Result<()> {
+        let Part::Page(index) = part else { return writer.put(path, &self.make(path, part)?) };
+        let page = self.renderer().page(*index);
+        if writer.keep(path, page.fingerprint())? { Ok(()) } else { writer.put(path, page.render()?.as_bytes()) }
+    }
+
+    /// A hash of what decides all pages, beside the configuration: the theme.
+    pub fn theme_digest(&self) -> &str {
+        &self.theme.digest
     }
 }
 

@@ -6,6 +6,7 @@ use super::confine::{Confined, Reach, Sandbox};
 use super::finished::{End, Exceeded, Finished};
 use super::job::{Job, Limits};
 use super::sandbox::{Confinement, Policy, watch};
+use crate::counted::{Work, count};
 use crate::error::{Error, Result};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use std::collections::BTreeMap;
@@ -105,6 +106,7 @@ impl Supervisor {
         if self.is_cancelled() {
             return Err(Error::Cancelled);
         }
+        count(Work::ProgramsStarted, 1);
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(job.command_line());
         let level = if job.policy.is_some() { self.confinement() } else { Confinement::None };
         match self.sandbox.confine(job, level, Some(&job.program))? {

@@ -8,6 +8,7 @@ use super::highlight::{Highlighter, escape};
 use super::tabs::{Group, Tabs};
 use super::wall::Wall;
 use crate::config::{Config, RawHtml};
+use crate::counted::{Work, count};
 use crate::page::tabs::mark;
 use crate::page::{Fence, FenceIndex, Page, math};
 use crate::site::link::unsafe_scheme;
@@ -46,7 +47,7 @@ impl PageContext<'_> {
     }
 
     /// A page's last commit, and its address if the project configures a repository.
-    fn commit_of(&self, page: &Page) -> Option<(String, String)> {
+    pub(super) fn commit_of(&self, page: &Page) -> Option<(String, String)> {
         let commit = &self.edits.get(&self.sources[page.file].name)?.commit;
         let repository = &self.config.repository;
         let address = if repository.is_empty() { String::new() } else { format!("{repository}/commit/{commit}") };
@@ -56,6 +57,7 @@ impl PageContext<'_> {
 
 /// Renders the text of a page.
 pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
+    count(Work::PagesRendered, 1);
     let page = &context.site.pages[index];
     let mut walker = Walker {
         context,

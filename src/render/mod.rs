@@ -1,7 +1,8 @@
 //! The resolved site and its verdicts → its files, each when it is asked for.
 //!
 //! 1. [`Outline`] has the path of every file, and a [`Part`] that says what it shows. [`Renderer::make`] makes the file.
-//! 2. [`html`] turns a page's Markdown into HTML, its code blocks into [`figure`]s with badges.
+//! 2. [`page`] plans an author's page, with a fingerprint, so that it need not be made again. [`html`] turns its Markdown
+//!    into HTML, its code blocks into [`figure`]s with badges.
 //! 3. [`view`] is the typed data for templates; [`lists`](self) makes it for the pages that docgen generates.
 //! 4. [`theme`] renders it.
 //!
@@ -18,6 +19,7 @@ mod lists;
 mod nav;
 mod once;
 mod outline;
+pub mod page;
 mod part;
 mod print;
 mod related;
@@ -29,11 +31,9 @@ pub mod view;
 mod wall;
 
 use crate::config::ContentPolicy;
-use crate::error::Result;
-use crate::page::Page;
 use crate::site::clocks::Clocks;
 use crate::site::nav::folder_above;
-use crate::site::{PageIndex, twin_url, url};
+use crate::site::{PageIndex, url};
 use facts::Facts;
 use highlight::Highlighter;
 use html::PageContext;
@@ -42,7 +42,7 @@ pub use part::{AgentFile, Outline, Part};
 use std::sync::OnceLock;
 use theme::Theme;
 use typed_index_collections::TiVec;
-use view::{LinkView, PageView, SiteView, TocView};
+use view::{LinkView, SiteView};
 use wall::Wall;
 
 const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'";
@@ -189,42 +189,6 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn page(&self, index: PageIndex) -> Result<String> {
-        let Input { site, .. } = self.input;
-        let page = &site.pages[index];
-        let from = &site.urls[index];
-        let context = self.context("", None);
-        let first = page.headings.first().filter(|_| page.leading_heading);
-        let position = self.shared.order(&self.input)[index];
-        let neighbour = |offset: isize| {
-            let at = position?.checked_add_signed(offset)?;
-            site.nav.order.get(at).map(|page| self.link_to(from, *page))
-        };
-        let view = PageView {
-            title: page.title.clone(),
-            heading: first.map_or_else(|| page.title.clone(), |heading| heading.text.clone()),
-            heading_anchor: first.map_or_else(String::new, |heading| heading.anchor.clone()),
-            description: page.description.clone(),
-            content: html::render(&context, index),
-            canonical: self.canonical(from),
-            breadcrumbs: self.breadcrumbs(from),
-            nav: self.shared.nav(&self.input).view(&site.nav, Some(index), from),
-            toc: contents(page),
-            facts: self.shared.facts(&self.input).of(&self.input, index).clone(),
-            taxonomies: self.shared.facts(&self.input).terms(site, index, from),
-            related: self.related(index),
-            previous: neighbour(-1),
-            next: neighbour(1),
-            edit: self.edit_address(page),
-            markdown: url::encode(&url::relative(from, &twin_url(from))),
-            extra: page.front_matter.extra.clone(),
-        };
-        let wanted =
-            page.front_matter.template.as_ref().map(|name| name.value.as_str()).filter(|name| self.theme.has(name));
-        let site = self.site_view_with(from, &view.content);
-        self.theme.render(wanted.unwrap_or("page.html"), &site, "page", &view)
-    }
-
     fn breadcrumbs(&self, from: &str) -> Vec<LinkView> {
         let site = self.input.site;
         let folders = std::iter::successors(Some(url::folder(from)), |folder| folder_above(folder));
@@ -240,14 +204,6 @@ impl<'a> Renderer<'a> {
         crumbs.reverse();
         crumbs
     }
-
-    fn edit_address(&self, page: &Page) -> String {
-        let Input { config, sources, .. } = self.input;
-        if config.repository.is_empty() {
-            return String::new();
-        }
-        format!("{}/edit/main/{}", config.repository, url::encode(&sources[page.file].name))
-    }
 }
 
 /// Whether a page's HTML shows an image from another host, by `https` or by the page's own protocol.
@@ -257,19 +213,4 @@ fn has_remote_image(html: &str) -> bool {
         let sources = tag.split("src=").skip(1).map(|value| value.trim_start_matches(['"', '\'']));
         sources.into_iter().any(|value| value.starts_with("https://") || value.starts_with("//"))
     })
-}
-
-/// The page's table of contents: headings of levels 2 and 3, or its two highest levels.
-fn contents(page: &Page) -> Vec<TocView> {
-    let shown = &page.headings[usize::from(page.leading_heading && !page.headings.is_empty())..];
-    let top = shown.iter().map(|heading| heading.level).min().unwrap_or(2);
-    shown
-        .iter()
-        .filter(|heading| heading.level <= top + 1)
-        .map(|heading| TocView {
-            title: heading.text.clone(),
-            anchor: url::encode(&heading.anchor),
-            level: heading.level - top + 2,
-        })
-        .collect()
 }

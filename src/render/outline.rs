@@ -71,7 +71,7 @@ impl<'a> Renderer<'a> {
     /// If a template of the theme is broken.
     pub fn make(&self, path: &str, part: &Part) -> Result<Option<Cow<'a, [u8]>>> {
         let text = match part {
-            Part::Page(index) => self.page(*index)?,
+            Part::Page(index) => self.page(*index).render()?,
             Part::Twin(index) => self.twin(*index),
             Part::Section(at, number) => self.section(*at, *number)?,
             Part::Taxonomy(of, number) => self.taxonomy(*of, *number)?,

@@ -5,6 +5,7 @@
 //! Must not know: the data of templates.
 
 use crate::config::Config;
+use crate::counted::{Work, count};
 use crate::error::{Error, Result};
 use crate::fs::{self, Refused};
 use serde::Serialize;
@@ -45,6 +46,8 @@ pub struct Theme {
     tera: Tera,
     /// Files that are copied into the site, by their path in it.
     pub assets: BTreeMap<String, Vec<u8>>,
+    /// A hash of all templates and files.
+    pub digest: String,
     /// A hash of these files. Pages append it to their addresses, so that browsers load a new version.
     pub version: String,
 }
@@ -86,13 +89,15 @@ impl Theme {
                 }
             }
         }
+        let of_templates = blake3::hash(format!("{templates:?}").as_bytes());
         tera.add_raw_templates(templates).map_err(failed)?;
         let mut hasher = blake3::Hasher::new();
         for (path, content) in &assets {
             hasher.update(path.as_bytes()).update(&[0]).update(content);
         }
         let version = hasher.finalize().to_hex()[..8].to_owned();
-        Ok(Self { name, tera, assets, version })
+        let digest = format!("{name} {of_templates} {}", hasher.finalize());
+        Ok(Self { name, tera, assets, digest, version })
     }
 
     /// Renders a template with the site and one more value.
@@ -106,6 +111,7 @@ impl Theme {
         key: &'static str,
         value: &T,
     ) -> Result<String> {
+        count(Work::TemplatesRendered, 1);
         let mut context = Context::new();
         context.insert("site", site);
         context.insert(key, value);

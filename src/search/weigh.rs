@@ -5,6 +5,7 @@
 
 use super::sections::{PageRecord, Section};
 use super::tokenize::each_term;
+use crate::counted::{Work, count};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -96,6 +97,7 @@ impl Counted {
     fn numbers_of(&mut self, text: &str) -> Vec<u32> {
         let mut found = Vec::new();
         each_term(text, |term| found.push(self.number(term)));
+        count(Work::TermsIndexed, found.len());
         found
     }
 

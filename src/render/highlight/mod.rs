@@ -14,6 +14,7 @@ mod spans;
 mod tail;
 mod tree;
 
+use crate::counted::{Work, count};
 pub use spans::escape;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,6 +63,7 @@ impl Highlighter {
         let key = blake3::Hasher::new().update(language.as_bytes()).update(&[0]).update(code.as_bytes()).finalize();
         let known = self.memo.lock().unwrap_or_else(PoisonError::into_inner).lines.get(&key).cloned();
         known.unwrap_or_else(|| {
+            count(Work::BlocksHighlighted, 1);
             let lines: Arc<[String]> = highlight(language, code).into();
             let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
             memo.keep(key, code.len(), Arc::clone(&lines));
