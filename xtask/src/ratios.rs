@@ -37,7 +37,7 @@ const CASES: &[Case] = &[
         code: "def f{n}(x):\n    return x + {n}\n\n\nprint(f{n}(1))",
         blocks: 1000,
         sample: 50,
-        max: 0.03,
+        max: 0.02,
         alone: |file| {
             vec![
                 call("ruff", &["check", "--isolated", "--no-cache"], file),
@@ -51,7 +51,7 @@ const CASES: &[Case] = &[
         code: "const f{n} = (x) => x + {n};\nconsole.log(f{n}(1));",
         blocks: 1000,
         sample: 50,
-        max: 0.03,
+        max: 0.02,
         alone: |file| vec![call("oxlint", &[], file), call("node", &["--check"], file)],
     },
     Case {
@@ -60,7 +60,7 @@ const CASES: &[Case] = &[
         code: "x := {n}\nfmt.Println(x + 1)",
         blocks: 200,
         sample: 10,
-        max: 0.15,
+        max: 0.06,
         alone: |file| {
             let folder = file.parent().expect("a package").to_path_buf();
             vec![go(&folder, &["vet", "."]), go(&folder, &["build", "-o", "/dev/null", "."])]
@@ -72,7 +72,7 @@ const CASES: &[Case] = &[
         code: "let x = {n};\nprintln!(\"{}\", x + 1);",
         blocks: 200,
         sample: 10,
-        max: 0.10,
+        max: 0.02,
         alone: |file| vec![clippy(file)],
     },
     Case {
@@ -81,7 +81,7 @@ const CASES: &[Case] = &[
         code: "total = sum(range({n} % 7))\nprint(total)",
         blocks: 1000,
         sample: 100,
-        max: 0.35,
+        max: 0.10,
         alone: |file| vec![call(python(), &[], file)],
     },
 ];

@@ -52,6 +52,9 @@ pub enum Found {
     No,
 }
 
+/// The arguments of a program.
+type Words = &'static [&'static str];
+
 /// The tools of this machine, each probed at most once.
 #[derive(Debug)]
 pub struct Tools {
@@ -59,6 +62,8 @@ pub struct Tools {
     folder: PathBuf,
     supervisor: Supervisor,
     found: Mutex<BTreeMap<Cow<'static, str>, Found>>,
+    /// What programs said of the folder behind a shim. The tools of one toolchain ask the same program.
+    behind: Mutex<BTreeMap<(PathBuf, Words), Option<PathBuf>>>,
     memo: Mutex<Memo>,
     memo_file: Option<PathBuf>,
 }
@@ -66,7 +71,8 @@ pub struct Tools {
 impl Tools {
     /// Tools in `folder` (`$XDG_DATA_HOME/docgen/tools`) and on the environment's `PATH`.
     pub fn new(environment: Environment, folder: PathBuf, supervisor: Supervisor) -> Self {
-        Self { environment, folder, supervisor, found: Mutex::default(), memo: Mutex::default(), memo_file: None }
+        let (found, behind, memo) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { environment, folder, supervisor, found, behind, memo, memo_file: None }
     }
 
     /// Keeps the versions of tools in a file, so only tools that have changed are asked again.
@@ -187,6 +193,7 @@ impl Tools {
     /// Forgets what was found, after an installation.
     pub fn forget(&self) {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The tool, if it is known without starting anything.
@@ -282,10 +289,16 @@ impl Tools {
     }
 
     fn look_behind(&self, behind: &Behind, path: &Path) -> Option<PathBuf> {
-        let program = path.with_file_name(behind.program);
-        let job = self.job(&program, Path::new("/")).args(behind.args).limits(Limits::PROBE);
-        let finished = self.supervisor.run(&job).ok()?;
-        Some(Path::new(finished.stdout_text().trim()).join(behind.file))
+        let asked = (path.with_file_name(behind.program), behind.args);
+        let known = self.behind.lock().unwrap_or_else(PoisonError::into_inner).get(&asked).cloned();
+        let folder = known.unwrap_or_else(|| {
+            let job = self.job(&asked.0, Path::new("/")).args(behind.args).limits(Limits::PROBE);
+            let finished = self.supervisor.run(&job).ok();
+            let folder = finished.map(|finished| PathBuf::from(finished.stdout_text().trim()));
+            self.behind.lock().unwrap_or_else(PoisonError::into_inner).insert(asked, folder.clone());
+            folder
+        })?;
+        Some(folder.join(behind.file))
     }
 }
 
