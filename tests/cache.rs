@@ -147,10 +147,10 @@ fn s6_3_a_tool_that_changed_reruns_what_it_judges() {
 
 #[test]
 fn s6_2_only_what_is_good_is_used_again() {
-    let page = "# P\n\n```python {name=bad}\nundefined\n```\n\n```python {name=good}\nx = 1\n```\n\n```python should_fail {name=fails error=\"division\"}\n1 / 0\n```\n\n```python run {name=slow timeout=100ms}\nimport time\n\ntime.sleep(60)\n```\n\n```python {name=lacks}\nimport no_such_package\n```\n\n```python ignore {name=left reason=\"a reason\"}\nundefined\n```\n";
+    let page = "# P\n\n```python {name=bad}\nundefined\n```\n\n```python {name=good}\nx = 1\n```\n\n```python should_fail {name=fails error=\"division\"}\n1 / 0\n```\n\n```python run {name=slow timeout=100ms}\nimport time\n\ntime.sleep(60)\n```\n\n```python {name=lacks}\nimport no_such_package\n```\n\n```python ignore {name=left reason=\"a reason\"}\nundefined\n```\n\n```python ignore {name=fine}\nx = 2\n```\n";
     let site = fresh(page);
     let first = verify(site.path(), &[]);
-    assert_eq!(statuses(&first), ["fail", "pass", "xfail", "timeout", "env_error", "ignored"]);
+    assert_eq!(statuses(&first), ["fail", "pass", "xfail", "timeout", "env_error", "ignored", "xpass"]);
     let second = verify(site.path(), &[]);
     assert_eq!(statuses(&second), statuses(&first));
     assert_eq!(anew(&second), ["bad", "slow", "lacks"]);

@@ -5,6 +5,7 @@
 use super::view::{PrintPage, PrintView};
 use super::{Renderer, html};
 use crate::error::Result;
+use rayon::prelude::*;
 
 /// Max pages of a site with a print page. Nobody prints larger sites.
 pub(super) const MAX_PAGES: usize = 500;
@@ -18,7 +19,7 @@ impl Renderer<'_> {
     /// `print.html`
     pub(super) fn print(&self) -> Result<String> {
         let site = self.input.site;
-        let pages = site.nav.order.iter().map(|index| {
+        let pages = site.nav.order.par_iter().map(|index| {
             let page = &site.pages[*index];
             let number = usize::from(*index) + 1;
             let prefix = format!("p{number}-");

@@ -8,12 +8,12 @@ use crate::snippet::context::Context;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::SnippetId;
-use crate::snippet::model::verdict::{Status, Verdict};
+use crate::snippet::model::verdict::Verdict;
 use crate::snippet::plan::assemble::make_units;
 use crate::snippet::plan::batch::batches;
 use crate::snippet::plan::fingerprint::{Asking, Shared};
 use crate::snippet::plan::immediate::immediate;
-use crate::snippet::store::cache::Cache;
+use crate::snippet::store::cache::{Cache, is_reused};
 use crate::snippet::store::ledger::Ledger;
 use crate::snippet::verify;
 use crate::snippet::workspace::fixture;
@@ -106,8 +106,11 @@ pub fn why(context: &Context<'_>, blocks: &mut Blocks, id: &str) -> Result<Optio
     Ok(Some(match last {
         None => format!("the cache has no earlier verdict of {id}"),
         Some(last) if last.key == now.key() => {
-            let known = matches!(last.status, Status::Pass | Status::Xfail);
-            let what = if known { "its verdict is reused" } else { "it is verified again until it passes" };
+            let what = if is_reused(last.status, &blocks[block]) {
+                "its verdict is reused"
+            } else {
+                "it is verified again until it passes"
+            };
             format!("{id}: nothing has changed; it was {}, and {what}", last.status.name())
         }
         Some(last) => {

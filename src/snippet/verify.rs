@@ -10,7 +10,7 @@ use crate::snippet::language::adapter::Language;
 use crate::snippet::model::blocks::{Block, Blocks};
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
-use crate::snippet::model::verdict::{Status, Step, Verdict};
+use crate::snippet::model::verdict::{Origin, Status, Step, Verdict};
 use crate::snippet::model::verdicts::Run;
 use crate::snippet::plan::assemble::{make_units, refuse};
 use crate::snippet::plan::batch::{Batch, batches, chosen, selected};
@@ -47,7 +47,10 @@ pub fn verify(context: &Context<'_>, blocks: &mut Blocks) -> Result<Run> {
     context.progress.finish();
     if let Some(cache) = &context.cache {
         context.tools.remember();
-        cache.prune(std::time::SystemTime::now());
+        // A run that reached no verdict has added nothing.
+        if wanted.iter().any(|id| blocks.verdict(*id).origin == Origin::Run) {
+            cache.prune(std::time::SystemTime::now());
+        }
     }
     same_outputs(blocks);
     renewed.extend(hash_the_rest(blocks));

@@ -58,11 +58,14 @@ impl Batch {
 pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<SnippetId>) -> Vec<Batch> {
     // All blocks of a page in one language share its package: one may import it, and the next one may use the import.
     let mut packages: BTreeMap<(LanguageId, FileId), Option<PathBuf>> = BTreeMap::new();
+    let mut nearest = Nearest::default();
     let mut by_place: BTreeMap<(LanguageId, String, Option<PathBuf>), Vec<SnippetId>> = BTreeMap::new();
     for id in wanted {
         let snippet = &blocks[*id];
         let Some(language) = snippet.language else { continue };
-        let package = packages.entry((language, snippet.file)).or_insert_with(|| package_of(context, blocks, snippet));
+        let package = packages
+            .entry((language, snippet.file))
+            .or_insert_with(|| package_of(context, blocks, snippet, &mut nearest));
         let place = (language, snippet.fixture().to_owned(), package.clone());
         by_place.entry(place).or_default().push(*id);
     }
@@ -70,13 +73,19 @@ pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<
     by_place.into_iter().map(batch).collect()
 }
 
+/// The package around the pages of a folder, by language.
+type Nearest = BTreeMap<(LanguageId, PathBuf), Option<PathBuf>>;
+
 /// The package around a block's page, if the page's code in that language uses it.
-fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet) -> Option<PathBuf> {
-    let language = &context.languages[snippet.language?];
+fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet, known: &mut Nearest) -> Option<PathBuf> {
+    let id = snippet.language?;
+    let language = &context.languages[id];
     let packages = language.packages()?;
     let is_package = |manifest: &std::path::Path| packages.is_package(manifest);
     let sources = context.sources;
-    let package = package::nearest(language.spec(), is_package, &sources[snippet.file], sources.project())?;
+    let folder = sources[snippet.file].path.parent()?;
+    let nearest = || package::nearest(language.spec(), is_package, folder, sources.project());
+    let package = known.entry((id, folder.to_path_buf())).or_insert_with(nearest).clone()?;
     let same = |id: &SnippetId| blocks[*id].language_name == snippet.language_name;
     let on_page = blocks.on_page(snippet.page).filter(same);
     let code: String = on_page.map(|id| blocks[id].code.as_str()).collect();

@@ -148,10 +148,18 @@ fn sealed<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     (blake3::hash(text.as_bytes()).to_hex().as_str() == hash).then(|| serde_json::from_str(text).ok()).flatten()
 }
 
+/// Whether a verdict holds until something changes (S6.2). An ignored block is tried silently and never runs, so one try
+/// is enough, whatever comes of it.
+pub(crate) fn is_reused(status: Status, snippet: &Snippet) -> bool {
+    match status {
+        Status::Pass | Status::Xfail => true,
+        Status::Ignored | Status::Xpass => matches!(snippet.settings.promise, Promise::Ignored(_)),
+        _ => false,
+    }
+}
+
 fn record(verdict: &Verdict, snippet: &Snippet, unit: &Unit, date: &str) -> Option<Record> {
-    // An ignored block is tried silently. One try is enough, so its verdict is kept too.
-    let ignored = verdict.status == Status::Ignored && matches!(snippet.settings.promise, Promise::Ignored(_));
-    if !matches!(verdict.status, Status::Pass | Status::Xfail) && !ignored {
+    if !is_reused(verdict.status, snippet) {
         return None;
     }
     let findings: Option<Vec<Note>> = verdict.findings.iter().map(|finding| note(finding, snippet, unit)).collect();

@@ -5,21 +5,20 @@
 use crate::fs::{self, check_within, is_hidden};
 use crate::snippet::model::language::LanguageSpec;
 use crate::snippet::toolchain::ecosystem;
-use crate::source::SourceFile;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// The folder of a package that the site is built into.
 const SITE: &str = "public";
 
-/// The nearest package of a language at or above a page's file. The search ends at the top of the project.
+/// The nearest package of a language at or above a page's folder. The search ends at the top of the project.
 pub(crate) fn nearest(
     spec: &LanguageSpec,
     is_package: impl Fn(&Path) -> bool,
-    file: &SourceFile,
+    folder: &Path,
     project: &Path,
 ) -> Option<PathBuf> {
-    for folder in file.path.ancestors().skip(1) {
+    for folder in folder.ancestors() {
         // A manifest that links out of the package would reveal the link's target.
         let mut readable =
             spec.manifests.iter().map(|name| folder.join(&**name)).filter(|it| check_within(folder, it).is_ok());
