@@ -181,6 +181,22 @@ fn s6_2_a_damaged_cache_is_no_verdict() {
 }
 
 #[test]
+fn a_cache_that_cannot_be_written_costs_no_verdict() {
+    let site = fresh(PAGE);
+    write(site.path(), "cache", "a file stands in its place\n");
+    for _ in 0..2 {
+        let output = run(site.path(), &["verify"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert!(stdout(&output).contains("4 pass"), "{}", stdout(&output));
+        let said = stderr(&output);
+        assert!(said.contains("nothing of this run is kept") && said.contains("--cache-dir"), "{said}");
+    }
+    let output = run(site.path(), &["build"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(site.path().join("public/index.html").exists());
+}
+
+#[test]
 fn s6_2_groups_are_known_whole_or_not_at_all() {
     let page = "# P\n\n```python run {group=g name=one}\nx = 1\nprint(x)\n```\n\n```python run {group=g name=two}\nprint(x + 1)\n```\n\n```text output\n2\n```\n";
     let site = fresh(page);

@@ -150,6 +150,23 @@ fn a_new_verdict_reaches_its_page() {
     assert!(known.contains("<details class=\"evidence"), "{known}");
 }
 
+#[test]
+fn builds_beside_each_other_do_no_harm() {
+    let (_temp, folder) = project();
+    for round in 0..5 {
+        write(&folder, "content/p4.md", &format!("# Round {round}\n"));
+        let start = |_| {
+            let mut build = docgen(&folder);
+            build.env("DOCGEN_CACHE", folder.join(".cache")).arg("build").spawn().expect("docgen starts")
+        };
+        for mut build in (0..3).map(start).collect::<Vec<_>>() {
+            assert!(build.wait().expect("it ends").success(), "round {round}");
+        }
+        build(&folder, &[]);
+        assert_same(&folder, &[], &format!("round {round}"));
+    }
+}
+
 /// Numbers without pattern, the same in each run (Vigna, "`SplitMix64`").
 struct Random(u64);
 

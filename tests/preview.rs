@@ -133,6 +133,21 @@ fn verdicts_appear_by_themselves() {
 }
 
 #[test]
+fn a_cache_that_is_deleted_meanwhile_is_made_again() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let (page, cache) =
+        (temp.path().join("index.md"), temp.path().join("../").join(format!("cache-{}", std::process::id())));
+    std::fs::write(&page, "# One\n\n```json\n[1]\n```\n").expect("written");
+    let server = Server::start(temp.path(), &["--cache-dir", &cache.to_string_lossy()]);
+    server.wait_for("/", "Parsed");
+    std::fs::remove_dir_all(&cache).expect("removed");
+    append(&page, "\n```json\n[2]\n```\n\n```json\n[\n```\n");
+    server.wait_for("/", "class=\"badge bad");
+    assert_eq!(server.get("/").matches("class=\"badge fair").count(), 2);
+    let _ = std::fs::remove_dir_all(&cache);
+}
+
+#[test]
 fn a_port_in_use_is_said_so() {
     let temp = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(temp.path().join("index.md"), "# P\n").expect("written");

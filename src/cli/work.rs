@@ -34,10 +34,31 @@ pub(super) fn folder_of(shell: &Shell, root: &Path) -> PathBuf {
     shell.cache_folder().join(&hash.as_str()[..16])
 }
 
-/// The work folder of the project at `root`, kept between runs. If another run uses it, a temporary one is made.
+/// The work folder of the project at `root`, kept between runs. If another run uses it, or the cache cannot be written, a
+/// temporary one is made.
 pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
+    match kept(shell, root) {
+        Ok(Some(work)) => Ok(work),
+        Ok(None) => temporary(shell),
+        Err(error) => {
+            let why = error.to_string();
+            shell.terminal.say(&format!(
+                "\x1b[33mwarning\x1b[0m: nothing of this run is kept: {}\n  help: `--cache-dir DIR` or DOCGEN_CACHE names \
+                 another folder for the cache",
+                why.lines().next().unwrap_or_default()
+            ));
+            temporary(shell)
+        }
+    }
+}
+
+/// The work folder in the cache; `None` if another run uses it.
+fn kept(shell: &Shell, root: &Path) -> Result<Option<Work>> {
     let folder = folder_of(shell, root).join("work");
     fs::create_dir_all(&folder)?;
+    let room = folder.join("room");
+    fs::write(&room, &[0; ROOM])?;
+    fs::remove_file(&room)?;
     let path = folder.join("lock");
     let failed = |source| Error::Io { action: "lock", path: path.clone(), source };
     let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
@@ -46,11 +67,14 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
             sweep(&shell.cache_folder());
             fs::sweep(&folder, crate::snippet::run::limits::SCRATCH);
             fs::write_if_changed(&folder.with_file_name(OWNER), root.as_os_str().as_encoded_bytes())?;
-            Ok(Work { folder, _temporary: None, _lock: Some(lock) })
+            Ok(Some(Work { folder, _temporary: None, _lock: Some(lock) }))
         }
-        Err(_) => temporary(shell),
+        Err(_) => Ok(None),
     }
 }
+
+/// A cache with less room than this, in bytes, is full.
+const ROOM: usize = 1 << 20;
 
 /// The prefix of temporary work folders.
 const WORK: &str = "docgen-work-";

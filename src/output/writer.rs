@@ -4,7 +4,7 @@
 
 use super::fingerprints::{Fingerprint, Fingerprints};
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, Stamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -74,14 +74,14 @@ impl Writer {
     /// # Errors
     /// `Io` if the disk fails.
     pub fn put(&self, path: &str, content: &[u8]) -> Result<()> {
-        let target = self.target(path)?;
-        if self.has_same(path, content) {
-            self.unchanged.fetch_add(1, Ordering::Relaxed);
-            return fs::link_or_copy(&self.out.join(path), &target);
+        if let Some(same) = self.same(path, content)
+            && self.take(path, same)?
+        {
+            return Ok(());
         }
         self.written.fetch_add(1, Ordering::Relaxed);
         self.replaced.fetch_add(usize::from(self.old.contains_key(path)), Ordering::Relaxed);
-        fs::write_new(&target, content)
+        fs::write_new(&self.target(path)?, content)
     }
 
     /// Takes a file from the old tree if it was made from the same; `false` if it must be made and put.
@@ -90,14 +90,24 @@ impl Writer {
     /// `Io` if the disk fails.
     pub fn keep(&self, path: &str, fingerprint: Fingerprint) -> Result<bool> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), fingerprint));
-        let old = self.out.join(path);
         let known = self.known.made_from(path, fingerprint).filter(|_| self.old.contains_key(path));
-        if known.is_none() || known != fs::stamp(&old) {
-            return Ok(false);
+        match known.filter(|known| fs::stamp(&self.out.join(path)) == Some(*known)) {
+            Some(known) => self.take(path, known),
+            None => Ok(false),
         }
-        self.unchanged.fetch_add(1, Ordering::Relaxed);
-        fs::link_or_copy(&old, &self.target(path)?)?;
-        Ok(true)
+    }
+
+    /// Takes a file from the old tree. `false` if it is another file now, because another build has put its own tree in
+    /// place.
+    fn take(&self, path: &str, wanted: Stamp) -> Result<bool> {
+        let (old, target) = (self.out.join(path), self.target(path)?);
+        let linked = fs::link_or_copy(&old, &target).is_ok();
+        if linked && fs::stamp(&old).is_some_and(|now| now.identity == wanted.identity) {
+            self.unchanged.fetch_add(1, Ordering::Relaxed);
+            return Ok(true);
+        }
+        fs::remove_file(&target)?;
+        Ok(false)
     }
 
     /// A path in the new tree, with its folder.
@@ -113,10 +123,12 @@ impl Writer {
         Ok(target)
     }
 
-    /// Whether the old tree has the same file. Compares sizes first, to avoid most reads.
-    fn has_same(&self, path: &str, content: &[u8]) -> bool {
-        self.old.get(path).is_some_and(|size| *size == content.len() as u64)
-            && fs::read(&self.out.join(path)).is_ok_and(|bytes| bytes == content)
+    /// The file of the old tree at a path, if it has the same content. Compares sizes first, to avoid most reads.
+    fn same(&self, path: &str, content: &[u8]) -> Option<Stamp> {
+        self.old.get(path).filter(|size| **size == content.len() as u64)?;
+        let old = self.out.join(path);
+        let stamp = fs::stamp(&old)?;
+        fs::read(&old).is_ok_and(|bytes| bytes == content).then_some(stamp)
     }
 
     /// Puts the new tree in place of the old one, if they differ. Also returns the fingerprints of the new tree.
