@@ -56,9 +56,9 @@ pub(super) fn of_project(shell: &Shell, root: &Path) -> Result<Work> {
 fn kept(shell: &Shell, root: &Path) -> Result<Option<Work>> {
     let folder = folder_of(shell, root).join("work");
     fs::create_dir_all(&folder)?;
-    let room = folder.join("room");
-    fs::write(&room, &[0; ROOM])?;
-    fs::remove_file(&room)?;
+    let trial = folder.join("trial");
+    fs::write(&trial, &vec![0; ROOM])?;
+    fs::remove_file(&trial)?;
     let path = folder.join("lock");
     let failed = |source| Error::Io { action: "lock", path: path.clone(), source };
     let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
