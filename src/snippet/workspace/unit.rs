@@ -89,6 +89,8 @@ pub struct Notes {
     pub compile_error: bool,
     /// It is compiled alone, not together with other blocks.
     pub alone: bool,
+    /// The number of the blocks that it is compiled together with.
+    pub part: usize,
 }
 
 impl Unit {

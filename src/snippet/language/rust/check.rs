@@ -16,16 +16,17 @@ use std::collections::BTreeSet;
 /// Max rounds: more than the phases of rustc that can hide errors of each other.
 const MAX_ROUNDS: usize = 8;
 
-/// Gives its own crate to every block that cannot share one, or that must not compile.
+/// Gives its own crate to every block that cannot share one, or that must not compile. The others share crates.
 pub(super) fn set_apart(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
     let edition = crates::edition(&workspace.folder)?;
-    for unit in units {
+    for unit in units.iter_mut() {
         // In Rust's first edition, paths begin at the crate's root.
         let first_edition = unit.edition.as_deref().unwrap_or(&edition) == "2015";
         if unit.standalone || unit.must_not_compile || first_edition || is_about_its_crate(unit.program.as_str()) {
             set_alone(unit);
         }
     }
+    crates::share_out(units);
     Ok(())
 }
 
@@ -152,7 +153,7 @@ pub(super) fn build(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [Unit],
         let call = crates::call(workspace, cargo, "build", &programs)?;
         let done = crates::finished(&call);
         let built = |unit: &Unit| {
-            let program = if is_alone(unit) { unit.name.clone() } else { crates::shared_name(unit.edition.as_deref()) };
+            let program = if is_alone(unit) { unit.name.clone() } else { crates::shared_name(unit) };
             done.get(&program).cloned().flatten()
         };
         let unbuilt: Vec<usize> = wanted

@@ -1,5 +1,5 @@
-//! The crates that blocks are compiled in: one shared crate with a module per block, and a separate crate for each
-//! block that cannot share one. All are programs of the fixture's package, so one call of cargo builds them.
+//! The crates that blocks are compiled in: shared crates with a module per block, and a separate crate for each block
+//! that cannot share one. All are programs of the fixture's package, so one call of cargo builds them, on all cores.
 //!
 //! Must not know: messages, verdicts.
 
@@ -17,8 +17,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use toml::Table;
 
-/// The program of the blocks that share a crate.
+/// The program of blocks that share a crate.
 const SHARED: &str = "docgen_shared";
+/// Max blocks in a shared crate. rustc checks a crate on one core, and checks all of it again if one block has an error.
+const MAX_SHARED: usize = 128;
 
 /// Whether a block gets a separate crate.
 pub(super) fn is_alone(unit: &Unit) -> bool {
@@ -28,6 +30,16 @@ pub(super) fn is_alone(unit: &Unit) -> bool {
 /// Gives a block a separate crate.
 pub(super) fn set_alone(unit: &mut Unit) {
     unit.notes.alone = true;
+}
+
+/// Shares the blocks out to crates, in order.
+pub(super) fn share_out(units: &mut [Unit]) {
+    let mut counts: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for unit in units.iter_mut().filter(|unit| !is_alone(unit)) {
+        let before = counts.entry(unit.edition.clone()).or_default();
+        unit.notes.part = *before / MAX_SHARED;
+        *before += 1;
+    }
 }
 
 /// The edition of a fixture. A manifest without one means Rust's first edition.
@@ -49,14 +61,13 @@ pub(super) fn declare(folder: &Path, units: &[&Unit]) -> Result<()> {
     declare_all(folder, programs.collect())
 }
 
-/// Declares the shared crates as programs of the package, one for each edition that blocks ask for.
+/// Declares the shared crates as programs of the package.
 pub(super) fn declare_shared(folder: &Path, units: &[Unit]) -> Result<()> {
-    let editions: BTreeSet<&Option<String>> = units.iter().map(|unit| &unit.edition).collect();
-    let named = |edition: &Option<String>| {
-        let name = shared_name(edition.as_deref());
-        (name.clone(), format!("src/{name}.rs"), edition.clone())
-    };
-    declare_all(folder, editions.into_iter().map(named).collect())
+    let shared = units.iter().filter(|unit| !is_alone(unit));
+    let named: BTreeMap<String, Option<String>> =
+        shared.map(|unit| (shared_name(unit), unit.edition.clone())).collect();
+    let program = |(name, edition): (String, Option<String>)| (name.clone(), format!("src/{name}.rs"), edition);
+    declare_all(folder, named.into_iter().map(program).collect())
 }
 
 /// Adds programs to a manifest, with name, path and edition.
@@ -95,9 +106,10 @@ pub(super) fn set_lints(folder: &Path) -> Result<()> {
     write_manifest(folder, &table)
 }
 
-/// The name of the shared crate for an edition.
-pub(super) fn shared_name(edition: Option<&str>) -> String {
-    edition.map_or_else(|| SHARED.to_owned(), |edition| format!("{SHARED}_{edition}"))
+/// The name of the shared crate of a block: by its edition and its part.
+pub(super) fn shared_name(unit: &Unit) -> String {
+    let edition = unit.edition.as_ref().map_or_else(String::new, |edition| format!("_{edition}"));
+    format!("{SHARED}{edition}_{}", unit.notes.part + 1)
 }
 
 /// Writes the crates of these blocks. Returns the names of all programs, shared or separate.
@@ -110,7 +122,7 @@ pub(super) fn write(folder: &Path, units: &[&Unit]) -> Result<BTreeSet<String>> 
             names.insert(unit.name.clone());
         } else {
             fs::write_if_changed(&folder.join(&unit.path), unit.program.as_str().as_bytes())?;
-            shared.entry(shared_name(unit.edition.as_deref())).or_default().push(unit);
+            shared.entry(shared_name(unit)).or_default().push(unit);
         }
     }
     for (name, members) in shared {

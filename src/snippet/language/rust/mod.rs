@@ -1,5 +1,5 @@
-//! Rust: syn parses in process. One crate with a module per block is checked in one call, and one binary runs all
-//! blocks, chosen by the name it is called by. Blocks that cannot share a crate, or fail in it, get a separate crate,
+//! Rust: syn parses in process. Crates with a module per block are checked in one call, and their binaries run the
+//! blocks, chosen by the name they are called by. Blocks that cannot share a crate, or fail in it, get a separate crate,
 //! as in rustdoc. One call of cargo checks these too.
 //!
 //! rustc decides whether a block compiles. clippy gives advice on blocks that compile. Must not know: pages.
@@ -133,8 +133,8 @@ impl Language for Rust {
         };
         let clippy = tool_for(workspace.tools, &CLIPPY, Step::Lint, units).is_some();
         crates::declare(&workspace.folder, &units.iter().collect::<Vec<_>>())?;
-        crates::declare_shared(&workspace.folder, units)?;
         set_apart(workspace, units)?;
+        crates::declare_shared(&workspace.folder, units)?;
         check_together(workspace, &cargo, units)?;
         check_alone(workspace, &cargo, units)?;
         if clippy {
