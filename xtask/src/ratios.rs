@@ -89,30 +89,54 @@ const CASES: &[Case] = &[
 /// Number of rounds, each with docgen and the slow way.
 const ROUNDS: u32 = 2;
 
+/// A measured case.
+pub(crate) struct Ratio {
+    /// What is compared.
+    pub(crate) name: &'static str,
+    /// How many blocks.
+    pub(crate) blocks: usize,
+    /// Seconds of docgen for all blocks.
+    pub(crate) docgen: f64,
+    /// Seconds of one start of the tools for each block.
+    pub(crate) one_by_one: f64,
+    /// The max ratio.
+    pub(crate) max: f64,
+}
+
+impl Ratio {
+    pub(crate) fn ratio(&self) -> f64 {
+        self.docgen / self.one_by_one
+    }
+}
+
 /// Measures every case whose name contains `wanted`. Fails if a case exceeds its ratio.
 pub(crate) fn run(wanted: &str) -> Done {
     let docgen = root().join("target/release/docgen");
     step("release build", command("cargo", &["build", "--release", "--package", "docgen-cli"]))?;
-    tools::languages(&docgen.to_string_lossy())?;
-    let mut over = Vec::new();
     println!("\n{:<30} {:>7} {:>10} {:>12} {:>7} {:>7}", "", "blocks", "docgen", "one by one", "ratio", "max");
-    for case in CASES.iter().filter(|case| case.name.to_lowercase().contains(&wanted.to_lowercase())) {
-        let (fast, slow) = measure(case, &docgen)?;
-        let ratio = fast.as_secs_f64() / slow.as_secs_f64();
-        println!(
-            "{:<30} {:>7} {:>8.2} s {:>10.2} s {:>7.3} {:>7.2}",
-            case.name,
-            case.blocks,
-            fast.as_secs_f64(),
-            slow.as_secs_f64(),
-            ratio,
-            case.max
-        );
-        if ratio > case.max {
-            over.push(case.name);
+    let mut over = Vec::new();
+    for found in measured(&docgen, wanted)? {
+        let Ratio { name, blocks, docgen, one_by_one, max } = found;
+        println!("{name:<30} {blocks:>7} {docgen:>8.2} s {one_by_one:>10.2} s {:>7.3} {max:>7.2}", found.ratio());
+        if found.ratio() > max {
+            over.push(name);
         }
     }
     if over.is_empty() { Ok(()) } else { Err(format!("slower than promised: {}", over.join("; "))) }
+}
+
+/// Measures every case whose name contains `wanted`.
+pub(crate) fn measured(docgen: &Path, wanted: &str) -> Done<Vec<Ratio>> {
+    tools::languages(&docgen.to_string_lossy())?;
+    let wanted = wanted.to_lowercase();
+    let cases = CASES.iter().filter(|case| case.name.to_lowercase().contains(&wanted));
+    let measured = cases.map(|case| {
+        println!("   {} blocks: {}", case.blocks, case.name);
+        let (fast, slow) = measure(case, docgen)?;
+        let (docgen, one_by_one) = (fast.as_secs_f64(), slow.as_secs_f64());
+        Ok(Ratio { name: case.name, blocks: case.blocks, docgen, one_by_one, max: case.max })
+    });
+    measured.collect()
 }
 
 /// The time of docgen for all blocks, and of separate calls.

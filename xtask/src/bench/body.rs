@@ -90,6 +90,31 @@ pub(super) fn make(folder: &Path, count: usize, kind: Kind) -> Done {
     fs::write(marker, mark).map_err(failed)
 }
 
+/// A block for each language that every machine can verify, and one that runs; `{n}` is its number.
+const GOOD: [&str; 7] = [
+    "```python\ndef f{n}(x):\n    return x + {n}\n\n\nprint(f{n}(1))\n```\n",
+    "```js\nconst f{n} = (x) => x + {n};\nconsole.log(f{n}(1));\n```\n",
+    "```rust\nlet x = {n};\nprintln!(\"{}\", x + 1);\n```\n",
+    "```bash\necho {n}\n```\n",
+    "```json\n[{n}]\n```\n",
+    "```yaml\na: {n}\n```\n",
+    "```python run\nprint({n})\n```\n",
+];
+
+/// Makes a project of `pages` pages with ten blocks each that pass, all different.
+pub(super) fn make_blocks(folder: &Path, pages: usize) -> Done {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    fs::create_dir_all(folder.join("content")).map_err(failed)?;
+    fs::write(folder.join("book.toml"), "[book]\ntitle = \"Blocks\"\n").map_err(failed)?;
+    for page in 0..pages {
+        let blocks =
+            (page * 10..page * 10 + 10).map(|number| GOOD[number % GOOD.len()].replace("{n}", &number.to_string()));
+        let text = format!("# Page {page}\n\n{}", blocks.collect::<Vec<_>>().join("\n"));
+        fs::write(folder.join(format!("content/p{page}.md")), text).map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// Makes the pages of a body.
 pub(super) struct Maker {
     words: Words,

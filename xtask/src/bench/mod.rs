@@ -20,6 +20,7 @@ mod rows;
 mod runs;
 mod words;
 
+use crate::ratios;
 use crate::run::{Done, answers, command, root, step};
 use body::Kind;
 use peers::Peers;
@@ -34,7 +35,8 @@ Options:
   --pages N,N     numbers of pages; default: 100,1000
   --full          --pages 100,1000,10000,30000
   --peers         install and measure Hugo, mdBook, Zensical and Pagefind, too
-  --rows NAME     only these rows (several: NAME,NAME): cold, unknown, unchanged, copy, one page changed, growth, memory
+  --rows NAME     only these rows (several: NAME,NAME): cold, unknown, unchanged, copy, one page changed, growth,
+                  search, verify, memory, tools
   --rounds N      measured rounds; default: 5 up to 1,000 pages, 3 up to 10,000, else 1
   --write         write the figures and a plot into content/explanation/
   --bodies-only   only make the pages, in target/bench/bodies/
@@ -77,7 +79,10 @@ pub(crate) fn run(words: &[&str]) -> Done {
         notes.extend(bench.measure(&wanted, &mut medians)?);
         rounds.push((count, here));
     }
-    let lines = rows::lines(&options.rows, &medians, machine.cores);
+    let mut lines = rows::lines(&options.rows, &medians, machine.cores);
+    if options.rows.is_empty() || options.rows.iter().any(|row| row == rows::TOOLS) {
+        lines.extend(rows::tool_lines(&ratios::measured(&docgen, "")?));
+    }
     let (machine, peers, rounds, medians) = (&machine, &peers, &rounds, &medians);
     let report = Report { machine, peers, rounds, medians, lines: &lines, notes: &notes };
     report.print();

@@ -76,8 +76,15 @@ impl Report<'_> {
         };
         let cells = |line: &Line| {
             let Line { row, what, figure, other, ratio, .. } = line;
-            let pages = thousands(line.pages);
-            vec![pages, (*row).into(), (*what).into(), figure.clone(), other.clone(), ratio.clone(), target(line)]
+            vec![
+                pages_of(line),
+                (*row).into(),
+                what.clone(),
+                figure.clone(),
+                other.clone(),
+                ratio.clone(),
+                target(line),
+            ]
         };
         let table: Vec<Vec<String>> = self.lines.iter().map(cells).collect();
         print_table(&["pages", "row", "docgen's run", "figure", "compared with", "ratio", "target"], "rllrlrl", &table);
@@ -154,12 +161,24 @@ impl Report<'_> {
         };
         let cells = |line: &Line| {
             let Line { what, figure, other, ratio, target, .. } = line;
-            let pages = thousands(line.pages);
-            vec![pages, (*what).into(), figure.clone(), other.clone(), ratio.clone(), target.clone(), met(line).into()]
+            vec![
+                pages_of(line),
+                what.clone(),
+                figure.clone(),
+                other.clone(),
+                ratio.clone(),
+                target.clone(),
+                met(line).into(),
+            ]
         };
         let rows: Vec<Vec<String>> = self.lines.iter().map(cells).collect();
         text + &table(&["pages", "run", "figure", "compared with", "ratio", "target", "met"], &rows)
     }
+}
+
+/// The number of pages, if the line is about pages.
+fn pages_of(line: &Line) -> String {
+    if line.pages == 0 { String::new() } else { thousands(line.pages) }
 }
 
 /// The page with new text between the markers.

@@ -5,12 +5,14 @@
 use super::measure::{Cost, Median};
 use super::report::{megabytes, seconds, thousands};
 use super::runs::{Medians, Run};
+use crate::ratios::Ratio;
 use std::collections::BTreeSet;
 
 /// What is compared.
 #[derive(Clone, Copy)]
 enum Figure {
     Wall,
+    Cpu,
     CpuPerCore,
     Memory,
 }
@@ -20,6 +22,8 @@ enum Figure {
 enum Other {
     /// Another run on the same body.
     Run(Run),
+    /// The same without something: the ratio is the share of what is left out.
+    Without(Run),
     /// The same run on 1,000 pages.
     Thousand,
     /// Only with the target.
@@ -52,17 +56,22 @@ const ROWS: &[Row] = &[
     Row { group: "copy", of: Run::Cold, figure: Figure::Wall, other: Other::Run(Run::Copy), target: Some(10.0), sizes: (1000, ANY) },
     Row { group: "copy", of: Run::Unchanged, figure: Figure::Wall, other: Other::Run(Run::Copy), target: Some(2.0), sizes: (1000, ANY) },
     Row { group: "one page changed", of: Run::Changed, figure: Figure::Wall, other: Other::Run(Run::Cold), target: None, sizes: (0, ANY) },
+    Row { group: "growth", of: Run::Unknown, figure: Figure::Wall, other: Other::Thousand, target: Some(10.5), sizes: (10_000, 10_000) },
+    Row { group: "growth", of: Run::Unknown, figure: Figure::Memory, other: Other::Nothing, target: Some(1e9), sizes: (10_000, 10_000) },
     Row { group: "growth", of: Run::Cold, figure: Figure::Wall, other: Other::Thousand, target: Some(10.5), sizes: (10_000, 10_000) },
     Row { group: "growth", of: Run::Cold, figure: Figure::Memory, other: Other::Nothing, target: Some(1e9), sizes: (10_000, 10_000) },
+    Row { group: "search", of: Run::Cold, figure: Figure::Cpu, other: Other::Without(Run::NoSearch), target: Some(0.15), sizes: (10_000, ANY) },
+    Row { group: "verify", of: Run::Verified, figure: Figure::Wall, other: Other::Nothing, target: Some(0.5), sizes: (1000, 1000) },
     Row { group: "memory", of: Run::Cold, figure: Figure::Memory, other: Other::Run(Run::Hugo), target: Some(0.35), sizes: (1000, 1000) },
 ];
 
 /// A line of the comparison.
 pub(super) struct Line {
+    /// 0 if it is about blocks only.
     pub(super) pages: usize,
     pub(super) row: &'static str,
     /// What docgen does in this row.
-    pub(super) what: &'static str,
+    pub(super) what: String,
     pub(super) figure: String,
     pub(super) other: String,
     pub(super) ratio: String,
@@ -70,11 +79,28 @@ pub(super) struct Line {
     pub(super) met: Option<bool>,
 }
 
+/// The group of the comparisons with one start of the tools for each block.
+pub(super) const TOOLS: &str = "tools";
+
 /// The names of the groups.
 pub(super) fn groups() -> Vec<&'static str> {
-    let mut groups: Vec<&str> = ROWS.iter().map(|row| row.group).collect();
+    let mut groups: Vec<&str> = ROWS.iter().map(|row| row.group).chain([TOOLS]).collect();
     groups.dedup();
     groups
+}
+
+/// A line for each comparison with the tools.
+pub(super) fn tool_lines(ratios: &[Ratio]) -> impl Iterator<Item = Line> {
+    ratios.iter().map(|found| Line {
+        pages: 0,
+        row: TOOLS,
+        what: format!("{} blocks: {}", thousands(found.blocks), found.name),
+        figure: seconds(found.docgen),
+        other: format!("one start for each block {}", seconds(found.one_by_one)),
+        ratio: ratio(found.ratio()),
+        target: format!("≤ {}", found.max),
+        met: Some(found.ratio() <= found.max),
+    })
 }
 
 /// The runs that some groups need.
@@ -82,7 +108,7 @@ pub(super) fn runs(wanted: &[String]) -> BTreeSet<Run> {
     let mut runs = BTreeSet::new();
     for row in selected(wanted) {
         runs.insert(row.of);
-        if let Other::Run(other) = row.other {
+        if let Other::Run(other) | Other::Without(other) = row.other {
             runs.insert(other);
         }
     }
@@ -111,6 +137,10 @@ fn line(row: &Row, pages: usize, medians: &Medians, cores: usize) -> Option<Line
             let other = value(medians.get(&(pages, run))?);
             (format!("{} {}", run.name(), row.figure.text(other)), own / other)
         }
+        Other::Without(run) => {
+            let other = value(medians.get(&(pages, run))?);
+            (format!("{} {}", run.name(), row.figure.text(other)), 1.0 - other / own)
+        }
         Other::Thousand if pages == 1000 => return None,
         Other::Thousand => {
             let other = value(medians.get(&(1000, row.of))?);
@@ -125,7 +155,7 @@ fn line(row: &Row, pages: usize, medians: &Medians, cores: usize) -> Option<Line
     Some(Line {
         pages,
         row: row.group,
-        what: row.of.name(),
+        what: row.of.name().to_owned(),
         figure: row.figure.text(own),
         other,
         ratio: if absolute { String::new() } else { ratio(compared) },
@@ -144,6 +174,7 @@ impl Figure {
     fn of(self, cost: &Cost, cores: usize) -> f64 {
         match self {
             Self::Wall => cost.wall,
+            Self::Cpu => cost.cpu,
             Self::CpuPerCore => cost.cpu / cores as f64,
             Self::Memory => cost.memory,
         }
@@ -152,6 +183,7 @@ impl Figure {
     fn text(self, value: f64) -> String {
         match self {
             Self::Wall => seconds(value),
+            Self::Cpu => format!("{} CPU", seconds(value)),
             Self::CpuPerCore => format!("{} CPU a core", seconds(value)),
             Self::Memory => megabytes(value),
         }

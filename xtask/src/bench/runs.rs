@@ -8,6 +8,7 @@ use super::measure::{Cost, Measured, Median, median};
 use super::peers::Peers;
 use super::report::thousands;
 use crate::run::{Done, root};
+use crate::tools;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,10 @@ pub(super) enum Run {
     Unchanged,
     /// docgen again, with a sentence more on one page.
     Changed,
+    /// docgen without its search index, otherwise like [`Run::Cold`].
+    NoSearch,
+    /// `docgen verify` of ten blocks for each page, which are verified already.
+    Verified,
     /// `cp -r` of docgen's output.
     Copy,
     /// Pagefind on docgen's output.
@@ -38,6 +43,8 @@ impl Run {
             Self::Cold => "docgen",
             Self::Unchanged => "docgen, nothing changed",
             Self::Changed => "docgen, one page changed",
+            Self::NoSearch => "docgen, without search",
+            Self::Verified => "docgen verify, unchanged",
             Self::Copy => "copy of the output (`cp -r`)",
             Self::Pagefind => "Pagefind",
             Self::Unknown => "docgen, unknown language",
@@ -143,6 +150,8 @@ impl Bench<'_> {
             Run::MdBook => &self.peers.mdbook,
             Run::Zensical => &self.peers.zensical,
             Run::Pagefind => &self.peers.pagefind,
+            // Ten times as many blocks.
+            Run::Verified => return self.count <= 1000,
             _ => return true,
         };
         peer.is_some()
@@ -154,6 +163,7 @@ impl Bench<'_> {
         for run in runs {
             match run {
                 Run::Unknown => body::make(&unknown, self.count, Kind::Unknown)?,
+                Run::Verified => self.verify_body()?,
                 Run::Hugo => adapt::hugo(&known, &self.peer("hugo"))?,
                 Run::MdBook => adapt::mdbook(&known, &self.peer("mdbook"))?,
                 Run::Zensical => adapt::zensical(&known, &self.peer("zensical"))?,
@@ -186,6 +196,13 @@ impl Bench<'_> {
                 remove(&[self.written("unknown-out"), self.written("unknown-cache")])?;
                 self.docgen(run, &unknown, "unknown-out", "unknown-cache")
             }
+            Run::NoSearch => {
+                remove(&[self.written("no-search-out"), self.written("no-search-cache")])?;
+                let book = known.join("book.toml");
+                let exclude = |text: &str| format!("{text}\n[search]\nexclude = [\"**\"]\n");
+                with_change(&known, &book, exclude, || self.docgen(run, &known, "no-search-out", "no-search-cache"))
+            }
+            Run::Verified => self.verify(run),
             Run::Copy => {
                 let copy = self.written("copy");
                 remove(&[&copy])?;
@@ -214,19 +231,27 @@ impl Bench<'_> {
         call.run()
     }
 
-    /// A build by docgen after a change, which is taken back. Without its marker, an interrupted body is made again.
+    /// A build by docgen after a change of one page.
     fn changed(&self, run: Run, body: &Path) -> Done<Cost> {
         let files = adapt::files(body)?;
         let page = body.join("content").join(&files[files.len() / 2]);
-        let failed = |error: std::io::Error| format!("cannot change {}: {error}", page.display());
-        let (marker, before) = (body.join(body::MARKER), fs::read_to_string(&page).map_err(failed)?);
-        let mark = fs::read(&marker).map_err(failed)?;
-        fs::remove_file(&marker).map_err(failed)?;
-        fs::write(&page, format!("{before}\nThis sentence is new.\n")).map_err(failed)?;
-        let cost = self.docgen(run, body, "out", "cache");
-        fs::write(&page, before).map_err(failed)?;
-        fs::write(&marker, mark).map_err(failed)?;
-        cost
+        let change = |text: &str| format!("{text}\nThis sentence is new.\n");
+        with_change(body, &page, change, || self.docgen(run, body, "out", "cache"))
+    }
+
+    /// Writes the blocks to verify, and verifies them once.
+    fn verify_body(&self) -> Done {
+        let folder = self.written("verified");
+        body::make_blocks(&folder, self.count)?;
+        tools::languages(&self.docgen.to_string_lossy())?;
+        self.verify(Run::Verified).map(|_| ())
+    }
+
+    fn verify(&self, run: Run) -> Done<Cost> {
+        let mut call = Measured::new(run.name(), self.docgen, &work());
+        call.command().args(["--quiet", "--root"]).arg(self.written("verified")).arg("verify");
+        call.command().env("DOCGEN_CACHE", self.written("verified-cache"));
+        call.run()
     }
 
     /// A build by another tool, without what it wrote before.
@@ -237,6 +262,25 @@ impl Bench<'_> {
         call.command().arg("build").current_dir(folder);
         call.run()
     }
+}
+
+/// Does something with a changed file of a body, and takes the change back. Without its marker, an interrupted body is
+/// made again.
+fn with_change(
+    body: &Path,
+    file: &Path,
+    change: impl Fn(&str) -> String,
+    then: impl FnOnce() -> Done<Cost>,
+) -> Done<Cost> {
+    let failed = |error: std::io::Error| format!("cannot change {}: {error}", file.display());
+    let (marker, before) = (body.join(body::MARKER), fs::read_to_string(file).map_err(failed)?);
+    let mark = fs::read(&marker).map_err(failed)?;
+    fs::remove_file(&marker).map_err(failed)?;
+    fs::write(file, change(&before)).map_err(failed)?;
+    let cost = then();
+    fs::write(file, before).map_err(failed)?;
+    fs::write(&marker, mark).map_err(failed)?;
+    cost
 }
 
 /// Where the runs write.
