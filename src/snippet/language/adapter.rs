@@ -148,6 +148,9 @@ pub trait Language: Send + Sync {
     }
 }
 
+/// Says whether code uses a package.
+pub type UseOfPackage = Box<dyn Fn(&str) -> bool>;
+
 /// How to find the package around a page and make it available to the fixture (S3.6).
 pub trait Packages {
     /// Whether a manifest exists and belongs to a package that can be bound.
@@ -155,9 +158,10 @@ pub trait Packages {
         manifest.is_file()
     }
 
-    /// Whether the code uses the package in this folder. Otherwise binding is not worth the time.
-    fn uses_package(&self, _package: &Path, _code: &str) -> bool {
-        true
+    /// A test of whether code uses the package in this folder; if not, binding is not worth the time. It reads the
+    /// manifest once, for the code of many pages.
+    fn use_of_package(&self, _package: &Path) -> UseOfPackage {
+        Box::new(|_| true)
     }
 
     /// How code imports the package in this folder, if a fragment may omit the import.

@@ -3,6 +3,7 @@
 //! Must not know: what a tool says, how a verdict follows from it.
 
 use crate::snippet::context::{Context, Options};
+use crate::snippet::language::adapter::UseOfPackage;
 use crate::snippet::language::languages::{Label, Languages};
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::language::LanguageId;
@@ -74,7 +75,7 @@ pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<
 }
 
 /// The package around the pages of a folder, by language.
-type Nearest = BTreeMap<(LanguageId, PathBuf), Option<PathBuf>>;
+type Nearest = BTreeMap<(LanguageId, PathBuf), Option<(PathBuf, UseOfPackage)>>;
 
 /// The package around a block's page, if the page's code in that language uses it.
 fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet, known: &mut Nearest) -> Option<PathBuf> {
@@ -84,12 +85,16 @@ fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet, known: 
     let is_package = |manifest: &std::path::Path| packages.is_package(manifest);
     let sources = context.sources;
     let folder = sources[snippet.file].path.parent()?;
-    let nearest = || package::nearest(language.spec(), is_package, folder, sources.project());
-    let package = known.entry((id, folder.to_path_buf())).or_insert_with(nearest).clone()?;
+    let nearest = || {
+        let package = package::nearest(language.spec(), is_package, folder, sources.project())?;
+        let used = packages.use_of_package(&package);
+        Some((package, used))
+    };
+    let (package, is_used) = known.entry((id, folder.to_path_buf())).or_insert_with(nearest).as_ref()?;
     let same = |id: &SnippetId| blocks[*id].language_name == snippet.language_name;
     let on_page = blocks.on_page(snippet.page).filter(same);
     let code: String = on_page.map(|id| blocks[id].code.as_str()).collect();
-    packages.uses_package(&package, &code).then_some(package)
+    is_used(&code).then(|| package.clone())
 }
 
 /// The blocks to verify: the selected ones, and the earlier blocks of their groups.

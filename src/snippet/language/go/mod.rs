@@ -12,7 +12,7 @@ mod wrap;
 use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
-use crate::snippet::language::adapter::{CallWithInput, Language, Packages, tool_for};
+use crate::snippet::language::adapter::{CallWithInput, Language, Packages, UseOfPackage, tool_for};
 use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
@@ -179,8 +179,9 @@ impl Language for Go {
 }
 
 impl Packages for Go {
-    fn uses_package(&self, package: &Path, code: &str) -> bool {
-        module_name(package).is_some_and(|name| code.contains(&name))
+    fn use_of_package(&self, package: &Path) -> UseOfPackage {
+        let name = module_name(package);
+        Box::new(move |code| name.as_ref().is_some_and(|name| code.contains(name)))
     }
 
     fn import_path(&self, package: &Path) -> Option<String> {

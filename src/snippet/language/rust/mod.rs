@@ -16,7 +16,7 @@ mod wrap;
 use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
-use crate::snippet::language::adapter::{Language, Packages, marked_lines, tool_for};
+use crate::snippet::language::adapter::{Language, Packages, UseOfPackage, marked_lines, tool_for};
 use crate::snippet::language::traceback::{self, Traceback};
 use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
@@ -196,8 +196,9 @@ impl Packages for Rust {
         package::is_package(manifest)
     }
 
-    fn uses_package(&self, package: &Path, code: &str) -> bool {
-        package::library_name(package).is_some_and(|name| mentions(code, &name))
+    fn use_of_package(&self, package: &Path) -> UseOfPackage {
+        let name = package::library_name(package);
+        Box::new(move |code| name.as_ref().is_some_and(|name| mentions(code, name)))
     }
 
     fn bind(&self, workspace: &Workspace<'_>, code: &str) -> Result<std::result::Result<(), String>> {
