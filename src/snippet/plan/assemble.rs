@@ -16,6 +16,7 @@ use crate::snippet::plan::group::{earlier, frames, group_of, is_frame};
 use crate::snippet::plan::hidden;
 use crate::snippet::workspace::unit::{Notes, Unit};
 use crate::span::MappedText;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts the parts of a block's program together. `preludes` has the texts of the fixture's preludes, by name.
@@ -96,25 +97,23 @@ pub(crate) fn make_units(
     let packages = package.as_ref().zip(language.packages());
     let import = packages.and_then(|(package, packages)| packages.import_path(package));
     let mut taken = BTreeSet::new();
-    let (mut units, mut refused) = (Vec::new(), Vec::new());
-    for id in members {
-        let snippet = &blocks[*id];
-        let mut name = identifier(snippet);
+    let named = members.iter().map(|id| {
+        let mut name = identifier(&blocks[*id]);
         while !taken.insert(name.clone()) {
             name.push('_');
         }
-        let parts = match parts(blocks, *id, preludes) {
-            Ok(parts) => Parts { package: import.clone(), ..parts },
-            Err(why) => {
-                refused.push((*id, why));
-                continue;
-            }
-        };
+        (*id, name)
+    });
+    let named: Vec<(SnippetId, String)> = named.collect();
+    let limit = if no_exec { Level::Linted } else { Level::Compiled };
+    let unit = |(id, name): (SnippetId, String)| {
+        let snippet = &blocks[id];
+        let parts = parts(blocks, id, preludes).map_err(|why| (id, why))?;
+        let parts = Parts { package: import.clone(), ..parts };
         let program = language.assemble(&parts, &name);
-        let limit = if no_exec { Level::Linted } else { Level::Compiled };
         let lines = crate::span::LineIndex::new(program.text.as_str());
-        units.push(Unit {
-            snippet: *id,
+        Ok(Unit {
+            snippet: id,
             seams: program::seams(&program.text, &lines),
             lines,
             program: program.text,
@@ -139,7 +138,14 @@ pub(crate) fn make_units(
             fails_at_run: matches!(snippet.settings.promise, Promise::FailsAtRun(_)),
             schema: snippet.settings.schema.clone().map(|path| (snippet.page_path.clone(), path)),
             name,
-        });
+        })
+    };
+    let (mut units, mut refused) = (Vec::new(), Vec::new());
+    for made in named.into_par_iter().map(unit).collect::<Vec<_>>() {
+        match made {
+            Ok(unit) => units.push(unit),
+            Err(why) => refused.push(why),
+        }
     }
     (units, refused)
 }
