@@ -67,10 +67,13 @@ pub struct Counted {
     touched: Vec<u32>,
 }
 
-/// The terms of a section by number, with the weighted frequency in its text and the weight in its name.
+/// The terms of a section by number, in order.
 #[derive(Debug, Default)]
 struct Fields {
-    terms: Vec<(u32, f32, f32)>,
+    /// With the weighted frequency in its text.
+    terms: Vec<(u32, f32)>,
+    /// Those of its name, with the weight in it. Few have one.
+    names: Vec<(u32, f32)>,
     length: f64,
 }
 
@@ -133,11 +136,14 @@ impl Counted {
         let mut touched = std::mem::take(&mut self.touched);
         touched.sort_unstable();
         touched.dedup();
-        let terms = touched.drain(..).map(|term| {
+        let mut fields = Fields { terms: Vec::with_capacity(touched.len()), names: Vec::new(), length: length as f64 };
+        for term in touched.drain(..) {
             let (weight, name) = std::mem::take(&mut self.scratch[term as usize]);
-            (term, weight, name)
-        });
-        let fields = Fields { terms: terms.collect(), length: length as f64 };
+            fields.terms.push((term, weight));
+            if name > 0.0 {
+                fields.names.push((term, name));
+            }
+        }
         self.touched = touched;
         fields
     }
@@ -187,10 +193,12 @@ pub fn weigh(counted: Vec<Counted>) -> BTreeMap<String, Postings> {
             whole[number as usize] = *numbers.entry(term).or_insert(next);
         }
         terms.resize_with(numbers.len(), Collected::default);
-        for (section, Fields { terms: own, length }) in (first_section..).zip(&sections) {
+        for (section, Fields { terms: own, names, length }) in (first_section..).zip(&sections) {
             #[expect(clippy::cast_possible_truncation, reason = "a ratio of at most 4")]
             let norm = 1.0 - B + B * (length / average).min(4.0) as f32;
-            for (term, weight, name) in own {
+            let mut names = names.iter().peekable();
+            for (term, weight) in own {
+                let name = names.next_if(|(named, _)| named == term).map_or(0.0, |(_, name)| *name);
                 let saturated = weight * (K1 + 1.0) / (weight + K1 * norm);
                 terms[whole[*term as usize]].sections.push((section, saturated + name));
             }
