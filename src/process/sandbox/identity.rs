@@ -87,8 +87,8 @@ pub(super) fn is_limited(program: &Path) -> bool {
 /// Ended processes that nobody has reaped yet. The kernel counts them until then, so many of them, as a fork bomb leaves
 /// them, would make room for as many more once they are gone. Fewer than this do not matter.
 const MANY_ENDED: u64 = 32;
-/// Max time to wait until they are reaped.
-const REAPING: Duration = Duration::from_millis(500);
+/// Max time to wait until they are reaped. After that, the many make no room: the program may have too little.
+const REAPING: Duration = Duration::from_secs(2);
 
 /// The number of processes and threads of a user, once ended ones are reaped.
 fn settled_tasks_of(user: Uid) -> u64 {
@@ -96,7 +96,7 @@ fn settled_tasks_of(user: Uid) -> u64 {
     loop {
         let (alive, ended) = tasks_of(user);
         if ended < MANY_ENDED || Instant::now() > until {
-            return alive + ended;
+            return alive + ended.min(MANY_ENDED);
         }
         std::thread::sleep(Duration::from_millis(2));
     }
