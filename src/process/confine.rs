@@ -5,7 +5,9 @@
 use super::finished::{End, Exceeded, Finished};
 use super::group::{Group, Groups};
 use super::job::Job;
-use super::sandbox::{Applied, Confinement, Ended, Line, OUTSIDE, Plan, Policy, TASKS, TOOL_TASKS, watch};
+use super::sandbox::{
+    Applied, Confinement, Ended, Line, OUTSIDE, Plan, Policy, TASKS, TOOL_TASKS, tasks_of_user, watch,
+};
 use crate::error::{Error, Result};
 use crate::fs;
 use rustix::process::{getpid, set_child_subreaper};
@@ -103,6 +105,8 @@ impl Sandbox {
             arg0: job.arg0.clone(),
             cwd: job.cwd.clone(),
             env: env?,
+            // Counted here, because a wait in the launcher would use up the program's time.
+            others: if level == Confinement::Full { 0 } else { tasks_of_user(policy) },
         };
         fs::write(&plan, &serde_json::to_vec(&content).expect("a plan serializes"))?;
         let mut call = Job::new(launcher, Path::new("/")).arg(OUTSIDE).arg(&plan).arg(&report).args(&job.args);

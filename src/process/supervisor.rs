@@ -142,7 +142,7 @@ impl Supervisor {
                 // No thread can be started. Kill the child, because nothing can watch it.
                 let _ = rustix::process::kill_process_group(pid, Signal::KILL);
                 let _ = child.wait();
-                self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
+                self.forget(pid, reach);
                 return Err(self.failure(job, source));
             }
         };
@@ -159,7 +159,7 @@ impl Supervisor {
         }
         let _ = rustix::process::kill_process_group(pid, Signal::KILL);
         let status = child.wait().map_err(|source| self.failure(job, source))?;
-        self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.as_raw_nonzero().get());
+        self.forget(pid, reach);
         if self.is_cancelled() {
             return Err(Error::Cancelled);
         }
@@ -228,6 +228,16 @@ impl Supervisor {
         let child = command.spawn().map_err(|source| self.failure(job, source))?;
         groups.insert(Pid::from_child(&child).as_raw_nonzero().get(), reach);
         Ok(child)
+    }
+
+    /// Forgets a child that was reaped, and reaps the processes that it left. Nothing else starts children, so any other
+    /// child is an orphan.
+    fn forget(&self, pid: Pid, reach: Reach) {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.remove(&pid.as_raw_nonzero().get());
+        if reach == Reach::Subreaper {
+            watch::reap(&groups.keys().copied().collect::<Vec<_>>());
+        }
     }
 
     #[expect(clippy::unused_self, reason = "reads as the supervisor's failure at the call")]

@@ -59,10 +59,8 @@ pub(super) fn become_other(policy: &Policy) -> Result<(), String> {
     set_thread_res_uid(uid, uid, uid).map_err(failed)
 }
 
-/// Sets the limit of processes and threads. In a separate namespace, the kernel counts only the program's processes;
-/// elsewhere it counts all processes of the user.
-pub(super) fn limit_tasks(own_namespace: bool, max: u64) -> Result<(), String> {
-    let others = if own_namespace { 0 } else { settled_tasks_of(getuid()) };
+/// Sets the limit of processes and threads. The kernel counts all processes of the user, `others` too.
+pub(super) fn limit_tasks(others: u64, max: u64) -> Result<(), String> {
     let maximum = getrlimit(Resource::Nproc).maximum;
     let value = maximum.map_or(others + max, |maximum| maximum.min(others + max));
     setrlimit(Resource::Nproc, Rlimit { current: Some(value), maximum: Some(value) })
@@ -84,37 +82,55 @@ pub(super) fn is_limited(program: &Path) -> bool {
     setrlimit(Resource::Nproc, limit).is_ok() && held
 }
 
-/// Ended processes that nobody has reaped yet. The kernel counts them until then, so many of them, as a fork bomb leaves
-/// them, would make room for as many more once they are gone. Fewer than this do not matter.
+/// Ended processes that nobody has reaped yet. The kernel counts them until then, so the many that a fork bomb leaves
+/// would make room for as many more once they are gone. Fewer than this do not matter.
 const MANY_ENDED: u64 = 32;
-/// Max time to wait until they are reaped. After that, the many make no room: the program may have too little.
+/// Max time to wait until a docgen reaps them.
 const REAPING: Duration = Duration::from_secs(2);
 
-/// The number of processes and threads of a user, once ended ones are reaped.
-fn settled_tasks_of(user: Uid) -> u64 {
+/// The number of processes and threads of the user that a program of this policy runs as. Waits while a docgen, this one
+/// or another, still has many ended ones to reap. Those of other parents count: they may stay for ever.
+pub(in crate::process) fn tasks_of_user(policy: &Policy) -> u64 {
+    let user = other(policy).map_or_else(getuid, Uid::from_raw);
+    let own_name = name_of("self");
     let until = Instant::now() + REAPING;
     loop {
-        let (alive, ended) = tasks_of(user);
-        if ended < MANY_ENDED || Instant::now() > until {
-            return alive + ended.min(MANY_ENDED);
+        let tasks = tasks_of(user);
+        let by_docgen = |parent: &&String| name_of(parent) == own_name;
+        let ending = tasks.parents_of_ended.iter().filter(by_docgen).count() as u64;
+        if ending < MANY_ENDED || Instant::now() > until {
+            return tasks.all - ending.saturating_sub(MANY_ENDED);
         }
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// The numbers of a user's living processes and threads, and of ended ones that are not reaped.
-fn tasks_of(user: Uid) -> (u64, u64) {
-    let processes = fs::list(Path::new("/proc")).unwrap_or_default();
-    let own = processes.iter().filter(|path| path.metadata().is_ok_and(|meta| meta.uid() == user.as_raw()));
-    own.fold((0, 0), |(alive, ended), path| {
-        let status = fs::read_to_string(&path.join("status")).unwrap_or_default();
-        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        let threads = field("Threads:").and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
-        match field("State:") {
-            Some(state) if state.starts_with(['Z', 'X']) => (alive, ended + threads),
-            _ => (alive + threads, ended),
+/// The name of a process, by its number.
+fn name_of(process: &str) -> String {
+    fs::read_to_string(&Path::new("/proc").join(process).join("comm")).unwrap_or_default()
+}
+
+/// The processes and threads of a user.
+struct Tasks {
+    all: u64,
+    /// The parent of each process that ended and is not reaped.
+    parents_of_ended: Vec<String>,
+}
+
+fn tasks_of(user: Uid) -> Tasks {
+    let mut tasks = Tasks { all: 0, parents_of_ended: Vec::new() };
+    for process in fs::list(Path::new("/proc")).unwrap_or_default() {
+        if !process.metadata().is_ok_and(|meta| meta.uid() == user.as_raw()) {
+            continue;
         }
-    })
+        let status = fs::read_to_string(&process.join("status")).unwrap_or_default();
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        tasks.all += field("Threads:").and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+        if field("State:").is_some_and(|state| state.starts_with(['Z', 'X'])) {
+            tasks.parents_of_ended.extend(field("PPid:").map(str::to_owned));
+        }
+    }
+    tasks
 }
 
 /// A docgen that gives a user namespace more than one user. Only a process outside the namespace can do that. It waits
@@ -160,7 +176,7 @@ mod tests {
         const CHILDREN: usize = 40;
         let start = || Command::new("/bin/true").spawn().expect("true is there");
         let children: Vec<Child> = std::iter::repeat_with(start).take(CHILDREN).collect();
-        let all_ended = (0..100_000).any(|_| tasks_of(getuid()).1 >= CHILDREN as u64);
+        let all_ended = (0..100_000).any(|_| tasks_of(getuid()).parents_of_ended.len() >= CHILDREN);
         assert!(all_ended);
         let reaped = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -170,7 +186,7 @@ mod tests {
                     reaped.fetch_add(1, Ordering::SeqCst);
                 }
             });
-            settled_tasks_of(getuid());
+            tasks_of_user(&Policy::default());
         });
         assert!(reaped.into_inner() as u64 > CHILDREN as u64 - MANY_ENDED);
     }

@@ -68,9 +68,7 @@ fn confine(plan: &Plan, outside: &Path) -> Result<Applied, String> {
     let asked = plan.policy.processes > 0;
     if asked || plan.level > Confinement::None {
         rules::drop_rights(&plan.policy)?;
-    }
-    if asked || plan.level > Confinement::None {
-        identity::limit_tasks(full, if asked { TASKS } else { TOOL_TASKS })?;
+        identity::limit_tasks(plan.others, if asked { TASKS } else { TOOL_TASKS })?;
     }
     // Without a program to run, there is time for a test.
     let tried = || plan.program.is_some() || plan.group.is_some() || identity::is_limited(&plan.launcher);

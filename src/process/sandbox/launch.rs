@@ -6,7 +6,7 @@ use super::plan::{Ended, INSIDE, Line, SHARED_MEMORY, note, read_plan};
 use super::policy::Confinement;
 use super::{identity, namespaces, watch};
 use nix::sys::signal::{self, SigSet};
-use rustix::process::{Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
+use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
@@ -103,7 +103,7 @@ fn wait_for(mut child: Child, full: bool) -> Result<Option<ExitStatus>, String> 
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             return Ok(Some(status));
         }
-        watch::reap(Some(child.id()));
+        watch::reap(&[Pid::from_child(&child).as_raw_nonzero().get()]);
     }
 }
 

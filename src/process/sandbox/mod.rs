@@ -19,6 +19,7 @@ mod rules;
 mod stages;
 pub(super) mod watch;
 
+pub(super) use identity::tasks_of_user;
 pub(super) use plan::{Applied, Ended, Line, OUTSIDE, Plan};
 pub use policy::{Confinement, Policy};
 pub(super) use policy::{TASKS, TOOL_TASKS};

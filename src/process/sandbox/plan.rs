@@ -31,6 +31,9 @@ pub(in crate::process) struct Plan {
     pub(in crate::process) env: BTreeMap<String, String>,
     /// The control group that stage one joins, if this machine has one.
     pub(in crate::process) group: Option<PathBuf>,
+    /// Processes and threads that the user has already, besides this program's. In a separate namespace, the kernel
+    /// counts only the program's own.
+    pub(in crate::process) others: u64,
 }
 
 /// The restrictions that stage two applied. Each was tested after it was applied.

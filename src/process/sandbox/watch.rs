@@ -50,7 +50,7 @@ fn is_alive(pid: Pid) -> bool {
 }
 
 /// Ends all descendants of `root`. First stops them, so that none forks while the others are found; then kills them.
-/// Repeats this until none is left.
+/// Repeats this until none is left. If `root` is this process, also reaps them.
 pub(in crate::process) fn end_descendants(root: Pid) {
     for _ in 0..ROUNDS {
         let mut stopped = BTreeSet::new();
@@ -64,23 +64,23 @@ pub(in crate::process) fn end_descendants(root: Pid) {
                 let _ = kill_process(pid, Signal::STOP);
             }
         }
+        if root == rustix::process::getpid() {
+            reap(&[]);
+        }
         if stopped.is_empty() {
             return;
         }
         for number in stopped {
             let _ = Pid::from_raw(number.get()).map(|pid| kill_process(pid, Signal::KILL));
         }
-        if root == rustix::process::getpid() {
-            reap(None);
-        }
         std::thread::yield_now();
     }
 }
 
-/// Reaps all ended children except `but`, so that no zombie stays.
-pub(in crate::process) fn reap(but: Option<u32>) {
+/// Reaps all ended children except `kept`. Until then, the kernel counts them as processes of their user.
+pub(in crate::process) fn reap(kept: &[i32]) {
     for pid in children(rustix::process::getpid()) {
-        if Some(pid.as_raw_nonzero().get().unsigned_abs()) != but {
+        if !kept.contains(&pid.as_raw_nonzero().get()) {
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
         }
     }
