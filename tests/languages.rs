@@ -90,5 +90,6 @@ languages! {
     python
     rust
     toml
+    typescript
     yaml
 }

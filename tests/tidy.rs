@@ -180,6 +180,8 @@ const LANGUAGE_WORDS: &[&str] = &[
     "rustup",
     "shellcheck",
     "syn",
+    "tsc",
+    "typescript",
 ];
 
 /// Files outside `snippet/language/` that name languages, and why.

@@ -22,6 +22,8 @@ pub struct Package {
     pub name: &'static str,
     /// The pinned version.
     pub version: &'static str,
+    /// Other packages to install with it, each with its version.
+    pub with: &'static [&'static str],
     /// Download size in MB, rounded up.
     pub megabytes: u32,
     /// The folder with the programs in the installed package.

@@ -215,6 +215,7 @@ pub(crate) fn installation(source: &ToolSource, folder: &Path) -> Result<Install
     let registry = registry.ok_or_else(|| format!("docgen knows no registry `{}`", package.registry))?;
     let mut arguments: Vec<OsString> = registry.install.iter().map(OsString::from).collect();
     arguments.extend([folder.into(), format!("{}{}{}", package.name, registry.pin, package.version).into()]);
+    arguments.extend(package.with.iter().map(OsString::from));
     let Registry { installer, get_installer, .. } = *registry;
     Ok(Installation { installer, get_installer, arguments })
 }

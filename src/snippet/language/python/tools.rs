@@ -31,6 +31,7 @@ pub(super) static RUFF: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
         registry: "PyPI",
         name: "ruff",
         version: "0.17.6",
+        with: &[],
         megabytes: 12,
         programs: "bin",
     }),
