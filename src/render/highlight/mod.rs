@@ -17,7 +17,7 @@ mod tree;
 use crate::counted::{Work, count};
 pub use spans::escape;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Max length of highlighted code, in bytes. Longer code is shown plain: no reader reads it, and both highlighters can take
 /// a time that grows with the square of the length.
@@ -39,18 +39,24 @@ const MAX_KEPT: usize = 8 << 20;
 
 #[derive(Default)]
 struct Memo {
-    lines: HashMap<blake3::Hash, Arc<[String]>>,
+    lines: HashMap<blake3::Hash, Arc<Once>>,
     /// Bytes of the code whose lines are kept.
     kept: usize,
 }
 
+/// The lines of a block. The first thread that asks makes them, the others wait for it.
+type Once = OnceLock<Arc<[String]>>;
+
 impl Memo {
-    fn keep(&mut self, key: blake3::Hash, length: usize, lines: Arc<[String]>) {
+    fn entry(&mut self, key: blake3::Hash, length: usize) -> Arc<Once> {
+        if let Some(known) = self.lines.get(&key) {
+            return Arc::clone(known);
+        }
         if self.kept + length > MAX_KEPT {
             *self = Self::default();
         }
         self.kept += length;
-        self.lines.insert(key, lines);
+        Arc::clone(self.lines.entry(key).or_default())
     }
 }
 
@@ -61,14 +67,12 @@ impl Highlighter {
             return code.lines().map(escape).collect();
         }
         let key = blake3::Hasher::new().update(language.as_bytes()).update(&[0]).update(code.as_bytes()).finalize();
-        let known = self.memo.lock().unwrap_or_else(PoisonError::into_inner).lines.get(&key).cloned();
-        known.unwrap_or_else(|| {
+        let entry = self.memo.lock().unwrap_or_else(PoisonError::into_inner).entry(key, code.len());
+        let lines = entry.get_or_init(|| {
             count(Work::BlocksHighlighted, 1);
-            let lines: Arc<[String]> = highlight(language, code).into();
-            let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-            memo.keep(key, code.len(), Arc::clone(&lines));
-            lines
-        })
+            highlight(language, code).into()
+        });
+        Arc::clone(lines)
     }
 }
 
