@@ -18,10 +18,20 @@ fn languages() -> BTreeMap<String, Vec<&'static str>> {
     languages.specs().map(|spec| (spec.name.to_string(), steps(spec))).collect()
 }
 
+/// Whether a language is that of an interpreter's sessions.
+fn is_of_sessions(language: &str) -> bool {
+    let languages = docgen::snippet::language::builtin();
+    languages.specs().any(|spec| spec.name == language && spec.dialect.is_some())
+}
+
 /// The pages that a language with these steps must have. What can run can also be grouped, print and fail somewhere, and
-/// may have lines that readers do not see.
-fn demanded(steps: &[&str]) -> BTreeSet<String> {
-    let of_programs: &[&str] = if steps.contains(&"run") { &["group", "hidden", "output", "traceback"] } else { &[] };
+/// may have lines that readers do not see. A session shows what it prints, and is a program of its own.
+fn demanded(language: &str, steps: &[&str]) -> BTreeSet<String> {
+    let of_programs: &[&str] = match steps.contains(&"run") {
+        true if is_of_sessions(language) => &["output"],
+        true => &["group", "hidden", "output", "traceback"],
+        false => &[],
+    };
     steps.iter().chain(of_programs).map(|name| format!("{name}.md")).collect()
 }
 
@@ -66,16 +76,16 @@ fn hold(language: &str) {
 
 macro_rules! languages {
     ($($language:ident)*) => {
-        $(#[test] fn $language() { hold(stringify!($language)); })*
+        $(#[test] fn $language() { hold(&stringify!($language).replace('_', "-")); })*
 
         #[test]
         fn every_language_has_a_page_for_each_of_its_steps() {
-            let tested = BTreeSet::from([$(stringify!($language).to_owned()),*]);
+            let tested = BTreeSet::from([$(stringify!($language).replace('_', "-")),*]);
             let languages = languages();
             assert_eq!(tested, languages.keys().cloned().collect(), "the list at the end of this file");
             for (language, steps) in languages {
                 let there = pages_of(&repository().join("tests/languages").join(&language));
-                assert_eq!(there, demanded(&steps), "tests/languages/{language}/");
+                assert_eq!(there, demanded(&language, &steps), "tests/languages/{language}/");
             }
         }
     };
@@ -83,10 +93,13 @@ macro_rules! languages {
 
 languages! {
     bash
+    console
     go
     javascript
     json
     jsonc
+    node_repl
+    pycon
     python
     rust
     toml

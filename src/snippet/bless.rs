@@ -5,11 +5,12 @@
 
 use crate::page::{FenceIndex, Page, fix};
 use crate::snippet::model::output::line_fits;
+use crate::snippet::model::session::Session;
 use crate::snippet::model::snippet::{Expected, Snippet};
 use crate::snippet::model::verdict::{Step, StepOutcome};
 use crate::snippet::model::verdicts::Verdicts;
 use crate::source::{SourceFile, Sources};
-use crate::span::{FileId, LineIndex};
+use crate::span::{FileId, LineIndex, MappedText};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -38,12 +39,21 @@ pub fn bless(sources: &Sources, pages: &[Arc<Page>], verdicts: Verdicts<'_>) -> 
     let mut blessing = Blessing::default();
     for (snippet, verdict) in verdicts.iter() {
         let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);
-        let (true, Some(expected), Some(printed)) = (wrong, &snippet.expected, &verdict.output) else { continue };
-        let edits = match expected.fence {
-            Some(fence) => {
-                fence_edit(sources, &pages[usize::from(snippet.page)], fence, expected, printed).map(|edit| vec![edit])
-            }
-            None => comment_edits(sources, expected, printed),
+        let (true, Some(printed)) = (wrong, &verdict.output) else { continue };
+        let page = &pages[usize::from(snippet.page)];
+        let edits = match (&snippet.expected, &snippet.session) {
+            (Some(expected), _) => match expected.fence {
+                Some(fence) => {
+                    let new = renewed(expected.text.as_str(), printed);
+                    fence_edit(sources, page, fence, &expected.text, &new).map(|edit| vec![edit])
+                }
+                None => comment_edits(sources, expected, printed),
+            },
+            (None, Some(session)) => renewed_session(snippet, session, printed).and_then(|text| {
+                let new: Vec<String> = text.lines().map(str::to_owned).collect();
+                fence_edit(sources, page, snippet.fence, &snippet.code, &new).map(|edit| vec![edit])
+            }),
+            (None, None) => continue,
         };
         match edits {
             Ok(edits) => blessing.edits.extend(edits),
@@ -104,22 +114,48 @@ fn renewed(expected: &str, printed: &str) -> Vec<String> {
     head.chain(std::iter::once("...".to_owned())).chain(tail).collect()
 }
 
+/// A session as it should stand on the page. Outputs that fit stay as they are written there. `printed` is the session as
+/// it went.
+fn renewed_session(snippet: &Snippet, session: &Session, printed: &str) -> Result<String, String> {
+    let went = Session::parse(session.dialect, &MappedText::from_source(printed, FileId(0), 0));
+    if went.exchanges.len() != session.exchanges.len() {
+        return Err("its outputs look like inputs: write them by hand".to_owned());
+    }
+    let settings = &snippet.settings;
+    let mut outputs = Vec::new();
+    for (old, new) in session.exchanges.iter().zip(&went.exchanges) {
+        let text = new.output.as_str();
+        let fits = old.compare(session.dialect, text, settings.matching, &settings.filters).is_ok();
+        if !fits && !old.can_be_blessed() {
+            return Err("its outputs have prompts of their own: write them by hand".to_owned());
+        }
+        let mut lines = if fits {
+            old.output.as_str().lines().map(str::to_owned).collect()
+        } else {
+            renewed(old.output.as_str(), text)
+        };
+        lines.extend(new.exit.or(old.exit).map(|code| format!("[{code}]")));
+        outputs.push(lines.join("\n"));
+    }
+    Ok(session.with_outputs(snippet.code.as_str(), &outputs))
+}
+
 fn fence_edit(
     sources: &Sources,
     page: &Page,
     fence: FenceIndex,
-    expected: &Expected,
-    printed: &str,
+    old: &MappedText,
+    new: &[String],
 ) -> Result<Edit, String> {
     let fence = &page.fences[fence];
     if !fence.closed {
         return Err("its output block is never closed".to_owned());
     }
-    if printed.lines().any(|line| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~")) {
+    if new.iter().any(|line| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~")) {
         return Err("it prints a fence line, which would close the output block: write it by hand".to_owned());
     }
     let file = &sources[fence.span.file];
-    if let Some((origin, _)) = expected.text.origin_of(0)
+    if let Some((origin, _)) = old.origin_of(0)
         && origin != fence.span.file
     {
         return Err("its expected output is included from another file".to_owned());
@@ -136,7 +172,7 @@ fn fence_edit(
         .map(|character| if character == '>' || character == '\t' { character } else { ' ' })
         .collect();
     let mut text = String::new();
-    for line in renewed(expected.text.as_str(), printed) {
+    for line in new {
         text.push_str(format!("{prefix}{line}").trim_end());
         text.push_str(ending);
     }
@@ -168,12 +204,21 @@ fn comment_edits(sources: &Sources, expected: &Expected, printed: &str) -> Resul
 /// A diff for people: a block's expectation and what it prints.
 pub fn describe(snippet: &Snippet, printed: &str) -> String {
     use std::fmt::Write as _;
-    let old = snippet.expected.as_ref().map_or("", |expected| expected.text.as_str());
     let mut text = format!("{}:{}\n", snippet.page_name, snippet.line);
+    let (old, new) = match (&snippet.expected, &snippet.session) {
+        (None, Some(session)) => {
+            let new = renewed_session(snippet, session, printed).unwrap_or_default();
+            (snippet.code.as_str(), new.lines().map(str::to_owned).collect())
+        }
+        (expected, _) => {
+            let old = expected.as_ref().map_or("", |expected| expected.text.as_str());
+            (old, renewed(old, printed))
+        }
+    };
     for line in old.trim_end().lines() {
         let _ = writeln!(text, "\x1b[31m- {line}\x1b[0m");
     }
-    for line in renewed(old, printed) {
+    for line in new {
         let _ = writeln!(text, "\x1b[32m+ {line}\x1b[0m");
     }
     text

@@ -47,6 +47,7 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
             help: Some("if both define the same name, `nest` gives this block a scope of its own".to_owned()),
         });
     }
+    note_lone_session(snippet, unit);
     if let Some(why) = unit.unreached.take().filter(|_| snippet.runs) {
         note_unreached(snippet, unit, why);
     }
@@ -91,13 +92,29 @@ fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit
     }
 }
 
+/// A session is a program of its own, whatever its author asks.
+fn note_lone_session(snippet: &Snippet, unit: &mut Unit) {
+    let settings = &snippet.settings;
+    let joined = settings.group.is_some() || settings.setup || settings.teardown || settings.file.is_some();
+    if joined && snippet.session.is_some() {
+        unit.evidence.findings.push(Finding {
+            severity: Severity::Warning,
+            code: "transcript".to_owned(),
+            tool: "docgen".into(),
+            message: "a session is a program of its own, and part of no group".to_owned(),
+            span: Some(snippet.open),
+            help: Some("write the inputs of both blocks into one, or blocks of the language instead".to_owned()),
+        });
+    }
+}
+
 /// The steps that need an outcome before a block can pass.
 fn wanted(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &Unit) -> Vec<Step> {
     let runs = snippet.runs && !context.options.no_exec;
     let own = language.spec().steps.iter().copied();
     let mut wanted: Vec<Step> =
         own.filter(|step| if *step == Step::Run { runs } else { step.level() <= unit.ceiling }).collect();
-    if runs && snippet.expected.is_some() {
+    if runs && snippet.promises_output() {
         wanted.push(Step::Output);
     }
     wanted
@@ -127,7 +144,8 @@ pub(crate) fn import_of(snippet: &Snippet, name: &str) -> Option<crate::span::Sp
 
 /// Adds a finding for a failed run: where it failed, or where its output differs.
 pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
-    let Some(run) = unit.evidence.run.clone() else { return };
+    // A session has a finding for each wrong output.
+    let Some(run) = unit.evidence.run.clone().filter(|_| snippet.session.is_none()) else { return };
     let finding = |message: String, span, help| Finding {
         severity: Severity::Error,
         code: "run".to_owned(),

@@ -22,8 +22,6 @@ pub enum Label {
     Known(LanguageId),
     /// Not code; the name it is counted under.
     NotCode(&'static str),
-    /// An interactive session.
-    Transcript,
     /// A language without an adapter.
     Unknown,
 }
@@ -78,11 +76,19 @@ impl Languages {
         if let Some((_, name)) = NOT_CODE.iter().find(|(known, _)| *known == label) {
             return Label::NotCode(name);
         }
-        if transcript::is_label(&label) {
-            return Label::Transcript;
-        }
         let number = self.specs().position(|spec| spec.is_called(&label));
         number.map_or(Label::Unknown, |number| Label::Known(LanguageId(number)))
+    }
+
+    /// The language of a block with this label and code: a block of a language may be a session of its interpreter.
+    pub fn of_block(&self, label: &str, code: &str) -> Label {
+        match self.by_label(label) {
+            Label::Known(id) if transcript::begins(self[id].spec(), code) => {
+                let sessions = self[id].spec().sessions.as_ref();
+                sessions.map_or(Label::Known(id), |sessions| self.by_label(&sessions.language))
+            }
+            other => other,
+        }
     }
 
     /// Whether two labels mean the same language.
@@ -90,7 +96,7 @@ impl Languages {
         let name = |label: &str| match self.by_label(label) {
             Label::Known(id) => self[id].spec().name.to_string(),
             Label::NotCode(name) => name.to_owned(),
-            Label::Transcript | Label::Unknown => label.to_lowercase(),
+            Label::Unknown => label.to_lowercase(),
         };
         name(one) == name(other)
     }
@@ -139,7 +145,6 @@ mod tests {
         assert_eq!(by_label("MD"), Label::NotCode("markdown"));
         assert_eq!(by_label(""), Label::NotCode(""));
         assert_eq!(by_label("java"), Label::Unknown);
-        assert_eq!(by_label("PyCon"), Label::Transcript);
     }
 
     #[test]

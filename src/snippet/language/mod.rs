@@ -15,6 +15,7 @@ mod javascript;
 pub mod languages;
 mod python;
 mod rust;
+mod sessions;
 pub mod traceback;
 pub mod transcript;
 

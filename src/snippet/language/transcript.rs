@@ -1,38 +1,16 @@
-//! Recognizes interactive sessions: by their label, or by the prompt at the start of their first line.
+//! Recognizes an interactive session by the prompt at the start of its first line.
 //!
-//! Must not know: how they are handled.
+//! Must not know: how it is handled.
 
 use crate::snippet::model::language::LanguageSpec;
 
-/// Labels of sessions.
-const LABELS: &[&str] = &[
-    "pycon",
-    "pyrepl",
-    "py-repl",
-    "python-repl",
-    "python-console",
-    "doctest",
-    "node-repl",
-    "console",
-    "shell-session",
-    "shellsession",
-    "sh-session",
-    "bash-session",
-    "zsh-session",
-];
-
-/// Whether a label means a session.
-pub(crate) fn is_label(label: &str) -> bool {
-    LABELS.contains(&label)
-}
-
 /// Whether code begins like a session of its language: its first line, except blank lines and comments, is a prompt.
 pub fn begins(spec: &LanguageSpec, code: &str) -> bool {
-    let Some(session) = &spec.session else { return false };
+    let Some(sessions) = &spec.sessions else { return false };
     let lines = code.lines().map(str::trim_start);
-    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(&*session.comment));
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(&*sessions.comment));
     let is_prompt =
-        |line: &str| session.prompts.iter().any(|prompt| line.starts_with(&**prompt) || line == prompt.trim());
+        |line: &str| sessions.prompts.iter().any(|prompt| line.starts_with(&**prompt) || line == prompt.trim());
     lines.next().is_some_and(is_prompt)
 }
 
@@ -52,6 +30,16 @@ mod tests {
         }
         for (language, code) in [("python", "x = 1\n>>> 1"), ("python", "In\n"), ("bash", "echo $ "), ("go", ">>> 1")] {
             assert!(!begins(language, code), "{code}");
+        }
+    }
+
+    #[test]
+    fn s4_1_every_kind_of_session_is_a_language() {
+        let languages = builtin();
+        for spec in languages.specs() {
+            let Some(sessions) = &spec.sessions else { continue };
+            let language = languages.specs().find(|other| other.name == sessions.language);
+            assert!(language.is_some_and(|language| language.dialect.is_some()), "{}", spec.name);
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Must not know: how a language is checked.
 
+use crate::snippet::model::session::Dialect;
 use crate::snippet::model::tool::ToolSpec;
 use crate::snippet::model::verdict::{Level, Step};
 use std::borrow::Cow;
@@ -21,8 +22,10 @@ pub struct LanguageSpec {
     pub extension: Cow<'static, str>,
     /// Other names for it in info strings.
     pub aliases: Vec<Cow<'static, str>>,
-    /// How its interactive sessions look, if it has sessions.
-    pub session: Option<Session>,
+    /// How its interactive sessions begin, and the language that they are, if it has sessions.
+    pub sessions: Option<Sessions>,
+    /// How a block looks, if the language is that of an interpreter's sessions.
+    pub dialect: Option<&'static Dialect>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
     /// The level that a block must reach by default (S1.2).
@@ -43,9 +46,11 @@ pub struct LanguageSpec {
     pub canaries: Vec<Canary>,
 }
 
-/// How an interactive session looks. No program of the language begins with one of the prompts.
+/// How the interactive sessions of a language begin. No program of the language begins with one of the prompts.
 #[derive(Debug, Clone)]
-pub struct Session {
+pub struct Sessions {
+    /// The name of the language of sessions.
+    pub language: Cow<'static, str>,
     /// The text that begins a comment.
     pub comment: Cow<'static, str>,
     /// The texts that can begin its first line.

@@ -10,6 +10,7 @@ pub mod message;
 pub mod output;
 pub mod program;
 pub mod seam;
+pub mod session;
 pub mod settings;
 pub mod snippet;
 pub mod tool;

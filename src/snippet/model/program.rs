@@ -6,7 +6,7 @@ use crate::snippet::model::snippet::SnippetId;
 use crate::span::{LineIndex, MappedText};
 
 /// The label of the text between two parts.
-const SEAM: &str = "separator";
+pub(crate) const SEAM: &str = "separator";
 
 /// The seams of a program: the lines that separate two parts, 1-based.
 pub fn seams(program: &MappedText, lines: &LineIndex) -> Vec<usize> {

@@ -7,10 +7,12 @@ use crate::page::FenceIndex;
 use crate::site::PageIndex;
 use crate::snippet::model::language::{LanguageId, LanguageSpec};
 use crate::snippet::model::output::{Filter, Matching};
+use crate::snippet::model::session::Session;
 use crate::snippet::model::settings::Settings;
 use crate::snippet::model::verdict::{Finding, Level, Promise, Step};
 use crate::span::{FileId, MappedText, Span};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The number of a block. Blocks are counted by page, then by fence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,8 +70,8 @@ pub struct Snippet {
     pub label: String,
     /// Whether it is code at all (S1.8).
     pub is_code: bool,
-    /// Whether it is an interactive session, or the output of one. Neither is compared yet.
-    pub transcript: bool,
+    /// Its inputs and outputs, if it is an interactive session.
+    pub session: Option<Arc<Session>>,
     /// Its settings, from the info string, the page and the configuration.
     pub settings: Settings,
     /// The code.
@@ -122,7 +124,14 @@ impl Snippet {
         let settings = &self.settings;
         spec.steps.contains(&Step::Run)
             && !self.never_runs()
-            && (settings.run || self.expected.is_some() || settings.level.is_some_and(|level| level >= Level::Ran))
+            && (settings.run
+                || (self.expected.is_some() && self.session.is_none())
+                || settings.level.is_some_and(|level| level >= Level::Ran))
+    }
+
+    /// Whether the page shows what it prints.
+    pub fn promises_output(&self) -> bool {
+        self.expected.is_some() || self.session.as_ref().is_some_and(|session| session.shows_output())
     }
 
     /// Sets whether it runs and the level it must reach, once its settings are complete (S1.2, S1.3).
@@ -140,7 +149,7 @@ impl Snippet {
             return spec.level_up_to(Level::Compiled);
         }
         if self.runs {
-            return if self.expected.is_some() { Level::OutputMatched } else { Level::Ran };
+            return if self.promises_output() { Level::OutputMatched } else { Level::Ran };
         }
         spec.level_up_to(settings.level.unwrap_or(spec.default_target))
     }

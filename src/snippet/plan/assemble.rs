@@ -118,6 +118,7 @@ pub(crate) fn make_units(
             lines,
             program: program.text,
             path: program.path,
+            session: snippet.session.clone(),
             ceiling: snippet.target.min(limit),
             edition: snippet.settings.edition.clone(),
             globals: snippet.settings.globals.clone(),

@@ -8,9 +8,9 @@ use crate::page::{Fence, Page};
 use crate::site::PageIndex;
 use crate::snippet::language::adapter::Language;
 use crate::snippet::language::languages::{Label, Languages};
-use crate::snippet::language::transcript;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::output::Matching;
+use crate::snippet::model::session::Session;
 use crate::snippet::model::settings::Settings;
 use crate::snippet::model::snippet::{Expected, Snippet};
 use crate::snippet::model::verdict::Level;
@@ -73,6 +73,11 @@ impl Collector<'_> {
             let mut snippet = self.snippet(page, fence, &rules);
             snippet.page = index;
             snippet.fence = fence_index;
+            if let Some(dialect) = snippet.language.and_then(|id| self.languages[id].spec().dialect)
+                && snippet.is_code
+            {
+                snippet.session = Some(Arc::new(Session::parse(dialect, &hidden::program(&snippet))));
+            }
             snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
             out.push(snippet);
         }
@@ -114,18 +119,14 @@ impl Collector<'_> {
     fn snippet(&self, page: &Page, fence: &Fence, rules: &[usize]) -> Snippet {
         let Self { sources, languages, .. } = self;
         let label = fence.info.language.clone();
-        let meaning = languages.by_label(&label);
+        let meaning = languages.of_block(&label, fence.code.as_str());
         let (language_name, is_code) = match meaning {
             Label::Known(id) => (languages[id].spec().name.to_string(), true),
             Label::NotCode(name) => (name.to_owned(), false),
-            Label::Transcript | Label::Unknown => (label.clone(), true),
-        };
-        let is_session = match meaning {
-            Label::Known(id) => transcript::begins(languages[id].spec(), fence.code.as_str()),
-            other => other == Label::Transcript,
+            Label::Unknown => (label.clone(), true),
         };
         let language = match meaning {
-            Label::Known(id) if !is_session => Some(id),
+            Label::Known(id) => Some(id),
             _ => None,
         };
         let (settings, fault) = self.settings(page, fence, rules, language.map(|_| language_name.as_str()));
@@ -144,7 +145,7 @@ impl Collector<'_> {
             language,
             language_name,
             label,
-            transcript: is_session && !settings.output && !settings.not_code,
+            session: None,
             is_code: is_code && !settings.output && !settings.not_code,
             settings,
             code: fence.code.clone(),
@@ -214,9 +215,15 @@ impl Collector<'_> {
                 fence: Some(snippets[index].fence),
             };
             let above = snippets[..index].iter_mut().rev().find(|above| !above.settings.output);
-            let of_transcript =
-                above.as_ref().is_some_and(|above| above.transcript && page.fences[above.fence].heading == heading);
             let fault = match above {
+                // A session shows its own outputs, or all of them in this block. It runs only if its author asks.
+                Some(above) if above.session.is_some() && page.fences[above.fence].heading == heading => {
+                    let shows = above.session.as_ref().is_some_and(|session| session.shows_output());
+                    if !shows && above.expected.is_none() && self.is_to_run(above) {
+                        above.expected = Some(expected);
+                    }
+                    None
+                }
                 Some(above) if above.language.is_some() && page.fences[above.fence].heading == heading => {
                     // Both blocks may have `match=` and `filter=`.
                     let mut expected = expected;
@@ -232,12 +239,10 @@ impl Collector<'_> {
                         Some("the block above is never run, so it has no output")
                     }
                 }
-                Some(_) if of_transcript => None,
                 _ => Some("no block above in this section can print this output"),
             };
             let snippet = &mut snippets[index];
             snippet.language = None;
-            snippet.transcript = of_transcript;
             snippet.fault = snippet.fault.take().or_else(|| fault.map(|problem| (problem.to_owned(), snippet.open)));
         }
     }

@@ -86,6 +86,10 @@ impl Shared {
             inputs.content.insert(name, Digest::new("program").text("text", &text).finish());
         }
         inputs.content.insert("expected output".to_owned(), expected_output(snippet));
+        if snippet.session.is_some() {
+            let shown = Digest::new("session").text("block", snippet.code.as_str()).finish();
+            inputs.content.insert("outputs of the session".to_owned(), shown);
+        }
         inputs.content.insert("settings".to_owned(), settings(context, blocks, unit));
         if let Some((_, path)) = &unit.schema {
             let text = schema(snippet, context.config, path);

@@ -5,28 +5,22 @@
 use crate::diagnostic::Severity;
 use crate::snippet::context::Context;
 use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{self, Finding, Status, Verdict};
+use crate::snippet::model::verdict::{Finding, Status, Verdict};
 
-/// The verdict of an interactive session. It is never green; a warning says so if the author asks to run it.
-fn unchecked_transcript(snippet: &Snippet) -> Verdict {
-    const REASON: &str = "transcripts are not compared yet";
-    let settings = &snippet.settings;
-    let asked = settings.run || matches!(settings.promise, verdict::Promise::FailsAtRun(_));
-    let joined = settings.group.is_some() || settings.setup || settings.teardown;
-    let consequence = match (asked, joined) {
-        (true, _) => Some("nothing was run"),
-        (false, true) => Some("this one is not part of a program"),
-        (false, false) => None,
-    };
+/// The verdict of a session without a prompt. It is never green; a warning says so if the author asks to run it.
+fn without_prompt(snippet: &Snippet) -> Verdict {
+    const REASON: &str = "no line begins with a prompt, so nothing tells inputs from outputs";
     let mut verdict = Verdict::new(Status::Unchecked, Some(REASON.to_owned()));
-    verdict.findings.extend(consequence.map(|consequence| Finding {
-        severity: Severity::Warning,
-        code: "transcript".to_owned(),
-        tool: "docgen".into(),
-        message: format!("{REASON}: {consequence}"),
-        span: Some(snippet.open),
-        help: None,
-    }));
+    if snippet.settings.run {
+        verdict.findings.push(Finding {
+            severity: Severity::Warning,
+            code: "transcript".to_owned(),
+            tool: "docgen".into(),
+            message: format!("{REASON}: nothing was run"),
+            span: Some(snippet.open),
+            help: Some("write a prompt before each input, or label a block of commands with their language".to_owned()),
+        });
+    }
     verdict
 }
 
@@ -37,11 +31,11 @@ pub(crate) fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verd
         verdict.findings.push(finding);
         return Some(verdict);
     }
-    if snippet.transcript {
-        return Some(unchecked_transcript(snippet));
-    }
     if !snippet.is_code {
         return Some(Verdict::new(Status::NotCode, None));
+    }
+    if snippet.session.as_ref().is_some_and(|session| session.exchanges.is_empty()) {
+        return Some(without_prompt(snippet));
     }
     if snippet.language.is_none() {
         let reason = format!("docgen has no adapter for `{}`", snippet.language_name);

@@ -6,5 +6,6 @@ pub mod limits;
 mod parts;
 pub(crate) mod program;
 pub mod programs;
+mod session;
 pub mod trace;
 mod warm;

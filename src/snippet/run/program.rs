@@ -51,7 +51,7 @@ impl<'a> Program<'a> {
 
     /// The call that runs it alone and tells its parts apart.
     fn job(&self, context: &Context<'_>, workspace: &Workspace<'_>, language: &dyn Language, scratch: &Path) -> Called {
-        if self.secrets.is_empty() {
+        if self.secrets.is_empty() && self.snippet.session.is_none() {
             return self.plain_job(context, workspace, language, scratch);
         }
         let (job, mut input) = language.command_in_parts(workspace, self.unit, scratch, &self.secrets)?;

@@ -15,7 +15,7 @@ use crate::snippet::model::verdict::{Promise, RunEnd, RunResult, Step, StepOutco
 use crate::snippet::plan::group;
 use crate::snippet::run::limits::{confine, scratch};
 use crate::snippet::run::program::{Program, Ran};
-use crate::snippet::run::{parts, warm};
+use crate::snippet::run::{parts, session, warm};
 use crate::snippet::toolchain::needs::is_available;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
@@ -153,6 +153,12 @@ fn distribute(blocks: &Blocks, units: &mut [Unit], members: &[usize], program: (
         }
         Ran::NotStarted(why) => (RunResult::not_started(why), String::new(), None),
     };
+    if let Some(session) = &blocks[units[whole].snippet].session {
+        let unit = &mut units[whole];
+        unit.command = command;
+        session::note(&blocks[unit.snippet], unit, session, result, &parts::outputs(&stdout, secrets));
+        return;
+    }
     let ended = parts::Ended { whole, members, secrets, result, stdout };
     for index in members {
         let found = ended.of(blocks, units, *index);

@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use crate::process::Finished;
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::PartSource;
+use crate::snippet::model::session::Session;
 use crate::snippet::model::snippet::SnippetId;
 use crate::snippet::model::verdict::{Evidence, Finding, Level, MissingTool, Step, StepOutcome, Unavailable};
 use crate::snippet::toolchain::tool::Tool;
@@ -17,7 +18,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" (on|from|at) line (\d+)").expect("a valid pattern"));
 
@@ -34,6 +35,8 @@ pub struct Unit {
     pub program: MappedText,
     /// Its lines.
     pub lines: LineIndex,
+    /// Its inputs and outputs, if it is an interactive session.
+    pub session: Option<Arc<Session>>,
     /// The path in the fixture, with `/`.
     pub path: String,
     /// The max level to reach without running.

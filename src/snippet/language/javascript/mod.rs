@@ -6,6 +6,7 @@
 mod check;
 mod lint;
 mod npm;
+mod session;
 mod tools;
 mod tsc;
 mod typescript;
@@ -16,7 +17,7 @@ use crate::fs;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines};
 use crate::snippet::language::traceback::Traceback;
-use crate::snippet::model::language::{Canary, LanguageSpec, Session, Undefined, texts};
+use crate::snippet::model::language::{Canary, LanguageSpec, Sessions, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
 use crate::snippet::model::verdict::{Level, Step};
@@ -27,6 +28,7 @@ use check::{is_jsx, note_unknown, parse, rename_to_module};
 use lint::{configuration, lint};
 use regex::Regex;
 use serde_json::json;
+use session::NodeSession;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use tools::{NODE, OXLINT};
@@ -35,7 +37,7 @@ use v8::{PARTS, read_traceback};
 
 /// The adapters of this folder.
 pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
-    vec![Arc::new(JavaScript::new()), Arc::new(TypeScript::new())]
+    vec![Arc::new(JavaScript::new()), Arc::new(TypeScript::new()), Arc::new(NodeSession::new())]
 }
 
 /// The adapter.
@@ -65,8 +67,9 @@ impl JavaScript {
             manifests: texts(&["package.json"]),
             adds_packages: Some("`npm install` it there".into()),
             native_command: "npx oxlint -c oxlint.docgen.json blocks".into(),
-            session: Some(Session { comment: "//".into(), prompts: texts(&["> "]) }),
+            sessions: Some(Sessions { language: session::NAME.into(), comment: "//".into(), prompts: texts(&["> "]) }),
             undefined: vec![Undefined::Code("no-undef".into())],
+            dialect: None,
             canaries: vec![
                 Canary::new(Step::Parse, "const = 1;\n"),
                 Canary::new(Step::Lint, "console.log(undefinedName);\n"),

@@ -3,6 +3,7 @@
 //! Must not know: pages, what the compiler's messages look like.
 
 use super::lint::{configuration, lint};
+use super::session::NAME;
 use super::tools::{NODE, OXLINT, TSC};
 use super::v8::{PARTS, read_traceback};
 use super::{npm, tsc};
@@ -11,7 +12,7 @@ use crate::fs;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines};
 use crate::snippet::language::traceback::Traceback;
-use crate::snippet::model::language::{Canary, LanguageSpec, Session, Undefined, texts};
+use crate::snippet::model::language::{Canary, LanguageSpec, Sessions, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
 use crate::snippet::model::verdict::{Level, Step};
@@ -63,8 +64,9 @@ impl TypeScript {
             manifests: texts(&["package.json"]),
             adds_packages: Some("`npm install` it there".into()),
             native_command: "npx tsc -p tsconfig.docgen.json".into(),
-            session: Some(Session { comment: "//".into(), prompts: texts(&["> "]) }),
+            sessions: Some(Sessions { language: NAME.into(), comment: "//".into(), prompts: texts(&["> "]) }),
             undefined: UNDEFINED.iter().map(|code| Undefined::Code((*code).into())).collect(),
+            dialect: None,
             canaries: vec![
                 Canary::new(Step::Parse, "const = 1;\n"),
                 Canary::new(Step::Lint, "function f() {\n  return 1;\n  f();\n}\nf();\n"),

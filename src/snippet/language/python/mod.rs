@@ -6,6 +6,7 @@
 mod check;
 mod interpreter;
 mod lint;
+mod session;
 mod tools;
 
 use crate::error::Result;
@@ -13,7 +14,7 @@ use crate::fs;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines};
 use crate::snippet::language::traceback::{self, Traceback};
-use crate::snippet::model::language::{Canary, LanguageSpec, Session, Undefined, texts};
+use crate::snippet::model::language::{Canary, LanguageSpec, Sessions, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
 use crate::snippet::model::verdict::{Level, Step};
@@ -24,6 +25,7 @@ use crate::span::MappedText;
 use check::parse_and_compile;
 use interpreter::{dependencies, interpreter};
 use lint::lint;
+use session::PythonSession;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -32,7 +34,7 @@ use tools::{PYTHON, RUFF};
 
 /// The adapters of this folder.
 pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
-    vec![Arc::new(Python::new())]
+    vec![Arc::new(Python::new()), Arc::new(PythonSession::new())]
 }
 
 /// The adapter.
@@ -67,8 +69,13 @@ impl Python {
             manifests: texts(&["pyproject.toml", "setup.py", "setup.cfg"]),
             adds_packages: Some("pin it in requirements.txt, as `pip freeze` does".into()),
             native_command: "ruff check blocks && python3 -m compileall -q blocks".into(),
-            session: Some(Session { comment: "#".into(), prompts: texts(&[">>> ", "In ["]) }),
+            sessions: Some(Sessions {
+                language: session::NAME.into(),
+                comment: "#".into(),
+                prompts: texts(&[">>> ", "In ["]),
+            }),
             undefined: vec![Undefined::Code("F821".into())],
+            dialect: None,
             canaries: vec![
                 Canary::new(Step::Parse, "def f(:\n    pass\n"),
                 Canary::new(Step::Lint, "print(undefined_name)\n"),

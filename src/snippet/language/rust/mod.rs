@@ -62,7 +62,8 @@ impl Rust {
             manifests: texts(&["Cargo.toml"]),
             adds_packages: Some("`cargo add` it there".into()),
             native_command: "cargo check".into(),
-            session: None,
+            sessions: None,
+            dialect: None,
             undefined: vec![Undefined::Code("E0425".into())],
             canaries: vec![
                 Canary::new(Step::Parse, "fn main( {}\n"),
