@@ -214,7 +214,9 @@ fn judge_units(
     programs::run_units(context, workspace, language, blocks, &mut units)?;
     for mut unit in units {
         let index = unit.snippet;
-        let blocker = group::earlier(blocks, index)
+        // An earlier session may have printed something else, and gone on.
+        let earlier = if unit.session.is_some() { Vec::new() } else { group::earlier(blocks, index) };
+        let blocker = earlier
             .into_iter()
             .chain(unit.elsewhere.iter().copied())
             .find(|other| verdicts.get(other).is_some_and(|verdict| holds_back(verdict.status)));

@@ -92,18 +92,17 @@ fn note_dependencies(language: &dyn Language, snippet: &Snippet, unit: &mut Unit
     }
 }
 
-/// A session is a program of its own, whatever its author asks.
+/// A session has no frame around it and is in no file.
 fn note_lone_session(snippet: &Snippet, unit: &mut Unit) {
     let settings = &snippet.settings;
-    let joined = settings.group.is_some() || settings.setup || settings.teardown || settings.file.is_some();
-    if joined && snippet.session.is_some() {
+    if (settings.setup || settings.teardown || settings.file.is_some()) && snippet.session.is_some() {
         unit.evidence.findings.push(Finding {
             severity: Severity::Warning,
             code: "transcript".to_owned(),
             tool: "docgen".into(),
-            message: "a session is a program of its own, and part of no group".to_owned(),
+            message: "a session is never `setup`, `teardown` or part of a file".to_owned(),
             span: Some(snippet.open),
-            help: Some("write the inputs of both blocks into one, or blocks of the language instead".to_owned()),
+            help: Some("give the sessions that belong together one `group=`".to_owned()),
         });
     }
 }

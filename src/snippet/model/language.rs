@@ -32,6 +32,8 @@ pub struct LanguageSpec {
     pub default_target: Level,
     /// The tools it uses. It needs at least the first one.
     pub tools: Vec<ToolSpec>,
+    /// The language whose fixture it uses, if not its own.
+    pub fixture: Option<Cow<'static, str>>,
     /// The files of the fixture for projects that have none, as path and text (S3.4).
     pub minimal_fixture: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// Files whose presence makes a folder a package of this language.

@@ -203,21 +203,27 @@ impl Dialect {
         }
     }
 
-    /// An output without the lines of stacks.
-    fn without_stack(&self, text: &str) -> String {
-        let Some(stack) = &self.stack else { return text.to_owned() };
+    /// An output without the lines of stacks, and the number of each kept line. Of errors that other errors caused, only
+    /// the last one stays, as in doctest.
+    fn without_stack(&self, text: &str) -> (String, Vec<usize>) {
+        let lines = text.split_inclusive('\n').enumerate();
+        let Some(stack) = &self.stack else { return (text.to_owned(), lines.map(|(number, _)| number).collect()) };
+        let mut kept: Vec<(usize, &str)> = Vec::new();
+        let mut first_header = None;
         let mut inside = stack.header.is_none();
-        let kept = text.split_inclusive('\n').filter(|line| {
-            let line = line.trim_end();
-            if Some(line) == stack.header {
+        for (number, line) in lines {
+            let plain = line.trim_end();
+            if Some(plain) == stack.header {
+                kept.truncate(*first_header.get_or_insert(kept.len()));
                 inside = true;
-                return true;
+            } else if inside && stack.line.is_match(plain) {
+                continue;
+            } else {
+                inside = stack.header.is_none();
             }
-            let is_frame = inside && stack.line.is_match(line);
-            inside = stack.header.is_none() || is_frame;
-            !is_frame
-        });
-        kept.collect()
+            kept.push((number, line));
+        }
+        (kept.iter().map(|(_, line)| *line).collect(), kept.iter().map(|(number, _)| *number).collect())
     }
 }
 
@@ -263,8 +269,8 @@ impl Exchange {
         matching: Matching,
         filters: &[Filter],
     ) -> Result<(), Mismatch> {
-        let mut expected = dialect.without_stack(self.output.as_str());
-        let mut printed = dialect.without_stack(printed);
+        let (mut expected, numbers) = dialect.without_stack(self.output.as_str());
+        let (mut printed, _) = dialect.without_stack(printed);
         if let Some(no_value) = dialect.no_value {
             let says = |text: &str| text.trim_end().rsplit('\n').next() == Some(no_value);
             if says(&printed) && !says(&expected) {
@@ -291,7 +297,7 @@ impl Exchange {
                 return Ok(());
             }
         }
-        found
+        found.map_err(|Mismatch { line, diff }| Mismatch { line: numbers.get(line).copied().unwrap_or(line), diff })
     }
 }
 
@@ -354,9 +360,17 @@ mod tests {
         assert!(fits(">>> a\none\n<BLANKLINE>\ntwo\n", "one\n\ntwo\n"));
         assert!(fits(">>> a\nTraceback:\n  ...\nE: no\n", "Traceback:\n  File 7\n    x\nE: no\n"));
         assert!(!fits(">>> a\nTraceback:\n  ...\nE: no\n", "Traceback:\n  File 7\nE: yes\n"));
+        assert!(fits(">>> a\nTraceback:\n  ...\nE: no\n", "Traceback:\n x\nD: so\n\nThen:\n\nTraceback:\n x\nE: no\n"));
         assert!(fits(">>> a  # doctest: +IGNORE_EXCEPTION_DETAIL\nTraceback:\nE: no\n", "Traceback:\n x\nm.E: yes\n"));
         assert!(fits(">>> a\n", "nothing\n") && fits(">>> a\nnothing\n", "nothing\n"));
         assert!(parse(">>> a  # doctest: +SKIP\n").exchanges[0].is_skipped());
+    }
+
+    #[test]
+    fn s7_4_a_difference_below_a_stack_has_its_own_line() {
+        let session = parse(">>> a\nTraceback:\n  ...\n  ...\nE: no\n");
+        let found = session.exchanges[0].compare(&TOY, "Traceback:\n x\nE: yes\n", Matching::Exact, &[]);
+        assert_eq!(found.expect_err("it differs").line, 3);
     }
 
     #[test]

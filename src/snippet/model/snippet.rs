@@ -136,6 +136,9 @@ impl Snippet {
 
     /// Sets whether it runs and the level it must reach, once its settings are complete (S1.2, S1.3).
     pub(crate) fn settle(&mut self, spec: Option<&LanguageSpec>) {
+        if self.settings.fixture.is_none() {
+            self.settings.fixture = spec.and_then(|spec| spec.fixture.as_ref()).map(ToString::to_string);
+        }
         self.runs = spec.is_some_and(|spec| self.is_to_run(spec));
         self.target = spec.map_or(Level::Unchecked, |spec| self.level_to_reach(spec));
     }

@@ -8,9 +8,6 @@ use crate::snippet::model::snippet::{Snippet, SnippetId};
 
 /// The key of a block's program: its page, and its group or file.
 pub fn group_of(snippet: &Snippet) -> Option<(PageIndex, String)> {
-    if snippet.session.is_some() {
-        return None;
-    }
     let settings = &snippet.settings;
     if let Some(file) = &settings.file {
         return Some((snippet.page, format!("file {file}")));
@@ -32,7 +29,7 @@ pub fn earlier(blocks: &Blocks, id: SnippetId) -> Vec<SnippetId> {
 }
 
 fn same_program(one: &Snippet, other: &Snippet) -> bool {
-    one.language_name == other.language_name && one.is_code && one.session.is_none() && !is_frame(one)
+    one.language_name == other.language_name && one.is_code && !is_frame(one)
 }
 
 /// Whether a block is setup or teardown rather than a member.

@@ -107,7 +107,9 @@ fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<(PageIndex, String), usize> = BTreeMap::new();
     for (index, unit) in units.iter().enumerate() {
         let snippet = &blocks[unit.snippet];
-        match group::group_of(snippet).filter(|_| !snippet.settings.setup && !snippet.settings.teardown) {
+        // A session runs the inputs of the earlier ones again: each of them shows only its own outputs.
+        let alone = snippet.session.is_some() || group::is_frame(snippet);
+        match group::group_of(snippet).filter(|_| !alone) {
             None => programs.push(vec![index]),
             Some(key) => {
                 if let Some(program) = groups.get(&key) {

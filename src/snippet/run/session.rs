@@ -22,9 +22,11 @@ pub(crate) fn note(snippet: &Snippet, unit: &mut Unit, session: &Session, mut re
     result.stdout = session.with_outputs(snippet.code.as_str(), &texts);
     match &result.end {
         RunEnd::Exited(_) | RunEnd::Signaled(_) if printed.len() < count => {
-            let message = ended_early(&result.end, count - printed.len());
-            let last = &session.exchanges[printed.len().saturating_sub(1)];
-            unit.evidence.findings.push(error("run", message, input_span(last), None));
+            let (message, at) = match printed.len().checked_sub(1) {
+                Some(last) => (ended_early(&result.end, count - printed.len()), last),
+                None => ("never reached: an earlier block of the group ended the session".to_owned(), 0),
+            };
+            unit.evidence.findings.push(error("run", message, input_span(&session.exchanges[at]), None));
             unit.fail(Step::Run);
         }
         RunEnd::Exited(_) | RunEnd::Signaled(_) => {

@@ -41,7 +41,7 @@ pub(crate) fn materialise(config: &Config, spec: &LanguageSpec, name: &str, fold
     fs::create_dir_all(folder)?;
     match source(config, name) {
         Some(source) => copy(&source, folder),
-        None if name == spec.name => {
+        None if name == spec.name || spec.fixture.as_deref() == Some(name) => {
             for (path, text) in &spec.minimal_fixture {
                 fs::write_if_changed(&folder.join(&**path), text.as_bytes())?;
             }

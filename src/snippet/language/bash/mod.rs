@@ -84,6 +84,7 @@ impl Bash {
             steps: vec![Step::Parse, Step::Lint, Step::Run],
             default_target: Level::Linted,
             tools: vec![BASH.clone(), SHELLCHECK.clone()],
+            fixture: None,
             minimal_fixture: vec![],
             manifests: Vec::new(),
             adds_packages: None,

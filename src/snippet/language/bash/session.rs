@@ -64,6 +64,7 @@ impl BashSession {
             steps: vec![Step::Parse, Step::Run],
             default_target: Level::Parsed,
             tools: vec![BASH.clone()],
+            fixture: Some("bash".into()),
             native_command: "bash blocks/NAME.sh".into(),
             dialect: Some(&DIALECT),
             canaries: vec![

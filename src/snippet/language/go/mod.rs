@@ -67,6 +67,7 @@ impl Go {
             steps: vec![Step::Parse, Step::Lint, Step::Compile, Step::Run],
             default_target: Level::Compiled,
             tools: vec![GO.clone()],
+            fixture: None,
             minimal_fixture: vec![("go.mod".into(), "module snippets\n\ngo 1.22\n".into())],
             manifests: texts(&["go.mod"]),
             adds_packages: Some("`go get` it there".into()),

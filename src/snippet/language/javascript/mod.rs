@@ -63,6 +63,7 @@ impl JavaScript {
             steps: vec![Step::Parse, Step::Lint, Step::Run],
             default_target: Level::Linted,
             tools: vec![NODE.clone(), OXLINT.clone()],
+            fixture: None,
             minimal_fixture: vec![("package.json".into(), "{ \"name\": \"snippets\", \"private\": true }\n".into())],
             manifests: texts(&["package.json"]),
             adds_packages: Some("`npm install` it there".into()),

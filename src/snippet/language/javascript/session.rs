@@ -74,6 +74,7 @@ impl NodeSession {
             steps: vec![Step::Parse, Step::Run],
             default_target: Level::Parsed,
             tools: vec![NODE.clone()],
+            fixture: Some("javascript".into()),
             native_command: "node < blocks/NAME.js".into(),
             dialect: Some(&DIALECT),
             canaries: vec![

@@ -57,6 +57,7 @@ impl TypeScript {
             steps: vec![Step::Parse, Step::Lint, Step::Compile, Step::Run],
             default_target: Level::Compiled,
             tools: vec![TSC.clone(), OXLINT.clone(), NODE.clone()],
+            fixture: None,
             minimal_fixture: vec![
                 ("package.json".into(), "{ \"name\": \"snippets\", \"private\": true }\n".into()),
                 ("tsconfig.json".into(), TSCONFIG.into()),

@@ -62,6 +62,7 @@ impl Python {
             steps: vec![Step::Parse, Step::Lint, Step::Compile, Step::Run],
             default_target: Level::Compiled,
             tools: vec![PYTHON.clone(), RUFF.clone()],
+            fixture: None,
             minimal_fixture: vec![(
                 "pyproject.toml".into(),
                 "[project]\nname = \"snippets\"\nversion = \"0\"\nrequires-python = \">=3.8\"\n".into(),

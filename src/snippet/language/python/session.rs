@@ -75,6 +75,7 @@ impl PythonSession {
             steps: vec![Step::Parse, Step::Run],
             default_target: Level::Parsed,
             tools: vec![PYTHON.clone()],
+            fixture: Some("python".into()),
             native_command: "python3 blocks/NAME.py".into(),
             dialect: Some(&DIALECT),
             canaries: vec![
