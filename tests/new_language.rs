@@ -30,7 +30,7 @@ fn a_made_up_language_is_a_folder_and_one_line() {
     let context = Context {
         config: &config,
         sources: &sources,
-        languages: &languages,
+        languages: languages.clone(),
         tools: &tools,
         supervisor: &supervisor,
         progress: &Silent,

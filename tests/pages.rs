@@ -106,6 +106,11 @@ fn transcripts_are_unchecked_whatever_is_asked_of_them() {
 }
 
 #[test]
+fn s1_1_any_language_by_commands() {
+    verify("commands");
+}
+
+#[test]
 fn s1_3_what_a_language_is_asked_to_do_holds_for_its_blocks() {
     verify("ran");
 }

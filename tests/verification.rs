@@ -219,3 +219,56 @@ fn s8_4_without_execution_every_wanted_step_is_decided() {
     let (report, exit) = verify_json(project("[book]\n", page).path(), &["--no-exec", "--strict"]);
     assert_eq!((report["totals"]["pass"].as_u64(), exit), (Some(6), 0), "{report:#}");
 }
+
+/// Tables of `book.toml`, and what docgen says of them.
+const WRONG_TABLES: &[(&str, &str)] = &[
+    ("[verify.lang.java]\nlevel = \"parsed\"", "book.toml:3:1: docgen knows no language `java`"),
+    ("[verify.lang.pyton]\nlevel = \"parsed\"", "did you mean `python`?"),
+    ("[verify.lang.py]\nlevel = \"parsed\"", "write [verify.lang.python]"),
+    ("[verify.lang.text]\nparse = \"x\"", "blocks labelled `text` are not code"),
+    ("[verify.lang.python]\nparse = \"x\"", "docgen checks `python` itself, so `parse` means nothing here"),
+    ("[verify.lang.c]\nformat = \"gcc\"", "`c` has no command"),
+    ("[verify.lang.c]\nparse = \"\"", "`parse` is empty"),
+    ("[verify.lang.c]\nparse = \"gcc {flie}\"", "did you mean {file}?"),
+    ("[verify.lang.c]\nparse = \"gcc 'x\"", "`parse` has a quote that is never closed"),
+    ("[verify.lang.c]\nparse = \"gcc\"\nformat = \"xml\"", "use one of gcc, json-lines, sarif, checkstyle"),
+    ("[verify.lang.c]\nparse = \"gcc\"\npattern = \"(\"", "`pattern` is no regular expression"),
+    ("[verify.lang.c]\nparse = \"gcc\"\npattern = \"x\"", "`pattern` has no group `line`"),
+    (
+        "[verify.lang.c]\nparse = \"gcc\"\npattern = \"x\"\nformat = \"gcc\"",
+        "`format` and `pattern` exclude each other",
+    ),
+    ("[verify.lang.c]\nparse = \"gcc\"\naliases = [\"py\"]", "the alias `py` is a label that docgen knows"),
+    ("[verify.lang.c]\nprase = \"gcc\"", "did you mean `parse`?"),
+];
+
+#[test]
+fn s1_1_a_table_of_no_language_is_an_error_with_a_hint() {
+    for (table, wanted) in WRONG_TABLES {
+        let site = common::project(&format!("[book]\nsrc = \".\"\n{table}\n"), "# P\n");
+        let output = docgen(site.path()).arg("verify").output().expect("docgen starts");
+        assert_eq!(output.status.code(), Some(2), "{table}");
+        assert!(stderr(&output).contains(wanted), "{table}\n{}", stderr(&output));
+    }
+}
+
+#[test]
+fn s9_2_an_unknown_language_is_an_error_with_a_hint() {
+    let site = common::project("[book]\n", "# P\n\n```python\nx = 1\n```\n\n```cobol\nSTOP\n```\n");
+    for (label, status) in [("py", 0), ("cobol", 0), ("pyton", 2), ("java", 2)] {
+        let output = docgen(site.path()).args(["verify", "--lang", label]).output().expect("docgen starts");
+        assert_eq!(output.status.code(), Some(status), "{label}\n{}", stderr(&output));
+        assert!(label != "pyton" || stderr(&output).contains("did you mean `--lang python`?"), "{}", stderr(&output));
+    }
+}
+
+/// The repository names the commands, so they count as its code (S8.4).
+#[test]
+fn s8_4_without_execution_no_command_of_the_configuration_runs() {
+    let site = common::project(
+        "[book]\n[verify.lang.made-up]\nparse = \"touch WRITTEN\"\n",
+        "# P\n\n```made-up\nanything\n```\n",
+    );
+    let (report, _) = common::verify_json(site.path(), &["--no-exec"]);
+    assert_eq!(common::statuses(&report), ["unchecked"], "{report:#}");
+}

@@ -37,7 +37,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
         return Ok(status);
     }
     let progress = shell.progress();
-    let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
+    let mut project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &progress)?;
     project.edited = Arc::new(shell.edited(&config));
     problems::deny(&mut project.problems, &options.deny);
     let text = problems::text(shell, &project.sources, &project.problems);
@@ -99,7 +99,7 @@ fn verify_blocks(shell: &Shell, options: &BuildOptions, config: &Config, project
     let reach = Reach { no_exec: false, whole: true };
     let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
     let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
-    let languages = &shell.languages;
+    let languages = &shell.languages();
     let report = Verification { sources: &project.sources, verdicts, languages, policy, ledgers };
     shell.terminal.say(&terminal::verdicts(&report, shell.terminal.verbose));
     Ok(snippet::judge::policy::exit(verdicts, policy, &ledgers))

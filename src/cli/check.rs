@@ -12,7 +12,7 @@ use crate::{fs, pipeline};
 pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
     let config = shell.config(Overrides { drafts: true, ..Overrides::default() }, options.date.as_deref())?;
     let progress = shell.progress();
-    let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
+    let mut project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &progress)?;
     if options.fix {
         let mut fixed = 0;
         for page in &project.site.pages {
@@ -31,7 +31,7 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
             fixed += 1;
         }
         if fixed > 0 {
-            project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
+            project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &progress)?;
         }
     }
     crate::progress::Progress::finish(&progress);

@@ -32,7 +32,7 @@ pub(super) fn run(shell: &Shell, options: &DoctorOptions) -> Result<ExitStatus> 
     let results = canaries(&context)?;
     progress.finish();
     let mut missing = false;
-    for spec in shell.languages.specs() {
+    for spec in shell.languages().specs() {
         let (text, all_there) = describe(shell, &tools, spec, &results);
         shell.terminal.result(&text)?;
         missing |= !all_there;
@@ -104,8 +104,8 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
 
 /// Installs missing tools, after showing their names and sizes.
 fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
-    let missing: Vec<&ToolSpec> =
-        shell.languages.tools().filter(|spec| !matches!(tools.find(spec), Found::Yes(_))).collect();
+    let languages = shell.languages();
+    let missing: Vec<&ToolSpec> = languages.tools().filter(|spec| !matches!(tools.find(spec), Found::Yes(_))).collect();
     let (installable, manual): (Vec<_>, Vec<_>) = missing.into_iter().partition(|spec| spec.source.package().is_some());
     for spec in manual {
         shell.terminal.error(&format!("{} is missing: {}", spec.name, cure(spec)));
@@ -135,5 +135,5 @@ fn beside_tools(shell: &Shell, tools: &Tools) -> Vec<PathBuf> {
         Found::Yes(tool) => tool.path.parent().map(Path::to_path_buf),
         _ => None,
     };
-    shell.languages.tools().filter_map(folder).collect()
+    shell.languages().tools().filter_map(folder).collect()
 }

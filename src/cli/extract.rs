@@ -13,7 +13,8 @@ use crate::{fs, pipeline, snippet};
 pub(super) fn run(shell: &Shell, options: &ExtractOptions) -> Result<ExitStatus> {
     let config = shell.config(Overrides::default(), None)?;
     let progress = shell.progress();
-    let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
+    let mut project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &progress)?;
+    shell.check_labels(&options.lang, &project.blocks)?;
     let out = shell.cwd.join(&options.out);
     if out.exists() && !out.join(MARKER).is_file() && !fs::list(&out)?.is_empty() {
         return Err(Error::ForeignOutput { path: out });

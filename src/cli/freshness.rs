@@ -12,7 +12,7 @@ use crate::{fs, pipeline};
 pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatus> {
     let config = shell.config(Overrides { drafts: true, ..Overrides::default() }, options.date.as_deref())?;
     let progress = shell.progress();
-    let mut project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &progress)?;
+    let mut project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &progress)?;
     build::recall(shell, &config, &mut project)?;
     let edited = shell.edited(&config);
     crate::progress::Progress::finish(&progress);

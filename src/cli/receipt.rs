@@ -146,7 +146,8 @@ impl<'a> Build<'a> {
         let above: Vec<&Path> = above.collect();
         let mut found: Vec<PathBuf> =
             above.iter().flat_map(|folder| INSTALLED.iter().map(|name| folder.join(name))).collect();
-        let specs = self.shell.languages.specs();
+        let languages = self.shell.languages();
+        let specs = languages.specs();
         let manifests: BTreeSet<&str> = specs.flat_map(|spec| spec.manifests.iter().map(AsRef::as_ref)).collect();
         let has_manifest = |folder: &&&Path| manifests.iter().any(|name| folder.join(name).is_file());
         if let Some(outermost) = above.iter().rfind(has_manifest) {

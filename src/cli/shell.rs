@@ -10,10 +10,14 @@ use crate::process::{Confinement, Environment, Supervisor};
 use crate::report::progress::Bars;
 use crate::report::{Repository, Terminal};
 use crate::snippet::language;
-use crate::snippet::language::languages::Languages;
+use crate::snippet::language::command::declared::{nearest, with_declared};
+use crate::snippet::language::languages::{Label, Languages};
+use crate::snippet::model::blocks::Blocks;
+use crate::snippet::model::snippet::Snippet;
 use crate::snippet::toolchain::tool::Tools;
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Everything that a command gets from outside.
 pub(super) struct Shell {
@@ -23,8 +27,8 @@ pub(super) struct Shell {
     pub(super) environment: Environment,
     /// Prints output.
     pub(super) terminal: Terminal,
-    /// The languages.
-    pub(super) languages: Languages,
+    /// The languages, with those of the configuration that was read last.
+    languages: Mutex<Languages>,
     /// Starts and ends child processes.
     pub(super) supervisor: Supervisor,
     /// `--root`
@@ -62,7 +66,7 @@ impl Shell {
             cwd,
             environment,
             terminal,
-            languages: language::builtin(),
+            languages: Mutex::new(language::builtin()),
             supervisor,
             root: arguments.root.clone(),
             cache_dir: arguments.cache_dir.clone(),
@@ -86,11 +90,39 @@ impl Shell {
     /// The project's configuration.
     pub(super) fn config(&self, overrides: Overrides, date: Option<&str>) -> Result<Config> {
         let overrides = Overrides { root: self.root.clone(), ..overrides };
-        let config = config::load(&self.cwd, &overrides, self.today(date)?)?;
+        let config = self.load(&overrides, date)?;
         for hint in &config.hints {
             self.terminal.say(&format!("\x1b[36mhint\x1b[0m: {hint}"));
         }
         Ok(config)
+    }
+
+    /// The project's configuration, without its hints. The languages that it defines are known from now on.
+    pub(super) fn load(&self, overrides: &Overrides, date: Option<&str>) -> Result<Config> {
+        let config = config::load(&self.cwd, overrides, self.today(date)?)?;
+        let languages = with_declared(&language::builtin(), &config)?;
+        *self.languages.lock().unwrap_or_else(PoisonError::into_inner) = languages;
+        Ok(config)
+    }
+
+    /// The languages: docgen's own, and those of the configuration that was read last.
+    pub(super) fn languages(&self) -> Languages {
+        self.languages.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Checks the values of `--lang`: each is a label of a language, or of a block.
+    pub(super) fn check_labels(&self, labels: &[String], blocks: &Blocks) -> Result<()> {
+        let languages = self.languages();
+        let is_known = |label: &String| {
+            let is_of = |snippet: &Snippet| snippet.label == *label || snippet.language_name == *label;
+            languages.by_label(label) != Label::Unknown || blocks.iter().any(|(_, block)| is_of(&block.snippet))
+        };
+        let Some(unknown) = labels.iter().find(|label| !is_known(label)) else { return Ok(()) };
+        let help = match nearest(&languages, unknown) {
+            Some(near) => format!("did you mean `--lang {near}`?"),
+            None => "`docgen doctor` lists the languages, for example `--lang python`".to_owned(),
+        };
+        Err(Error::usage(format!("no language and no block has the label `{unknown}`"), &help))
     }
 
     /// Progress on standard error.

@@ -10,8 +10,8 @@ use crate::snippet::undefined::missing;
 
 /// Writes `snippets/LANG/preludes/suggested.EXT` for each language with undefined names. An existing file stays.
 pub(super) fn write(shell: &Shell, config: &Config, verdicts: Verdicts<'_>) -> Result<()> {
-    let names = missing(verdicts.iter(), &shell.languages);
-    for (_, language) in shell.languages.iter() {
+    let names = missing(verdicts.iter(), &shell.languages());
+    for (_, language) in shell.languages().iter() {
         let spec = language.spec();
         let mine = names.iter().filter(|missing| missing.language == spec.name);
         let stubs: Vec<String> = mine.filter_map(|missing| language.stub(&missing.name, missing.called)).collect();

@@ -76,7 +76,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
     let ledgers =
         Ledgers { ratchet: ratchet.as_ref(), locked: options.locked.then_some(&ledger), written: options.write_ledger };
-    let found = Verification { sources: &sources, verdicts, languages: &shell.languages, policy, ledgers };
+    let found = Verification { sources: &sources, verdicts, languages: &shell.languages(), policy, ledgers };
     for report in &reports {
         write(shell, report, &found, &config, &started.to_string())?;
     }
@@ -171,7 +171,8 @@ struct Read {
 fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     if options.paths.is_empty() {
         let config = shell.config(Overrides::default(), None)?;
-        let project = pipeline::read(&config, &shell.languages, &|path| path.exists(), &shell.progress())?;
+        let project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &shell.progress())?;
+        shell.check_labels(&options.lang, &project.blocks)?;
         let unread = errors_of_reading(shell, &project.sources, &project.problems);
         return Ok(Read {
             config,
@@ -189,9 +190,10 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
         Some(root) => Some(root.clone()),
         None => nearest_project(&folder).or_else(|| Some(common_folder(&shell.cwd, &folder))),
     };
-    let config = crate::config::load(&shell.cwd, &Overrides { root, ..Overrides::default() }, shell.today(None)?)?;
+    let config = shell.load(&Overrides { root, ..Overrides::default() }, None)?;
     let (sources, pages, problems) = pipeline::read_paths(&config, &paths)?;
-    let blocks = collect(&sources, &pages, &config, &shell.languages);
+    let blocks = collect(&sources, &pages, &config, &shell.languages());
+    shell.check_labels(&options.lang, &blocks)?;
     let unread = errors_of_reading(shell, &sources, &problems);
     Ok(Read { config, sources: Arc::new(sources), pages, blocks, unread })
 }

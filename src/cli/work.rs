@@ -109,7 +109,7 @@ pub(super) fn context<'a>(
     Context {
         config,
         sources,
-        languages: &shell.languages,
+        languages: shell.languages(),
         tools,
         supervisor: &shell.supervisor,
         progress,

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use values::{BookToml, globs};
 use verify::{like_mdbook, verify};
 
-pub use raw::{ContentPolicy, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
+pub use raw::{ContentPolicy, RawCommand, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
 pub use values::{parse_days, parse_duration};
 pub use verify::{Rule, VerifyConfig};
 

@@ -191,9 +191,39 @@ pub struct RawLanguage {
     pub hide_prefix: Option<String>,
     /// Warnings to treat as errors.
     pub deny: Vec<String>,
+    /// Other labels of a language that `book.toml` defines.
+    pub aliases: Vec<String>,
+    /// The name of such a language as people write it.
+    pub title: Option<String>,
+    /// The extension of its files, without the dot.
+    pub extension: Option<String>,
+    /// The text that begins a comment. `//> ` then promises output.
+    pub comment: Option<String>,
+    /// The command that parses a block.
+    pub parse: Option<RawCommand>,
+    /// The command that lints a block.
+    pub lint: Option<RawCommand>,
+    /// The command that compiles a block, to `{binary}`.
+    pub compile: Option<RawCommand>,
+    /// The command that runs a block.
+    pub run: Option<RawCommand>,
+    /// How the commands report: `gcc`, `json-lines`, `sarif`, `checkstyle`.
+    pub format: Option<String>,
+    /// A regular expression for the lines of their reports, instead of a format.
+    pub pattern: Option<String>,
     /// Rust's edition, from mdBook's `[rust]` table.
     #[serde(skip)]
     pub edition: Option<String>,
+}
+
+/// A command: a text as in a shell, or its words.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RawCommand {
+    /// `gcc -c {file}`
+    Text(String),
+    /// `["gcc", "-c", "{file}"]`
+    Words(Vec<String>),
 }
 
 /// `[search]`

@@ -28,6 +28,8 @@ pub struct VerifyConfig {
     pub tool_timeout: Duration,
     /// Settings by language.
     pub languages: BTreeMap<String, RawLanguage>,
+    /// `line:column` in `book.toml` of each language's table.
+    pub places: BTreeMap<String, String>,
     /// Rules for Markdown that cannot be edited, in order, each with its glob.
     pub rules: Vec<Rule>,
 }
@@ -96,10 +98,20 @@ pub(super) fn verify(raw: raw::RawVerify, book_toml: &BookToml<'_>) -> Result<Ve
         output,
         memory,
         tool_timeout,
+        places: raw.lang.keys().map(|name| (name.clone(), place(name, book_toml))).collect(),
         languages: raw.lang,
         rules: rules(raw.rule, book_toml)?,
         allow_net: globs(&raw.allow_net, book_toml)?,
     })
+}
+
+/// The place of a language's table.
+fn place(name: &str, book_toml: &BookToml<'_>) -> String {
+    let headers =
+        [format!("[verify.lang.{name}]"), format!("[verify.lang.{name:?}]"), format!("[verify.lang.'{name}']")];
+    let at = headers.iter().find_map(|header| book_toml.text.find(header)).unwrap_or(0);
+    let place = LineIndex::new(book_toml.text).line_col(book_toml.text, at);
+    format!("{}:{}", place.line, place.column)
 }
 
 fn rules(raw: Vec<RawRule>, book_toml: &BookToml<'_>) -> Result<Vec<Rule>> {

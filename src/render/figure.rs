@@ -3,7 +3,7 @@
 //! The badge shows the verified level with an icon and words, not by colour alone.
 //! Must not know: Markdown, templates.
 
-use super::highlight::{Highlighter, escape};
+use super::highlight::{self, Highlighter, escape};
 use crate::page::fence::Info;
 use crate::snippet::model::badge::badge;
 use crate::snippet::model::blocks::Block;
@@ -124,7 +124,12 @@ pub fn render(figure: &Figure<'_>, highlighter: &Highlighter) -> String {
 fn lines(html: &mut String, figure: &Figure<'_>, highlighter: &Highlighter) {
     let first = figure.first_number();
     let signs = figure.diff_signs();
-    for (at, line) in highlighter.lines(figure.label(), figure.code).iter().enumerate() {
+    let session = figure.block.and_then(|block| block.snippet.session.as_ref());
+    let all = match session.filter(|session| !session.input_lines.is_empty() && figure.whole.is_none()) {
+        Some(session) => highlight::session(highlighter, session, figure.code),
+        None => highlighter.lines(figure.label(), figure.code),
+    };
+    for (at, line) in all.iter().enumerate() {
         let element = figure.line_element(at + 1, signs.get(at).copied().flatten());
         let _ = element.map(|element| write!(html, "<{element}>"));
         if let Some(first) = first {

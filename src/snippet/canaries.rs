@@ -57,7 +57,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
     let inner = Context {
         config: &config,
         sources: &sources,
-        languages: context.languages,
+        languages: context.languages.clone(),
         tools: context.tools,
         supervisor: context.supervisor,
         progress: context.progress,
@@ -68,7 +68,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
         options: Options { bare: true, ..Options::default() },
     };
     crate::fs::create_dir_all(&inner.work)?;
-    let mut blocks = collect(&sources, &[Arc::new(page)], &config, context.languages);
+    let mut blocks = collect(&sources, &[Arc::new(page)], &config, &context.languages);
     verify(&inner, &mut blocks)?;
     Ok(spec
         .canaries

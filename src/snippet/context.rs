@@ -43,7 +43,7 @@ pub struct Context<'a> {
     /// The texts.
     pub sources: &'a Sources,
     /// The languages.
-    pub languages: &'a Languages,
+    pub languages: Languages,
     /// The tools.
     pub tools: &'a Tools,
     /// Starts and ends child processes.

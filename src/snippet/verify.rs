@@ -89,7 +89,7 @@ fn hash_the_rest(blocks: &mut Blocks) -> BTreeMap<String, String> {
 
 /// The blocks that the user asked for, and the blocks that block them: both are reported and decide the exit status.
 fn selection(context: &Context<'_>, blocks: &Blocks) -> Vec<SnippetId> {
-    let is_selected = |snippet: &Snippet| selected(snippet, &context.options, context.languages);
+    let is_selected = |snippet: &Snippet| selected(snippet, &context.options, &context.languages);
     let blocked = blocks.iter().filter(|(_, block)| is_selected(&block.snippet));
     let blockers: BTreeSet<&str> = blocked.filter_map(|(_, block)| block.verdict.blocked_by.as_deref()).collect();
     let told = |block: &Block| is_selected(&block.snippet) || blockers.contains(block.snippet.id.as_str());

@@ -162,7 +162,7 @@ impl<'a> Builder<'a> {
     fn read(&mut self) -> Result<Project> {
         loop {
             self.inputs = self.look(&BTreeSet::new())?;
-            let project = pipeline::read(&self.config, &self.shell.languages, &|path| path.exists(), &Silent)?;
+            let project = pipeline::read(&self.config, &self.shell.languages(), &|path| path.exists(), &Silent)?;
             let named = pipeline::named_files(&project, &self.config);
             let more = !named.is_subset(&self.named);
             self.named = named;
@@ -189,7 +189,7 @@ impl<'a> Builder<'a> {
             return Ok(false);
         }
         let before = self.shown().edition();
-        let (config, languages) = (&self.config, &self.shell.languages);
+        let (config, languages) = (&self.config, &self.shell.languages());
         let read = pipeline::read_again(&before.project, config, languages, &|path| path.exists(), changed)?;
         let Some(project) = read else { return Ok(false) };
         let pages: BTreeSet<PageIndex> = project

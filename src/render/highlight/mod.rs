@@ -15,6 +15,7 @@ mod tail;
 mod tree;
 
 use crate::counted::{Work, count};
+use crate::snippet::model::session::Session;
 pub use spans::escape;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -76,6 +77,19 @@ impl Highlighter {
     }
 }
 
+/// The lines of an interactive session as HTML: its inputs in their language, all else plain.
+pub fn session(highlighter: &Highlighter, session: &Session, code: &str) -> Arc<[String]> {
+    let plain: Vec<&str> = code.lines().collect();
+    let inputs: Vec<(usize, usize)> =
+        session.input_lines.iter().copied().filter(|(line, _)| *line < plain.len()).collect();
+    let text: String = inputs.iter().flat_map(|(line, prompt)| [&plain[*line][*prompt..], "\n"]).collect();
+    let mut lines: Vec<String> = plain.iter().map(|line| escape(line)).collect();
+    for ((line, prompt), html) in inputs.iter().zip(highlighter.lines(session.dialect.language, &text).iter()) {
+        lines[*line] = format!("<i class=c>{}</i>{html}", escape(&plain[*line][..*prompt]));
+    }
+    lines.into()
+}
+
 /// Whether the code is within the limits.
 fn is_readable(code: &str) -> bool {
     let (mut depth, mut max) = (0_usize, 0);
@@ -104,6 +118,7 @@ fn highlight(language: &str, code: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::span::{FileId, MappedText};
 
     #[test]
     fn neighbours_are_merged_and_text_is_escaped() {
@@ -115,8 +130,21 @@ mod tests {
     #[test]
     fn every_language_of_the_table_has_a_tree_sitter_grammar() {
         for spec in crate::snippet::language::builtin().specs() {
-            assert!(grammars::find(&spec.name).is_some(), "{}", spec.name);
+            // A session's inputs are in another language.
+            let name = spec.dialect.map_or(&*spec.name, |dialect| dialect.language);
+            assert!(grammars::find(name).is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn only_the_inputs_of_a_session_are_highlighted() {
+        let languages = crate::snippet::language::builtin();
+        let dialect = languages.specs().find_map(|spec| spec.dialect.filter(|it| it.language == "python"));
+        let code = ">>> x = None\n>>> x\nif None <b>\n";
+        let parsed = Session::parse(dialect.expect("sessions"), &MappedText::from_source(code, FileId(0), 0));
+        let lines = session(&Highlighter::default(), &parsed, code);
+        assert!(lines[0].starts_with("<i class=c>&gt;&gt;&gt; </i>x"), "{}", lines[0]);
+        assert!(lines[0].contains("None</i>") && lines[2] == "if None &lt;b&gt;", "{lines:?}");
     }
 
     #[test]

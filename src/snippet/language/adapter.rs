@@ -43,6 +43,11 @@ pub trait Language: Send + Sync {
     /// The facts of the language.
     fn spec(&self) -> &LanguageSpec;
 
+    /// Everything that `book.toml` says of the language, if it is defined there.
+    fn definition(&self) -> Option<&str> {
+        None
+    }
+
     /// Makes a program of the parts of a block (S3.1). `name` is an identifier, unique in the run.
     fn assemble(&self, parts: &Parts, name: &str) -> Program;
 

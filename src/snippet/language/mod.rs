@@ -7,6 +7,7 @@
 pub mod adapter;
 mod answers;
 mod bash;
+pub mod command;
 mod data;
 mod elsewhere;
 mod findings;

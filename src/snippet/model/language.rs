@@ -44,6 +44,8 @@ pub struct LanguageSpec {
     pub native_command: Cow<'static, str>,
     /// How its tools report an undefined name (S3.7).
     pub undefined: Vec<Undefined>,
+    /// Its steps are commands of `book.toml`.
+    pub by_command: bool,
     /// Self-tests: blocks known to be bad, at each step.
     pub canaries: Vec<Canary>,
 }

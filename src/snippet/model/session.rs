@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 /// How the sessions of one interpreter look.
 #[derive(Debug)]
 pub struct Dialect {
+    /// The language of its inputs.
+    pub language: &'static str,
     /// The prompt at the start of a line, after the line's indentation.
     pub prompt: Regex,
     /// Another prompt, which counts only if the first line has it and no line has the usual one.
@@ -53,6 +55,8 @@ pub struct Session {
     pub dialect: &'static Dialect,
     /// Its inputs and outputs, in order.
     pub exchanges: Vec<Exchange>,
+    /// The lines of inputs, counted from 0, each with the bytes before its code: indentation and prompt.
+    pub input_lines: Vec<(usize, usize)>,
 }
 
 /// An input, and the output that the page shows for it.
@@ -93,14 +97,17 @@ fn pattern(text: &str) -> Regex {
 impl Session {
     /// Reads a block. Lines before the first prompt, such as an interpreter's greeting, belong to no input.
     pub fn parse(dialect: &'static Dialect, code: &MappedText) -> Self {
-        let mut session = Self { dialect, exchanges: Vec::new() };
+        let mut session = Self { dialect, exchanges: Vec::new(), input_lines: Vec::new() };
         let prompt = dialect.prompt_of(code.as_str());
         let (mut offset, mut indent) = (0, None);
-        for line in code.as_str().split_inclusive('\n') {
+        for (number, line) in code.as_str().split_inclusive('\n').enumerate() {
             let text = line.trim_end_matches(['\n', '\r']);
             let blank = text.len() - text.trim_start().len();
             let indent = *indent.get_or_insert(blank);
-            session.read(prompt, code, (offset, line, text), blank.min(indent));
+            let indent = blank.min(indent);
+            if let Some(prompt) = session.read(prompt, code, (offset, line, text), indent) {
+                session.input_lines.push((number, (indent + prompt).min(text.len())));
+            }
             offset += line.len();
         }
         for exchange in &mut session.exchanges {
@@ -109,8 +116,14 @@ impl Session {
         session
     }
 
-    /// Reads one line, which starts at `offset` of the block.
-    fn read(&mut self, prompt: &Regex, code: &MappedText, (offset, line, text): (usize, &str, &str), indent: usize) {
+    /// Reads one line, which starts at `offset` of the block. If it belongs to an input, returns the bytes of its prompt.
+    fn read(
+        &mut self,
+        prompt: &Regex,
+        code: &MappedText,
+        (offset, line, text): (usize, &str, &str),
+        indent: usize,
+    ) -> Option<usize> {
         let dialect = self.dialect;
         let (end, body) = (offset + text.len(), &text[indent..]);
         let content = |skipped: usize| {
@@ -130,9 +143,9 @@ impl Session {
                 has_result_prompt: false,
                 options: Options::default(),
             });
-            return;
+            return Some(prompt.end());
         }
-        let Some(last) = self.exchanges.last_mut() else { return };
+        let last = self.exchanges.last_mut()?;
         if last.output.is_empty()
             && let Some(skipped) = dialect.continues(last.input.as_str(), body)
         {
@@ -140,7 +153,7 @@ impl Session {
             last.input.push_mapped(&more, 0..more.len());
             last.lines.end = offset + line.len();
             last.shown = last.lines.end..last.lines.end;
-            return;
+            return Some(skipped);
         }
         let result = dialect.result.as_ref().and_then(|result| result.find(body)).map_or(0, |found| found.end());
         last.has_result_prompt |= result > 0;
@@ -149,6 +162,7 @@ impl Session {
         if !text.trim().is_empty() {
             last.shown.end = offset + line.len();
         }
+        None
     }
 
     /// Whether the page shows an output anywhere.
@@ -307,13 +321,14 @@ mod tests {
     use crate::span::FileId;
 
     static TOY: LazyLock<Dialect> = LazyLock::new(|| Dialect {
+        language: "toy",
         prompt: pattern(r"^>>>(?: |$)"),
         other_prompt: Some(pattern(r"^#(?: |$)")),
         rewritten: None,
         continuation: pattern(r"^\.\.\.(?: |$)"),
         prompt_continues: true,
         open_continues: false,
-        is_open: |input| input.trim_end().ends_with(':'),
+        is_open: |input| input.lines().any(|line| line.ends_with(':')),
         result: None,
         shows_exit_codes: true,
         stack: Some(Stack { header: Some("Traceback:"), line: pattern(r"^ ") }),

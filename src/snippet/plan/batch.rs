@@ -100,7 +100,7 @@ fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet, known: 
 /// The blocks to verify: the selected ones, and the earlier blocks of their groups.
 /// depends on the later ones too: they decide how far the program runs.
 pub(crate) fn chosen(context: &Context<'_>, blocks: &Blocks) -> BTreeSet<SnippetId> {
-    let is_selected = |id: &SnippetId| selected(&blocks[*id], &context.options, context.languages);
+    let is_selected = |id: &SnippetId| selected(&blocks[*id], &context.options, &context.languages);
     let mut chosen: BTreeSet<SnippetId> = blocks.ids().filter(is_selected).collect();
     for id in chosen.clone() {
         chosen.extend(group::members(blocks, id));

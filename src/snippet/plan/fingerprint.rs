@@ -47,6 +47,10 @@ impl Shared {
             (format!("fixture {}", batch.fixture), tree),
             ("docgen".to_owned(), format!("{} {ADAPTERS}", crate::VERSION)),
         ]);
+        if let Some(definition) = language.definition() {
+            let digest = Digest::new("definition").text("table", definition).finish();
+            judged.insert("definition of the language".to_owned(), digest);
+        }
         if let Some(lock) = lock {
             judged.insert(format!("lock file of {}", batch.fixture), lock);
         }

@@ -41,5 +41,10 @@ pub(crate) fn immediate(context: &Context<'_>, snippet: &Snippet) -> Option<Verd
         let reason = format!("docgen has no adapter for `{}`", snippet.language_name);
         return Some(Verdict::new(Status::Unchecked, Some(reason)));
     }
+    let language = snippet.language.map(|id| context.languages[id].spec());
+    if context.options.no_exec && language.is_some_and(|spec| spec.by_command) {
+        let reason = "book.toml names its commands, and --no-exec runs nothing that a repository names";
+        return Some(Verdict::new(Status::Unchecked, Some(reason.to_owned())));
+    }
     None
 }

@@ -207,7 +207,11 @@ impl Tools {
             if let Some(answer) = self.remembered(spec, path) {
                 return Ok(answer);
             }
-            let answer = self.ask_version(spec, path)?;
+            let answer = match self.ask_version(spec, path) {
+                // Any version will do, also of a program that does not tell it.
+                Err(_) if spec.minimum.is_empty() => Answer { version: String::new(), real: None },
+                answer => answer?,
+            };
             let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
             memo.keep(&spec.name, path, &self.shim_context(), &answer);
             Ok(answer)

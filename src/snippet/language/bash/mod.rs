@@ -85,6 +85,7 @@ impl Bash {
             default_target: Level::Linted,
             tools: vec![BASH.clone(), SHELLCHECK.clone()],
             fixture: None,
+            by_command: false,
             minimal_fixture: vec![],
             manifests: Vec::new(),
             adds_packages: None,

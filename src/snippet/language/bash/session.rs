@@ -32,6 +32,7 @@ const RUN: &str = r#"IFS= read -r -d '' docgen_text; exec 2>&1; eval "unset -v d
 static DIALECT: LazyLock<Dialect> = LazyLock::new(|| {
     let pattern = |text: &str| Regex::new(text).expect("a valid pattern");
     Dialect {
+        language: "bash",
         // `$ `, `(venv) $ `, `me@host:~/folder$ `, `[me@host folder]# `
         prompt: pattern(r"^(?:\([\w.-]+\) ?)?(?:[$%❯]|\[?[\w.-]+@[\w.-]+[^$#%]*[$#%])(?: |$)"),
         other_prompt: Some(pattern(r"^#(?: |$)")),

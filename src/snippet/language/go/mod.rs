@@ -68,6 +68,7 @@ impl Go {
             default_target: Level::Compiled,
             tools: vec![GO.clone()],
             fixture: None,
+            by_command: false,
             minimal_fixture: vec![("go.mod".into(), "module snippets\n\ngo 1.22\n".into())],
             manifests: texts(&["go.mod"]),
             adds_packages: Some("`go get` it there".into()),

@@ -64,6 +64,7 @@ impl JavaScript {
             default_target: Level::Linted,
             tools: vec![NODE.clone(), OXLINT.clone()],
             fixture: None,
+            by_command: false,
             minimal_fixture: vec![("package.json".into(), "{ \"name\": \"snippets\", \"private\": true }\n".into())],
             manifests: texts(&["package.json"]),
             adds_packages: Some("`npm install` it there".into()),

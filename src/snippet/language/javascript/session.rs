@@ -38,6 +38,7 @@ const SEPARATOR: &str = "// docgen: the next input\n";
 static DIALECT: LazyLock<Dialect> = LazyLock::new(|| {
     let pattern = |text: &str| Regex::new(text).expect("a valid pattern");
     Dialect {
+        language: "javascript",
         prompt: pattern(r"^>(?: |$)"),
         other_prompt: None,
         continuation: pattern(r"^(?:\.\.\.(?: |$)|\|(?: |$))"),

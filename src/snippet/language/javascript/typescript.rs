@@ -58,6 +58,7 @@ impl TypeScript {
             default_target: Level::Compiled,
             tools: vec![TSC.clone(), OXLINT.clone(), NODE.clone()],
             fixture: None,
+            by_command: false,
             minimal_fixture: vec![
                 ("package.json".into(), "{ \"name\": \"snippets\", \"private\": true }\n".into()),
                 ("tsconfig.json".into(), TSCONFIG.into()),

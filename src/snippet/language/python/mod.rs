@@ -63,6 +63,7 @@ impl Python {
             default_target: Level::Compiled,
             tools: vec![PYTHON.clone(), RUFF.clone()],
             fixture: None,
+            by_command: false,
             minimal_fixture: vec![(
                 "pyproject.toml".into(),
                 "[project]\nname = \"snippets\"\nversion = \"0\"\nrequires-python = \">=3.8\"\n".into(),

@@ -35,6 +35,7 @@ const SEPARATOR: &str = "pass  # docgen: the next input\n";
 static DIALECT: LazyLock<Dialect> = LazyLock::new(|| {
     let pattern = |text: &str| Regex::new(text).expect("a valid pattern");
     Dialect {
+        language: "python",
         prompt: pattern(r"^(?:>>>|In \[\d+\]:)(?: |$)"),
         other_prompt: None,
         continuation: pattern(r"^(?:\.\.\.(?: |$)| *\.\.\.: ?)"),

@@ -59,6 +59,7 @@ impl Rust {
             default_target: Level::Compiled,
             tools: vec![CARGO.clone(), CLIPPY.clone()],
             fixture: None,
+            by_command: false,
             minimal_fixture: vec![("Cargo.toml".into(), "[package]\nname = \"snippets\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n".into()), ("Cargo.lock".into(), "version = 4\n\n[[package]]\nname = \"snippets\"\nversion = \"0.0.0\"\n".into())],
             manifests: texts(&["Cargo.toml"]),
             adds_packages: Some("`cargo add` it there".into()),
