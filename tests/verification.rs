@@ -245,7 +245,7 @@ const WRONG_TABLES: &[(&str, &str)] = &[
 #[test]
 fn s1_1_a_table_of_no_language_is_an_error_with_a_hint() {
     for (table, wanted) in WRONG_TABLES {
-        let site = common::project(&format!("[book]\nsrc = \".\"\n{table}\n"), "# P\n");
+        let site = project(&format!("[book]\nsrc = \".\"\n{table}\n"), "# P\n");
         let output = docgen(site.path()).arg("verify").output().expect("docgen starts");
         assert_eq!(output.status.code(), Some(2), "{table}");
         assert!(stderr(&output).contains(wanted), "{table}\n{}", stderr(&output));
@@ -254,7 +254,7 @@ fn s1_1_a_table_of_no_language_is_an_error_with_a_hint() {
 
 #[test]
 fn s9_2_an_unknown_language_is_an_error_with_a_hint() {
-    let site = common::project("[book]\n", "# P\n\n```python\nx = 1\n```\n\n```cobol\nSTOP\n```\n");
+    let site = project("[book]\n", "# P\n\n```python\nx = 1\n```\n\n```cobol\nSTOP\n```\n");
     for (label, status) in [("py", 0), ("cobol", 0), ("pyton", 2), ("java", 2)] {
         let output = docgen(site.path()).args(["verify", "--lang", label]).output().expect("docgen starts");
         assert_eq!(output.status.code(), Some(status), "{label}\n{}", stderr(&output));
@@ -265,10 +265,8 @@ fn s9_2_an_unknown_language_is_an_error_with_a_hint() {
 /// The repository names the commands, so they count as its code (S8.4).
 #[test]
 fn s8_4_without_execution_no_command_of_the_configuration_runs() {
-    let site = common::project(
-        "[book]\n[verify.lang.made-up]\nparse = \"touch WRITTEN\"\n",
-        "# P\n\n```made-up\nanything\n```\n",
-    );
-    let (report, _) = common::verify_json(site.path(), &["--no-exec"]);
+    let site =
+        project("[book]\n[verify.lang.made-up]\nparse = \"touch WRITTEN\"\n", "# P\n\n```made-up\nanything\n```\n");
+    let (report, _) = verify_json(site.path(), &["--no-exec"]);
     assert_eq!(common::statuses(&report), ["unchecked"], "{report:#}");
 }
