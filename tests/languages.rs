@@ -95,6 +95,7 @@ languages! {
     bash
     console
     go
+    java
     javascript
     json
     jsonc

@@ -166,6 +166,8 @@ const LANGUAGE_WORDS: &[&str] = &[
     "go",
     "gofmt",
     "golang",
+    "java",
+    "javac",
     "javascript",
     "node",
     "nodejs",

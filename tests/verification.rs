@@ -222,7 +222,7 @@ fn s8_4_without_execution_every_wanted_step_is_decided() {
 
 /// Tables of `book.toml`, and what docgen says of them.
 const WRONG_TABLES: &[(&str, &str)] = &[
-    ("[verify.lang.java]\nlevel = \"parsed\"", "book.toml:3:1: docgen knows no language `java`"),
+    ("[verify.lang.fortran]\nlevel = \"parsed\"", "book.toml:3:1: docgen knows no language `fortran`"),
     ("[verify.lang.pyton]\nlevel = \"parsed\"", "did you mean `python`?"),
     ("[verify.lang.py]\nlevel = \"parsed\"", "write [verify.lang.python]"),
     ("[verify.lang.text]\nparse = \"x\"", "blocks labelled `text` are not code"),
@@ -255,7 +255,7 @@ fn s1_1_a_table_of_no_language_is_an_error_with_a_hint() {
 #[test]
 fn s9_2_an_unknown_language_is_an_error_with_a_hint() {
     let site = project("[book]\n", "# P\n\n```python\nx = 1\n```\n\n```cobol\nSTOP\n```\n");
-    for (label, status) in [("py", 0), ("cobol", 0), ("pyton", 2), ("java", 2)] {
+    for (label, status) in [("py", 0), ("cobol", 0), ("pyton", 2), ("fortran", 2)] {
         let output = docgen(site.path()).args(["verify", "--lang", label]).output().expect("docgen starts");
         assert_eq!(output.status.code(), Some(status), "{label}\n{}", stderr(&output));
         assert!(label != "pyton" || stderr(&output).contains("did you mean `--lang python`?"), "{}", stderr(&output));

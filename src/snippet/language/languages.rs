@@ -144,7 +144,7 @@ mod tests {
         let by_label = |label| builtin().by_label(label);
         assert_eq!(by_label("MD"), Label::NotCode("markdown"));
         assert_eq!(by_label(""), Label::NotCode(""));
-        assert_eq!(by_label("java"), Label::Unknown);
+        assert_eq!(by_label("cobol"), Label::Unknown);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod data;
 mod elsewhere;
 mod findings;
 mod go;
+mod java;
 mod javascript;
 pub mod languages;
 mod python;
@@ -29,6 +30,7 @@ pub fn builtin() -> Languages {
         javascript::adapters(),
         go::adapters(),
         rust::adapters(),
+        java::adapters(),
         bash::adapters(),
         data::adapters(),
     ])

@@ -181,7 +181,24 @@ pub(crate) const ALL: &[Ecosystem] = &[
         ..NOTHING
     },
     // the JVM
-    Ecosystem { passed: &["JAVA_HOME"], ..NOTHING },
+    Ecosystem {
+        passed: &["JAVA_HOME"],
+        // Debian keeps a JDK's settings here, and the JVM does not start without them.
+        system_files: &[
+            "/etc/java-17-openjdk",
+            "/etc/java-18-openjdk",
+            "/etc/java-19-openjdk",
+            "/etc/java-20-openjdk",
+            "/etc/java-21-openjdk",
+            "/etc/java-22-openjdk",
+            "/etc/java-23-openjdk",
+            "/etc/java-24-openjdk",
+            "/etc/java-25-openjdk",
+            "/etc/java-26-openjdk",
+            "/etc/java-27-openjdk",
+        ],
+        ..NOTHING
+    },
 ];
 
 /// All home folders.

@@ -84,6 +84,8 @@ pub struct Unit {
 pub struct Notes {
     /// The built program: absolute, or relative to the workspace's folder.
     pub binary: Option<PathBuf>,
+    /// The class with its `main` method.
+    pub main: Option<String>,
     /// It has `await` outside of functions.
     pub asynchronous: bool,
     /// It has unused names or imports, as fragments may.
