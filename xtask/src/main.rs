@@ -3,6 +3,7 @@
 //! - `cargo xtask site [--no-serve]`: tools, release build, verify, build, serve and print the address.
 //! - `cargo xtask ratios [NAME]`: compares docgen with one tool start per block.
 //! - `cargo xtask bench [OPTIONS]`: measures docgen and its peers on made pages.
+//! - `cargo xtask mutate [--full]`: breaks blocks, and compares docgen with the bare tools.
 //! - `cargo xtask lighthouse`: Lighthouse over the manual.
 //! - `cargo xtask search-quality`: compares search with other search engines.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
@@ -15,6 +16,7 @@
 
 mod bench;
 mod lighthouse;
+mod mutate;
 mod ratios;
 mod run;
 mod search;
@@ -31,6 +33,7 @@ Commands:
   site [--no-serve]   install tools, build docgen, verify and build its manual, serve it
   ratios [NAME]       compare docgen with one tool start per block; NAME is a part of a case's name
   bench [OPTIONS]     measure docgen and its peers on made pages; `bench --help` lists the options
+  mutate [--full]     break blocks that pass, and check that docgen notices what the bare tools notice
   lighthouse          measure the manual's pages with Lighthouse, as on a phone
   search-quality      compare search with Pagefind and MiniSearch, on the same pages and queries
   test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds slow checks
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         ["ratios"] => ratios::run(""),
         ["ratios", wanted] => ratios::run(wanted),
         ["bench", options @ ..] => bench::run(options),
+        ["mutate", options @ ..] => mutate::run(options),
         ["lighthouse"] => lighthouse::run(),
         ["search-quality"] => search::run(),
         [] | ["help" | "--help" | "-h"] => {

@@ -2,6 +2,7 @@
 //!
 //! Must not know: what the tests check.
 
+use crate::mutate;
 use crate::run::{Done, command, root, step, step_with_lines};
 use crate::tools;
 use std::path::Path;
@@ -62,6 +63,8 @@ fn steps(full: bool, count: &mut Count) -> Done {
     step("check the manual", command(docgen, &check))?;
     step("verify and build the manual", command(docgen, &["build", "--verify", "--out", "target/site"]))?;
     browser(docgen, count)?;
+    println!("== broken blocks");
+    mutate::run(if full { &["--full"] } else { &[] })?;
     if full {
         let mut strict = command(docgen, &["verify", "--strict", "--min-level", "parsed"]);
         strict.env("CI", "true");

@@ -21,6 +21,8 @@ use std::sync::OnceLock;
 pub(crate) struct Batch {
     pub(crate) language: LanguageId,
     pub(crate) fixture: String,
+    /// The language's name, if the fixture belongs to another language.
+    guest: Option<String>,
     pub(crate) package: Option<PathBuf>,
     pub(crate) members: Vec<SnippetId>,
 }
@@ -28,10 +30,9 @@ pub(crate) struct Batch {
 impl Batch {
     /// The name of the folder that its project is written to.
     pub(crate) fn folder_name(&self) -> String {
-        match &self.package {
-            Some(package) => format!("{}-{}", self.fixture, package::short_hash(package)),
-            None => self.fixture.clone(),
-        }
+        let guest = self.guest.as_ref().map(|guest| format!("-{guest}"));
+        let package = self.package.as_ref().map(|package| format!("-{}", package::short_hash(package)));
+        [self.fixture.clone(), guest.unwrap_or_default(), package.unwrap_or_default()].concat()
     }
 
     /// The workspace in a folder.
@@ -70,7 +71,11 @@ pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<
         let place = (language, snippet.fixture().to_owned(), package.clone());
         by_place.entry(place).or_default().push(*id);
     }
-    let batch = |((language, fixture, package), members)| Batch { language, fixture, package, members };
+    let batch = |((language, fixture, package), members): ((LanguageId, String, _), _)| {
+        let spec = context.languages[language].spec();
+        let guest = spec.fixture.is_some().then(|| spec.name.to_string());
+        Batch { language, fixture, guest, package, members }
+    };
     by_place.into_iter().map(batch).collect()
 }
 

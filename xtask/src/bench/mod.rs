@@ -14,7 +14,7 @@ mod measure;
 mod peers;
 mod plot;
 mod prose;
-mod random;
+pub(crate) mod random;
 mod report;
 mod rows;
 mod runs;

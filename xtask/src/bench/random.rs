@@ -4,11 +4,11 @@
 //! Must not know: what is chosen.
 
 /// A sequence of random numbers.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// The sequence of a seed. `stream` gives one page several independent sequences.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut random = Self(seed.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ stream.wrapping_mul(0xA24B_AED4_963E_E407));
         random.next();
         random
@@ -23,7 +23,7 @@ impl Random {
     }
 
     /// A number below `end`.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let high = u128::from(self.next()) * end as u128;
         usize::try_from(high >> 64).unwrap_or(0)
     }
@@ -52,7 +52,7 @@ pub(super) struct Zipf {
 
 impl Zipf {
     /// `count` ranks. Those from `tail` on are three times as rare as their rank alone makes them.
-    pub(super) fn new(count: usize, tail: usize) -> Self {
+    pub(crate) fn new(count: usize, tail: usize) -> Self {
         let mut sum = 0;
         let weight = |rank: usize| 1_000_000 / (rank + 10) / if rank < tail { 1 } else { 3 };
         let sums = (0..count).map(|rank| {

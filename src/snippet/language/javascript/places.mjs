@@ -58,8 +58,8 @@ function openAtEnd(code) {
   return { open, end };
 }
 
-// The innermost unclosed construct; nothing unless V8 agrees that closing them all fixes the end.
-function unclosed(code) {
+// The innermost unclosed construct down to a line; nothing unless V8 agrees that closing them all fixes the end.
+function unclosed(code, line) {
   const { open, end } = openAtEnd(code);
   if (open.length === 0) return { end };
   const closed = code + '\n' + open.map(({ mark }) => CLOSERS[mark]).reverse().join('');
@@ -69,7 +69,8 @@ function unclosed(code) {
     const about = openAtEnd(closed).open.length > 0 || /end of input|Unterminated/.test(error.message);
     if (about) return { end };
   }
-  return { end, innermost: open.at(-1) };
+  // Behind V8's line, the scanner may have taken the end of one template for the start of another one.
+  return { end, innermost: open.filter(({ at }) => lineAndColumn(code, at).line <= line).at(-1) ?? open.at(-1) };
 }
 
 function lineAndColumn(code, at) {
@@ -83,7 +84,7 @@ function place(code, printed, { name, message }) {
   const line = Number(/^(?:block|\[stdin\]|file:.*):(\d+)$/.exec(head)?.[1]);
   if (line && source.trim() && /^\s*\^+\s*$/.test(carets)) return { code: name, message, line, column: carets.indexOf('^') + 1 };
   if (!line) return { code: name, message, line: 1, column: 1 };
-  const { end, innermost } = unclosed(code);
+  const { end, innermost } = unclosed(code, line);
   if (innermost) {
     const said = `${message}: this \`${innermost.mark}\` is never closed`;
     return { code: name, message: said, ...lineAndColumn(code, innermost.at) };
