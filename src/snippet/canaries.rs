@@ -44,7 +44,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
     let mut text = String::from("# Canaries\n");
     for canary in &spec.canaries {
         let flag = if canary.step == Step::Run { " run" } else { "" };
-        let _ = write!(text, "\n```{}{flag}\n{}```\n", spec.name, canary.code);
+        let _ = write!(text, "\n```{}{flag} {}\n{}```\n", spec.name, canary.words, canary.code);
     }
     let mut sources = Sources::new(Path::new("/canaries"));
     let file = sources.add(Path::new("/canaries").join(format!("{}.md", spec.name)), text);

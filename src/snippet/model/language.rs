@@ -77,12 +77,20 @@ pub struct Canary {
     pub step: Step,
     /// The block.
     pub code: Cow<'static, str>,
+    /// More words of its fence.
+    pub words: &'static str,
 }
 
 impl Canary {
     /// A block that must fail at a step.
     pub fn new(step: Step, code: &'static str) -> Self {
-        Self { step, code: code.into() }
+        Self { step, code: code.into(), words: "" }
+    }
+
+    /// The same block, whose fence has these words too.
+    #[must_use]
+    pub fn with(self, words: &'static str) -> Self {
+        Self { words, ..self }
     }
 }
 

@@ -56,6 +56,8 @@ impl Java {
                 .to_vec(),
             canaries: vec![
                 Canary::new(Step::Parse, "int = 1;\n"),
+                // Everything that `-Xlint` finds is a warning.
+                Canary::new(Step::Lint, "java.util.List names = null;\n").with("{lint=deny}"),
                 Canary::new(Step::Compile, "int n = \"one\";\n"),
                 Canary::new(Step::Run, "throw new IllegalStateException(\"canary\");\n"),
             ],

@@ -138,8 +138,12 @@ fn pieces(text: &str) -> Pieces {
             None if node.kind().ends_with("comment") => continue,
             None => last.unwrap_or(Kind::Statement),
         };
-        pieces.list(kind).push(start..node.end_byte());
-        (start, last) = (node.end_byte(), Some(kind));
+        let end = node.end_byte();
+        // The rest of the line belongs to the piece.
+        let line = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+        let end = if text[end..line].trim().is_empty() { line } else { end };
+        pieces.list(kind).push(start..end);
+        (start, last) = (end, Some(kind));
     }
     if !text[start..].trim().is_empty() {
         pieces.list(last.unwrap_or(Kind::Statement)).push(start..text.len());
@@ -236,6 +240,6 @@ mod tests {
         assert!(!methods.contains("main"), "{methods}");
         let statements = wrapped("record A(int n) {}\nvar a = new A(1);\nSystem.out.println(a);\n");
         assert!(statements.contains("class Docgen {\nrecord A(int n) {}\npublic static void main"), "{statements}");
-        assert!(statements.contains("Throwable {\n\nvar a = new A(1);\nSystem.out.println(a);\n}\n}"), "{statements}");
+        assert!(statements.contains("Throwable {\nvar a = new A(1);\nSystem.out.println(a);\n}\n}"), "{statements}");
     }
 }
