@@ -103,6 +103,7 @@ languages! {
     pycon
     python
     rust
+    sql
     toml
     typescript
     yaml

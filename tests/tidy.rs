@@ -181,6 +181,8 @@ const LANGUAGE_WORDS: &[&str] = &[
     "rustc",
     "rustup",
     "shellcheck",
+    "sql",
+    "sqlite",
     "syn",
     "tsc",
     "typescript",

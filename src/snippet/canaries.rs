@@ -9,7 +9,7 @@ use crate::page::{self, Dialect};
 use crate::snippet::context::{Context, Options};
 use crate::snippet::model::blocks::Block;
 use crate::snippet::model::language::LanguageSpec;
-use crate::snippet::model::verdict::{Step, StepOutcome};
+use crate::snippet::model::verdict::{Status, Step, StepOutcome};
 use crate::snippet::plan::collect::collect;
 use crate::snippet::verify::verify;
 use crate::source::{PageSource, Sources};
@@ -78,6 +78,8 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
             language: spec.name.to_string(),
             step: canary.step,
             outcome: match verdict.steps.get(&canary.step) {
+                // A program that could not be started has found nothing.
+                Some(_) if verdict.status == Status::EnvError => Err("its tool is missing".to_owned()),
                 Some(StepOutcome::Fail) => Ok(()),
                 Some(StepOutcome::Missing) => Err("its tool is missing".to_owned()),
                 _ => Err(format!(

@@ -53,7 +53,7 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     }
     let (status, level, reason) = judge(&unit.evidence, &judgement);
     if status == Status::Fail {
-        explain_run(snippet, unit);
+        explain_run(language, snippet, unit);
     }
     // Each tool has its own order. Authors read from top to bottom.
     unit.evidence.findings.sort_by_key(|finding| finding.span);
@@ -142,7 +142,7 @@ pub(crate) fn import_of(snippet: &Snippet, name: &str) -> Option<crate::span::Sp
 }
 
 /// Adds a finding for a failed run: where it failed, or where its output differs.
-pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
+pub(crate) fn explain_run(language: &dyn Language, snippet: &Snippet, unit: &mut Unit) {
     // A session has a finding for each wrong output.
     let Some(run) = unit.evidence.run.clone().filter(|_| snippet.session.is_none()) else { return };
     let finding = |message: String, span, help| Finding {
@@ -163,8 +163,12 @@ pub(crate) fn explain_run(snippet: &Snippet, unit: &mut Unit) {
         unit.evidence.findings.push(finding(message, run.span.or(Some(snippet.open)), help));
     } else if unit.evidence.steps.get(&Step::Output) == Some(&StepOutcome::Fail)
         && let Some(expected) = &snippet.expected
-        && let Err(mismatch) =
-            output::compare(expected.text.as_str(), &run.stdout, expected.matching, &expected.filters)
+        && let Err(mismatch) = output::compare_in_form(
+            expected.text.as_str(),
+            &run.stdout,
+            (expected.matching, &expected.filters),
+            |text| language.comparable(text),
+        )
     {
         let text = expected.text.as_str();
         let lines = crate::span::LineIndex::new(text);

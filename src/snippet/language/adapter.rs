@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::process::Job;
 use crate::snippet::language::traceback::{self, Traceback};
 use crate::snippet::model::language::LanguageSpec;
+use crate::snippet::model::output::Comparable;
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
 use crate::snippet::model::tool::ToolSpec;
@@ -131,6 +132,11 @@ pub trait Language: Send + Sync {
     /// The output that comments in the code promise, by the language's convention (S4.1): Go's `// Output:`, Python's
     /// `#> `.
     fn promised_output(&self, _code: &MappedText) -> Option<Promised> {
+        None
+    }
+
+    /// Output in the form in which it is compared, if that is not the text itself.
+    fn comparable(&self, _output: &str) -> Option<Comparable> {
         None
     }
 

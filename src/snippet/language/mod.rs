@@ -18,6 +18,7 @@ pub mod languages;
 mod python;
 mod rust;
 mod sessions;
+mod sql;
 pub mod traceback;
 pub mod transcript;
 
@@ -31,6 +32,7 @@ pub fn builtin() -> Languages {
         go::adapters(),
         rust::adapters(),
         java::adapters(),
+        sql::adapters(),
         bash::adapters(),
         data::adapters(),
     ])

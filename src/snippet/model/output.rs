@@ -116,6 +116,40 @@ pub(crate) struct Mismatch {
     pub(crate) diff: String,
 }
 
+/// Output in the form in which a language compares it, and the number of each of its lines in the output itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparable {
+    /// The lines that are compared.
+    pub text: String,
+    /// Their numbers in the output, counted from 0.
+    pub lines: Vec<usize>,
+}
+
+impl Comparable {
+    /// Adds a line.
+    pub(crate) fn push(&mut self, number: usize, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+        self.lines.push(number);
+    }
+}
+
+/// Compares as [`compare`], but in the form that `form` makes of both sides.
+pub(crate) fn compare_in_form(
+    expected: &str,
+    printed: &str,
+    (matching, filters): (Matching, &[Filter]),
+    form: impl Fn(&str) -> Option<Comparable>,
+) -> Result<(), Mismatch> {
+    let (Some(want), Some(got)) = (form(expected), form(printed)) else {
+        return compare(expected, printed, matching, filters);
+    };
+    compare(&want.text, &got.text, matching, filters).map_err(|Mismatch { line, diff }| {
+        let end = expected.trim_end().lines().count();
+        Mismatch { line: want.lines.get(line).copied().unwrap_or(end), diff }
+    })
+}
+
 /// Compares the expected output with the printed output.
 pub(crate) fn compare(expected: &str, printed: &str, matching: Matching, filters: &[Filter]) -> Result<(), Mismatch> {
     let mask = |text: &str| filters.iter().fold(text.to_owned(), |text, filter| filter.mask(&text));

@@ -60,7 +60,7 @@ pub(crate) fn run_units(
         .collect();
     let programs: Vec<_> = programs.into_iter().map(|program| (program.index, program.secrets)).collect();
     for ((members, (index, secrets)), ran) in leaders.iter().zip(programs).zip(results) {
-        distribute(blocks, units, members, (index, &secrets), ran);
+        distribute((language, blocks), units, members, (index, &secrets), ran);
     }
     Ok(())
 }
@@ -143,7 +143,13 @@ pub(crate) fn can_run(unit: &Unit) -> bool {
 }
 
 /// Gives each member its part of a program's result.
-fn distribute(blocks: &Blocks, units: &mut [Unit], members: &[usize], program: (usize, &[String]), ran: Ran) {
+fn distribute(
+    (language, blocks): (&dyn Language, &Blocks),
+    units: &mut [Unit],
+    members: &[usize],
+    program: (usize, &[String]),
+    ran: Ran,
+) {
     let (whole, secrets) = program;
     let (result, stdout, command) = match ran {
         Ran::Finished { result, raw_stdout, command } => (result, raw_stdout, Some(command)),
@@ -170,7 +176,7 @@ fn distribute(blocks: &Blocks, units: &mut [Unit], members: &[usize], program: (
                 if let Some(command) = &command {
                     unit.command = Some(command.clone());
                 }
-                note(&blocks[unit.snippet], unit, result);
+                note(language, &blocks[unit.snippet], unit, result);
             }
             Err(why) => unit.unreached = Some(why),
         }
@@ -187,7 +193,7 @@ fn note_left_out(blocks: &Blocks, units: &mut [Unit], leaders: &[Vec<usize>]) {
     }
 }
 
-fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
+fn note(language: &dyn Language, snippet: &Snippet, unit: &mut Unit, result: RunResult) {
     let ended_well = result.end == RunEnd::Exited(snippet.settings.exit);
     if ended_well {
         unit.pass(Step::Run);
@@ -196,7 +202,9 @@ fn note(snippet: &Snippet, unit: &mut Unit, result: RunResult) {
     let promised = matches!(snippet.settings.promise, Promise::FailsAtRun(_)) && result.end != RunEnd::Exited(0);
     if ended_well || promised {
         if let Some(expected) = &snippet.expected {
-            match output::compare(expected.text.as_str(), &result.stdout, expected.matching, &expected.filters) {
+            let how = (expected.matching, expected.filters.as_slice());
+            let form = |text: &str| language.comparable(text);
+            match output::compare_in_form(expected.text.as_str(), &result.stdout, how, form) {
                 Ok(()) => unit.pass(Step::Output),
                 Err(_) => unit.fail(Step::Output),
             }
