@@ -94,12 +94,16 @@ macro_rules! languages {
 languages! {
     bash
     console
+    dockerfile
     go
+    graphql
+    hcl
     java
     javascript
     json
     jsonc
     node_repl
+    protobuf
     pycon
     python
     rust

@@ -132,7 +132,9 @@ mod tests {
         for spec in crate::snippet::language::builtin().specs() {
             // A session's inputs are in another language.
             let name = spec.dialect.map_or(&*spec.name, |dialect| dialect.language);
-            assert!(grammars::find(name).is_some(), "{name}");
+            // These have no maintained grammar of tree-sitter's as a crate.
+            let only_by_tail = ["hcl", "graphql", "protobuf"].contains(&name);
+            assert!(grammars::find(name).is_some() || (only_by_tail && tail::find(name).is_some()), "{name}");
         }
     }
 

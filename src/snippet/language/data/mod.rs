@@ -1,10 +1,11 @@
-//! JSON, JSON with comments, YAML and TOML: parsed in process.
+//! JSON, JSON with comments, YAML and TOML, and formats that hold no data: parsed in process.
 //!
 //! Must not know: pages.
 
 mod json;
 mod problem;
 mod schema;
+mod text;
 mod yaml;
 
 use crate::diagnostic::Severity;
@@ -22,11 +23,14 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::sync::Arc;
 
+/// Parses a text.
+type Parse = fn(&str) -> std::result::Result<(), Problem>;
+
 /// An adapter for one data language.
 struct Data {
     spec: LanguageSpec,
     tool: &'static str,
-    parse: fn(&str) -> std::result::Result<(), Problem>,
+    parse: Parse,
     /// Finds oddities in a text that parses, for warnings.
     odd: fn(&str) -> Vec<Problem>,
     values: fn(&str) -> Option<Vec<Value>>,
@@ -67,7 +71,35 @@ pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
             odd: |_| Vec::new(),
             values: |text| Some(vec![serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?]),
         }),
+        without_data(
+            "dockerfile",
+            "Dockerfile",
+            &["docker", "containerfile"],
+            ("parse-dockerfile", text::dockerfile),
+            "FORM a\n",
+        ),
+        without_data("hcl", "HCL", &["terraform", "tf"], ("hcl-edit", text::hcl), "a = \n"),
+        without_data("graphql", "GraphQL", &["gql"], ("apollo-parser", text::graphql), "{ user {\n"),
+        without_data(
+            "protobuf",
+            "Protocol Buffers",
+            &["proto", "proto3"],
+            ("protox-parse", text::protobuf),
+            "message {\n",
+        ),
     ]
+}
+
+/// An adapter for a format without data, which no schema can describe.
+fn without_data(
+    name: &'static str,
+    title: &'static str,
+    aliases: &[&'static str],
+    (tool, parse): (&'static str, Parse),
+    bad: &'static str,
+) -> Arc<dyn Language> {
+    let spec = LanguageSpec { steps: vec![Step::Parse], ..spec(name, title, aliases, bad) };
+    Arc::new(Data { spec, tool, parse, odd: |_| Vec::new(), values: |_| None })
 }
 
 /// The facts of a data language; `bad` is a text that does not parse.
