@@ -82,13 +82,13 @@ impl Languages {
 
     /// The language of a block with this label and code: a block of a language may be a session of its interpreter.
     pub fn of_block(&self, label: &str, code: &str) -> Label {
-        match self.by_label(label) {
-            Label::Known(id) if transcript::begins(self[id].spec(), code) => {
-                let sessions = self[id].spec().sessions.as_ref();
-                sessions.map_or(Label::Known(id), |sessions| self.by_label(&sessions.language))
-            }
-            other => other,
-        }
+        let own = self.by_label(label);
+        let Label::Known(id) = own else { return own };
+        let Some(sessions) = &self[id].spec().sessions else { return own };
+        let Label::Known(of_sessions) = self.by_label(&sessions.language) else { return own };
+        let dialect = self[of_sessions].spec().dialect;
+        let is_session = dialect.is_some_and(|dialect| transcript::begins(sessions, dialect, code));
+        Label::Known(if is_session { of_sessions } else { id })
     }
 
     /// Whether two labels mean the same language.

@@ -2,30 +2,34 @@
 //!
 //! Must not know: how it is handled.
 
-use crate::snippet::model::language::LanguageSpec;
+use crate::snippet::model::language::Sessions;
+use crate::snippet::model::session::Dialect;
 
-/// Whether code begins like a session of its language: its first line, except blank lines and comments, is a prompt.
-pub fn begins(spec: &LanguageSpec, code: &str) -> bool {
-    let Some(sessions) = &spec.sessions else { return false };
+/// Whether code begins like a session: its first line, except blank lines and comments of its language, is a prompt.
+pub fn begins(sessions: &Sessions, dialect: &Dialect, code: &str) -> bool {
     let lines = code.lines().map(str::trim_start);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(&*sessions.comment));
-    let is_prompt =
-        |line: &str| sessions.prompts.iter().any(|prompt| line.starts_with(&**prompt) || line == prompt.trim());
-    lines.next().is_some_and(is_prompt)
+    lines.next().is_some_and(|line| dialect.prompt.is_match(line))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::snippet::language::builtin;
 
     #[test]
     fn a_session_begins_with_a_prompt() {
         let languages = builtin();
         let begins = |name: &str, code: &str| {
-            begins(languages.specs().find(|spec| spec.name == name).expect("a language"), code)
+            let known = languages.by_label(name);
+            languages.of_block(name, code) != known
         };
-        for (language, code) in [("python", "\n# one\n  >>> 1"), ("python", "In [12]: x"), ("bash", "$ ls")] {
+        for (language, code) in [
+            ("python", "\n# one\n  >>> 1"),
+            ("python", "In [12]: x"),
+            ("bash", "$ ls"),
+            ("bash", "(venv) $ ls"),
+            ("sh", "me@host:~$"),
+        ] {
             assert!(begins(language, code), "{code}");
         }
         for (language, code) in [("python", "x = 1\n>>> 1"), ("python", "In\n"), ("bash", "echo $ "), ("go", ">>> 1")] {

@@ -50,15 +50,13 @@ pub struct LanguageSpec {
     pub canaries: Vec<Canary>,
 }
 
-/// How the interactive sessions of a language begin. No program of the language begins with one of the prompts.
+/// How the interactive sessions of a language begin: with a prompt of their language, perhaps below comments.
 #[derive(Debug, Clone)]
 pub struct Sessions {
     /// The name of the language of sessions.
     pub language: Cow<'static, str>,
     /// The text that begins a comment.
     pub comment: Cow<'static, str>,
-    /// The texts that can begin its first line.
-    pub prompts: Vec<Cow<'static, str>>,
 }
 
 /// How a tool reports an undefined name.

@@ -90,7 +90,7 @@ impl Bash {
             manifests: Vec::new(),
             adds_packages: None,
             native_command: "shellcheck -s bash blocks/*.sh".into(),
-            sessions: Some(Sessions { language: session::NAME.into(), comment: "#".into(), prompts: texts(&["$ "]) }),
+            sessions: Some(Sessions { language: session::NAME.into(), comment: "#".into() }),
             undefined: Vec::new(),
             dialect: None,
             canaries: vec![

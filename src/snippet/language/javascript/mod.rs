@@ -69,7 +69,7 @@ impl JavaScript {
             manifests: texts(&["package.json"]),
             adds_packages: Some("`npm install` it there".into()),
             native_command: "npx oxlint -c oxlint.docgen.json blocks".into(),
-            sessions: Some(Sessions { language: session::NAME.into(), comment: "//".into(), prompts: texts(&["> "]) }),
+            sessions: Some(Sessions { language: session::NAME.into(), comment: "//".into() }),
             undefined: vec![Undefined::Code("no-undef".into())],
             dialect: None,
             canaries: vec![

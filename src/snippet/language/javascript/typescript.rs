@@ -66,7 +66,7 @@ impl TypeScript {
             manifests: texts(&["package.json"]),
             adds_packages: Some("`npm install` it there".into()),
             native_command: "npx tsc -p tsconfig.docgen.json".into(),
-            sessions: Some(Sessions { language: NAME.into(), comment: "//".into(), prompts: texts(&["> "]) }),
+            sessions: Some(Sessions { language: NAME.into(), comment: "//".into() }),
             undefined: UNDEFINED.iter().map(|code| Undefined::Code((*code).into())).collect(),
             dialect: None,
             canaries: vec![

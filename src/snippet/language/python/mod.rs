@@ -71,11 +71,7 @@ impl Python {
             manifests: texts(&["pyproject.toml", "setup.py", "setup.cfg"]),
             adds_packages: Some("pin it in requirements.txt, as `pip freeze` does".into()),
             native_command: "ruff check blocks && python3 -m compileall -q blocks".into(),
-            sessions: Some(Sessions {
-                language: session::NAME.into(),
-                comment: "#".into(),
-                prompts: texts(&[">>> ", "In ["]),
-            }),
+            sessions: Some(Sessions { language: session::NAME.into(), comment: "#".into() }),
             undefined: vec![Undefined::Code("F821".into())],
             dialect: None,
             canaries: vec![

@@ -13,8 +13,9 @@ pub(super) fn plain(output: &str) -> Comparable {
         if is_rule || is_count(text) {
             continue;
         }
-        let inner = text.strip_prefix(['|', '│']).unwrap_or(text);
-        let inner = inner.strip_suffix(['|', '│']).unwrap_or(inner);
+        // With a line around the table, both ends have one. Otherwise a line at the end is before an empty cell.
+        let inner = text.strip_prefix(['|', '│']);
+        let inner = inner.map_or(text, |rest| rest.strip_suffix(['|', '│']).unwrap_or(rest));
         let cells: Vec<&str> = inner.split(['|', '│']).map(str::trim).collect();
         plain.push(number, cells.join(" | ").trim_end());
     }
