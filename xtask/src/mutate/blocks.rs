@@ -34,10 +34,10 @@ impl Block {
     }
 }
 
-/// A call of docgen in a project, with a cache of its own.
+/// A call of docgen in a project. Its cache is that of the tests, where Go has compiled its library already.
 pub(super) fn docgen(project: &Path) -> Command {
     let mut command = Command::new(root().join("target/debug/docgen"));
-    command.current_dir(project).env("DOCGEN_CACHE", root().join("target/mutate/cache")).env_remove("CI");
+    command.current_dir(project).env("DOCGEN_CACHE", root().join("target/test-cache/docgen")).env_remove("CI");
     command
 }
 
