@@ -94,19 +94,26 @@ macro_rules! languages {
 languages! {
     bash
     console
+    css
     dockerfile
     go
     graphql
     hcl
+    html
     java
     javascript
     json
     jsonc
+    less
+    makefile
     node_repl
     protobuf
     pycon
     python
+    regex
     rust
+    sass
+    scss
     sql
     toml
     typescript

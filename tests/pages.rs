@@ -76,6 +76,11 @@ fn what_javascript_finds_is_at_its_place() {
 }
 
 #[test]
+fn s2_2_a_diff_applies_to_the_block_that_it_names() {
+    verify("changes");
+}
+
+#[test]
 fn names_of_a_javascript_package_are_linked_and_nothing_is_run() {
     verify("javascript-package");
 }

@@ -61,7 +61,7 @@ fn sandbox(shell: &Shell) -> String {
 fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[CanaryResult]) -> (String, bool) {
     let mut text = format!("\x1b[1m{}\x1b[0m\n", language.title);
     let mut all_there = true;
-    if language.tools.is_empty() {
+    if language.tools.iter().all(|tool| tool.is_optional) {
         let _ = writeln!(text, "  \x1b[32m✓\x1b[0m built in");
     }
     for spec in &language.tools {
@@ -74,6 +74,9 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
             Found::Unusable(why) => {
                 all_there = false;
                 let _ = writeln!(text, "  \x1b[31m✗\x1b[0m {}: {why}; {}", spec.name, cure(spec));
+            }
+            Found::No if spec.is_optional => {
+                let _ = writeln!(text, "  – {}: not found ({}), optional; {}", spec.name, spec.role, cure(spec));
             }
             Found::No => {
                 all_there = false;
@@ -105,7 +108,8 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
 /// Installs missing tools, after showing their names and sizes.
 fn fix(shell: &Shell, tools: &Tools) -> Result<()> {
     let languages = shell.languages();
-    let missing: Vec<&ToolSpec> = languages.tools().filter(|spec| !matches!(tools.find(spec), Found::Yes(_))).collect();
+    let is_missing = |spec: &&ToolSpec| !spec.is_optional && !matches!(tools.find(spec), Found::Yes(_));
+    let missing: Vec<&ToolSpec> = languages.tools().filter(is_missing).collect();
     let (installable, manual): (Vec<_>, Vec<_>) = missing.into_iter().partition(|spec| spec.source.package().is_some());
     for spec in manual {
         shell.terminal.error(&format!("{} is missing: {}", spec.name, cure(spec)));

@@ -49,6 +49,7 @@ pub const KEYS: &[&str] = &[
     "needs",
     "schema",
     "same-output",
+    "applies-to",
     "edition",
 ];
 

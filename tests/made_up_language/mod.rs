@@ -29,6 +29,7 @@ pub(crate) fn adapter() -> Arc<dyn Language> {
         version_args: texts(&["--version"]),
         behind: None,
         minimum: Vec::new(),
+        is_optional: false,
         source: ToolSource::Manual("install coreutils".into()),
     };
     let spec = LanguageSpec {

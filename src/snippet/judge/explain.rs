@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &mut Unit) -> Verdict {
     let spec = language.spec();
-    let names: Vec<&str> = spec.tools.iter().map(|tool| &*tool.name).collect();
+    let names: Vec<&str> = spec.tools.iter().filter(|tool| !tool.is_optional).map(|tool| &*tool.name).collect();
     let judgement = Judgement {
         target: unit.ceiling,
         wanted: wanted(context, language, snippet, unit),

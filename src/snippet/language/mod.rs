@@ -15,6 +15,7 @@ mod go;
 mod java;
 mod javascript;
 pub mod languages;
+mod own_linter;
 mod python;
 mod rust;
 mod sessions;

@@ -58,6 +58,8 @@ pub struct Settings {
     pub filters: Vec<Filter>,
     /// Blocks with this value on one page print the same.
     pub same_output: Option<String>,
+    /// It is a diff that changes the block of this name on its page.
+    pub applies_to: Option<String>,
     /// It is not batched with other blocks.
     pub standalone: bool,
     /// The fixture's folder below `snippets/`.
@@ -165,6 +167,25 @@ impl Settings {
         }
     }
 
+    /// Takes over what surrounds a block's code from the settings of the block that this one changes.
+    pub fn surround_like(&mut self, other: &Settings) {
+        self.fixture = self.fixture.take().or_else(|| other.fixture.clone());
+        self.edition = self.edition.take().or_else(|| other.edition.clone());
+        self.globals = self.globals.take().or_else(|| other.globals.clone());
+        self.hide = self.hide.take().or_else(|| other.hide.clone());
+        self.level = self.level.or(other.level);
+        if self.preludes.is_empty() {
+            self.preludes.clone_from(&other.preludes);
+        }
+        if self.deny.is_empty() {
+            self.deny.clone_from(&other.deny);
+        }
+        self.needs.extend(other.needs.iter().cloned());
+        for (name, value) in &other.vars {
+            self.vars.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
     fn set_level(&mut self, name: &str) {
         match Level::from_name(name) {
             Some(level) => self.level = Some(level),
@@ -191,6 +212,7 @@ impl Settings {
             "hide" => self.hide = Some(text.to_owned()),
             "file" => self.file = Some(text.to_owned()),
             "same-output" => self.same_output = Some(text.to_owned()),
+            "applies-to" => self.applies_to = Some(text.to_owned()),
             "prelude" => self.preludes = words(text),
             "match" | "filter" => self.comparison(key, text),
             "fixture" if is_plain_name(text) => self.fixture = Some(text.to_owned()),

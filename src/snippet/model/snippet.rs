@@ -86,8 +86,19 @@ pub struct Snippet {
     pub runs: bool,
     /// The level it must reach (S1.2, S1.3).
     pub target: Level,
-    /// A fault of the fence itself, and its place: an unknown word (S2.3), or an output without a block.
-    pub fault: Option<(String, Span)>,
+    /// A fault of the fence itself: an unknown word (S2.3), or an output without a block.
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong with a fence, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// It counts in a bare file too, where an unknown word is none.
+    pub in_bare_file: bool,
 }
 
 impl Snippet {
@@ -106,7 +117,8 @@ impl Snippet {
     /// The fault of the words in its fence. It is an error, but a warning if the block is ignored. In a bare file an
     /// unknown word is no fault.
     pub(crate) fn in_fence(&self, bare: bool) -> Option<Finding> {
-        let fault = self.fault.clone().filter(|_| !bare);
+        let fault = self.fault.clone().filter(|fault| !bare || fault.in_bare_file);
+        let fault = fault.map(|fault| (fault.message, fault.span));
         let value = self.settings.problem.clone().map(|problem| (problem, self.open));
         let (message, span) = fault.or(value)?;
         Some(Finding {

@@ -55,6 +55,8 @@ pub struct ToolSpec {
     pub behind: Option<Behind>,
     /// The minimum version, as numbers.
     pub minimum: Vec<u32>,
+    /// Blocks are judged without it too.
+    pub is_optional: bool,
     /// Where to get it.
     pub source: ToolSource,
 }

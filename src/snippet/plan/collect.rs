@@ -3,6 +3,7 @@
 //! Must not know: tools, disk.
 
 use crate::config::{Config, RawRule};
+use crate::diagnostic::did_you_mean;
 use crate::page::fence::Info;
 use crate::page::{Fence, Page};
 use crate::site::PageIndex;
@@ -12,9 +13,9 @@ use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::output::Matching;
 use crate::snippet::model::session::Session;
 use crate::snippet::model::settings::Settings;
-use crate::snippet::model::snippet::{Expected, Snippet};
+use crate::snippet::model::snippet::{Expected, Fault, Snippet};
 use crate::snippet::model::verdict::Level;
-use crate::snippet::plan::hidden;
+use crate::snippet::plan::{hidden, patch};
 use crate::source::Sources;
 use crate::span::{LineIndex, Span};
 use rayon::prelude::*;
@@ -73,20 +74,24 @@ impl Collector<'_> {
             let mut snippet = self.snippet(page, fence, &rules);
             snippet.page = index;
             snippet.fence = fence_index;
-            if let Some(dialect) = snippet.language.and_then(|id| self.languages[id].spec().dialect)
-                && snippet.is_code
-            {
-                snippet.session = Some(Arc::new(Session::parse(dialect, &hidden::program(&snippet))));
-            }
             snippet.id = snippet.settings.name.as_ref().map_or(id, |own| format!("{name}#{own}"));
             out.push(snippet);
+        }
+        attach_changes(&mut out);
+        for snippet in &mut out {
+            let dialect = snippet.language.and_then(|id| self.languages[id].spec().dialect);
+            if let Some(dialect) = dialect.filter(|_| snippet.is_code) {
+                snippet.session = Some(Arc::new(Session::parse(dialect, &hidden::program(snippet))));
+            }
         }
         self.attach_outputs(page, &mut out);
         self.attach_promises(&mut out);
         duplicate_names(&mut out);
         for snippet in &mut out {
             let language = snippet.language.map(|id| &self.languages[id]);
-            snippet.visible = hidden::visible(snippet, language);
+            if snippet.settings.applies_to.is_none() {
+                snippet.visible = hidden::visible(snippet, language);
+            }
             snippet.settle(language.map(Language::spec));
         }
         out
@@ -165,7 +170,7 @@ impl Collector<'_> {
         fence: &Fence,
         rules: &[usize],
         language: Option<&str>,
-    ) -> (Settings, Option<(String, Span)>) {
+    ) -> (Settings, Option<Fault>) {
         let Self { sources, config, .. } = self;
         let mut settings = Settings::default();
         if let Some(language) = language.and_then(|name| config.verify.languages.get(name)) {
@@ -183,7 +188,7 @@ impl Collector<'_> {
             settings.apply_items(&directive.items);
             fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
                 let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);
-                (format!("{}; {}", problem.message, problem.help), span)
+                fault_of_words(format!("{}; {}", problem.message, problem.help), span)
             });
         }
         settings.apply_items(&fence.info.items);
@@ -195,7 +200,7 @@ impl Collector<'_> {
         let in_fence = fence.info.problems.iter().find(|problem| !problem.foreign).map(|problem| {
             let info = fence.info_span.unwrap_or(fence.open);
             let span = Span::new(info.file, info.start + problem.range.start..info.start + problem.range.end);
-            (format!("{}; {}", problem.message, problem.help), span)
+            fault_of_words(format!("{}; {}", problem.message, problem.help), span)
         });
         (settings, fault.or(in_fence))
     }
@@ -243,7 +248,8 @@ impl Collector<'_> {
             };
             let snippet = &mut snippets[index];
             snippet.language = None;
-            snippet.fault = snippet.fault.take().or_else(|| fault.map(|problem| (problem.to_owned(), snippet.open)));
+            let open = snippet.open;
+            snippet.fault = snippet.fault.take().or_else(|| fault.map(|it| fault_of_words(it.to_owned(), open)));
         }
     }
 
@@ -266,6 +272,46 @@ impl Collector<'_> {
     }
 }
 
+/// A fault that other tools' files may have.
+fn fault_of_words(message: String, span: Span) -> Fault {
+    Fault { message, span, in_bare_file: false }
+}
+
+/// A `diff` block with `applies-to=NAME` is the block of that name after the change: a program of its language.
+fn attach_changes(snippets: &mut [Snippet]) {
+    for index in 0..snippets.len() {
+        let (above, rest) = snippets.split_at_mut(index);
+        let diff = &mut rest[0];
+        let Some(name) = diff.settings.applies_to.clone() else { continue };
+        let fault = |message, span| Some(Fault { message, span, in_bare_file: true });
+        if diff.language_name != "diff" {
+            let message = "only a `diff` block applies to another block; label it `diff`".to_owned();
+            diff.fault = fault(message, diff.open);
+            continue;
+        }
+        let Some(target) = above.iter().rfind(|above| above.settings.name.as_ref() == Some(&name)) else {
+            let known = above.iter().filter_map(|above| above.settings.name.as_deref());
+            let help = match did_you_mean(&name, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("give the block that it changes the name: `{{name={name}}}`"),
+            };
+            diff.fault = fault(format!("no block above has the name `{name}`; {help}"), diff.open);
+            continue;
+        };
+        match patch::apply(&diff.code, &target.code, &name) {
+            Ok(code) => diff.code = code,
+            Err(patch::Misfit { range, message }) => {
+                diff.fault = fault(message, diff.code.span_of(range).unwrap_or(diff.open));
+            }
+        }
+        diff.language = target.language;
+        diff.language_name.clone_from(&target.language_name);
+        diff.label.clone_from(&target.label);
+        diff.is_code = target.is_code;
+        diff.settings.surround_like(&target.settings);
+    }
+}
+
 /// Reports names that occur twice on a page (S2.2).
 fn duplicate_names(snippets: &mut [Snippet]) {
     let mut seen: BTreeMap<String, (usize, usize)> = BTreeMap::new();
@@ -274,7 +320,8 @@ fn duplicate_names(snippets: &mut [Snippet]) {
         match seen.get_mut(name) {
             Some((line, count)) => {
                 *count += 1;
-                snippet.fault = Some((format!("the block at line {line} already has the name `{name}`"), snippet.open));
+                let message = format!("the block at line {line} already has the name `{name}`");
+                snippet.fault = Some(fault_of_words(message, snippet.open));
                 snippet.id = format!("{}@{count}", snippet.id);
             }
             None => {

@@ -11,3 +11,4 @@ pub mod group;
 pub mod hidden;
 pub mod immediate;
 pub mod inputs;
+mod patch;

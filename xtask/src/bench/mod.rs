@@ -83,6 +83,7 @@ pub(crate) fn run(words: &[&str]) -> Done {
     if options.rows.is_empty() || options.rows.iter().any(|row| row == rows::TOOLS) {
         lines.extend(rows::tool_lines(&ratios::measured(&docgen, "")?));
     }
+    runs::delete_what_is_aside();
     let (machine, peers, rounds, medians) = (&machine, &peers, &rounds, &medians);
     let report = Report { machine, peers, rounds, medians, lines: &lines, notes: &notes };
     report.print();

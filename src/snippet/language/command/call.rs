@@ -46,6 +46,7 @@ impl Call {
             behind: None,
             // Any version will do, and a program that does not tell its version.
             minimum: Vec::new(),
+            is_optional: false,
             source: ToolSource::Manual(format!("install {program}: a command in book.toml names it").into()),
         });
         Self { words, tool }

@@ -2,9 +2,13 @@
 //!
 //! Must not know: pages.
 
+mod html;
 mod json;
+mod linters;
+mod pattern;
 mod problem;
 mod schema;
+mod style;
 mod text;
 mod yaml;
 
@@ -12,6 +16,8 @@ use crate::diagnostic::Severity;
 use crate::error::Result;
 use crate::snippet::language::adapter::Language;
 use crate::snippet::language::data::problem::Problem;
+use crate::snippet::language::javascript::npm;
+use crate::snippet::language::own_linter::{self, OwnLinter};
 use crate::snippet::model::language::{Canary, LanguageSpec, texts};
 use crate::snippet::model::message::Message;
 use crate::snippet::model::program::{Parts, Program};
@@ -34,49 +40,70 @@ struct Data {
     /// Finds oddities in a text that parses, for warnings.
     odd: fn(&str) -> Vec<Problem>,
     values: fn(&str) -> Option<Vec<Value>>,
+    /// A linter that the project may bring.
+    linter: Option<&'static OwnLinter>,
 }
 
-/// The adapters of the data languages.
+/// The adapters of the formats that are parsed in process.
 pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
+    let all = with_data().into_iter().chain(others());
+    all.map(|data| Arc::new(data) as Arc<dyn Language>).collect()
+}
+
+/// Languages of data.
+fn with_data() -> Vec<Data> {
     vec![
         // JSON, RFC 8259.
-        Arc::new(Data {
+        Data {
             spec: spec("json", "JSON", &["geojson"], "{ \"a\": 1, }\n"),
             tool: "serde_json",
             parse: json,
             odd: json::duplicates,
             values: |text| Some(vec![serde_json::from_str(text).ok()?]),
-        }),
+            linter: None,
+        },
         // JSON with comments and trailing commas.
-        Arc::new(Data {
+        Data {
             spec: spec("jsonc", "JSON with comments", &["json5c"], "{ \"a\": }\n"),
             tool: "jsonc-parser",
             parse: json::parse,
             odd: json::duplicates,
             values: |text| Some(vec![jsonc_parser::parse_to_serde_value(text, &json::JSONC).ok()?]),
-        }),
+            linter: None,
+        },
         // YAML 1.2.
-        Arc::new(Data {
+        Data {
             spec: spec("yaml", "YAML", &["yml"], "a: [1\n"),
             tool: "serde-saphyr",
             parse: yaml::parse,
             odd: |_| Vec::new(),
             values: yaml::values,
-        }),
+            linter: None,
+        },
         // TOML 1.
-        Arc::new(Data {
+        Data {
             spec: spec("toml", "TOML", &[], "a = \n"),
             tool: "toml",
             parse: toml_text,
             odd: |_| Vec::new(),
             values: |text| Some(vec![serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?]),
-        }),
-        without_data(
-            "dockerfile",
-            "Dockerfile",
-            &["docker", "containerfile"],
-            ("parse-dockerfile", text::dockerfile),
-            "FORM a\n",
+            linter: None,
+        },
+    ]
+}
+
+/// Formats without data, which no schema can describe.
+fn others() -> Vec<Data> {
+    vec![
+        linted(
+            without_data(
+                "dockerfile",
+                "Dockerfile",
+                &["docker", "containerfile"],
+                ("parse-dockerfile", text::dockerfile),
+                "FORM a\n",
+            ),
+            &linters::HADOLINT,
         ),
         without_data("hcl", "HCL", &["terraform", "tf"], ("hcl-edit", text::hcl), "a = \n"),
         without_data("graphql", "GraphQL", &["gql"], ("apollo-parser", text::graphql), "{ user {\n"),
@@ -87,6 +114,28 @@ pub(super) fn adapters() -> Vec<Arc<dyn Language>> {
             ("protox-parse", text::protobuf),
             "message {\n",
         ),
+        linted(
+            without_data("html", "HTML", &["htm", "xhtml"], ("html5gum", html::parse), "<div><b></div>\n"),
+            &linters::HTML_VALIDATE,
+        ),
+        linted(without_data("css", "CSS", &["postcss"], ("raffia", style::css), "a { b: }\n}"), &linters::STYLELINT),
+        beside_css(linted(
+            without_data("scss", "SCSS", &[], ("raffia", style::scss), "a { b: $c\n"),
+            &linters::STYLELINT,
+        )),
+        beside_css(linted(
+            without_data("less", "Less", &[], ("raffia", style::less), "a { b: @c\n"),
+            &linters::STYLELINT,
+        )),
+        without_data("sass", "Sass", &[], ("raffia", style::sass), "a\n  b: (\n"),
+        without_data(
+            "makefile",
+            "Makefile",
+            &["make", "mk"],
+            ("makefile-lossless", text::makefile),
+            "ifeq (a,b)\nc:\n",
+        ),
+        without_data("regex", "Regular expression", &["regexp", "re"], ("fancy-regex", pattern::parse), "a(b\n"),
     ]
 }
 
@@ -97,9 +146,21 @@ fn without_data(
     aliases: &[&'static str],
     (tool, parse): (&'static str, Parse),
     bad: &'static str,
-) -> Arc<dyn Language> {
+) -> Data {
     let spec = LanguageSpec { steps: vec![Step::Parse], ..spec(name, title, aliases, bad) };
-    Arc::new(Data { spec, tool, parse, odd: |_| Vec::new(), values: |_| None })
+    Data { spec, tool, parse, odd: |_| Vec::new(), values: |_| None, linter: None }
+}
+
+/// The same, with a linter that the project may bring.
+fn linted(data: Data, linter: &'static OwnLinter) -> Data {
+    let spec = LanguageSpec { tools: vec![(*linter.tool).clone()], ..data.spec };
+    Data { spec, linter: Some(linter), ..data }
+}
+
+/// The same, in the fixture of CSS.
+fn beside_css(data: Data) -> Data {
+    let spec = LanguageSpec { fixture: Some("css".into()), ..data.spec };
+    Data { spec, ..data }
 }
 
 /// The facts of a data language; `bad` is a text that does not parse.
@@ -131,7 +192,7 @@ impl Language for Data {
             let Problem { range, message, help } = problem;
             (Some(range), Message { severity, tool: self.tool.into(), code: code.to_owned(), message, help })
         };
-        for unit in units {
+        for unit in units.iter_mut() {
             match (self.parse)(unit.program.as_str()) {
                 Ok(()) => {
                     unit.pass(Step::Parse);
@@ -139,7 +200,9 @@ impl Language for Data {
                         let (range, said) = said(Severity::Warning, "duplicate-key", problem);
                         unit.say_at(Step::Parse, range, said);
                     }
-                    schema::validate(workspace, unit, self.values);
+                    if self.linter.is_none() {
+                        schema::validate(workspace, unit, self.values);
+                    }
                 }
                 Err(problem) => {
                     let (range, said) = said(Severity::Error, "", problem);
@@ -147,7 +210,14 @@ impl Language for Data {
                 }
             }
         }
-        Ok(())
+        match self.linter {
+            Some(linter) => own_linter::lint(workspace, linter, units, |_| true),
+            None => Ok(()),
+        }
+    }
+
+    fn install(&self, workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
+        if self.linter.is_some() { npm::install(workspace) } else { Ok(Ok(())) }
     }
 }
 

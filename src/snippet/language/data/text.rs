@@ -1,4 +1,4 @@
-//! Formats that are parsed in process and hold no data: Dockerfiles, HCL, GraphQL, Protocol Buffers.
+//! Formats that are parsed in process and hold no data: Dockerfiles, HCL, GraphQL, Protocol Buffers, makefiles.
 //!
 //! Pages show parts of such files. So a part without its head gets one, and is right if it is right with it. Must not know:
 //! blocks.
@@ -68,6 +68,14 @@ pub(super) fn protobuf(text: &str) -> Parsed {
     first.map_or(Ok(()), Err)
 }
 
+/// A makefile, by the rules of any make.
+pub(super) fn makefile(text: &str) -> Parsed {
+    let parsed = makefile_lossless::Makefile::parse(text);
+    let Some(error) = parsed.positioned_errors().first() else { return Ok(()) };
+    let range = usize::from(error.range.start())..usize::from(error.range.end());
+    Err(problem(text, range, &error.message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +96,7 @@ mod tests {
             (hcl, "a = \n"),
             (graphql, "{ user { id "),
             (protobuf, "message A { string = 1; }\n"),
+            (makefile, "ifeq (a,b)\nc:\n\td\n"),
         ] {
             let problem = parse(text).expect_err(text);
             assert!(problem.range.end <= text.len() && !problem.message.is_empty(), "{text} {:?}", problem.range);

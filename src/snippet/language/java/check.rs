@@ -26,6 +26,7 @@ pub(super) static JAVA: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["-version"]),
     behind: None,
     minimum: vec![17],
+    is_optional: false,
     source: ToolSource::Manual("install a JDK 17 or newer, for example `apt-get install default-jdk-headless`".into()),
 });
 

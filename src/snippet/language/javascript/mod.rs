@@ -4,8 +4,9 @@
 //! since Node cannot. Must not know: pages.
 
 mod check;
+mod eslint;
 mod lint;
-mod npm;
+pub(crate) mod npm;
 mod session;
 mod tools;
 mod tsc;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines};
+use crate::snippet::language::own_linter;
 use crate::snippet::language::traceback::Traceback;
 use crate::snippet::model::language::{Canary, LanguageSpec, Sessions, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
@@ -25,6 +27,7 @@ use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::MappedText;
 use check::{is_jsx, note_unknown, parse, rename_to_module};
+use eslint::ESLINT;
 use lint::{configuration, lint};
 use regex::Regex;
 use serde_json::json;
@@ -62,7 +65,7 @@ impl JavaScript {
             aliases: texts(&["js", "mjs", "cjs", "jsx", "node"]),
             steps: vec![Step::Parse, Step::Lint, Step::Run],
             default_target: Level::Linted,
-            tools: vec![NODE.clone(), OXLINT.clone()],
+            tools: vec![NODE.clone(), OXLINT.clone(), eslint::TOOL.clone()],
             fixture: None,
             by_command: false,
             minimal_fixture: vec![("package.json".into(), "{ \"name\": \"snippets\", \"private\": true }\n".into())],
@@ -113,6 +116,7 @@ impl Language for JavaScript {
     fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         let unknown = parse(workspace, units)?;
         lint(workspace, units)?;
+        own_linter::lint(workspace, &ESLINT, units, |unit| unit.ceiling >= Level::Linted)?;
         for (index, unknown) in unknown {
             note_unknown(&mut units[index], &unknown);
         }

@@ -10,7 +10,7 @@ use crate::snippet::workspace::project::Workspace;
 use serde_json::Value;
 
 /// Installs what the fixture's lock file pins, once.
-pub(super) fn install(workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
+pub(crate) fn install(workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
     let text = fs::read_optional(&workspace.folder.join("package.json"))?.unwrap_or_default();
     let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
     let names = |key: &str| manifest[key].as_object().is_some_and(|list| !list.is_empty());

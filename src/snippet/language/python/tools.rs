@@ -17,6 +17,7 @@ pub(super) static PYTHON: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     ]),
     behind: None,
     minimum: vec![3, 8],
+    is_optional: false,
     source: ToolSource::Manual("install Python 3.8 or newer, for example `apt-get install python3`".into()),
 });
 
@@ -27,6 +28,7 @@ pub(super) static RUFF: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: None,
     minimum: vec![0, 5],
+    is_optional: false,
     source: ToolSource::Package(Package {
         registry: "PyPI",
         name: "ruff",

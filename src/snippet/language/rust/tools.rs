@@ -13,6 +13,7 @@ pub(super) static CARGO: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo" }),
     minimum: vec![1, 74],
+    is_optional: false,
     source: ToolSource::Manual("install Rust with rustup, https://rustup.rs".into()),
 });
 
@@ -23,5 +24,6 @@ pub(super) static CLIPPY: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     version_args: texts(&["--version"]),
     behind: Some(Behind { program: "rustc", args: &["--print=sysroot"], file: "bin/cargo-clippy" }),
     minimum: vec![],
+    is_optional: false,
     source: ToolSource::Manual("`rustup component add clippy` installs it".into()),
 });

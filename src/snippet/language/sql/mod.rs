@@ -51,6 +51,7 @@ static SQLITE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
     ]),
     behind: None,
     minimum: vec![3, 31],
+    is_optional: false,
     source: ToolSource::Manual("install Python 3, which brings SQLite, for example `apt-get install python3`".into()),
 });
 
@@ -58,6 +59,38 @@ static SQLITE: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
 const RUN: &str = include_str!("run.py");
 /// The line between two parts in a program's file.
 const PART: &str = "-- docgen: the next block\n";
+
+type Rules = &'static (dyn Dialect + Sync);
+
+/// The rules that a block labelled `sql` may follow.
+const ANY: &[&dyn Dialect] = &[
+    &GenericDialect {},
+    &PostgreSqlDialect {},
+    &SQLiteDialect {},
+    &MySqlDialect {},
+    &MsSqlDialect {},
+    &BigQueryDialect {},
+    &SnowflakeDialect {},
+    &DuckDbDialect {},
+    &ClickHouseDialect {},
+];
+
+/// The labels that name a database, and its rules.
+const NAMED: &[(&[&str], Rules)] = &[
+    (&["sqlite", "sqlite3"], &SQLiteDialect {}),
+    (&["postgresql", "postgres", "pgsql", "psql"], &PostgreSqlDialect {}),
+    (&["mysql", "mariadb"], &MySqlDialect {}),
+    (&["tsql", "mssql"], &MsSqlDialect {}),
+    (&["bigquery"], &BigQueryDialect {}),
+    (&["snowflake"], &SnowflakeDialect {}),
+    (&["duckdb"], &DuckDbDialect {}),
+    (&["clickhouse"], &ClickHouseDialect {}),
+];
+
+/// The row of a label that names a database.
+fn named(label: &str) -> Option<&'static (&'static [&'static str], Rules)> {
+    NAMED.iter().find(|row| row.0.contains(&label))
+}
 
 /// `…, found: x at Line: 1, Column: 8`
 static PLACE: LazyLock<Regex> =
@@ -70,7 +103,7 @@ impl Sql {
             name: "sql".into(),
             title: "SQL".into(),
             extension: "sql".into(),
-            aliases: texts(&["sqlite", "postgresql", "postgres", "mysql", "tsql"]),
+            aliases: NAMED.iter().flat_map(|row| row.0).map(|name| (*name).into()).collect(),
             steps: vec![Step::Parse, Step::Run],
             default_target: Level::Parsed,
             tools: vec![SQLITE.clone()],
@@ -92,12 +125,19 @@ impl Language for Sql {
 
     fn assemble(&self, parts: &Parts, name: &str) -> Program {
         let text = parts.join(parts.is_joined().then_some(PART), false);
-        Program { text, path: format!("blocks/{name}.sql") }
+        // The label names the database whose rules count.
+        let database = named(&parts.label).map_or(String::new(), |row| format!(".{}", row.0[0]));
+        Program { text, path: format!("blocks/{name}{database}.sql") }
     }
 
     fn check(&self, _workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {
         units.par_iter_mut().filter(|unit| unit.wants(Step::Parse)).for_each(|unit| {
-            match parse(unit.program.as_str()) {
+            let database = unit.path.rsplit('.').nth(1).and_then(named);
+            let parsed = match database {
+                Some((_, dialect)) => parse(unit.program.as_str(), &[*dialect]),
+                None => parse(unit.program.as_str(), ANY),
+            };
+            match parsed {
                 Ok(()) => unit.pass(Step::Parse),
                 Err((place, message)) => {
                     let code = String::new();
@@ -140,22 +180,12 @@ impl Language for Sql {
     }
 }
 
-/// Whether any database's rules accept a text. If none do, the place and message of the parser that came furthest.
-fn parse(text: &str) -> StdResult<(), (Position, String)> {
-    let dialects: [&dyn Dialect; 9] = [
-        &GenericDialect {},
-        &PostgreSqlDialect {},
-        &SQLiteDialect {},
-        &MySqlDialect {},
-        &MsSqlDialect {},
-        &BigQueryDialect {},
-        &SnowflakeDialect {},
-        &DuckDbDialect {},
-        &ClickHouseDialect {},
-    ];
+/// Whether the rules of one of these databases accept a text. If none do, the place and message of the parser that came
+/// furthest.
+fn parse(text: &str, dialects: &[&dyn Dialect]) -> StdResult<(), (Position, String)> {
     let mut furthest: Option<((usize, usize), String)> = None;
     for dialect in dialects {
-        let Err(error) = Parser::parse_sql(dialect, text) else { return Ok(()) };
+        let Err(error) = Parser::parse_sql(*dialect, text) else { return Ok(()) };
         let message = error.to_string();
         let at = place(text, &message);
         if furthest.as_ref().is_none_or(|(known, _)| at > *known) {

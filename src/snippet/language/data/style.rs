@@ -1,0 +1,122 @@
+//! CSS and the languages that become CSS: SCSS, Sass and Less.
+//!
+//! Pages show rules, and also declarations without a rule around them. Must not know: blocks.
+
+use super::problem::Problem;
+use raffia::ast::Stylesheet;
+use raffia::error::Error;
+use raffia::{Parser, Syntax};
+
+type Parsed = Result<(), Problem>;
+
+/// CSS, by the current level of its modules.
+pub(super) fn css(text: &str) -> Parsed {
+    rules_or_declarations(text, Syntax::Css)
+}
+
+/// SCSS.
+pub(super) fn scss(text: &str) -> Parsed {
+    rules_or_declarations(text, Syntax::Scss)
+}
+
+/// Less.
+pub(super) fn less(text: &str) -> Parsed {
+    rules_or_declarations(text, Syntax::Less).map_err(|problem| inside_of_rule(text, 0, problem))
+}
+
+/// In Less the parser blames the brace of a rule for a fault inside it. The inside by itself has the place.
+fn inside_of_rule(text: &str, at: usize, problem: Problem) -> Problem {
+    let inside = at + problem.range.start + 1;
+    if !text[at..][problem.range.clone()].starts_with('{') {
+        return problem;
+    }
+    let close = text[inside..].rfind('}').map_or(text.len(), |close| inside + close);
+    let Err(inner) = rules_or_declarations(&text[inside..close], Syntax::Less) else { return problem };
+    let inner = inside_of_rule(&text[..close], inside, inner);
+    let start = inside - at;
+    Problem { range: start + inner.range.start..start + inner.range.end, ..inner }
+}
+
+/// Sass with indentation.
+pub(super) fn sass(text: &str) -> Parsed {
+    sheet(text, Syntax::Sass).map_err(|error| problem(&error, 0, text))
+}
+
+/// Rules; or the inside of a rule. The place of the fault that comes later in the text counts.
+fn rules_or_declarations(text: &str, syntax: Syntax) -> Parsed {
+    const HEAD: &str = "a { ";
+    let Err(in_rules) = sheet(text, syntax) else { return Ok(()) };
+    let Err(inside) = sheet(&format!("{HEAD}{text}\n}}"), syntax) else { return Ok(()) };
+    let in_rules = problem(&in_rules, 0, text);
+    let inside = problem(&inside, HEAD.len(), text);
+    Err(if inside.range.start > in_rules.range.start && inside.range.start < text.trim_end().len() {
+        inside
+    } else {
+        in_rules
+    })
+}
+
+/// Parses a style sheet, or says what is wrong first.
+fn sheet(text: &str, syntax: Syntax) -> Result<(), Error> {
+    let mut parser = Parser::new(text, syntax);
+    parser.parse::<Stylesheet<'_>>()?;
+    parser.recoverable_errors().first().cloned().map_or(Ok(()), Err)
+}
+
+fn problem(error: &Error, head: usize, text: &str) -> Problem {
+    let end = text.trim_end().len();
+    let start = error.span.start.saturating_sub(head).min(end.saturating_sub(1));
+    let range = start..error.span.end.saturating_sub(head).clamp(start + 1, end.max(start + 1));
+    let colon = text[range.clone()].starts_with(':');
+    let help = colon.then(|| "perhaps the line above lacks its `;`".to_owned());
+    Problem { range, message: said(&error.kind.to_string()), help }
+}
+
+/// A message in plain words: expect token `<eof>`, but found `}`.
+fn said(message: &str) -> String {
+    let words = [
+        ("expect token ", "expected "),
+        ("expect one of ", "expected one of "),
+        (", but found ", ", found "),
+        ("`<eof>`", "the end of the text"),
+        ("`<ident>`", "a name"),
+    ];
+    let said = words.iter().fold(message.to_owned(), |said, (from, to)| said.replace(from, to));
+    match said.strip_suffix(" is expected") {
+        Some(what) => format!("expected: {what}"),
+        None => said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_and_declarations_are_right() {
+        for text in [
+            "a { color: red }\n",
+            "color: red;\nmargin: 0 auto;\n",
+            "@media (width >= 40em) { .a { & .b { color: oklch(60% 0.1 20) } } }\n",
+            "@layer base, theme;\n@container card (inline-size > 30em) { a { b: c } }\n",
+            ":root { --a: { b: c }; --d: 1px }\n.a:has(> .b):not(.c, .d) { inset: 0 }\n",
+            "@property --x { syntax: '<length>'; inherits: false; initial-value: 0px }\n",
+            "@theme { --color-a: red; }\n.a { @apply b c; }\n",
+        ] {
+            assert!(css(text).is_ok(), "{text}: {}", css(text).unwrap_err().message);
+        }
+        assert!(scss("@use 'a';\n$b: 1px;\n.c { &:hover { d: $b; @include e($f: 1); } }\n").is_ok());
+        assert!(less("@a: 1px;\n.b { .c(); d: @a; &:hover { e: f } }\n").is_ok());
+        assert!(sass(".a\n  color: red\n  &:hover\n    color: blue\n").is_ok());
+    }
+
+    #[test]
+    fn faults_have_their_place() {
+        for (text, line) in
+            [("a {\n  color: red\n", 2), ("a {\n  color red;\n}\n", 2), ("a {\n}\n}\n", 3), ("a { b: 'c\n }\n", 1)]
+        {
+            let problem = css(text).expect_err(text);
+            assert_eq!(text[..problem.range.start].matches('\n').count() + 1, line, "{text} {}", problem.message);
+        }
+    }
+}
