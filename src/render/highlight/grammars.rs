@@ -157,7 +157,7 @@ const fn grammar(labels: &'static [&'static str], language: LanguageFn, queries:
     Grammar { labels, language, queries, injections: "", locals: "", rules: OnceLock::new() }
 }
 
-static GRAMMARS: [Grammar; 18] = [
+static GRAMMARS: [Grammar; 19] = [
     grammar(
         &["python", "py", "python3", "py3", "pyi"],
         tree_sitter_python::LANGUAGE,
@@ -191,12 +191,16 @@ static GRAMMARS: [Grammar; 18] = [
         tree_sitter_bash::LANGUAGE,
         &[tree_sitter_bash::HIGHLIGHT_QUERY, BASH],
     ),
-    grammar(&["json", "jsonc", "json5"], tree_sitter_json::LANGUAGE, &[tree_sitter_json::HIGHLIGHTS_QUERY]),
+    grammar(
+        &["json", "jsonc", "json5", "json5c", "geojson"],
+        tree_sitter_json::LANGUAGE,
+        &[tree_sitter_json::HIGHLIGHTS_QUERY],
+    ),
     grammar(&["yaml", "yml"], tree_sitter_yaml::LANGUAGE, &[tree_sitter_yaml::HIGHLIGHTS_QUERY, YAML]),
     grammar(&["toml"], tree_sitter_toml_ng::LANGUAGE, &[tree_sitter_toml_ng::HIGHLIGHTS_QUERY, TOML]),
     grammar(&["html", "htm", "xhtml"], tree_sitter_html::LANGUAGE, &[tree_sitter_html::HIGHLIGHTS_QUERY])
         .with(tree_sitter_html::INJECTIONS_QUERY, ""),
-    grammar(&["css"], tree_sitter_css::LANGUAGE, &[tree_sitter_css::HIGHLIGHTS_QUERY, CSS]),
+    grammar(&["css", "postcss"], tree_sitter_css::LANGUAGE, &[tree_sitter_css::HIGHLIGHTS_QUERY, CSS]),
     grammar(&["java"], tree_sitter_java::LANGUAGE, &[tree_sitter_java::HIGHLIGHTS_QUERY, JAVA]),
     grammar(&["c", "h"], tree_sitter_c::LANGUAGE, &[tree_sitter_c::HIGHLIGHT_QUERY, C]),
     grammar(
@@ -204,7 +208,28 @@ static GRAMMARS: [Grammar; 18] = [
         tree_sitter_cpp::LANGUAGE,
         &[tree_sitter_c::HIGHLIGHT_QUERY, tree_sitter_cpp::HIGHLIGHT_QUERY, C],
     ),
-    grammar(&["sql"], tree_sitter_sequel::LANGUAGE, &[tree_sitter_sequel::HIGHLIGHTS_QUERY, SQL]),
+    grammar(&["regex", "regexp", "re"], tree_sitter_regex::LANGUAGE, &[tree_sitter_regex::HIGHLIGHTS_QUERY]),
+    grammar(
+        &[
+            "sql",
+            "sqlite",
+            "sqlite3",
+            "postgresql",
+            "postgres",
+            "pgsql",
+            "psql",
+            "mysql",
+            "mariadb",
+            "tsql",
+            "mssql",
+            "bigquery",
+            "snowflake",
+            "duckdb",
+            "clickhouse",
+        ],
+        tree_sitter_sequel::LANGUAGE,
+        &[tree_sitter_sequel::HIGHLIGHTS_QUERY, SQL],
+    ),
     grammar(&["diff", "patch"], tree_sitter_diff::LANGUAGE, &[tree_sitter_diff::HIGHLIGHTS_QUERY, DIFF]),
     grammar(
         &["dockerfile", "containerfile", "docker"],

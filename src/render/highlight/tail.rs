@@ -59,6 +59,7 @@ pub(super) fn find(language: &str) -> Option<&'static SyntaxReference> {
     if language.is_empty() {
         return None;
     }
+    let language = if language == "proto3" { "proto" } else { language };
     SYNTAXES.find_syntax_by_token(language).filter(|syntax| syntax.name != "Plain Text")
 }
 
