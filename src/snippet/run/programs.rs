@@ -122,13 +122,14 @@ fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
         }
     }
     for members in &mut programs {
-        // Stop at the first member that cannot run, and after the last one that should run.
+        // Stop at the first member that cannot run, and after the last one before it that should run.
         let runnable = members
             .iter()
             .take_while(|index| can_run(&units[**index]) && !blocks[units[**index].snippet].never_runs())
             .count();
+        members.truncate(runnable);
         let asked = members.iter().rposition(|index| blocks[units[*index].snippet].runs).map_or(0, |last| last + 1);
-        members.truncate(runnable.min(asked));
+        members.truncate(asked);
     }
     programs.retain(|members| !members.is_empty());
     programs

@@ -8,9 +8,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The line of a mutant's page on which the code starts.
-pub(super) const FIRST_LINE: usize = 4;
-
 /// A block that passes.
 pub(super) struct Block {
     /// `content/index.md:12`
@@ -23,14 +20,40 @@ pub(super) struct Block {
     pub(super) code: String,
     /// The output block that follows, fences included.
     pub(super) output: Option<String>,
+    /// The earlier blocks of its group, which stand before it.
+    before: String,
+    /// It stands in a list, so all its lines begin with this many blanks.
+    pub(super) indent: usize,
 }
 
 impl Block {
     /// A page with this code instead of the block's own.
     pub(super) fn page(&self, code: &str, output: Option<&str>) -> String {
         let marks: String = self.fence.chars().take_while(|mark| *mark == '`').collect();
+        let block = format!("{}\n{code}{marks}\n", self.fence);
+        let block = if self.indent == 0 { block } else { self.item(&block) };
         let output = output.map_or(String::new(), |output| format!("\n{output}"));
-        format!("# Page\n\n{}\n{code}{marks}\n{output}", self.fence)
+        format!("# Page\n\n{}{block}{output}", self.before)
+    }
+
+    /// The block in an item of a list.
+    fn item(&self, block: &str) -> String {
+        let blanks = " ".repeat(self.indent);
+        let lines = block
+            .split_inclusive('\n')
+            .map(|line| if line.trim().is_empty() { line.to_owned() } else { blanks.clone() + line });
+        let lines: String = lines.collect();
+        format!("-{}", &lines[1..])
+    }
+
+    /// The line of its page on which the code starts.
+    pub(super) fn first_line(&self) -> usize {
+        4 + self.before.matches('\n').count()
+    }
+
+    /// Whether its program has other blocks before it.
+    pub(super) fn is_member(&self) -> bool {
+        !self.before.is_empty()
     }
 }
 
@@ -81,31 +104,67 @@ fn has_only_pages(folder: &Path) -> bool {
 
 fn of_project(project: &Path) -> Done<Vec<Block>> {
     let report = verify(project)?;
+    let snippets = report["snippets"].as_array().cloned().unwrap_or_default();
     let mut blocks = Vec::new();
-    for snippet in report["snippets"].as_array().into_iter().flatten() {
-        if snippet["status"] != "pass" || !snippet["group"].is_null() {
+    for (index, snippet) in snippets.iter().enumerate() {
+        if snippet["status"] != "pass" {
             continue;
         }
         let path = snippet["page"].as_str().unwrap_or_default();
         let text = fs::read_to_string(project.join(path)).unwrap_or_default();
-        let number = |key: &str| snippet[key].as_u64().and_then(|it| usize::try_from(it).ok()).unwrap_or(0);
+        let lines = |snippet: &Value| {
+            let number = |key: &str| snippet[key].as_u64().and_then(|it| usize::try_from(it).ok()).unwrap_or(0);
+            (number("line"), number("end_line"))
+        };
         let language = snippet["lang"].as_str().unwrap_or_default().to_owned();
-        let block = block(&text, (number("line"), number("end_line")), path, language);
-        let is_compared = snippet["level"] == "OutputMatched";
-        blocks.extend(block.map(|block| Block { is_compared, ..block }));
+        let Some(block) = block(&text, lines(snippet), path, language) else { continue };
+        // A group's earlier members, without their outputs.
+        let same = |other: &&Value| ["page", "lang", "group"].iter().all(|key| other[*key] == snippet[*key]);
+        let earlier = snippets[..index].iter().filter(same).filter(|_| !snippet["group"].is_null());
+        let mut before = String::new();
+        for member in earlier {
+            let (open, close) = lines(member);
+            let member: Vec<&str> = text.lines().skip(open - 1).take(close + 1 - open).collect();
+            before.push_str(&(member.join("\n") + "\n\n"));
+        }
+        // A member that stands in a list does not begin with its fence.
+        if before.is_empty() || (before.starts_with("```") && block.indent == 0) {
+            let is_compared = snippet["level"] == "OutputMatched";
+            blocks.push(Block { is_compared, before, ..block });
+        }
     }
     Ok(blocks)
 }
 
-/// The block between two lines of a page, if it can stand alone: not in a list or quote, no file of its own, no word that
-/// needs the rest of its page.
+/// The block between two lines of a page, if it can stand alone: not in a quote, no file of its own, no word that needs
+/// the rest of its page.
 fn block(text: &str, (open, close): (usize, usize), path: &str, language: String) -> Option<Block> {
-    const NEEDS_MORE: &[&str] =
-        &["file=", "fixture=", "schema=", "needs=", "prelude=", "same-output", "setup", "teardown", "name="];
+    const NEEDS_MORE: &[&str] = &[
+        "file=",
+        "fixture=",
+        "schema=",
+        "needs=",
+        "prelude=",
+        "same-output",
+        "setup",
+        "teardown",
+        "name=",
+        "applies-to",
+    ];
     let lines: Vec<&str> = text.lines().collect();
-    let fence = (*lines.get(open.checked_sub(1)?)?).to_owned();
+    let opening = *lines.get(open.checked_sub(1)?)?;
     let code = lines.get(open..close.checked_sub(1)?)?;
-    let alone = fence.starts_with("```") && !NEEDS_MORE.iter().any(|word| fence.contains(word));
+    // In a list, the item's mark may stand before the fence.
+    let indent = opening.find("```").filter(|at| opening[..*at].chars().all(|c| matches!(c, ' ' | '-' | '*')))?;
+    let fence = opening[indent..].to_owned();
+    let inside =
+        |line: &&str| line.trim().is_empty() || line.get(..indent).is_some_and(|blanks| blanks.trim().is_empty());
+    let code: Vec<&str> =
+        code.iter().filter(|line| inside(line)).map(|line| line.get(indent..).unwrap_or("")).collect();
+    if code.len() != close - 1 - open {
+        return None;
+    }
+    let alone = !NEEDS_MORE.iter().any(|word| fence.contains(word));
     let plain = !text.contains(" setup") && !code.iter().any(|line| line.contains("{{#include"));
     if !alone || !plain || code.is_empty() {
         return None;
@@ -119,5 +178,6 @@ fn block(text: &str, (open, close): (usize, usize), path: &str, language: String
         Some(lines[from..=end].join("\n") + "\n")
     });
     let code: String = code.iter().flat_map(|line| [*line, "\n"]).collect();
-    Some(Block { origin: format!("{path}:{open}"), language, is_compared: false, fence, code, output })
+    let (origin, before) = (format!("{path}:{open}"), String::new());
+    Some(Block { origin, language, is_compared: false, fence, code, output, before, indent })
 }

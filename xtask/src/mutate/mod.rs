@@ -62,6 +62,9 @@ pub(crate) fn run(options: &[&str]) -> Done {
     }
     let work = root().join("target/mutate");
     let _ = fs::remove_dir_all(&work);
+    // A repository of its own. Otherwise docgen is the package around these pages, and is compiled for their blocks.
+    let git = work.join(".git");
+    fs::create_dir_all(&git).map_err(|error| format!("{}: {error}", git.display()))?;
     step("docgen", command("cargo", &["build", "--quiet", "--bin", "docgen"]))?;
     let blocks = blocks::collect(&work)?;
     println!("== {} blocks pass", blocks.len());
@@ -70,7 +73,7 @@ pub(crate) fn run(options: &[&str]) -> Done {
     let project = work.join("project");
     write_project(&project, &blocks, &mutants)?;
     let report = blocks::verify(&project)?;
-    let verdicts = by_page(&report);
+    let verdicts = by_place(&report);
     let extracted = extract(&project, &work.join("extracted"))?;
     let false_alarms = false_alarms(&blocks, &verdicts);
     let clear = clear(&blocks, &mutants, &extracted);
@@ -106,7 +109,7 @@ fn mutants(blocks: &[Block], seed: u64) -> Vec<Mutant> {
             if let Some(code) = broken {
                 let wrong_line = operator.name.contains("output").then(|| {
                     let same = block.code.lines().zip(code.lines()).take_while(|(old, new)| old == new).count();
-                    blocks::FIRST_LINE + same
+                    block.first_line() + same
                 });
                 mutants.push(Mutant {
                     block: index,
@@ -132,7 +135,7 @@ fn other_output(index: usize, block: &Block) -> Option<Mutant> {
         return None;
     }
     lines[1].push_str("zz");
-    let before = blocks::FIRST_LINE + block.code.lines().count() + 2;
+    let before = block.first_line() + block.code.lines().count() + 2;
     Some(Mutant {
         block: index,
         operator: "an expected output line changed",
@@ -175,13 +178,16 @@ fn write_project(project: &Path, blocks: &[Block], mutants: &[Mutant]) -> Done {
     Ok(())
 }
 
-/// The first code block's verdict of each page, by the page's name without folder and extension.
-fn by_page(report: &Value) -> BTreeMap<String, Value> {
+/// The verdicts by the page's name, without folder and extension, and the line of the fence.
+type Verdicts = BTreeMap<(String, usize), Value>;
+
+fn by_place(report: &Value) -> Verdicts {
     let mut verdicts = BTreeMap::new();
     for snippet in report["snippets"].as_array().into_iter().flatten() {
         let page = snippet["page"].as_str().unwrap_or_default();
         let name = page.rsplit('/').next().unwrap_or_default().trim_end_matches(".md").to_owned();
-        verdicts.entry(name).or_insert_with(|| snippet.clone());
+        let line = snippet["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or_default();
+        verdicts.insert((name, line), snippet.clone());
     }
     verdicts
 }
@@ -205,10 +211,10 @@ fn extract(project: &Path, out: &Path) -> Done<BTreeMap<String, PathBuf>> {
 }
 
 /// The unbroken blocks that do not pass alone on a page.
-fn false_alarms(blocks: &[Block], verdicts: &BTreeMap<String, Value>) -> Vec<String> {
+fn false_alarms(blocks: &[Block], verdicts: &Verdicts) -> Vec<String> {
     let mut alarms = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
-        let verdict = &verdicts[&format!("o{number:05}")];
+        let verdict = &verdicts[&(format!("o{number:05}"), block.first_line() - 1)];
         if verdict["status"] != "pass" {
             alarms.push(format!("{}: {} {}", block.origin, verdict["status"], verdict["reason"]));
         }
@@ -233,7 +239,7 @@ fn clear(blocks: &[Block], mutants: &[Mutant], extracted: &BTreeMap<String, Path
 fn judge(
     (blocks, clear): (&[Block], &[bool]),
     mutants: &[Mutant],
-    verdicts: &BTreeMap<String, Value>,
+    verdicts: &Verdicts,
     extracted: &BTreeMap<String, PathBuf>,
 ) -> Vec<Outcome> {
     let outcomes = Mutex::new(Vec::new());
@@ -248,7 +254,12 @@ fn judge(
                         continue;
                     }
                     let file = extracted.get(&name);
-                    let outcome = one(block, mutant, &verdicts[&name], file.map(PathBuf::as_path));
+                    let outcome = one(
+                        block,
+                        mutant,
+                        &verdicts[&(name.clone(), block.first_line() - 1)],
+                        file.map(PathBuf::as_path),
+                    );
                     if let Some(outcome) = outcome {
                         outcomes.lock().expect("no thread panics with it").push((number, outcome));
                     }
@@ -269,7 +280,7 @@ fn one(block: &Block, mutant: &Mutant, verdict: &Value, file: Option<&Path>) -> 
         let file = file?;
         let text = fs::read_to_string(file).unwrap_or_default();
         let found = oracle::judge(&block.language, file)?;
-        found.into_iter().map(|found| on_page(&mutant.code, &text, found)).collect()
+        found.into_iter().map(|found| on_page(block, &mutant.code, &text, found)).collect()
     };
     let said: Vec<Said> = verdict["diagnostics"]
         .as_array()
@@ -282,6 +293,9 @@ fn one(block: &Block, mutant: &Mutant, verdict: &Value, file: Option<&Path>) -> 
             let is_indentation = it["code"] == "IndentationError" || it["code"] == "TabError";
             let (line, column) = (number("line")?, number("column")?);
             let end = number("end_column").filter(|_| is_indentation).unwrap_or(column);
+            let text = line.checked_sub(block.first_line()).and_then(|at| mutant.code.lines().nth(at));
+            let column = text.map_or(column, |text| token_at(text, column.saturating_sub(block.indent)) + block.indent);
+            let end = end.max(column);
             Some(Said { line, columns: (column, end) })
         })
         .collect();
@@ -290,6 +304,7 @@ fn one(block: &Block, mutant: &Mutant, verdict: &Value, file: Option<&Path>) -> 
         origin: block.origin.clone(),
         operator: mutant.operator,
         code: mutant.code.clone(),
+        first_line: block.first_line(),
         status: verdict["status"].as_str().unwrap_or_default().to_owned(),
         found,
         said,
@@ -298,19 +313,32 @@ fn one(block: &Block, mutant: &Mutant, verdict: &Value, file: Option<&Path>) -> 
 
 /// The place on the mutant's page of a place in the extracted program. The program has the block's lines, perhaps in
 /// another order. A place in the code around them has no line: 0.
-fn on_page(code: &str, program: &str, found: Found) -> Found {
+fn on_page(block: &Block, code: &str, program: &str, found: Found) -> Found {
     let lines: Vec<&str> = program.lines().collect();
     // The end of the file, or a blank line, which has no place of its own.
     let wanted = lines.get(found.line.saturating_sub(1)).filter(|line| !line.trim().is_empty());
     let Some(wanted) = wanted else { return Found { line: 0, column: None } };
-    let nth = lines[..found.line - 1].iter().filter(|line| line == &wanted).count();
     let same: Vec<usize> = code.lines().enumerate().filter(|(_, line)| line == wanted).map(|(at, _)| at).collect();
-    match same.get(nth) {
+    let count = |lines: &[&str]| lines.iter().filter(|line| line == &wanted).count();
+    // Before a member of a group stands code of others, so its lines are counted from the end.
+    let at = if block.is_member() {
+        same.len().checked_sub(1 + count(&lines[found.line..])).and_then(|at| same.get(at))
+    } else {
+        same.get(count(&lines[..found.line - 1]))
+    };
+    match at {
         Some(at) => {
             // A place behind the line only says that something is missing there.
             let length = wanted.chars().count();
-            Found { line: blocks::FIRST_LINE + at, column: found.column.filter(|column| *column <= length) }
+            let column = found.column.filter(|column| *column <= length);
+            let column = column.map(|column| token_at(wanted, column) + block.indent);
+            Found { line: block.first_line() + at, column }
         }
         None => Found { line: 0, column: None },
     }
+}
+
+/// The column of the token at a column: a blank means what is behind it.
+fn token_at(line: &str, column: usize) -> usize {
+    column + line.chars().skip(column.saturating_sub(1)).take_while(|sign| sign.is_whitespace()).count()
 }

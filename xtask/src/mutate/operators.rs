@@ -27,7 +27,7 @@ pub(super) const ALL: &[Operator] = &[
     Operator { name: "`fi`, `}` or `end` removed", apply: closer },
 ];
 
-const DATA: &[&str] = &["json", "jsonc", "yaml", "toml"];
+const DATA: &[&str] = &["json", "jsonc", "yaml", "toml", "html", "css", "regex", "makefile"];
 const KEYWORDS: &[&str] = &[
     "return",
     "if",

@@ -2,6 +2,7 @@
 //!
 //! Must not know: docgen, pages.
 
+use crate::run::root;
 use crate::tools::with_installed;
 use serde_json::Value;
 use std::path::Path;
@@ -14,8 +15,23 @@ pub(super) struct Found {
     pub(super) column: Option<usize>,
 }
 
+/// The formats that docgen parses itself. Their oracle is another parser, whose columns mean other words.
+pub(super) fn is_another_parser(language: &str) -> bool {
+    ["json", "jsonc", "toml", "yaml", "html", "css", "regex"].contains(&language)
+}
+
 /// The errors in a file; `None` if no tool here judges the language.
 pub(super) fn judge(language: &str, file: &Path) -> Option<Vec<Found>> {
+    let mut found = all(language, file)?;
+    if is_another_parser(language) {
+        for place in &mut found {
+            place.column = None;
+        }
+    }
+    Some(found)
+}
+
+fn all(language: &str, file: &Path) -> Option<Vec<Found>> {
     match language {
         "python" => Some(python(file)),
         "javascript" => Some(javascript(file)),
@@ -26,17 +42,55 @@ pub(super) fn judge(language: &str, file: &Path) -> Option<Vec<Found>> {
         "bash" => Some(bash(file, true)),
         "console" => Some(bash(file, false)),
         "json" => Some(by_python(JSON, file)),
-        "toml" => Some(by_python(TOML, file)),
+        "toml" => Some(by_node(TOML, file)),
         "pycon" => Some(by_python(SESSION, file)),
+        "regex" => Some(by_python(PATTERN, file)),
+        "node-repl" => Some(by_node(INPUTS, file)),
+        "jsonc" => Some(by_node(JSONC, file)),
+        "yaml" => Some(by_node(YAML, file)),
+        "html" => Some(by_node(HTML, file)),
+        "css" => Some(by_node(CSS, file)),
+        "makefile" => Some(make(file)),
         _ => None,
     }
 }
 
 const JSON: &str =
     "import json, sys\ntry: json.load(open(sys.argv[1]))\nexcept json.JSONDecodeError as e: print(e.lineno)";
-const TOML: &str = "import re, sys, tomllib\ntry: tomllib.load(open(sys.argv[1], 'rb'))\nexcept tomllib.TOMLDecodeError as e:\n m = re.search(r'line (\\d+)', str(e)); print(m[1] if m else len(open(sys.argv[1]).readlines()))";
 const PYTHON: &str = "import sys\ntry: compile(open(sys.argv[1]).read(), 'x', 'exec', 0x2000)\nexcept SyntaxError as e: print(e.lineno, e.offset)";
 const SESSION: &str = "import sys\nt = open(sys.argv[1]).read().split('pass  # docgen: the next input\\n')\nl = 0\nfor c in t:\n try: compile(c, 'x', 'single', 0x2000)\n except SyntaxError as e:\n  try: compile(c, 'x', 'exec', 0x2000)\n  except SyntaxError as e: print(l + e.lineno, e.offset); break\n l += c.count('\\n') + 1";
+
+const PATTERN: &str =
+    "import re, sys\ntry: re.compile(open(sys.argv[1]).read().strip())\nexcept re.error as e: print(e.lineno, e.colno)";
+/// What the scripts in Node share: the file, and a function that prints the place of an offset.
+const NODE: &str = "const t = require('fs').readFileSync(process.argv[1], 'utf8'); \
+    const at = (o) => { const b = t.slice(0, o); console.log(b.split('\\n').length, [...b.slice(b.lastIndexOf('\\n') + 1)].length + 1); };";
+const INPUTS: &str = "let l = 0; for (const i of t.split('// docgen: the next input\\n')) { \
+    try { new (require('vm').Script)(i); } catch (e) { const m = /evalmachine.<anonymous>:(\\d+)/.exec(e.stack); \
+    if (!/await is only valid/.test(e.message)) { console.log(l + Number(m[1])); break; } } l += i.split('\\n').length; }";
+const JSONC: &str =
+    "const e = []; require('jsonc-parser').parse(t, e, { allowTrailingComma: true }); if (e[0]) at(e[0].offset);";
+const YAML: &str =
+    "try { require('js-yaml').loadAll(t); } catch (e) { console.log(e.mark.line + 1, e.mark.column + 1); }";
+const TOML: &str = "try { require('smol-toml').parse(t); } catch (e) { console.log(e.line, e.column); }";
+const HTML: &str = "const { HtmlValidate } = require('html-validate'); const rules = { 'parser-error': 'error', \
+    'close-order': 'error', 'no-dup-attr': 'error', 'void-content': 'error', 'unrecognized-char-ref': 'error' }; \
+    Promise.resolve(new HtmlValidate({ root: true, extends: [], elements: ['html5'], rules }).validateFile(process.argv[1])).then((r) => { \
+    for (const f of r.results) for (const m of f.messages) console.log(m.line, m.column); });";
+const CSS: &str = "let f = false; require('css-tree').parse(t, { onParseError(e) { if (!f) { f = true; console.log(e.line, e.column); } } });";
+
+/// A script in Node that prints a line and a column for each error; with the packages of the tests.
+fn by_node(script: &str, file: &Path) -> Vec<Found> {
+    let mut call = tool("node");
+    call.env("NODE_PATH", root().join("tests/browser/node_modules")).args(["-e", &format!("{NODE}{script}")]).arg(file);
+    numbers(&said(call).0)
+}
+
+fn make(file: &Path) -> Vec<Found> {
+    let mut call = tool("make");
+    call.arg("-n").arg("-f").arg(file);
+    lines(&said(call).1, file, |line| line.contains(": *** "))
+}
 
 /// Standard output and standard error of a call.
 fn said(mut call: Command) -> (String, String) {
@@ -52,11 +106,16 @@ fn tool(name: &str) -> Command {
 fn by_python(script: &str, file: &Path) -> Vec<Found> {
     let mut call = tool("python3");
     call.args(["-I", "-c", script]).arg(file);
-    let numbers = |line: &str| {
+    numbers(&said(call).0)
+}
+
+/// Lines with a line's number, and perhaps a column.
+fn numbers(text: &str) -> Vec<Found> {
+    let found = |line: &str| {
         let mut numbers = line.split_whitespace().map(|word| word.parse().ok());
         Some(Found { line: numbers.next()??, column: numbers.next().flatten() })
     };
-    said(call).0.lines().filter_map(numbers).collect()
+    text.lines().filter_map(found).collect()
 }
 
 fn python(file: &Path) -> Vec<Found> {

@@ -5,18 +5,12 @@
 //! Must not know: blocks.
 
 use super::problem::Problem;
+use super::template;
+use crate::span::floor_char_boundary;
 use html5gum::emitters::default::{DefaultEmitter, StartTag, Token};
 use html5gum::emitters::naive_next_state;
 use html5gum::{Error, Tokenizer};
-use regex::Regex;
 use std::ops::Range;
-use std::sync::LazyLock;
-
-/// What template languages put into HTML: `{{ x }}`, `{% if x %}`, `{# x #}`, `<% x %>`, `<?php x ?>`.
-static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?s)\{\{.*?\}\}+|\{%.*?%\}|\{#.*?#\}|\{[#@:/][^{}]*\}|<%.*?%>|<\?.*?(?:\?>|$)")
-        .expect("a valid pattern")
-});
 
 /// Elements without an end tag.
 const VOID: &[&str] = &[
@@ -90,10 +84,14 @@ struct Elements<'a> {
 
 /// Parses HTML: a document or any part of one.
 pub(super) fn parse(text: &str) -> Result<(), Problem> {
-    let plain = without_templates(text);
+    let in_word = |before: Option<char>| {
+        before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '<' | '/' | '=' | '-' | '_' | ':'))
+    };
+    let plain = template::blanked(text, |_, before| if in_word(before) { 'x' } else { ' ' });
     let is_template = plain != text;
     let mut tokenizer = Tokenizer::new_with_emitter(plain.as_str(), DefaultEmitter::<usize>::new_with_span());
     let mut elements = Elements { text, open: Vec::new() };
+    let mut read = 0;
     while let Some(Ok(token)) = tokenizer.next() {
         if let Token::StartTag(tag) = &token
             && let Some(state) = naive_next_state(&tag.name)
@@ -101,10 +99,18 @@ pub(super) fn parse(text: &str) -> Result<(), Problem> {
         {
             tokenizer.set_state(state);
         }
+        let end = match &token {
+            Token::StartTag(tag) => tag.span.end,
+            Token::EndTag(tag) => tag.span.end,
+            Token::String(text) | Token::Comment(text) => text.span.end,
+            Token::Doctype(doctype) => doctype.span.end,
+            Token::Error(_) => read,
+        };
         match token {
             Token::Error(error) => {
                 if let Some(message) = message(error.value, is_template) {
-                    return Err(problem(error.span.start..error.span.end, message.to_owned(), help(error.value)));
+                    let (range, message) = place(&plain, read, error.value, error.span.start, message);
+                    return Err(problem(range, message, help(error.value)));
                 }
             }
             Token::StartTag(tag) if !is_template => elements.start(&tag)?,
@@ -114,25 +120,57 @@ pub(super) fn parse(text: &str) -> Result<(), Problem> {
             }
             _ => {}
         }
+        read = end;
     }
     elements.finish()
 }
 
-fn problem(range: Range<usize>, message: String, help: Option<&str>) -> Problem {
-    Problem { range, message, help: help.map(str::to_owned) }
+/// The place of an error that the tokenizer notes behind a character, and what to say of it. `read` is the end of the last
+/// whole token.
+fn place(text: &str, read: usize, error: Error, noted: usize, message: &str) -> (Range<usize>, String) {
+    let back_to = |sign: &[char]| text[..floor_char_boundary(text, noted.min(text.len()))].rfind(sign);
+    let one = |start: usize| start..start + 1;
+    let last = text[..noted.min(text.len())].char_indices().next_back().map_or(0, |(at, _)| at);
+    let message = message.to_owned();
+    match error {
+        Error::DuplicateAttribute => (one(noted), message),
+        Error::InvalidFirstCharacterOfTagName | Error::MissingEndTagName | Error::EofBeforeTagName => {
+            (one(back_to(&['<']).unwrap_or(last)), message)
+        }
+        Error::UnknownNamedCharacterReference => (one(back_to(&['&']).unwrap_or(last)), message),
+        Error::EofInTag => {
+            let tag = text[read..].find('<').map_or(last, |at| read + at);
+            match open_quote(&text[tag..]) {
+                Some(quote) => (one(tag + quote), "the quote of this value is never closed".to_owned()),
+                None => (one(tag), "this tag has no `>`".to_owned()),
+            }
+        }
+        Error::EofInComment => {
+            (one(text[read..].find("<!").map_or(last, |at| read + at)), "this comment has no end".to_owned())
+        }
+        _ => (one(last), message),
+    }
 }
 
-/// The text with blanks instead of a template's parts, so that all places stay. In a name or a value, letters stand there.
-fn without_templates(text: &str) -> String {
-    TEMPLATE
-        .replace_all(text, |found: &regex::Captures<'_>| {
-            let part = found.get(0).expect("the whole match");
-            let before = text[..part.start()].chars().next_back();
-            let in_word = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '<' | '/' | '=' | '-' | '_' | ':'));
-            let blank = if in_word { "x" } else { " " };
-            part.as_str().split('\n').map(|line| blank.repeat(line.len())).collect::<Vec<_>>().join("\n")
-        })
-        .into_owned()
+/// The `=` before the first quote of a tag that is not closed on its line, or in the whole tag.
+fn open_quote(tag: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(equals) = tag[at..].find('=').map(|equals| at + equals) {
+        let quote = tag[equals + 1..].chars().next()?;
+        at = equals + 1;
+        if matches!(quote, '"' | '\'') {
+            let line = tag[at + 1..].split('\n').next().unwrap_or_default();
+            match line.find(quote) {
+                Some(end) => at += end + 2,
+                None => return Some(equals),
+            }
+        }
+    }
+    None
+}
+
+fn problem(range: Range<usize>, message: String, help: Option<&str>) -> Problem {
+    Problem { range, message, help: help.map(str::to_owned) }
 }
 
 /// What an error of the tokenizer means; `None` if it is none for a reader: browsers agree on what they make of it.
@@ -268,6 +306,12 @@ mod tests {
             ("<div>\n<b>a\n</b>", "<div>"),
             ("<script src=\"a.js\" />\n<p>a</p>", "<script src=\"a.js\" />"),
             ("<a>b</b></a>", "</b>"),
+            ("<p>1 < 2</p>", "<"),
+            ("<p>&nbps;</p>", "&"),
+            ("<p>a</p><a href=\"a.png>\nb</a>", "="),
+            ("<a href=\"b\"\n<p>a</p>", "<"),
+            ("<!-- a", "<"),
+            ("<p>größe <a b=c\"></a>", "\""),
         ] {
             let problem = parse(text).expect_err(text);
             assert_eq!(&text[problem.range.clone()], place, "{text}: {}", problem.message);

@@ -9,6 +9,7 @@ mod pattern;
 mod problem;
 mod schema;
 mod style;
+mod template;
 mod text;
 mod yaml;
 

@@ -58,7 +58,10 @@ fn one(text: &str, range: Range<usize>) -> Result<(), Problem> {
     let (place, message) = match (&error, second) {
         // Look-around and the like; the fault is elsewhere.
         (regex_syntax::Error::Parse(known), fancy_regex::Error::ParseError(at, said)) if is_only_for_others(known) => {
-            (at..at + 1, said.to_string())
+            match open_group(pattern) {
+                Some(open) => (open..open + 1, "unclosed group".to_owned()),
+                None => (at..at + 1, said.to_string()),
+            }
         }
         (regex_syntax::Error::Parse(error), _) => (span(error.span()), error.kind().to_string()),
         (regex_syntax::Error::Translate(error), _) => (span(error.span()), error.kind().to_string()),
@@ -80,6 +83,23 @@ fn is_only_for_others(error: &regex_syntax::ast::Error) -> bool {
             | ErrorKind::GroupNameInvalid
             | ErrorKind::FlagUnrecognized
     )
+}
+
+/// The bracket of the first group that is never closed.
+fn open_group(pattern: &str) -> Option<usize> {
+    let (mut open, mut in_class, mut escaped) = (Vec::new(), false, false);
+    for (at, sign) in pattern.char_indices() {
+        match sign {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => open.push(at),
+            ')' if !in_class => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.first().copied()
 }
 
 fn span(span: &regex_syntax::ast::Span) -> Range<usize> {
@@ -106,7 +126,7 @@ mod tests {
 
     #[test]
     fn faults_have_their_place() {
-        for (text, start) in [("a(b", 1), ("[z-a]", 1), ("a\nb)\nc", 3), ("*a", 0)] {
+        for (text, start) in [("a(b", 1), ("[z-a]", 1), ("a\nb)\nc", 3), ("*a", 0), ("(?<!a(b)", 0)] {
             let problem = parse(text).expect_err(text);
             assert_eq!(problem.range.start, start, "{text} {}", problem.message);
         }

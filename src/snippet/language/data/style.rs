@@ -3,6 +3,7 @@
 //! Pages show rules, and also declarations without a rule around them. Must not know: blocks.
 
 use super::problem::Problem;
+use super::template;
 use raffia::ast::Stylesheet;
 use raffia::error::Error;
 use raffia::{Parser, Syntax};
@@ -42,9 +43,13 @@ pub(super) fn sass(text: &str) -> Parsed {
     sheet(text, Syntax::Sass).map_err(|error| problem(&error, 0, text))
 }
 
+/// What makes a rule of declarations.
+const HEAD: &str = "a { ";
+
 /// Rules; or the inside of a rule. The place of the fault that comes later in the text counts.
 fn rules_or_declarations(text: &str, syntax: Syntax) -> Parsed {
-    const HEAD: &str = "a { ";
+    let plain = template::blanked(text, |part, _| if part.starts_with("{{") { 'x' } else { ' ' });
+    let text = plain.as_str();
     let Err(in_rules) = sheet(text, syntax) else { return Ok(()) };
     let Err(inside) = sheet(&format!("{HEAD}{text}\n}}"), syntax) else { return Ok(()) };
     let in_rules = problem(&in_rules, 0, text);
@@ -101,6 +106,7 @@ mod tests {
             "@layer base, theme;\n@container card (inline-size > 30em) { a { b: c } }\n",
             ":root { --a: { b: c }; --d: 1px }\n.a:has(> .b):not(.c, .d) { inset: 0 }\n",
             "@property --x { syntax: '<length>'; inherits: false; initial-value: 0px }\n",
+            "{% if a %}\n.a { color: {{ b }}; }\n{% endif %}\n",
             "@theme { --color-a: red; }\n.a { @apply b c; }\n",
         ] {
             assert!(css(text).is_ok(), "{text}: {}", css(text).unwrap_err().message);
