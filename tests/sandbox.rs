@@ -9,7 +9,7 @@
 mod common;
 
 use common::outside::{Ordinary, Outside, allows_namespaces, levels};
-use common::{docgen, statuses};
+use common::{docgen, statuses, stderr, stdout, write};
 
 /// Each program tries all ways out and prints the open ones.
 const WAYS_OUT: &str = r#"# P
@@ -325,4 +325,19 @@ fn s8_2_an_ordinary_user_is_held_in_as_well() {
         assert_eq!(statuses(&report), ["pass", "not_code", "limit"], "{level}: {report:#}");
         assert_eq!(report["snippets"][0]["sandbox"], level);
     }
+}
+
+/// `access(2)` asks with other rights than `open(2)`. Both must find the scratch folder open, wherever it is.
+#[test]
+fn s8_1_a_scratch_folder_below_a_closed_folder_is_open_for_every_call() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let closed = temp.path().join("closed");
+    std::fs::create_dir(&closed).expect("a folder");
+    std::fs::set_permissions(&closed, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("closed");
+    write(&closed, "book.toml", "[book]\n");
+    let code = "import os\nhere = os.path.abspath('.')\nprint(os.access(here, os.W_OK), os.path.isdir(here))\n";
+    write(&closed, "content/a.md", &format!("```python run\n{code}```\n\n```text output\nTrue True\n```\n"));
+    let mut call = docgen(&closed);
+    let output = call.env("DOCGEN_CACHE", closed.join("cache")).arg("verify").output().expect("docgen starts");
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
 }

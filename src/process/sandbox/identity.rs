@@ -11,7 +11,8 @@ use super::policy::Policy;
 use crate::fs;
 use rustix::process::{Gid, Pid, Resource, Rlimit, Uid, geteuid, getrlimit, getuid, setrlimit};
 use rustix::thread::{
-    CapabilitySet, capabilities, set_keep_capabilities, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
+    CapabilitiesSecureBits, CapabilitySet, capabilities, capabilities_secure_bits, set_capabilities_secure_bits,
+    set_keep_capabilities, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
 };
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
@@ -54,6 +55,10 @@ pub(super) fn become_other(policy: &Policy) -> Result<(), String> {
     let (uid, gid) = (Uid::from_raw(number), Gid::from_raw(number));
     let failed = |error: rustix::io::Errno| format!("another user cannot be had: {error}");
     set_keep_capabilities(true).map_err(failed)?;
+    // `access(2)` forgets the capabilities of users other than root, unless this bit is set (`capabilities(7)`). Then git,
+    // `test -w` and `os.access` would find a scratch folder below root's closed home folder closed, and `open` would not.
+    let bits = capabilities_secure_bits().map_err(failed)?;
+    set_capabilities_secure_bits(bits | CapabilitiesSecureBits::NO_SETUID_FIXUP).map_err(failed)?;
     set_thread_groups(&[]).map_err(failed)?;
     set_thread_res_gid(gid, gid, gid).map_err(failed)?;
     set_thread_res_uid(uid, uid, uid).map_err(failed)
