@@ -90,7 +90,7 @@ const KINDS = [
   'index.html',
   'snippets/fences.html',
   'reference/markdown.html',
-  'guides/debugging.html',
+  'guides/debugging/rust.html',
   'guides/index.html',
   'tags/index.html',
   'agents/python-pro.html',
@@ -130,7 +130,7 @@ for (const colorScheme of ['light', 'dark']) {
       await page.waitForSelector('#docgen-search-filters fieldset');
       assert.deepEqual(await barriers(page), [], 'search open');
       if (width === 320) {
-        await page.goto(`${origin}/guides/debugging.html`);
+        await page.goto(`${origin}/guides/debugging/rust.html`);
         await page.locator('.menu').click();
         await page.waitForSelector('#docgen-menu[open] .side');
         assert.deepEqual(await barriers(page), [], 'menu open');

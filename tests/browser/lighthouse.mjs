@@ -10,7 +10,7 @@ import { ARGUMENTS, EXECUTABLE, serve } from './common.mjs';
 
 const require = createRequire(join(process.env.FOLDER, 'package.json'));
 const { default: lighthouse } = await import(pathToFileURL(require.resolve('lighthouse')).href);
-const PAGES = ['index.html', 'guides/debugging.html', 'reference/markdown.html', 'tags/index.html', 'verification.html', 'health.html', 'search.html'];
+const PAGES = ['index.html', 'guides/debugging/rust.html', 'reference/markdown.html', 'tags/index.html', 'verification.html', 'health.html', 'search.html'];
 const server = await serve(process.env.DOCGEN_SITE, { compressed: true });
 const { origin } = server;
 

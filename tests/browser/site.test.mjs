@@ -76,13 +76,13 @@ for (const scheme of ['http', 'file']) {
       const page = await open(`${address[scheme]('manual')}index.html`);
       await search(page, query);
       const href = await page.locator('#docgen-search-results a').first().getAttribute('href');
-      assert.match(href, /guides\/debugging\.html#/, query);
+      assert.match(href, /guides\/debugging\/[a-z]+\.html#/, query);
       await close(page);
     }
   });
 
   test(`${scheme}: the theme can be switched and is remembered`, async () => {
-    const page = await open(`${address[scheme]('manual')}guides/debugging.html`, { colorScheme: 'light' });
+    const page = await open(`${address[scheme]('manual')}guides/debugging/rust.html`, { colorScheme: 'light' });
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const light = await background();
     await page.locator('.theme-toggle').click();
@@ -110,15 +110,15 @@ test('it reads and navigates without JavaScript', async () => {
   const page = await open(`${address.http('manual')}index.html`, { javaScriptEnabled: false });
   await page.locator('.search-open').click();
   await page.waitForURL(/search\.html$/);
-  await page.locator('main').getByRole('link', { name: 'A guide to debugging' }).first().click();
-  await page.waitForURL(/guides\/debugging\.html$/);
+  await page.locator('main').getByRole('link', { name: 'Debugging Rust' }).first().click();
+  await page.waitForURL(/guides\/debugging\/rust\.html$/);
   assert.ok(await page.getByText('Ran, output matched').first().isVisible());
   await close(page);
 });
 
 test('badges lead to their rows, and every internal link of a page leads somewhere', async () => {
   const base = address.http('manual');
-  const page = await open(`${base}guides/debugging.html`);
+  const page = await open(`${base}guides/debugging/rust.html`);
   const links = await page.evaluate(() => [...document.links].map((link) => link.href));
   for (const link of new Set(links.filter((url) => url.startsWith(base)))) {
     const [url, anchor] = link.split('#');
@@ -130,7 +130,7 @@ test('badges lead to their rows, and every internal link of a page leads somewhe
 });
 
 test('nothing is wider than a phone, and the keyboard reaches the search', async () => {
-  for (const path of ['index.html', 'guides/debugging.html', 'verification.html', 'search.html', 'reference/configuration.html']) {
+  for (const path of ['index.html', 'guides/debugging/rust.html', 'verification.html', 'search.html', 'reference/configuration.html']) {
     const page = await open(address.http('manual') + path, { viewport: { width: 320, height: 640 } });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, path);
     await close(page);
@@ -149,7 +149,7 @@ test('two key presses lead from an identifier to the verified snippet that shows
     await page.keyboard.press('/');
     await page.keyboard.type('smallest_failing');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/guides\/debugging\.html#snippet-\d+$/);
+    await page.waitForURL(/guides\/debugging\/[a-z]+\.html#snippet-\d+$/);
     const snippet = page.locator(`figure${new URL(page.url()).hash}`);
     assert.match(await snippet.textContent(), /smallest_failing/);
     assert.match(await snippet.locator('.badge').textContent(), /Ran|Compiled|Linted/);
@@ -227,7 +227,7 @@ test('the contents say which section is read, however one got there', async () =
 });
 
 test('the keyboard alone reaches everything', async () => {
-  const page = await open(`${address.http('manual')}guides/debugging.html`);
+  const page = await open(`${address.http('manual')}guides/debugging/rust.html`);
   const wanted = await page.evaluate(() => {
     const all = [...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')];
     const seen = all.filter((element) => element.checkVisibility({ visibilityProperty: true }));
@@ -252,7 +252,7 @@ test('the keyboard alone reaches everything', async () => {
 });
 
 test('a page prints as a page: without what only a screen needs, in light colours', async () => {
-  const page = await open(`${address.http('manual')}guides/debugging.html`, { colorScheme: 'dark' });
+  const page = await open(`${address.http('manual')}guides/debugging/rust.html`, { colorScheme: 'dark' });
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   for (const gone of ['.top', '.side', '.toc', '.bottom', '.copy', '.anchor', '.neighbours', '.evidence', 'dialog']) {
     assert.ok(!(await page.locator(gone).first().isVisible()), gone);
