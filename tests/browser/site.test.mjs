@@ -152,6 +152,7 @@ test('two key presses lead from an identifier to the verified snippet that shows
     await page.waitForURL(/guides\/debugging\/[a-z]+\.html#snippet-\d+$/);
     const snippet = page.locator(`figure${new URL(page.url()).hash}`);
     assert.match(await snippet.textContent(), /smallest_failing/);
+    assert.ok(await snippet.isVisible(), 'its tab is open');
     assert.match(await snippet.locator('.badge').textContent(), /Ran|Compiled|Linted/);
     assert.ok(await snippet.evaluate((figure) => figure.getBoundingClientRect().top < innerHeight));
     await close(page);
