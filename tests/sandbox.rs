@@ -307,7 +307,7 @@ fn s8_3_levels_are_what_was_applied() {
         let mut command = docgen(site.path());
         let output = command.env("DOCGEN_SANDBOX", level).args(["verify", "--require-sandbox", wanted]).output();
         let output = output.expect("docgen starts");
-        assert_eq!(output.status.code(), Some(code), "{level}, {wanted}: {}", common::stderr(&output));
+        assert_eq!(output.status.code(), Some(code), "{level}, {wanted}: {}", stderr(&output));
     }
     let unknown = docgen(site.path()).args(["verify", "--require-sandbox", "much"]).output().expect("docgen starts");
     assert_eq!(unknown.status.code(), Some(2));
