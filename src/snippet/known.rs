@@ -5,6 +5,7 @@
 
 use crate::error::Result;
 use crate::snippet::context::Context;
+use crate::snippet::judge::explain::same_outputs;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::SnippetId;
@@ -47,6 +48,7 @@ pub fn recall(context: &Context<'_>, blocks: &mut Blocks, ledger: &Ledger) -> Re
             }
         }
     }
+    same_outputs(blocks);
     explain_unknown(blocks);
     Ok(())
 }
