@@ -122,14 +122,18 @@ fn leaders(blocks: &Blocks, units: &[Unit]) -> Vec<Vec<usize>> {
         }
     }
     for members in &mut programs {
-        // Stop at the first member that cannot run, and after the last one before it that should run.
+        // Stop at the first member that cannot run, and after the last one that should run.
         let runnable = members
             .iter()
             .take_while(|index| can_run(&units[**index]) && !blocks[units[**index].snippet].never_runs())
             .count();
-        members.truncate(runnable);
-        let asked = members.iter().rposition(|index| blocks[units[*index].snippet].runs).map_or(0, |last| last + 1);
-        members.truncate(asked);
+        let is_asked = |index: &usize| blocks[units[*index].snippet].runs;
+        let asked = members.iter().rposition(is_asked).map_or(0, |last| last + 1);
+        members.truncate(runnable.min(asked));
+        // A part of a group may leave names for the next one; alone, its program could not be built.
+        while members.last().is_some_and(|index| !is_asked(index) && units[*index].notes.unused_names) {
+            members.pop();
+        }
     }
     programs.retain(|members| !members.is_empty());
     programs
