@@ -5,7 +5,6 @@
 
 use crate::error::Result;
 use crate::snippet::context::Context;
-use crate::snippet::judge::explain::same_outputs;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::SnippetId;
@@ -48,7 +47,6 @@ pub fn recall(context: &Context<'_>, blocks: &mut Blocks, ledger: &Ledger) -> Re
             }
         }
     }
-    same_outputs(blocks);
     explain_unknown(blocks);
     Ok(())
 }

@@ -11,9 +11,9 @@ use crate::snippet::language::adapter::Language;
 use crate::snippet::model::blocks::{Block, Blocks};
 use crate::snippet::model::output;
 use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{Finding, Level, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
+use crate::snippet::model::verdict::{Finding, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
 use crate::snippet::workspace::unit::Unit;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: &Snippet, unit: &mut Unit) -> Verdict {
@@ -184,8 +184,7 @@ pub(crate) fn explain_run(language: &dyn Language, snippet: &Snippet, unit: &mut
     }
 }
 
-/// Checks that blocks with the same `same-output` name on a page print the same (S2.2). If the page shows the output of
-/// one of them, it shows that of all.
+/// Checks that blocks with the same `same-output` name on a page print the same (S2.2).
 pub(crate) fn same_outputs(blocks: &mut Blocks) {
     let mut first: BTreeMap<(PageIndex, String), (usize, String)> = BTreeMap::new();
     for Block { snippet, verdict } in blocks.iter_mut() {
@@ -209,19 +208,6 @@ pub(crate) fn same_outputs(blocks: &mut Blocks) {
                     help: None,
                 });
             }
-        }
-    }
-    let name = |block: &Block| {
-        let name = block.snippet.settings.same_output.clone().filter(|_| block.verdict.status == Status::Pass);
-        name.map(|name| (block.snippet.page, name))
-    };
-    let is_shown = |block: &&Block| block.verdict.level == Level::OutputMatched;
-    let shown: BTreeSet<(PageIndex, String)> =
-        blocks.iter().map(|(_, block)| block).filter(is_shown).filter_map(name).collect();
-    for block in blocks.iter_mut() {
-        if block.verdict.level == Level::Ran && name(block).is_some_and(|name| shown.contains(&name)) {
-            block.verdict.level = Level::OutputMatched;
-            block.verdict.steps.insert(Step::Output, StepOutcome::Pass);
         }
     }
 }
