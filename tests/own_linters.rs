@@ -89,7 +89,7 @@ fn s1_1_linters_of_the_project_warn_at_the_author_s_place() {
         "javascript pass Linted",
         "  20:34 warning eslint eqeqeq",
         "css fail Unchecked",
-        "  25:11 error raffia ",
+        "  25:11 error oxc-css-parser ",
     ];
     assert_eq!(told(&report), expected);
     assert_eq!(status, Some(1));

@@ -47,7 +47,7 @@ impl Server {
     /// Opens a connection and sends these bytes. A read waits at most a minute.
     fn send(&self, bytes: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
+        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a limit");
         stream.write_all(bytes.as_bytes()).expect("sent");
         stream
     }

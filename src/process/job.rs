@@ -57,7 +57,7 @@ pub struct Limits {
 
 impl Limits {
     /// The limits of compilers and linters, which process many blocks at once.
-    pub const TOOL: Limits = Limits { wall: Duration::from_secs(600), output: 64 << 20 };
+    pub const TOOL: Limits = Limits { wall: Duration::from_mins(10), output: 64 << 20 };
     /// The limits of a call that asks a tool for its version.
     pub const PROBE: Limits = Limits { wall: Duration::from_secs(20), output: 1 << 20 };
 }

@@ -25,7 +25,7 @@ const MAX_HEADERS: usize = 100;
 /// Max time for a client to send its request.
 const MAX_REQUEST_TIME: Duration = Duration::from_secs(10);
 /// Max time in which a client reads nothing of the answer.
-const MAX_STALL: Duration = Duration::from_secs(60);
+const MAX_STALL: Duration = Duration::from_mins(1);
 /// Interval of keep-alive comments in an event stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 

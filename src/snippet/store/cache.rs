@@ -119,7 +119,7 @@ impl Cache {
 
     /// Removes entries that are older than 90 days.
     pub(crate) fn prune(&self, now: std::time::SystemTime) {
-        const OLD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+        const OLD: Duration = Duration::from_hours(90 * 24);
         for file in fs::list_recursively(&self.folder).unwrap_or_default() {
             let path = self.folder.join(file);
             let age =

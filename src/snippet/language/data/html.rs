@@ -70,6 +70,9 @@ const SCOPES: &[&str] =
 /// Elements whose content is text up to their own end tag.
 const RAW: &[&str] = &["iframe", "script", "style", "textarea", "title"];
 
+/// Max depth at which elements are counted. Browsers do not nest deeper either.
+const MAX_DEPTH: usize = 512;
+
 /// An element whose end has not come yet.
 struct Open {
     name: String,
@@ -89,6 +92,7 @@ pub(super) fn parse(text: &str) -> Result<(), Problem> {
     };
     let plain = template::blanked(text, |_, before| if in_word(before) { 'x' } else { ' ' });
     let is_template = plain != text;
+    let mut counts = !is_template;
     let mut tokenizer = Tokenizer::new_with_emitter(plain.as_str(), DefaultEmitter::<usize>::new_with_span());
     let mut elements = Elements { text, open: Vec::new() };
     let mut read = 0;
@@ -113,31 +117,34 @@ pub(super) fn parse(text: &str) -> Result<(), Problem> {
                     return Err(problem(range, message, help(error.value)));
                 }
             }
-            Token::StartTag(tag) if !is_template => elements.start(&tag)?,
-            Token::EndTag(tag) if !is_template => {
+            Token::StartTag(tag) if counts => elements.start(&tag)?,
+            Token::EndTag(tag) if counts => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 elements.end(&name, tag.span.start..tag.span.end)?;
             }
             _ => {}
         }
         read = end;
+        counts &= elements.open.len() < MAX_DEPTH;
     }
-    elements.finish()
+    if counts { elements.finish() } else { Ok(()) }
 }
 
 /// The place of an error that the tokenizer notes behind a character, and what to say of it. `read` is the end of the last
 /// whole token.
 fn place(text: &str, read: usize, error: Error, noted: usize, message: &str) -> (Range<usize>, String) {
-    let back_to = |sign: &[char]| text[..floor_char_boundary(text, noted.min(text.len()))].rfind(sign);
+    // The tokenizer counts bytes, and may stand inside a character.
+    let before = &text[..floor_char_boundary(text, noted)];
+    let back_to = |sign: char| before.rfind(sign);
     let one = |start: usize| start..start + 1;
-    let last = text[..noted.min(text.len())].char_indices().next_back().map_or(0, |(at, _)| at);
+    let last = before.char_indices().next_back().map_or(0, |(at, _)| at);
     let message = message.to_owned();
     match error {
         Error::DuplicateAttribute => (one(noted), message),
         Error::InvalidFirstCharacterOfTagName | Error::MissingEndTagName | Error::EofBeforeTagName => {
-            (one(back_to(&['<']).unwrap_or(last)), message)
+            (one(back_to('<').unwrap_or(last)), message)
         }
-        Error::UnknownNamedCharacterReference => (one(back_to(&['&']).unwrap_or(last)), message),
+        Error::UnknownNamedCharacterReference => (one(back_to('&').unwrap_or(last)), message),
         Error::EofInTag => {
             let tag = text[read..].find('<').map_or(last, |at| read + at);
             match open_quote(&text[tag..]) {

@@ -2,6 +2,7 @@
 //!
 //! Must not know: pages.
 
+mod guard;
 mod html;
 mod json;
 mod linters;
@@ -15,6 +16,7 @@ mod yaml;
 
 use crate::diagnostic::Severity;
 use crate::error::Result;
+use crate::process::End;
 use crate::snippet::language::adapter::Language;
 use crate::snippet::language::data::problem::Problem;
 use crate::snippet::language::javascript::npm;
@@ -22,7 +24,7 @@ use crate::snippet::language::own_linter::{self, OwnLinter};
 use crate::snippet::model::language::{Canary, LanguageSpec, texts};
 use crate::snippet::model::message::Message;
 use crate::snippet::model::program::{Parts, Program};
-use crate::snippet::model::verdict::{Level, Step};
+use crate::snippet::model::verdict::{Level, MissingTool, Step};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::{ColumnUnit, LineIndex};
@@ -119,16 +121,19 @@ fn others() -> Vec<Data> {
             without_data("html", "HTML", &["htm", "xhtml"], ("html5gum", html::parse), "<div><b></div>\n"),
             &linters::HTML_VALIDATE,
         ),
-        linted(without_data("css", "CSS", &["postcss"], ("raffia", style::css), "a { b: }\n}"), &linters::STYLELINT),
+        linted(
+            without_data("css", "CSS", &["postcss"], ("oxc-css-parser", style::css), "a { b: }\n}"),
+            &linters::STYLELINT,
+        ),
         beside_css(linted(
-            without_data("scss", "SCSS", &[], ("raffia", style::scss), "a { b: $c\n"),
+            without_data("scss", "SCSS", &[], ("oxc-css-parser", style::scss), "a { b: $c\n"),
             &linters::STYLELINT,
         )),
         beside_css(linted(
-            without_data("less", "Less", &[], ("raffia", style::less), "a { b: @c\n"),
+            without_data("less", "Less", &[], ("oxc-css-parser", style::less), "a { b: @c\n"),
             &linters::STYLELINT,
         )),
-        without_data("sass", "Sass", &[], ("raffia", style::sass), "a\n  b: (\n"),
+        without_data("sass", "Sass", &[], ("oxc-css-parser", style::sass), "a\n  b: (\n"),
         without_data(
             "makefile",
             "Makefile",
@@ -194,20 +199,22 @@ impl Language for Data {
             (Some(range), Message { severity, tool: self.tool.into(), code: code.to_owned(), message, help })
         };
         for unit in units.iter_mut() {
-            match (self.parse)(unit.program.as_str()) {
-                Ok(()) => {
+            match guard::call(self.parse, unit.program.as_str()) {
+                Ok(Ok(())) => {
                     unit.pass(Step::Parse);
                     for problem in (self.odd)(unit.program.as_str()) {
                         let (range, said) = said(Severity::Warning, "duplicate-key", problem);
                         unit.say_at(Step::Parse, range, said);
                     }
-                    if self.linter.is_none() {
-                        schema::validate(workspace, unit, self.values);
-                    }
+                    schema::validate(workspace, unit, self.values);
                 }
-                Err(problem) => {
+                Ok(Err(problem)) => {
                     let (range, said) = said(Severity::Error, "", problem);
                     unit.say_at(Step::Parse, range, said);
+                }
+                Err(why) => {
+                    let message = format!("{} cannot parse this block: {why}", self.tool);
+                    unit.unavailable(Step::Parse, MissingTool::over_block(End::Exited(1), message));
                 }
             }
         }
@@ -237,4 +244,45 @@ fn toml_text(text: &str) -> std::result::Result<(), Problem> {
     let Err(error) = toml::from_str::<toml::Table>(text) else { return Ok(()) };
     let range = error.span().unwrap_or(0..0);
     Err(Problem { range, message: error.message().trim().replace('\n', "; "), help: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts of pieces that mean something to some format, and such pieces nested deeply.
+    fn texts() -> Vec<String> {
+        const PIECES: &[&str] = &[
+            "<", ">", "</", "/>", "<!--", "<p", "=", "\"", "'", "&", ";", ":", "{", "}", "{{", "}}", "{%", "%}", "(",
+            ")", "[", "]", "\\", "/", "*", "+", "?", "|", "é", "日", "\u{feff}", "a", "b ", "\n", "\r\n", "\t", " ",
+            "#", "@", "$", "%", "1", "-", ",", ".", "message", "ifeq", "<?", "?>", "&amp", "<script>", "</p>",
+        ];
+        let mut state = 1_u64;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let mut texts: Vec<String> = Vec::new();
+        for _ in 0..4_000 {
+            let length = 1 + random(9);
+            texts.push((0..length).map(|_| PIECES[random(PIECES.len())]).collect());
+        }
+        for open in
+            ["(", "[", "{", "a{", "a:(", "<b>", "<p><b>", "message M {", "a = [", "{ a", "ifdef a\n", "a: {", "- "]
+        {
+            texts.push(open.repeat(20_000));
+        }
+        texts
+    }
+
+    #[test]
+    fn no_text_breaks_a_parser() {
+        for data in with_data().into_iter().chain(others()) {
+            for text in texts() {
+                let Ok(Err(problem)) = guard::call(data.parse, &text) else { continue };
+                let said = format!("{} {:?} {:?}", data.spec.name, text.get(..80).unwrap_or(&text), problem.range);
+                assert!(problem.range.start <= problem.range.end, "{said}");
+            }
+        }
+    }
 }

@@ -4,9 +4,11 @@
 
 use super::problem::Problem;
 use super::template;
-use raffia::ast::Stylesheet;
-use raffia::error::Error;
-use raffia::{Parser, Syntax};
+use crate::span::char_range;
+use oxc_css_parser::ast::{ComponentValue, Statement, Stylesheet};
+use oxc_css_parser::error::Error;
+use oxc_css_parser::pos::Span;
+use oxc_css_parser::{Allocator, Parser, Syntax};
 
 type Parsed = Result<(), Problem>;
 
@@ -22,25 +24,12 @@ pub(super) fn scss(text: &str) -> Parsed {
 
 /// Less.
 pub(super) fn less(text: &str) -> Parsed {
-    rules_or_declarations(text, Syntax::Less).map_err(|problem| inside_of_rule(text, 0, problem))
-}
-
-/// In Less the parser blames the brace of a rule for a fault inside it. The inside by itself has the place.
-fn inside_of_rule(text: &str, at: usize, problem: Problem) -> Problem {
-    let inside = at + problem.range.start + 1;
-    if !text[at..][problem.range.clone()].starts_with('{') {
-        return problem;
-    }
-    let close = text[inside..].rfind('}').map_or(text.len(), |close| inside + close);
-    let Err(inner) = rules_or_declarations(&text[inside..close], Syntax::Less) else { return problem };
-    let inner = inside_of_rule(&text[..close], inside, inner);
-    let start = inside - at;
-    Problem { range: start + inner.range.start..start + inner.range.end, ..inner }
+    rules_or_declarations(text, Syntax::Less)
 }
 
 /// Sass with indentation.
 pub(super) fn sass(text: &str) -> Parsed {
-    sheet(text, Syntax::Sass).map_err(|error| problem(&error, 0, text))
+    sheet(text, Syntax::Sass).map_err(|error| problem(error, 0, text))
 }
 
 /// What makes a rule of declarations.
@@ -52,8 +41,8 @@ fn rules_or_declarations(text: &str, syntax: Syntax) -> Parsed {
     let text = plain.as_str();
     let Err(in_rules) = sheet(text, syntax) else { return Ok(()) };
     let Err(inside) = sheet(&format!("{HEAD}{text}\n}}"), syntax) else { return Ok(()) };
-    let in_rules = problem(&in_rules, 0, text);
-    let inside = problem(&inside, HEAD.len(), text);
+    let in_rules = problem(in_rules, 0, text);
+    let inside = problem(inside, HEAD.len(), text);
     Err(if inside.range.start > in_rules.range.start && inside.range.start < text.trim_end().len() {
         inside
     } else {
@@ -61,20 +50,64 @@ fn rules_or_declarations(text: &str, syntax: Syntax) -> Parsed {
     })
 }
 
-/// Parses a style sheet, or says what is wrong first.
-fn sheet(text: &str, syntax: Syntax) -> Result<(), Error> {
-    let mut parser = Parser::new(text, syntax);
-    parser.parse::<Stylesheet<'_>>()?;
-    parser.recoverable_errors().first().cloned().map_or(Ok(()), Err)
+/// What is wrong with a style sheet: the bytes, and the message.
+struct Fault {
+    start: usize,
+    end: usize,
+    message: String,
 }
 
-fn problem(error: &Error, head: usize, text: &str) -> Problem {
+impl Fault {
+    fn at(span: Span, message: String) -> Self {
+        Self { start: span.start as usize, end: span.end as usize, message }
+    }
+}
+
+/// Parses a style sheet, or says what is wrong first.
+fn sheet(text: &str, syntax: Syntax) -> Result<(), Fault> {
+    let said = |error: &Error| Fault::at(error.span, said(&error.kind.to_string()));
+    let allocator = Allocator::default();
+    let mut parser = Parser::new(&allocator, text, syntax);
+    let sheet = parser.parse::<Stylesheet<'_>>().map_err(|error| said(&error))?;
+    if let Some(error) = parser.recoverable_errors().first() {
+        return Err(said(error));
+    }
+    unread(&sheet.statements, text).map_or(Ok(()), Err)
+}
+
+/// The first part that the parser took as it is, because no rule of the language reads it.
+fn unread(statements: &[Statement<'_>], text: &str) -> Option<Fault> {
+    statements.iter().find_map(|statement| match statement {
+        Statement::Declaration(it) if it.value_is_raw => {
+            let part = |start: u32, end: u32| text.get(start as usize..end as usize).unwrap_or_default();
+            let (name, value) = (part(it.span.start, it.colon_span.start), part(it.colon_span.end, it.span.end));
+            // These may hold anything.
+            if name.starts_with("--") || value.trim_start().starts_with("progid:") {
+                return None;
+            }
+            let wrong = it.value.iter().find_map(|value| match value {
+                ComponentValue::TokenWithSpan(token) => {
+                    Some(token.span).filter(|span| part(span.start, span.end) == ":")
+                }
+                _ => None,
+            });
+            Some(Fault::at(wrong.unwrap_or(it.span), format!("the value of `{}` cannot be read", name.trim())))
+        }
+        Statement::UnknownQualifiedRule(it) => Some(Fault::at(it.span, "this rule cannot be read".to_owned())),
+        Statement::QualifiedRule(it) => unread(&it.block.statements, text),
+        Statement::AtRule(it) => unread(&it.block.as_ref()?.statements, text),
+        _ => None,
+    })
+}
+
+fn problem(fault: Fault, head: usize, text: &str) -> Problem {
     let end = text.trim_end().len();
-    let start = error.span.start.saturating_sub(head).min(end.saturating_sub(1));
-    let range = start..error.span.end.saturating_sub(head).clamp(start + 1, end.max(start + 1));
+    let [start, after] = [fault.start, fault.end].map(|at| at.saturating_sub(head));
+    let start = start.min(end.saturating_sub(1));
+    let range = char_range(text, start..after.clamp(start + 1, end.max(start + 1)));
     let colon = text[range.clone()].starts_with(':');
     let help = colon.then(|| "perhaps the line above lacks its `;`".to_owned());
-    Problem { range, message: said(&error.kind.to_string()), help }
+    Problem { range, message: fault.message, help }
 }
 
 /// A message in plain words: expect token `<eof>`, but found `}`.
@@ -118,9 +151,13 @@ mod tests {
 
     #[test]
     fn faults_have_their_place() {
-        for (text, line) in
-            [("a {\n  color: red\n", 2), ("a {\n  color red;\n}\n", 2), ("a {\n}\n}\n", 3), ("a { b: 'c\n }\n", 1)]
-        {
+        for (text, line) in [
+            ("a {\n  color: red\n  b: c\n}\n", 3),
+            ("a {\n  color: red\n", 1),
+            ("a {\n  color red;\n}\n", 2),
+            ("a {\n}\n}\n", 3),
+            ("a { b: 'c\n }\n", 1),
+        ] {
             let problem = css(text).expect_err(text);
             assert_eq!(text[..problem.range.start].matches('\n').count() + 1, line, "{text} {}", problem.message);
         }
