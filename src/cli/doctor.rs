@@ -71,6 +71,9 @@ fn describe(shell: &Shell, tools: &Tools, language: &LanguageSpec, results: &[Ca
                 let place = chain.join(" → ");
                 let _ = writeln!(text, "  \x1b[32m✓\x1b[0m {} {}: {} ({place})", tool.name, tool.version, spec.role);
             }
+            Found::Unusable(why) if spec.is_optional => {
+                let _ = writeln!(text, "  – {}: {why}, optional; {}", spec.name, cure(spec));
+            }
             Found::Unusable(why) => {
                 all_there = false;
                 let _ = writeln!(text, "  \x1b[31m✗\x1b[0m {}: {why}; {}", spec.name, cure(spec));

@@ -34,6 +34,9 @@ pub struct Blessing {
     pub refused: Vec<String>,
 }
 
+/// Why an expectation inside a changed block is not corrected.
+const DIFF: &str = "its expected output is inside a diff: correct it by hand";
+
 /// The changes that correct every wrong expectation.
 pub fn bless(sources: &Sources, pages: &[Arc<Page>], verdicts: Verdicts<'_>) -> Blessing {
     let mut blessing = Blessing::default();
@@ -41,14 +44,17 @@ pub fn bless(sources: &Sources, pages: &[Arc<Page>], verdicts: Verdicts<'_>) -> 
         let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);
         let (true, Some(printed)) = (wrong, &verdict.output) else { continue };
         let page = &pages[usize::from(snippet.page)];
+        let is_change = snippet.settings.applies_to.is_some();
         let edits = match (&snippet.expected, &snippet.session) {
             (Some(expected), _) => match expected.fence {
                 Some(fence) => {
                     let new = renewed(expected.text.as_str(), printed);
                     fence_edit(sources, page, fence, &expected.text, &new).map(|edit| vec![edit])
                 }
+                None if is_change => Err(DIFF.to_owned()),
                 None => comment_edits(sources, expected, printed),
             },
+            (None, Some(_)) if is_change => Err(DIFF.to_owned()),
             (None, Some(session)) => renewed_session(snippet, session, printed).and_then(|text| {
                 let new: Vec<String> = text.lines().map(str::to_owned).collect();
                 fence_edit(sources, page, snippet.fence, &snippet.code, &new).map(|edit| vec![edit])

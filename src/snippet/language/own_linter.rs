@@ -4,14 +4,14 @@
 
 use crate::diagnostic::Severity;
 use crate::error::Result;
+use crate::snippet::model::language::texts;
 use crate::snippet::model::message::{Message, Position};
-use crate::snippet::model::tool::ToolSpec;
+use crate::snippet::model::tool::{ToolSource, ToolSpec};
 use crate::snippet::model::verdict::Step;
 use crate::snippet::toolchain::tool::Found;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::ColumnUnit;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -43,6 +43,20 @@ pub(crate) struct OwnFinding {
     pub(crate) code: String,
     /// What it says.
     pub(crate) message: String,
+}
+
+/// A linter's tool, which nobody must have.
+pub(crate) fn optional(name: &'static str, role: &'static str, minimum: &[u32], how: &'static str) -> ToolSpec {
+    ToolSpec {
+        name: name.into(),
+        programs: texts(&[name]),
+        role: role.into(),
+        version_args: texts(&["--version"]),
+        behind: None,
+        minimum: minimum.to_vec(),
+        is_optional: true,
+        source: ToolSource::Manual(how.into()),
+    }
 }
 
 /// Lints the units that parse and that `wanted` names, in one call.
@@ -125,7 +139,7 @@ pub(crate) fn by_file(
     (file, list): (&str, &str),
     read: fn(&Value, String) -> Option<OwnFinding>,
 ) -> Option<Vec<OwnFinding>> {
-    let files: Vec<Value> = parse(text)?;
+    let files = report(text)?;
     let each = |one: &Value| {
         let name = one[file].as_str().unwrap_or_default().to_owned();
         let messages = one[list].as_array().cloned().unwrap_or_default();
@@ -134,9 +148,9 @@ pub(crate) fn by_file(
     Some(files.iter().flat_map(each).collect())
 }
 
-/// A report in JSON, below any other lines.
-fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
-    text.find(['[', '{']).and_then(|start| serde_json::from_str(text[start..].trim_end()).ok())
+/// A report that is an array in JSON, below any other lines.
+pub(crate) fn report(text: &str) -> Option<Vec<Value>> {
+    text.find('[').and_then(|start| serde_json::from_str(text[start..].trim_end()).ok())
 }
 
 /// A finding with these keys: line, column, rule, text. Its end is in `endLine` and `endColumn`.

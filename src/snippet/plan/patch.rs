@@ -27,6 +27,18 @@ struct Line {
     range: Range<usize>,
 }
 
+impl Line {
+    /// The texts that it may stand for. A line that is kept may lack the blank in front.
+    fn texts<'a>(&self, diff: &'a str) -> [Option<&'a str>; 2] {
+        let shown = diff[self.range.clone()].trim_end();
+        match self.sign {
+            Sign::Keeps if shown.is_empty() => [Some(""), None],
+            Sign::Keeps => [shown.strip_prefix(' '), Some(shown)],
+            Sign::Adds | Sign::Removes => [Some(&shown[1..]), None],
+        }
+    }
+}
+
 /// Lines of a diff that follow each other in the text.
 #[derive(Default)]
 struct Hunk {
@@ -62,11 +74,9 @@ pub(super) fn apply(diff: &MappedText, text: &MappedText, name: &str) -> Result<
                 Sign::Adds => push(&mut result, diff, line.range.start + 1..line.range.end),
                 Sign::Removes => done += 1,
                 Sign::Keeps => {
-                    // The diff's line may lack the blank in front, or blanks at its end.
-                    let kept = &text.as_str()[old[done].clone()];
-                    let shown = &diff.as_str()[line.range.clone()];
-                    let start = if shown.trim_end() == kept.trim_end() { 0 } else { 1.min(shown.len()) };
-                    push(&mut result, diff, line.range.start + start..line.range.end);
+                    let kept = text.as_str()[old[done].clone()].trim_end();
+                    let has_blank = line.texts(diff.as_str())[0] == Some(kept) && !kept.is_empty();
+                    push(&mut result, diff, line.range.start + usize::from(has_blank)..line.range.end);
                     done += 1;
                 }
             }
@@ -154,11 +164,7 @@ fn place<'a>(hunk: &'a Hunk, diff: &str, text: &str, old: &[Range<usize>], from:
             None => Err(&hunk.lines[0]),
         };
     }
-    let fits = |line: &Line, old: &Range<usize>| {
-        let (shown, kept) = (diff[line.range.clone()].trim_end(), text[old.clone()].trim_end());
-        let without_sign = shown.get(1..).unwrap_or_default();
-        without_sign == kept || (line.sign == Sign::Keeps && shown == kept)
-    };
+    let fits = |line: &Line, old: &Range<usize>| line.texts(diff).contains(&Some(text[old.clone()].trim_end()));
     let matching = |at: usize| wanted.iter().zip(&old[at..]).take_while(|(line, old)| fits(line, old)).count();
     let places = from..old.len();
     let near = |at: &usize| hunk.begins.map_or(0, |wanted| wanted.abs_diff(*at));
@@ -175,8 +181,8 @@ fn misfit(line: &Line, diff: &str, name: &str) -> Misfit {
     let message = match line.sign {
         Sign::Adds => "this part of the diff shows only new lines; show a line before or after them".to_owned(),
         Sign::Keeps | Sign::Removes => {
-            let text = shown.get(1..).unwrap_or_default().trim();
-            format!("the block `{name}` has no line `{text}` at this place")
+            let text = line.texts(diff).into_iter().flatten().next().unwrap_or_default();
+            format!("the block `{name}` has no line `{}` at this place", text.trim())
         }
     };
     Misfit { range, message }
@@ -225,6 +231,9 @@ mod tests {
             applied(" fn main() {\n-    z();\n+    d();\n"),
             Err("-    z();: the block `x` has no line `z();` at this place".to_owned())
         );
+        // A line without a sign is not a blank line.
+        assert!(applied("}\n}\n fn c() {\n-    a();\n").is_err_and(|why| why.contains("no line `}`")));
+        assert!(applied("}\n\n fn c() {\n-    a();\n").is_ok_and(|text| text.ends_with("}\n\nfn c() {\n}\n")));
         assert!(applied("+    d();\n").is_err_and(|why| why.contains("show a line")));
         assert!(applied(" fn main() {\n").is_err_and(|why| why.contains("adds no line")));
     }

@@ -2,25 +2,9 @@
 //!
 //! Must not know: when they are called.
 
-use crate::snippet::language::own_linter::{OwnFinding, OwnLinter, by_file, finding};
-use crate::snippet::model::language::texts;
-use crate::snippet::model::tool::{ToolSource, ToolSpec};
-use serde_json::Value;
+use crate::snippet::language::own_linter::{OwnFinding, OwnLinter, by_file, finding, optional, report};
+use crate::snippet::model::tool::ToolSpec;
 use std::sync::LazyLock;
-
-/// A linter's tool, which nobody must have.
-fn optional(name: &'static str, role: &'static str, minimum: &[u32], how: &'static str) -> ToolSpec {
-    ToolSpec {
-        name: name.into(),
-        programs: texts(&[name]),
-        role: role.into(),
-        version_args: texts(&["--version"]),
-        behind: None,
-        minimum: minimum.to_vec(),
-        is_optional: true,
-        source: ToolSource::Manual(how.into()),
-    }
-}
 
 static STYLELINT_TOOL: LazyLock<ToolSpec> = LazyLock::new(|| {
     let how = "`npm install --save-dev stylelint` in snippets/css, with a `.stylelintrc.json`, makes docgen use it";
@@ -72,10 +56,8 @@ pub(super) static HADOLINT: OwnLinter =
     OwnLinter { tool: &HADOLINT_TOOL, configurations: &[], args: &["--no-fail", "--format", "json"], read: hadolint };
 
 fn hadolint(text: &str) -> Option<Vec<OwnFinding>> {
-    let findings: Vec<Value> = serde_json::from_str(text).ok()?;
-    let read = |it: &Value| {
-        let file = it["file"].as_str().unwrap_or_default().to_owned();
-        finding(it, file, ["line", "column", "code", "message"])
-    };
-    Some(findings.iter().filter_map(read).collect())
+    let all = report(text)?;
+    let read =
+        |it| finding(it, it["file"].as_str().unwrap_or_default().to_owned(), ["line", "column", "code", "message"]);
+    Some(all.iter().filter_map(read).collect())
 }

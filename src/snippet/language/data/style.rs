@@ -24,7 +24,20 @@ pub(super) fn scss(text: &str) -> Parsed {
 
 /// Less.
 pub(super) fn less(text: &str) -> Parsed {
-    rules_or_declarations(text, Syntax::Less)
+    rules_or_declarations(text, Syntax::Less).map_err(|problem| inside_of_rule(text, problem))
+}
+
+/// In Less the parser may blame the brace of a rule for a fault inside it. The inside by itself has the place.
+fn inside_of_rule(text: &str, problem: Problem) -> Problem {
+    let inside = problem.range.start + 1;
+    if !text[problem.range.clone()].starts_with('{') {
+        return problem;
+    }
+    let close = text[inside..].rfind('}').map_or(text.len(), |close| inside + close);
+    let part = &text[inside..close];
+    let Err(inner) = rules_or_declarations(part, Syntax::Less) else { return problem };
+    let inner = inside_of_rule(part, inner);
+    Problem { range: inside + inner.range.start..inside + inner.range.end, ..inner }
 }
 
 /// Sass with indentation.

@@ -2,23 +2,13 @@
 //!
 //! Must not know: when it is called.
 
-use crate::snippet::language::own_linter::{OwnLinter, by_file, finding};
-use crate::snippet::model::language::texts;
-use crate::snippet::model::tool::{ToolSource, ToolSpec};
+use crate::snippet::language::own_linter::{OwnLinter, by_file, finding, optional};
+use crate::snippet::model::tool::ToolSpec;
 use std::sync::LazyLock;
 
-pub(super) static TOOL: LazyLock<ToolSpec> = LazyLock::new(|| ToolSpec {
-    name: "eslint".into(),
-    programs: texts(&["eslint"]),
-    role: "lints JavaScript by the project's own rules".into(),
-    version_args: texts(&["--version"]),
-    behind: None,
-    minimum: vec![9],
-    is_optional: true,
-    source: ToolSource::Manual(
-        "`npm install --save-dev eslint` in snippets/javascript, with an `eslint.config.js`, makes docgen use it"
-            .into(),
-    ),
+pub(super) static TOOL: LazyLock<ToolSpec> = LazyLock::new(|| {
+    let how = "`npm install --save-dev eslint` in snippets/javascript, with an `eslint.config.js`, makes docgen use it";
+    optional("eslint", "lints JavaScript by the project's own rules", &[9], how)
 });
 
 pub(super) static ESLINT: OwnLinter = OwnLinter {
