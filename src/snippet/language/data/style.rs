@@ -164,6 +164,9 @@ mod tests {
 
     #[test]
     fn faults_have_their_place() {
+        let text = "a {\n  .b {\n    c: @;\n  }\n}\n";
+        let place = less(text).expect_err("no name").range.start;
+        assert_eq!(text[..place].matches('\n').count() + 1, 3);
         for (text, line) in [
             ("a {\n  color: red\n  b: c\n}\n", 3),
             ("a {\n  color: red\n", 1),
