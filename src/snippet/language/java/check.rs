@@ -37,6 +37,7 @@ const CLASSES: &str = "bin";
 /// Warnings that every fragment could get.
 const QUIET: &[&str] = &["serial", "auxiliary", "SVUID", "options", "path."];
 
+/// An import of a package that nothing provides.
 static PACKAGE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^package (\S+) does not exist").expect("a valid pattern"));
 static SYMBOL: LazyLock<Regex> =
@@ -136,8 +137,8 @@ fn note(unit: &mut Unit, lines: &[Line]) {
     }
     let broken = said.iter().any(|one| one.step == "parse");
     if !broken && unit.wants(Step::Lint) {
-        for name in said.iter().filter_map(|one| PACKAGE.captures(&one.message)) {
-            unit.dependency(&name[1]);
+        for name in said.iter().filter_map(|one| missing_package(&one.message)) {
+            unit.dependency(name);
         }
     }
     let lacking = Lacking::of(unit);
@@ -156,6 +157,13 @@ fn note(unit: &mut Unit, lines: &[Line]) {
         }
         unit.pass(Step::Compile);
     }
+}
+
+/// The package that a message misses, if a jar could provide it. Names below `java` belong to the JDK: a class loader
+/// refuses them from elsewhere (`ClassLoader.defineClass`). So such a name is misspelt.
+fn missing_package(message: &str) -> Option<&str> {
+    let found = PACKAGE.captures(message)?.get(1)?.as_str();
+    (!found.starts_with("java.")).then_some(found)
 }
 
 /// What a unit would get from packages that nothing provides.
@@ -190,7 +198,7 @@ fn say(unit: &mut Unit, said: &Said, lacking: &Lacking) {
     let symbol = SYMBOL.captures(&said.message);
     let is_lacking = |name: &str| lacking.any || lacking.names.iter().any(|lost| lost == name);
     let follows = symbol.as_ref().is_some_and(|found| is_lacking(&found[2]));
-    if PACKAGE.is_match(&said.message) || follows || (!error && QUIET.iter().any(|word| code.contains(word))) {
+    if missing_package(&said.message).is_some() || follows || (!error && QUIET.iter().any(|word| code.contains(word))) {
         return;
     }
     let first = said.message.lines().next().unwrap_or_default();
