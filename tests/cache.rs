@@ -380,6 +380,15 @@ fn s6_1_what_a_fixture_no_longer_has_is_missing() {
 }
 
 #[test]
+fn s3_5_a_lock_file_hides_the_packages_of_the_machine() {
+    // Every Python has pip.
+    let site = fresh("# P\n\n```python run\nimport pip\n\nprint(pip.__name__)\n```\n");
+    assert_eq!(statuses(&verify(site.path(), &[])), ["pass"]);
+    write(site.path(), "snippets/python/requirements.txt", "# no packages\n");
+    assert_eq!(statuses(&verify(site.path(), &[])), ["env_error"]);
+}
+
+#[test]
 fn s6_1_all_of_the_package_around_a_page_counts() {
     let site = fresh(
         "# P\n\n```python run\nfrom mine import gen, public\n\nprint(gen.x, public.y)\n```\n\n```text output\n1 1\n```\n",

@@ -16,8 +16,8 @@ pub fn link_or_copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::copy(from, to).map(|_| ()).map_err(failed("copy", from))
 }
 
-/// Makes `link` a symbolic link to the folder `target`; replaces a file or link at `link`.
-pub fn link_dir(target: &Path, link: &Path) -> Result<()> {
+/// Makes `link` a symbolic link to `target`; replaces a file or link at `link`.
+pub fn link(target: &Path, link: &Path) -> Result<()> {
     create_dir_all(link.parent().unwrap_or(Path::new(".")))?;
     remove_file(link)?;
     std::os::unix::fs::symlink(target, link).map_err(failed("link", link))

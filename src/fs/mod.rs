@@ -24,7 +24,7 @@ pub use file::{
 pub use folder::{
     Usage, canonicalize, create_dir_all, list, list_recursively, make_public, remove_dir_all, tree, usage,
 };
-pub use links::{link_dir, link_or_copy, swap_dirs};
+pub use links::{link, link_or_copy, swap_dirs};
 pub use stamp::{Stamp, hash, own_output, stamp};
 pub use temporary::{Temporary, remove_tree, sweep};
 pub use within::{

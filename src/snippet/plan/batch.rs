@@ -39,6 +39,7 @@ impl Batch {
     pub(crate) fn workspace<'a>(&self, context: &'a Context<'_>, folder: PathBuf) -> Workspace<'a> {
         Workspace {
             folder,
+            fixture: self.fixture.clone(),
             package: self.package.clone(),
             root: context.config.root.clone(),
             project: context.config.project.clone(),

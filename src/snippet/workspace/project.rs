@@ -18,6 +18,8 @@ use std::sync::OnceLock;
 pub struct Workspace<'a> {
     /// Its folder, absolute.
     pub folder: PathBuf,
+    /// The name of the fixture that it copies.
+    pub fixture: String,
     /// The project's root.
     pub root: PathBuf,
     /// Files that pages name must be in this folder.

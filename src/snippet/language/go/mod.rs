@@ -12,13 +12,13 @@ mod wrap;
 use crate::error::Result;
 use crate::fs;
 use crate::process::Job;
-use crate::snippet::language::adapter::{CallWithInput, Language, Packages, UseOfPackage, tool_for};
+use crate::snippet::language::adapter::{CallWithInput, Language, Packages, UseOfPackage, marked_lines, tool_for};
 use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::seam;
 use crate::snippet::model::tool::{Package, ToolSource, ToolSpec};
 use crate::snippet::model::verdict::{Level, Step, StepOutcome};
-use crate::snippet::workspace::dependencies;
+use crate::snippet::workspace::dependencies::{self, Pinned};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::MappedText;
@@ -91,6 +91,9 @@ impl Go {
     }
 }
 
+const PINNED: Pinned =
+    Pinned { kind: "go", manifest: "go.mod", lock: "go.sum", how: "`go mod tidy` writes it", mark: "go:" };
+
 impl Language for Go {
     fn spec(&self) -> &LanguageSpec {
         &self.spec
@@ -103,10 +106,10 @@ impl Language for Go {
             return Ok(Ok(()));
         }
         let Some(lock) = fs::read_optional(&workspace.folder.join("go.sum"))? else {
-            return Ok(Err(dependencies::no_lock("go.mod", "go.sum", "`go mod tidy` writes it")));
+            return Ok(Err(dependencies::no_lock(&PINNED)));
         };
         let Ok(go) = workspace.tools.require(&GO) else { return Ok(Ok(())) };
-        let fetched = dependencies::once(workspace, "go", &lock, &[], |_| {
+        let fetched = dependencies::once(workspace, &PINNED, &lock, &[], |_| {
             let job = command(workspace, &go)?.args(["mod", "download"]);
             // An empty value stands for Go's own default.
             Ok(job.env("GOPROXY", workspace.environment().get("GOPROXY").unwrap_or_default()))
@@ -123,7 +126,7 @@ impl Language for Go {
     }
 
     fn promised_output(&self, code: &MappedText) -> Option<Promised> {
-        wrap::promised_output(code)
+        wrap::promised_output(code).or_else(|| marked_lines(code, "//>"))
     }
 
     fn check(&self, workspace: &Workspace<'_>, units: &mut [Unit]) -> Result<()> {

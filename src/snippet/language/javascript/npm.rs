@@ -5,9 +5,17 @@
 use super::tools::NODE;
 use crate::error::Result;
 use crate::fs;
-use crate::snippet::workspace::dependencies;
+use crate::snippet::workspace::dependencies::{self, Pinned};
 use crate::snippet::workspace::project::Workspace;
 use serde_json::Value;
+
+const PINNED: Pinned = Pinned {
+    kind: "npm",
+    manifest: "package.json",
+    lock: "package-lock.json",
+    how: "`npm install` writes it",
+    mark: "npm error",
+};
 
 /// Installs what the fixture's lock file pins, once.
 pub(crate) fn install(workspace: &Workspace<'_>) -> Result<std::result::Result<(), String>> {
@@ -18,24 +26,30 @@ pub(crate) fn install(workspace: &Workspace<'_>) -> Result<std::result::Result<(
         return Ok(Ok(()));
     }
     let Some(lock) = fs::read_optional(&workspace.folder.join("package-lock.json"))? else {
-        return Ok(Err(dependencies::no_lock("package.json", "package-lock.json", "`npm install` writes it")));
+        return Ok(Err(dependencies::no_lock(&PINNED)));
     };
     let node = match workspace.tools.require(&NODE) {
         Ok(node) => node,
         Err(why) => return Ok(Err(why)),
     };
     let npm = node.path.with_file_name("npm");
-    let placed = dependencies::once(workspace, "npm", &lock, &[], |target| {
+    let placed = dependencies::once(workspace, &PINNED, &lock, &[], |target| {
         for file in fs::list_recursively(&workspace.folder)? {
             if !file.starts_with("blocks") && !file.starts_with("node_modules") {
                 fs::write(&target.join(&file), &fs::read(&workspace.folder.join(&file))?)?;
             }
         }
         // Nobody asked to run npm's hooks.
-        Ok(workspace.tools.job(&npm, target).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))
+        Ok(workspace.tools.job(&npm, target).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]))
     })?;
     match placed {
-        Ok(place) => fs::link_dir(&place.join("node_modules"), &workspace.folder.join("node_modules")).map(Ok),
+        Ok(place) => fs::link(&place.join("node_modules"), &workspace.folder.join("node_modules")).map(Ok),
         Err(why) => Ok(Err(why)),
     }
 }
@@ -46,7 +60,7 @@ pub(super) fn bind(workspace: &Workspace<'_>) -> Result<std::result::Result<(), 
     let text = fs::read_to_string(&package.join("package.json"))?;
     let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
     if let Some(name) = manifest["name"].as_str() {
-        fs::link_dir(package, &workspace.folder.join("node_modules").join(name))?;
+        fs::link(package, &workspace.folder.join("node_modules").join(name))?;
     }
     Ok(Ok(()))
 }

@@ -21,7 +21,7 @@ use crate::snippet::language::traceback::{self, Traceback};
 use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::verdict::{Level, Step, StepOutcome};
-use crate::snippet::workspace::dependencies;
+use crate::snippet::workspace::dependencies::{self, Pinned};
 use crate::snippet::workspace::package::mentions;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
@@ -78,6 +78,14 @@ impl Rust {
     }
 }
 
+const PINNED: Pinned = Pinned {
+    kind: "cargo",
+    manifest: "Cargo.toml",
+    lock: "Cargo.lock",
+    how: "`cargo generate-lockfile` writes it",
+    mark: "error:",
+};
+
 impl Language for Rust {
     fn spec(&self) -> &LanguageSpec {
         &self.spec
@@ -92,12 +100,12 @@ impl Language for Rust {
             return Ok(Ok(()));
         }
         let Some(lock) = fs::read_optional(&workspace.folder.join("Cargo.lock"))? else {
-            return Ok(Err(dependencies::no_lock("Cargo.toml", "Cargo.lock", "`cargo generate-lockfile` writes it")));
+            return Ok(Err(dependencies::no_lock(&PINNED)));
         };
         if !workspace.folder.join("src/main.rs").is_file() {
             fs::write(&workspace.folder.join("src/main.rs"), b"fn main() {}\n")?;
         }
-        let fetched = dependencies::once(workspace, "cargo", &lock, &workspace.written_by_installers(), |_| {
+        let fetched = dependencies::once(workspace, &PINNED, &lock, &workspace.written_by_installers(), |_| {
             Ok(workspace.tools.job(&cargo.path, &workspace.folder).args(["fetch", "--locked", "--quiet"]))
         })?;
         Ok(fetched.map(|_| ()))
