@@ -164,6 +164,19 @@ fn s4_4_bless_rewrites_expected_output_and_nothing_else() {
 }
 
 #[test]
+fn s4_4_what_cannot_be_blessed_stays_and_is_said() {
+    let page = "# P\n\n```python run\nprint(1)\nprint(2)\n#> 1\n```\n\n```python run\nprint(3)  #> 4\n```\n";
+    let site = project("[book]\n", page);
+    let output = run(site.path(), &["verify", "--bless"]);
+    let error = stderr(&output);
+    assert!(error.contains("the number of lines in its comments is 1, and it prints 2"), "{error}");
+    assert!(error.contains("content/page.md:3") && error.contains("+ 2"), "{error}");
+    assert!(stdout(&output).starts_with("content/page.md:9\n"), "{}", stdout(&output));
+    let after = std::fs::read_to_string(site.path().join("content/page.md")).expect("the page");
+    assert_eq!(after, page.replace("#> 4", "#> 3"));
+}
+
+#[test]
 fn s3_5_dependencies_are_installed_once_per_lock_file() {
     let page = "# P\n\n```js run\nimport { twice } from \"local-pkg\";\nif (twice(2) !== 4) throw new Error();\n```\n";
     let site = project("[book]\n", page);
@@ -182,6 +195,18 @@ fn s3_5_dependencies_are_installed_once_per_lock_file() {
     let lock = "{ \"name\": \"x\", \"lockfileVersion\": 3, \"requires\": true, \"packages\": { \"\": { \"name\": \"x\", \"dependencies\": { \"local-pkg\": \"file:local-pkg\" } }, \"local-pkg\": { \"version\": \"1.0.0\" }, \"node_modules/local-pkg\": { \"resolved\": \"local-pkg\", \"link\": true } } }\n";
     write(site.path(), "snippets/javascript/package-lock.json", lock);
     assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["pass"]);
+    let newer = manifest.replace("{ \"local-pkg\"", "{ \"other-pkg\": \"file:other-pkg\", \"local-pkg\"");
+    write(
+        site.path(),
+        "snippets/javascript/other-pkg/package.json",
+        "{ \"name\": \"other-pkg\", \"version\": \"1.0.0\" }\n",
+    );
+    write(site.path(), "snippets/javascript/package.json", &newer);
+    write(site.path(), "snippets/javascript/package-lock.json", &format!("{lock}\n"));
+    let (report, _) = verify_json(site.path(), &[]);
+    let reason = report["snippets"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("snippets/javascript cannot be installed") && reason.contains("in sync"), "{reason}");
+    assert!(reason.contains("if package-lock.json is older than package.json, `npm install` writes it"), "{reason}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::snippet::plan::collect::collect;
 use crate::snippet::store::ledger::{self, Ledger};
 use crate::source::{Sources, normalise};
 use crate::{fs, pipeline, snippet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -243,14 +243,19 @@ pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Op
 /// Writes printed output into the pages that promise something else. Returns whether anything was written.
 fn bless(shell: &Shell, sources: &Sources, pages: &[Arc<Page>], verdicts: Verdicts<'_>) -> Result<bool> {
     let blessing = snippet::bless::bless(sources, pages, verdicts);
-    for why in &blessing.refused {
-        shell.terminal.error(&format!("cannot be blessed: {why}"));
-    }
+    let mut refused: BTreeMap<&str, &str> =
+        blessing.refused.iter().map(|refused| (refused.place.as_str(), refused.why.as_str())).collect();
     for (snippet, verdict) in verdicts.iter() {
         let wrong = verdict.steps.get(&Step::Output) == Some(&StepOutcome::Fail);
-        if let Some(printed) = verdict.output.as_ref().filter(|_| wrong) {
-            shell.terminal.result(&snippet::bless::describe(snippet, printed))?;
+        let Some(printed) = verdict.output.as_ref().filter(|_| wrong) else { continue };
+        let change = snippet::bless::describe(snippet, printed);
+        match refused.remove(snippet.place().as_str()) {
+            Some(why) => shell.terminal.error(&format!("cannot be blessed, {why}: {change}")),
+            None => shell.terminal.result(&change)?,
         }
+    }
+    for (place, why) in refused {
+        shell.terminal.error(&format!("cannot be blessed, {why}: {place}"));
     }
     let files: BTreeSet<_> = blessing.edits.iter().map(|edit| edit.file).collect();
     for file in &files {

@@ -30,8 +30,17 @@ pub struct Edit {
 pub struct Blessing {
     /// The changes, ordered by file and byte.
     pub edits: Vec<Edit>,
-    /// Blocks whose output cannot be written, and why.
-    pub refused: Vec<String>,
+    /// Blocks whose output cannot be written.
+    pub refused: Vec<Refused>,
+}
+
+/// An expectation that docgen does not correct.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The page and the line.
+    pub place: String,
+    /// Why, and what to do.
+    pub why: String,
 }
 
 /// Why an expectation inside a changed block is not corrected.
@@ -63,7 +72,7 @@ pub fn bless(sources: &Sources, pages: &[Arc<Page>], verdicts: Verdicts<'_>) -> 
         };
         match edits {
             Ok(edits) => blessing.edits.extend(edits),
-            Err(why) => blessing.refused.push(format!("{}:{}: {why}", snippet.page_name, snippet.line)),
+            Err(why) => blessing.refused.push(Refused { place: snippet.place(), why }),
         }
     }
     blessing.edits.sort_by(|a, b| (a.file, a.range.start, &a.text).cmp(&(b.file, b.range.start, &b.text)));
@@ -84,9 +93,8 @@ fn refuse_conflicts(blessing: &mut Blessing, sources: &Sources) {
         .collect();
     for (file, start) in conflicting {
         let line = sources[file].line_col(start).line;
-        blessing
-            .refused
-            .push(format!("{}:{line}: two blocks promise this and print different things", sources[file].name));
+        let place = format!("{}:{line}", sources[file].name);
+        blessing.refused.push(Refused { place, why: "two blocks promise this and print different things".to_owned() });
         blessing.edits.retain(|edit| edit.file != file || edit.range.start != start);
     }
 }
@@ -192,7 +200,10 @@ fn comment_edits(sources: &Sources, expected: &Expected, printed: &str) -> Resul
     let lines = LineIndex::new(text);
     let count = text.trim_end().lines().count();
     if new.len() != count {
-        return Err(format!("its comments promise {count} lines, and it prints {}: write them by hand", new.len()));
+        let prints = new.len();
+        return Err(format!(
+            "the number of lines in its comments is {count}, and it prints {prints}: write them by hand"
+        ));
     }
     let mut edits = Vec::new();
     for (number, line) in new.into_iter().enumerate() {
@@ -210,7 +221,7 @@ fn comment_edits(sources: &Sources, expected: &Expected, printed: &str) -> Resul
 /// A diff for people: a block's expectation and what it prints.
 pub fn describe(snippet: &Snippet, printed: &str) -> String {
     use std::fmt::Write as _;
-    let mut text = format!("{}:{}\n", snippet.page_name, snippet.line);
+    let mut text = format!("{}\n", snippet.place());
     let (old, new) = match (&snippet.expected, &snippet.session) {
         (None, Some(session)) => {
             let new = renewed_session(snippet, session, printed).unwrap_or_default();

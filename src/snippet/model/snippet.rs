@@ -102,6 +102,11 @@ pub struct Fault {
 }
 
 impl Snippet {
+    /// Its page and the line of its opening fence, as a report shows them.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.page_name, self.line)
+    }
+
     /// Whether it must never run: `no_run`, `check` and `ignore` always win (S1.3).
     pub fn never_runs(&self) -> bool {
         let settings = &self.settings;
