@@ -66,6 +66,7 @@ codes! {
     DuplicateUrl "duplicate-url" Error "Two pages have the same URL. Rename one of them.";
     DuplicateId "duplicate-id" Error "Two pages have the same `id`.";
     BrokenLink "broken-link" Error "A link points to a page or file that does not exist.";
+    LinkOutside "link-outside" Hint "A link of an mdBook book leads out of the book. docgen cannot check it.";
     BrokenAnchor "broken-anchor" Error "A link points to a heading that does not exist on the page.";
     UnsafeLink "unsafe-link" Warning "A link or image has an address that can run code (`javascript:`, `vbscript:`, `data:`), and `raw-html` is \"escape\". The page shows its text without the address.";
     BrokenReference "broken-reference" Warning "A reference link has no definition. The page shows it as plain text.";
@@ -81,6 +82,7 @@ codes! {
     FenceForeign "fence-foreign" Hint "An info string has an attribute of another tool. It has no effect here.";
     TermUndeclared "term-undeclared" Error "A page uses a term that its closed taxonomy does not declare.";
     NavMissing "nav-missing" Error "SUMMARY.md names a page that does not exist.";
+    NavTwice "nav-twice" Warning "SUMMARY.md names a page twice.";
     ReviewOverdue "review-overdue" Warning "The page's review is overdue; an error under `--deny overdue`.";
     ConfigForeign "config-foreign" Hint "A key in book.toml belongs to mdBook. It has no effect here.";
 }

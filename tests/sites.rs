@@ -133,6 +133,7 @@ sites! {
     faulty_guide
     foreign_output
     markdown
+    mdbook_book
     missing_include
     no_tools
     not_utf8

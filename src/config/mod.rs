@@ -4,6 +4,7 @@
 //! environment enter here as values; later stages never ask for them.
 //! Must not know: pages, snippets, or how anything is printed.
 
+mod mdbook;
 pub mod raw;
 mod values;
 mod verify;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use values::{BookToml, globs};
 use verify::{like_mdbook, verify};
 
+pub use mdbook::MdBook;
 pub use raw::{ContentPolicy, RawCommand, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
 pub use values::{parse_days, parse_duration};
 pub use verify::{Rule, VerifyConfig};
@@ -68,6 +70,8 @@ pub struct Config {
     pub has_project: bool,
     /// Whether the folder has mdBook's layout (`SUMMARY.md` in the content folder).
     pub mdbook: bool,
+    /// What mdBook's own tables say.
+    pub of_mdbook: MdBook,
     /// The site's title.
     pub title: String,
     /// One sentence about it.
@@ -110,6 +114,17 @@ pub struct Config {
     pub today: Date,
     /// Hints about the configuration itself.
     pub hints: Vec<String>,
+}
+
+impl Config {
+    /// The path of the site on its host, without the last slash: `/repo` for `https://host/repo`.
+    pub fn base_path(&self) -> &str {
+        if self.base_url.is_empty() {
+            return self.of_mdbook.site_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        }
+        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        rest.find('/').map_or("", |at| &rest[at..])
+    }
 }
 
 /// A taxonomy as declared.
@@ -190,26 +205,26 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
     let book_toml = BookToml { path: root.join("book.toml"), text: text.unwrap_or_default() };
     let content = content_folder(&raw, root, &book_toml)?;
     let mdbook = content.join("SUMMARY.md").is_file();
-    let hints = raw
-        .foreign_tables()
-        .into_iter()
-        .map(|table| format!("book.toml: [{table}] belongs to mdBook and has no effect here"))
-        .collect();
+    let of_mdbook = MdBook::read(&raw, root, &book_toml)?;
+    let hints = of_mdbook.hint().into_iter().collect();
+    let like_mdbook = like_mdbook(raw.verify, raw.rust.as_ref(), mdbook, &of_mdbook);
     let right_to_left = right_to_left(&raw.book, &book_toml)?;
-    let base_url = overrides.base_url.clone().or(raw.site.base_url).unwrap_or_default();
+    let base_url = base_url(raw.site.base_url.as_deref(), overrides, &book_toml)?;
+    let repository = raw.site.repository.or_else(|| of_mdbook.repository.clone()).unwrap_or_default();
     let out = overrides.out.clone().unwrap_or_else(|| root.join(raw.site.out.as_deref().unwrap_or("public")));
     Ok(Config {
         has_project: text.is_some(),
         mdbook,
+        of_mdbook,
         title: raw.book.title.unwrap_or_default(),
         description: raw.book.description.unwrap_or_default(),
         authors: raw.book.authors,
         right_to_left,
         language: raw.book.language.unwrap_or_else(|| "en".to_owned()),
-        base_url: base_url.trim_end_matches('/').to_owned(),
+        base_url,
         out,
         theme: raw.site.theme.unwrap_or_else(|| "default".to_owned()),
-        repository: raw.site.repository.unwrap_or_default().trim_end_matches('/').to_owned(),
+        repository: repository.trim_end_matches('/').to_owned(),
         math: raw.site.math.unwrap_or(!mdbook),
         raw_html: raw.site.raw_html.unwrap_or(RawHtml::Allow),
         content_policy: raw.site.content_policy.unwrap_or(if mdbook && raw.output.is_some() {
@@ -220,7 +235,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         taxonomies: taxonomies(raw.taxonomies, &book_toml)?,
         review_days: review_days(&raw.governance.review, &book_toml)?,
         required: raw.governance.required,
-        verify: verify(like_mdbook(raw.verify, raw.rust.as_ref(), mdbook), &book_toml)?,
+        verify: verify(like_mdbook, &book_toml)?,
         search_code: raw.search.code.unwrap_or(true),
         search_exclude: globs(&raw.search.exclude, &book_toml)?,
         drafts: overrides.drafts,
@@ -229,6 +244,24 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         root: root.to_path_buf(),
         project: fs::project_of(root, &content),
         content,
+    })
+}
+
+/// The address of the site, without the last slash.
+fn base_url(configured: Option<&str>, overrides: &Overrides, book_toml: &BookToml<'_>) -> Result<String> {
+    const HELP: &str = "write the whole address, such as `https://example.org/docs`";
+    let is_whole = |url: &str| {
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        url.is_empty() || rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+    };
+    let written = overrides.base_url.as_deref().or(configured).unwrap_or_default();
+    if is_whole(written) {
+        return Ok(written.trim_end_matches('/').to_owned());
+    }
+    let message = format!("`{written}` is not the address of a site: it does not begin with `https://` and a host");
+    Err(match overrides.base_url {
+        Some(_) => Error::usage(message, HELP),
+        None => book_toml.error(written, message, HELP.to_owned()),
     })
 }
 

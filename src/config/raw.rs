@@ -21,24 +21,14 @@ pub struct RawConfig {
     pub verify: RawVerify,
     /// The search index.
     pub search: RawSearch,
-    /// mdBook: means nothing here.
+    /// mdBook: has no effect here.
     pub build: Option<toml::Table>,
     /// mdBook: the edition of Rust blocks.
     pub rust: Option<toml::Table>,
-    /// mdBook: means nothing here.
+    /// mdBook: has no effect here.
     pub preprocessor: Option<toml::Table>,
-    /// mdBook: means nothing here.
+    /// mdBook: [`super::MdBook`] reads `[output.html]`.
     pub output: Option<toml::Table>,
-}
-
-impl RawConfig {
-    /// Names of mdBook's tables that are present and have no effect here.
-    pub fn foreign_tables(&self) -> Vec<&'static str> {
-        [("build", &self.build), ("preprocessor", &self.preprocessor), ("output", &self.output)]
-            .into_iter()
-            .filter_map(|(name, table)| table.as_ref().map(|_| name))
-            .collect()
-    }
 }
 
 /// `[book]`, as mdBook reads it.

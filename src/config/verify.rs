@@ -2,6 +2,7 @@
 //!
 //! Must not know: what a rule does to a block.
 
+use super::mdbook::MdBook;
 use super::raw::{self, RawLanguage, RawRule};
 use super::values::{BookToml, globs, parse_duration, parse_size};
 use crate::error::Result;
@@ -52,8 +53,18 @@ impl Rule {
     }
 }
 
-/// Like `mdbook test`: runs the Rust blocks of a book, in the edition that its `[rust]` table names.
-pub(super) fn like_mdbook(mut verify: raw::RawVerify, rust: Option<&toml::Table>, mdbook: bool) -> raw::RawVerify {
+/// Like `mdbook test`: runs the Rust blocks of a book, in the edition that its `[rust]` table names. Hides the lines that
+/// the book hides.
+pub(super) fn like_mdbook(
+    mut verify: raw::RawVerify,
+    rust: Option<&toml::Table>,
+    mdbook: bool,
+    of_mdbook: &MdBook,
+) -> raw::RawVerify {
+    for (label, prefix) in &of_mdbook.hide_prefixes {
+        let language = verify.lang.entry(label.clone()).or_default();
+        language.hide_prefix.get_or_insert_with(|| prefix.clone());
+    }
     let edition = rust.and_then(|table| table.get("edition")?.as_str()).map(str::to_owned);
     if mdbook || edition.is_some() {
         let language = verify.lang.entry("rust".to_owned()).or_default();

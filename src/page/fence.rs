@@ -40,6 +40,21 @@ pub struct InfoProblem {
     pub help: String,
 }
 
+/// The words that belong to other tools.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ForeignWords<'a> {
+    /// Those that `[verify]` lists. They get no hint.
+    pub listed: &'a [String],
+    /// Whether every word that docgen does not know is one, as in an mdBook book, which may have words of its own.
+    pub all_unknown: bool,
+}
+
+impl ForeignWords<'_> {
+    fn lists(self, word: &str) -> bool {
+        self.listed.iter().any(|listed| listed == word)
+    }
+}
+
 /// A parsed info string.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Info {
@@ -74,8 +89,8 @@ impl Info {
         self.items.iter().rev().find(|item| item.key == key)?.value.as_deref()
     }
 
-    /// Parses a raw info string. `foreign_words` are more words that belong to other tools (`[verify]`).
-    pub fn parse(raw: &str, foreign_words: &[String]) -> Self {
+    /// Parses a raw info string.
+    pub fn parse(raw: &str, foreign_words: ForeignWords<'_>) -> Self {
         let mut info = Info::default();
         if info.is_too_long(raw) {
             return info;
@@ -147,7 +162,7 @@ impl Info {
     }
 
     /// The items of a directive in an HTML comment: the same grammar without a language (S2.5).
-    pub fn parse_items(raw: &str, foreign_words: &[String]) -> Self {
+    pub fn parse_items(raw: &str, foreign_words: ForeignWords<'_>) -> Self {
         let mut info = Info::default();
         if !info.is_too_long(raw) {
             Scanner { raw, at: 0, foreign_words }.items(&mut info, false);
@@ -160,7 +175,7 @@ impl Info {
 struct Scanner<'a> {
     raw: &'a str,
     at: usize,
-    foreign_words: &'a [String],
+    foreign_words: ForeignWords<'a>,
 }
 
 impl Scanner<'_> {
@@ -281,11 +296,15 @@ impl Scanner<'_> {
             info.items.push(Item { key: "code".to_owned(), value: Some(word.to_owned()), range });
         } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
             self.foreign(info, start, &format!("`{word}`"), tool);
-        } else if self.foreign_words.iter().any(|foreign| foreign == word) {
+        } else if self.foreign_words.lists(word) {
             info.foreign = true; // the project assigns it to another tool, so no hint
-        } else if word.starts_with("ignore-") {
-            // rustdoc's `ignore-x86_64`: ignored on some targets.
-            self.foreign(info, start, &format!("`{word}`"), "rustdoc");
+        } else if let Some(target) = word.strip_prefix("ignore-") {
+            // rustdoc's `ignore-x86_64`: ignored where the name of the target contains this.
+            if is_this_target(target) {
+                let reason = Some(format!("not for targets with `{target}` in their name"));
+                info.items.push(Item { key: "ignore".to_owned(), value: None, range: range.clone() });
+                info.items.push(Item { key: "reason".to_owned(), value: reason, range });
+            }
         } else {
             let known = FLAGS.iter().chain(KEYS).copied().chain(ALIASES.iter().map(|row| row.0));
             let help = match did_you_mean(word, known) {
@@ -295,7 +314,7 @@ impl Scanner<'_> {
             };
             info.problems.push(InfoProblem {
                 range,
-                foreign: false,
+                foreign: self.foreign_words.all_unknown,
                 message: format!("unknown word `{word}` in the info string"),
                 help,
             });
@@ -331,7 +350,7 @@ impl Scanner<'_> {
             }
         } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == key.trim_start_matches(':')) {
             self.foreign(info, start, &format!("`{key}`"), tool);
-        } else if self.foreign_words.iter().any(|foreign| foreign == key) {
+        } else if self.foreign_words.lists(key) {
             info.foreign = true;
         } else {
             let help = match did_you_mean(key, KEYS.iter().copied()) {
@@ -340,7 +359,7 @@ impl Scanner<'_> {
             };
             info.problems.push(InfoProblem {
                 range,
-                foreign: false,
+                foreign: self.foreign_words.all_unknown,
                 message: format!("unknown key `{key}` in the info string"),
                 help,
             });
@@ -395,6 +414,14 @@ impl Scanner<'_> {
     }
 }
 
+/// Whether the machine's target, such as `x86_64-unknown-linux-gnu`, contains a word.
+fn is_this_target(word: &str) -> bool {
+    use std::env::consts::{ARCH, OS};
+    // Rust's `macos` is `darwin` in the names of targets.
+    let system = if OS == "macos" { "darwin" } else { OS };
+    !word.is_empty() && [ARCH, system].iter().any(|part| part.contains(word))
+}
+
 fn is_rust_error_code(word: &str) -> bool {
     word.len() == 5 && word.starts_with('E') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -411,7 +438,7 @@ mod tests {
     use super::*;
 
     fn parse(raw: &str) -> Info {
-        Info::parse(raw, &[])
+        Info::parse(raw, ForeignWords::default())
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Must not know: HTML.
 
 use super::events::{Events, destination};
-use super::fence::Info;
+use super::fence::{ForeignWords, Info};
 use super::heading::{Anchors, Heading, slugify};
 use super::math;
 use super::model::{Dialect, Fence, Link, Page};
@@ -104,7 +104,7 @@ struct OpenHeading {
 struct Scanner<'a> {
     text: &'a MappedText,
     file: FileId,
-    foreign: &'a [String],
+    foreign: ForeignWords<'a>,
     problems: &'a mut Vec<Diagnostic>,
     anchors: Anchors,
     scan: Scan,
@@ -427,7 +427,8 @@ mod tests {
     fn scanned(text: &str) -> (Scan, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         let mapped = MappedText::from_source(text, FileId(0), 0);
-        let scan = scan(&mapped, FileId(0), Dialect { foreign_words: &[], math: true }, &mut problems);
+        let scan =
+            scan(&mapped, FileId(0), Dialect { foreign_words: ForeignWords::default(), math: true }, &mut problems);
         (scan, problems)
     }
 

@@ -47,6 +47,8 @@ pub struct Page {
     pub front_matter: FrontMatter,
     /// Front matter's title, else the first heading, else the file's name.
     pub title: String,
+    /// The title of the browser's window, if the page sets it by `{{#title …}}`.
+    pub window_title: Option<String>,
     /// Front matter's description, else the first paragraph.
     pub description: String,
     /// Whether the body starts with a heading that the page's header shows (it is the title, or an `h1`).
@@ -114,7 +116,7 @@ pub struct Fence {
 #[derive(Debug, Clone, Copy)]
 pub struct Dialect<'a> {
     /// More words that other tools use in info strings.
-    pub foreign_words: &'a [String],
+    pub foreign_words: fence::ForeignWords<'a>,
     /// Whether text between dollar signs is a formula.
     pub math: bool,
 }

@@ -18,7 +18,7 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
     count(Work::PagesParsed, 1);
     let file = &sources[page.file];
     let (front_matter, body, mut problems) = front_matter::parse(file, today);
-    let text = include::expand(sources, page.file, body, &mut problems);
+    let include::Expanded { text, window_title } = include::expand(sources, page.file, body, &mut problems);
     let scan = markdown::scan(&text, page.file, dialect, &mut problems);
     let first = scan.headings.first();
     let title = front_matter
@@ -38,6 +38,7 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
         text,
         front_matter,
         title,
+        window_title,
         description,
         leading_heading,
         headings: scan.headings,

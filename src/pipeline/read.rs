@@ -5,6 +5,7 @@
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Note};
 use crate::error::Result;
+use crate::page::fence::ForeignWords;
 use crate::page::{self, Dialect, Page};
 use crate::progress::Progress;
 use crate::site::{self, PageIndex, PathExists, Site};
@@ -199,7 +200,10 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Arc<Page>>, Vec<Diagnos
 }
 
 fn parse_each(sources: &Sources, pages: &[PageSource], config: &Config) -> Vec<Parsed> {
-    let dialect = Dialect { foreign_words: &config.verify.foreign_words, math: config.math };
+    let dialect = Dialect {
+        foreign_words: ForeignWords { listed: &config.verify.foreign_words, all_unknown: config.mdbook },
+        math: config.math,
+    };
     let parse = |source: &PageSource| {
         let (page, problems) = page::parse(sources, source, config.today, dialect);
         Parsed { page: Arc::new(page), problems: problems.into() }

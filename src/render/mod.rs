@@ -152,6 +152,8 @@ impl<'a> Renderer<'a> {
                 })
                 .collect(),
             live,
+            styles: config.of_mdbook.styles.clone(),
+            scripts: config.of_mdbook.scripts.clone(),
         }
     }
 

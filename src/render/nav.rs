@@ -51,6 +51,8 @@ fn level(nodes: &[Node], path: &[usize], depth: usize, from: &str, lines: &mut V
         let current = (on_path && path.len() == 1) || node.url.as_deref() == Some(from);
         lines.push(NavView {
             title: node.title.clone(),
+            number: node.number.clone(),
+            part: node.is_part,
             url: node.url.as_deref().map_or_else(String::new, |to| url::encode(&url::relative(from, to))),
             current,
             ancestor: on_path && !current,

@@ -6,7 +6,7 @@ use super::Renderer;
 use super::highlight::escape;
 use super::part::{Outline, Part};
 use crate::error::Result;
-use crate::site::{parts, twin_url, url};
+use crate::site::{Redirect, parts, twin_url, url};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -80,7 +80,10 @@ impl<'a> Renderer<'a> {
             Part::Verification(number) => self.verification(*number)?,
             Part::Health(number) => self.health(*number)?,
             Part::Redirect(to) => {
-                let target = url::encode(&url::relative(path, to));
+                let target = match to {
+                    Redirect::Page(url) => url::encode(&url::relative(path, url)),
+                    Redirect::Address(address) => address.clone(),
+                };
                 self.theme.render("redirect.html", &self.site_view(path), "target", &target)?
             }
             Part::NotFound => self.not_found()?,
@@ -96,7 +99,7 @@ impl<'a> Renderer<'a> {
 
     /// This page is served at unknown addresses, so all its links are absolute.
     fn not_found(&self) -> Result<String> {
-        let root = format!("{}/", base_path(&self.input.config.base_url));
+        let root = format!("{}/", self.input.config.base_path());
         self.theme.render("404.html", &self.site_view_at(&root), "root", &root)
     }
 
@@ -117,10 +120,4 @@ impl<'a> Renderer<'a> {
         xml.push_str("</urlset>\n");
         xml
     }
-}
-
-/// The path of a base URL: `/repo` for `https://host/repo`.
-fn base_path(base_url: &str) -> &str {
-    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
-    rest.find('/').map_or("", |at| &rest[at..])
 }

@@ -36,6 +36,7 @@ impl<'a> Renderer<'a> {
         };
         let view = PageView {
             title: page.title.clone(),
+            window_title: page.window_title.clone().unwrap_or_default(),
             heading: first.map_or_else(|| page.title.clone(), |heading| heading.text.clone()),
             heading_anchor: first.map_or_else(String::new, |heading| heading.anchor.clone()),
             description: page.description.clone(),
@@ -58,10 +59,12 @@ impl<'a> Renderer<'a> {
 
     fn edit_address(&self, page: &Page) -> String {
         let Input { config, sources, .. } = self.input;
-        if config.repository.is_empty() {
-            return String::new();
+        let path = url::encode(&sources[page.file].name);
+        match &config.of_mdbook.edit_url_template {
+            Some(template) => template.replace("{path}", &path),
+            None if config.repository.is_empty() => String::new(),
+            None => format!("{}/edit/main/{path}", config.repository),
         }
-        format!("{}/edit/main/{}", config.repository, url::encode(&sources[page.file].name))
     }
 }
 

@@ -3,7 +3,7 @@
 //! Must not know: what a file looks like.
 
 use crate::output::OutputTree;
-use crate::site::PageIndex;
+use crate::site::{PageIndex, Redirect};
 
 /// What a file of the site shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Part {
     /// A part of the health page.
     Health(usize),
     /// A former address, which leads to this one.
-    Redirect(String),
+    Redirect(Redirect),
     /// The page for unknown addresses.
     NotFound,
     /// The whole site on one page.

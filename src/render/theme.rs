@@ -89,6 +89,12 @@ impl Theme {
                 }
             }
         }
+        for path in config.of_mdbook.styles.iter().chain(&config.of_mdbook.scripts) {
+            let content = fs::read_within(&config.project, &config.root.join(path)).map_err(|refused| {
+                Error::usage(format!("the file `{path}`, which book.toml names, {}", refused.why()), refused.help())
+            })?;
+            assets.insert(path.clone(), content);
+        }
         let of_templates = blake3::hash(format!("{templates:?}").as_bytes());
         tera.add_raw_templates(templates).map_err(failed)?;
         let mut hasher = blake3::Hasher::new();

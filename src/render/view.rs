@@ -34,6 +34,10 @@ pub struct SiteView {
     pub taxonomies: Vec<LinkView>,
     /// Whether live reload is on.
     pub live: bool,
+    /// The book's own styles, by their paths in the site.
+    pub styles: Vec<String>,
+    /// The book's own scripts.
+    pub scripts: Vec<String>,
 }
 
 /// A link.
@@ -54,6 +58,10 @@ pub struct LinkView {
 pub struct NavView {
     /// Its text.
     pub title: String,
+    /// Its number in the book, such as `2.1.`; else empty.
+    pub number: String,
+    /// Whether it is the title of a part of the book.
+    pub part: bool,
     /// Its target; empty for a draft chapter.
     pub url: String,
     /// Whether it is the current page.
@@ -116,6 +124,8 @@ pub struct FactsView {
 pub struct PageView {
     /// Its title, for `<title>` and listings.
     pub title: String,
+    /// What `<title>` says instead, or nothing.
+    pub window_title: String,
     /// The text of its `<h1>`.
     pub heading: String,
     /// Anchor of the `<h1>`, if links can point there.

@@ -223,6 +223,11 @@ impl<'a> Checker<'a> {
             let message = format!("docgen does not read the file of this {what}: `{}` {}", link.target, refused.why());
             return Diagnostic::new(Code::ReadRefused, link.span, message).help(refused.help());
         }
+        if self.config.mdbook && !link.image && path.split('/').any(|part| part == "..") {
+            let message = "links lead out of the book, so docgen cannot check them".to_owned();
+            let help = "such a link works if the book is published beside its target";
+            return Diagnostic::new(Code::LinkOutside, link.span, message).help(help);
+        }
         let help = if site.page_at(&format!("{path}.md")).is_some() {
             format!("write the extension: `{}.md`", link.target)
         } else {

@@ -24,7 +24,7 @@ pub mod taxonomy;
 pub mod url;
 
 pub use index::PageIndex;
-pub use model::{Frame, PathExists, Site};
+pub use model::{Frame, PathExists, Redirect, Site};
 pub use places::{twin_url, uses_only_named_assets};
 pub use resolve::{Problems, replace, resolve};
 pub use target::Target;

@@ -45,8 +45,8 @@ pub struct Frame {
     pub assets: BTreeMap<String, Asset>,
     /// The assets that the site contains.
     pub copied: Vec<String>,
-    /// Former URLs and their new URLs.
-    pub redirects: BTreeMap<String, String>,
+    /// Former URLs and where they lead.
+    pub redirects: BTreeMap<String, Redirect>,
     /// The site's title: from the configuration, else the home page's.
     pub title: String,
 }
@@ -63,6 +63,15 @@ impl DerefMut for Site {
     fn deref_mut(&mut self) -> &mut Frame {
         Arc::make_mut(&mut self.frame)
     }
+}
+
+/// Where a former address leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Redirect {
+    /// To the URL of a page.
+    Page(String),
+    /// To an address as `book.toml` writes it: of another host, or relative to the former address.
+    Address(String),
 }
 
 impl Site {

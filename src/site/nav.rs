@@ -16,6 +16,10 @@ use typed_index_collections::TiSlice;
 pub struct Node {
     /// What it is called.
     pub title: String,
+    /// Its number in the book, such as `2.1.`; else empty.
+    pub number: String,
+    /// Whether it is the title of a part of the book, which has no page.
+    pub is_part: bool,
     /// Its page; a folder without an index page and a draft chapter have none.
     pub page: Option<PageIndex>,
     /// Its address, if it has one.
@@ -168,6 +172,8 @@ fn from_folders(
             let page = &pages[*index];
             let node = Node {
                 title: page.title.clone(),
+                number: String::new(),
+                is_part: false,
                 page: Some(*index),
                 url: Some(urls[*index].clone()),
                 children: Vec::new(),
@@ -180,6 +186,8 @@ fn from_folders(
         let weight = child.page.and_then(|page| pages[page].front_matter.weight).unwrap_or(i64::MAX);
         let node = Node {
             title: child.title.clone(),
+            number: String::new(),
+            is_part: false,
             page: child.page,
             url: Some(child.url.clone()),
             children: from_folders(name, sections, pages, urls),
@@ -201,7 +209,7 @@ fn from_summary(
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
     let mut roots: Vec<Node> = Vec::new();
-    let mut missing = 0;
+    let (mut missing, mut seen) = (0, BTreeSet::new());
     for chapter in summary::parse(&sources[file]) {
         let page = chapter.path.as_deref().and_then(|path| {
             let path = url::decode(path.trim_start_matches("./"));
@@ -223,7 +231,16 @@ fn from_summary(
         if chapter.path.is_some() && page.is_none() {
             continue;
         }
-        let node = Node { title: chapter.title, page, url: page.map(|page| urls[page].clone()), children: Vec::new() };
+        if let Some(page) = page
+            && !seen.insert(page)
+        {
+            let message = format!("`{}` stands in the summary before", pages[page].relative);
+            let help = "remove one of the lines; previous and next follow the first one";
+            problems.push(Diagnostic::new(Code::NavTwice, chapter.span, message).help(help));
+        }
+        let (title, number, is_part) = (chapter.title, chapter.number, chapter.is_part);
+        let url = page.map(|page| urls[page].clone());
+        let node = Node { title, number, is_part, page, url, children: Vec::new() };
         let mut level = &mut roots;
         for _ in 0..chapter.depth {
             if level.is_empty() {

@@ -3,18 +3,20 @@
 //! Must not know: HTML, templates.
 
 use super::index::PageIndex;
-use super::model::{Frame, PathExists, Site};
+use super::model::{Frame, PathExists, Redirect, Site};
 use super::nav::{self, Nav};
 use super::places::{self, Places, twin_url};
 use super::taxonomy::{self, Taxonomy};
 use super::{governance, link, url};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::fs;
 use crate::page::Page;
 use crate::page::front_matter::PageStatus;
 use crate::source::Sources;
-use crate::span::Span;
+use crate::span::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use typed_index_collections::{TiSlice, TiVec};
 
@@ -40,7 +42,7 @@ pub fn resolve(
     let frame = Frame { urls, by_url, nav, taxonomies, generated, assets, copied, redirects, title };
     let mut site = Site { pages, targets: TiVec::new(), frame: Arc::new(frame) };
     reserve(&mut site, &mut problems);
-    redirect(&mut site, &mut problems);
+    redirect(&mut site, config, sources.summary, &mut problems);
     site.targets = link::targets(&site);
     places::copied(&mut site, config, &mut problems);
     governance::check(sources, &site, config, path_exists, &mut problems);
@@ -207,8 +209,9 @@ fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn redirect(site: &mut Site, problems: &mut Vec<Diagnostic>) {
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
+/// Collects the pages' aliases, and the redirects of mdBook's `[output.html.redirect]`.
+fn redirect(site: &mut Site, config: &Config, summary: Option<FileId>, problems: &mut Vec<Diagnostic>) {
+    let mut found: BTreeMap<String, Redirect> = BTreeMap::new();
     let mut places = places::taken(site);
     for (index, page) in site.pages.iter_enumerated() {
         for alias in &page.front_matter.aliases {
@@ -230,10 +233,23 @@ fn redirect(site: &mut Site, problems: &mut Vec<Diagnostic>) {
                 Diagnostic::new(Code::DuplicateUrl, alias.span, message).help(help)
             } else {
                 places.take(&from, "another alias");
-                found.insert(from, site.urls[index].clone());
+                found.insert(from, Redirect::Page(site.urls[index].clone()));
                 continue;
             };
             problems.push(problem);
+        }
+    }
+    for (from, to) in &config.of_mdbook.redirects {
+        let path = fs::normalise(Path::new("/").join(from.trim_start_matches('/')).as_path());
+        let path = crate::source::slash_path(path.strip_prefix("/").unwrap_or(&path));
+        if let Some(why) = url::why_invalid(&path).or_else(|| places.conflict(&path)) {
+            let at = Span::at(summary.unwrap_or(FileId(0)), 0);
+            let message = format!("[output.html.redirect] of book.toml has `{from}`, but this address {why}");
+            let help = "remove the line from book.toml, or move the page";
+            problems.push(Diagnostic::new(Code::DuplicateUrl, at, message).help(help));
+        } else {
+            places.take(&path, "another redirect");
+            found.insert(path, Redirect::Address(to.clone()));
         }
     }
     site.redirects = found;

@@ -5,6 +5,7 @@
 
 use crate::config::Config;
 use crate::error::Result;
+use crate::page::fence::ForeignWords;
 use crate::page::{self, Dialect};
 use crate::snippet::context::{Context, Options};
 use crate::snippet::model::blocks::Block;
@@ -49,7 +50,12 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
     let mut sources = Sources::new(Path::new("/canaries"));
     let file = sources.add(Path::new("/canaries").join(format!("{}.md", spec.name)), text);
     let source = PageSource { file, relative: format!("{}.md", spec.name) };
-    let (page, _) = page::parse(&sources, &source, context.config.today, Dialect { foreign_words: &[], math: false });
+    let (page, _) = page::parse(
+        &sources,
+        &source,
+        context.config.today,
+        Dialect { foreign_words: ForeignWords::default(), math: false },
+    );
     // Canaries test the tools, not the project: they ignore its fixtures and settings.
     let mut config: Config = context.config.clone();
     config.has_project = false;

@@ -260,7 +260,7 @@ pub fn content_paths(config: &Config) -> Result<ContentPaths> {
 pub fn included_paths<'a>(sources: &Sources, files: impl Iterator<Item = &'a SourceFile>) -> BTreeSet<PathBuf> {
     let of_file = |file: &SourceFile| -> Vec<PathBuf> {
         include::directives(&file.text)
-            .map(|directive| include::target_path(&file.path, directive.path))
+            .filter_map(|directive| Some(include::target_path(&file.path, directive.path()?)))
             .filter(|path| path.starts_with(&sources.root))
             .collect()
     };
@@ -367,7 +367,7 @@ fn read_includes(sources: &mut Sources, mut waiting: Vec<FileId>, problems: &mut
     while let Some(id) = waiting.get(next) {
         let file = &sources[*id];
         let wanted: BTreeSet<PathBuf> = include::directives(&file.text)
-            .map(|directive| include::target_path(&file.path, directive.path))
+            .filter_map(|directive| Some(include::target_path(&file.path, directive.path()?)))
             .filter(|path| sources.by_path(path).is_none() && sources.refused(path).is_none())
             .collect();
         for path in wanted {

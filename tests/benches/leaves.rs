@@ -5,6 +5,7 @@
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use docgen::config::{self, Config, Overrides};
+use docgen::page::fence::ForeignWords;
 use docgen::page::{self, Dialect};
 use docgen::pipeline::{self, Edition, Project};
 use docgen::progress::Silent;
@@ -39,7 +40,7 @@ fn bytes(texts: &[impl AsRef<str>]) -> BytesCount {
 #[divan::bench]
 fn parse_pages(bencher: Bencher<'_, '_>) {
     let (config, project) = manual();
-    let dialect = Dialect { foreign_words: &config.verify.foreign_words, math: config.math };
+    let dialect = Dialect { foreign_words: ForeignWords::default(), math: config.math };
     let parse = || {
         for source in &project.sources.pages {
             black_box(page::parse(&project.sources, source, config.today, dialect));

@@ -332,11 +332,11 @@ fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::fence::Info;
+    use crate::page::fence::{ForeignWords, Info};
 
     fn settings(raw: &str) -> Settings {
         let mut settings = Settings::default();
-        settings.apply_items(&Info::parse(raw, &[]).items);
+        settings.apply_items(&Info::parse(raw, ForeignWords::default()).items);
         settings
     }
 

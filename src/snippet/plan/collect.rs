@@ -4,7 +4,7 @@
 
 use crate::config::{Config, RawRule};
 use crate::diagnostic::did_you_mean;
-use crate::page::fence::Info;
+use crate::page::fence::{ForeignWords, Info};
 use crate::page::{Fence, Page};
 use crate::site::PageIndex;
 use crate::snippet::language::adapter::Language;
@@ -184,7 +184,8 @@ impl Collector<'_> {
         }
         let mut fault = None;
         if let Some((text, span)) = &fence.directive {
-            let directive = Info::parse_items(text, &config.verify.foreign_words);
+            let foreign = ForeignWords { listed: &config.verify.foreign_words, all_unknown: config.mdbook };
+            let directive = Info::parse_items(text, foreign);
             settings.apply_items(&directive.items);
             fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
                 let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);
