@@ -17,6 +17,7 @@ pub const FLAGS: &[&str] = &[
     "hidden",
     "net",
     "standalone",
+    "test_harness",
     "numbers",
 ];
 
@@ -84,7 +85,6 @@ pub(super) const FOREIGN: &[(&str, &str)] = &[
     ("playground", "mdBook"),
     ("mdbook-runnable", "mdBook"),
     ("hidelines", "mdBook"),
-    ("test_harness", "rustdoc"),
     ("allow_fail", "rustdoc"),
     ("custom", "rustdoc"),
     ("live", "Docusaurus"),

@@ -4,6 +4,7 @@
 //! - `cargo xtask ratios [NAME]`: compares docgen with one tool start per block.
 //! - `cargo xtask bench [OPTIONS]`: measures docgen and its peers on made pages.
 //! - `cargo xtask mutate [--full]`: breaks blocks, and compares docgen with the bare tools.
+//! - `cargo xtask mdbook-parity BOOK…`: compares docgen with `mdbook test`, block by block.
 //! - `cargo xtask lighthouse`: Lighthouse over the manual.
 //! - `cargo xtask search-quality`: compares search with other search engines.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
@@ -17,6 +18,7 @@
 mod bench;
 mod lighthouse;
 mod mutate;
+mod parity;
 mod ratios;
 mod run;
 mod search;
@@ -34,6 +36,7 @@ Commands:
   ratios [NAME]       compare docgen with one tool start per block; NAME is a part of a case's name
   bench [OPTIONS]     measure docgen and its peers on made pages; `bench --help` lists the options
   mutate [--full]     break blocks that pass, and check that docgen notices what the bare tools notice
+  mdbook-parity BOOK  compare docgen with `mdbook test`, block by block; BOOK is the folder of a book, or several
   lighthouse          measure the manual's pages with Lighthouse, as on a phone
   search-quality      compare search with Pagefind and MiniSearch, on the same pages and queries
   test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds slow checks
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         ["ratios", wanted] => ratios::run(wanted),
         ["bench", options @ ..] => bench::run(options),
         ["mutate", options @ ..] => mutate::run(options),
+        ["mdbook-parity", books @ ..] => parity::run(books),
         ["lighthouse"] => lighthouse::run(),
         ["search-quality"] => search::run(),
         [] | ["help" | "--help" | "-h"] => {

@@ -44,6 +44,8 @@ pub struct Parts {
     pub owners: Vec<PartSource>,
     /// The file that the block is a part of (`file=`). It is used as it is, without a wrapper.
     pub file: Option<String>,
+    /// The code is a crate of tests (`test_harness`). It is used as it is, without a wrapper.
+    pub test_harness: bool,
     /// How code imports the bound package (S3.6).
     pub package: Option<String>,
     /// The block's label as written, lower case: `jsx`.

@@ -62,6 +62,8 @@ pub struct Settings {
     pub applies_to: Option<String>,
     /// It is not batched with other blocks.
     pub standalone: bool,
+    /// `test_harness`: a Rust block is a crate as it stands, and its tests run (rustdoc's attribute).
+    pub test_harness: bool,
     /// The fixture's folder below `snippets/`.
     pub fixture: Option<String>,
     /// Codes that become errors.
@@ -208,6 +210,7 @@ impl Settings {
             "teardown" => self.teardown = true,
             "hidden" => self.hidden = true,
             "standalone" => self.standalone = true,
+            "test_harness" => self.test_harness = true,
             "not_code" => self.not_code = true,
             "hide" => self.hide = Some(text.to_owned()),
             "file" => self.file = Some(text.to_owned()),

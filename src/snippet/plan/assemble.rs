@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn parts(blocks: &Blocks, id: SnippetId, preludes: &BTreeMap<String, String>) -> Result<Parts, String> {
     let snippet = &blocks[id];
     let (file, label) = (snippet.settings.file.clone(), snippet.label.clone());
-    let mut parts = Parts { file, label, ..Parts::default() };
+    let mut parts = Parts { file, label, test_harness: snippet.settings.test_harness, ..Parts::default() };
     if parts.file.is_none() {
         for name in &snippet.settings.preludes {
             let text = preludes.get(name).ok_or_else(|| missing_prelude(name, preludes))?;
@@ -135,7 +135,8 @@ pub(crate) fn make_units(
             notes: Notes::default(),
             command: None,
             no_exec,
-            standalone: snippet.settings.standalone,
+            standalone: snippet.settings.standalone || snippet.settings.test_harness,
+            test_harness: snippet.settings.test_harness,
             fails_at_run: matches!(snippet.settings.promise, Promise::FailsAtRun(_)),
             schema: snippet.settings.schema.clone().map(|path| (snippet.page_path.clone(), path)),
             name,

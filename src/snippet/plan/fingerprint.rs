@@ -150,6 +150,7 @@ fn settings(context: &Context<'_>, blocks: &Blocks, unit: &Unit) -> String {
         .flag("deny lints", settings.deny_lints)
         .text("label", &snippet.label)
         .flag("bare", context.options.bare);
+    let digest = if unit.test_harness { digest.flag("test harness", true) } else { digest };
     let members = group::members(blocks, unit.snippet);
     members.into_iter().fold(asked(digest, settings), |digest, member| asked(digest, &blocks[member].settings)).finish()
 }

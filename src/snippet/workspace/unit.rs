@@ -47,6 +47,8 @@ pub struct Unit {
     pub globals: Option<String>,
     /// It is not batched with other blocks.
     pub standalone: bool,
+    /// A Rust block is a crate of tests, and its tests run.
+    pub test_harness: bool,
     /// The author promises that it fails when it runs.
     pub fails_at_run: bool,
     /// The page's file, and the path of the schema for a data block, from there or from the root.

@@ -20,6 +20,8 @@ mod rows;
 mod runs;
 mod words;
 
+pub(crate) use peers::mdbook;
+
 use crate::ratios;
 use crate::run::{Done, answers, command, root, step};
 use body::Kind;

@@ -91,7 +91,7 @@ fn python(package: &str, version: &str) -> Done<PathBuf> {
 }
 
 /// Compiles mdBook, which takes some minutes; at low priority, so that the machine stays usable.
-fn mdbook() -> Done<PathBuf> {
+pub(crate) fn mdbook() -> Done<PathBuf> {
     let place = folder("mdbook");
     if !is_installed(&place, MDBOOK) {
         let into = place.to_string_lossy();

@@ -3,7 +3,7 @@
 //! Must not know: how a block becomes a program.
 
 use super::alone::is_about_its_crate;
-use super::crates::{self, is_alone, set_alone};
+use super::crates::{self, Program, is_alone, set_alone};
 use super::messages::{Voice, forget_consequences, has_error, note_messages, with_errors};
 use crate::error::Result;
 use crate::process::{End, Finished};
@@ -87,7 +87,7 @@ pub(super) fn check_alone(workspace: &Workspace<'_>, cargo: &Tool, units: &mut [
         }
     }
     let suspects = units.iter().filter(|unit| unit.must_not_compile && unit.wants(Step::Compile) && !has_error(unit));
-    let programs: BTreeSet<String> = suspects.map(|unit| unit.name.clone()).collect();
+    let programs: BTreeSet<Program> = suspects.map(Program::of).collect();
     if !programs.is_empty() {
         let call = crates::call(workspace, cargo, "build", &programs)?;
         note_messages(&call, Voice::Rustc, units);

@@ -17,6 +17,21 @@ use std::fmt::Write as _;
 use std::path::Path;
 use toml::Table;
 
+/// A program of the package.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Program {
+    name: String,
+    /// Cargo builds it as a crate of tests.
+    is_test: bool,
+}
+
+impl Program {
+    /// The crate of a block that has one of its own.
+    pub(super) fn of(unit: &Unit) -> Self {
+        Self { name: unit.name.clone(), is_test: unit.test_harness }
+    }
+}
+
 /// The program of blocks that share a crate.
 const SHARED: &str = "docgen_shared";
 /// Max blocks in a shared crate. rustc checks a crate on one core, and checks all of it again if one block has an error.
@@ -57,8 +72,12 @@ fn manifest(folder: &Path) -> Result<Table> {
 
 /// Declares every block as a program of the package.
 pub(super) fn declare(folder: &Path, units: &[&Unit]) -> Result<()> {
-    let programs = units.iter().map(|unit| (unit.name.clone(), unit.path.clone(), unit.edition.clone()));
-    declare_all(folder, programs.collect())
+    let programs = |is_test: bool| {
+        let units = units.iter().filter(move |unit| unit.test_harness == is_test);
+        units.map(|unit| (unit.name.clone(), unit.path.clone(), unit.edition.clone())).collect()
+    };
+    declare_all(folder, "bin", programs(false))?;
+    declare_all(folder, "test", programs(true))
 }
 
 /// Declares the shared crates as programs of the package.
@@ -67,13 +86,16 @@ pub(super) fn declare_shared(folder: &Path, units: &[Unit]) -> Result<()> {
     let named: BTreeMap<String, Option<String>> =
         shared.map(|unit| (shared_name(unit), unit.edition.clone())).collect();
     let program = |(name, edition): (String, Option<String>)| (name.clone(), format!("src/{name}.rs"), edition);
-    declare_all(folder, named.into_iter().map(program).collect())
+    declare_all(folder, "bin", named.into_iter().map(program).collect())
 }
 
-/// Adds programs to a manifest, with name, path and edition.
-fn declare_all(folder: &Path, added: Vec<(String, String, Option<String>)>) -> Result<()> {
+/// Adds programs of a kind, `bin` or `test`, to a manifest: with name, path and edition.
+fn declare_all(folder: &Path, kind: &str, added: Vec<(String, String, Option<String>)>) -> Result<()> {
+    if added.is_empty() {
+        return Ok(());
+    }
     let mut table = manifest(folder)?;
-    let programs = table.entry("bin").or_insert_with(|| toml::Value::Array(Vec::new()));
+    let programs = table.entry(kind).or_insert_with(|| toml::Value::Array(Vec::new()));
     let Some(programs) = programs.as_array_mut() else { return Ok(()) };
     let name_of = |program: &toml::Value| program.get("name").and_then(toml::Value::as_str).map(str::to_owned);
     let known: BTreeSet<String> = programs.iter().filter_map(name_of).collect();
@@ -113,13 +135,13 @@ pub(super) fn shared_name(unit: &Unit) -> String {
 }
 
 /// Writes the crates of these blocks. Returns the names of all programs, shared or separate.
-pub(super) fn write(folder: &Path, units: &[&Unit]) -> Result<BTreeSet<String>> {
+pub(super) fn write(folder: &Path, units: &[&Unit]) -> Result<BTreeSet<Program>> {
     let mut shared: BTreeMap<String, Vec<&Unit>> = BTreeMap::new();
     let mut names = BTreeSet::new();
     for unit in units {
         if is_alone(unit) {
             fs::write_if_changed(&folder.join(&unit.path), wrap::crate_root(unit.program.as_str()).as_bytes())?;
-            names.insert(unit.name.clone());
+            names.insert(Program::of(unit));
         } else {
             fs::write_if_changed(&folder.join(&unit.path), unit.program.as_str().as_bytes())?;
             shared.entry(shared_name(unit)).or_default().push(unit);
@@ -127,7 +149,7 @@ pub(super) fn write(folder: &Path, units: &[&Unit]) -> Result<BTreeSet<String>> 
     }
     for (name, members) in shared {
         fs::write_if_changed(&folder.join(format!("src/{name}.rs")), shared_root(&members).as_bytes())?;
-        names.insert(name);
+        names.insert(Program { name, is_test: false });
     }
     Ok(names)
 }
@@ -153,7 +175,7 @@ pub(super) fn call(
     workspace: &Workspace<'_>,
     cargo: &Tool,
     command: &str,
-    programs: &BTreeSet<String>,
+    programs: &BTreeSet<Program>,
 ) -> Result<Finished> {
     let job: Job = workspace
         .compiler(&cargo.path, &workspace.folder)
@@ -166,7 +188,7 @@ pub(super) fn call(
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CLIPPY_CONF_DIR", &workspace.folder)
         .args([command, "--offline", "--quiet", "--keep-going", "--message-format=json"])
-        .args(programs.iter().flat_map(|name| ["--bin", name]));
+        .args(programs.iter().flat_map(|it| [if it.is_test { "--test" } else { "--bin" }, it.name.as_str()]));
     workspace.supervisor.run(&job)
 }
 

@@ -182,7 +182,9 @@ impl Language for Rust {
 
     fn command(&self, _workspace: &Workspace<'_>, unit: &Unit, scratch: &Path) -> std::result::Result<Job, String> {
         let binary = unit.notes.binary.as_ref().ok_or("the program was not built")?;
-        Ok(Job::new(binary, scratch).arg0(unit.name.clone()).env("RUST_BACKTRACE", "0"))
+        let job = Job::new(binary, scratch).arg0(unit.name.clone()).env("RUST_BACKTRACE", "0");
+        // The harness would keep a panic's message, and print it in another form.
+        Ok(if unit.test_harness { job.args(["--nocapture", "--test-threads=1"]) } else { job })
     }
 
     fn finish_extract(&self, folder: &Path, units: &mut [Unit]) -> Result<()> {

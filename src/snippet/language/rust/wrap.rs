@@ -21,7 +21,7 @@ pub(super) const ENTRY: &str = "docgen_entry";
 
 const WRAPPER: &str = "wrapper";
 
-/// Wraps the parts of a block into a module. Parts of a file become a module with an empty entry.
+/// Wraps the parts of a block into a module. Parts of a file and crates of tests become a module with an empty entry.
 pub(super) fn wrap(parts: &Parts) -> MappedText {
     let separator = format!("{}();\n", parts.seam);
     let whole = parts.parts.iter().any(|part| has_main(unhide(&part.text).as_str()));
@@ -30,7 +30,10 @@ pub(super) fn wrap(parts: &Parts) -> MappedText {
     let code = unhide(&joined);
     let text = code.as_str();
     let mut out = MappedText::new();
-    if parts.file.is_some() {
+    if parts.file.is_some() || parts.test_harness {
+        if parts.test_harness {
+            out.push_generated("#![allow(unused)]\n", WRAPPER);
+        }
         out.push_mapped(&code, 0..code.len());
         // The crate's dispatch needs an entry in every module.
         out.push_generated(&format!("{}std::process::ExitCode::SUCCESS }}\n", entry_head()), WRAPPER);
