@@ -35,6 +35,7 @@ pub mod search;
 pub mod site;
 pub mod snippet;
 pub mod source;
+pub mod starter;
 // Shell.
 pub mod cli;
 pub mod pipeline;

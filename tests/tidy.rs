@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["diagnostic", "error"],
     &["fs"],
     &["process"],
-    &["config"],
+    &["config", "starter"],
     &["source"],
     &["page"],
     &["site"],

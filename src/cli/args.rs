@@ -6,6 +6,7 @@ use crate::process::Confinement;
 use crate::report::Color;
 use crate::snippet::model::verdict::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// A static documentation site generator whose snippets are proven.
@@ -80,9 +81,32 @@ pub(super) enum Command {
         #[command(subcommand)]
         what: Report,
     },
+    /// Write what a folder lacks to be a project: book.toml, a first page, a workflow; overwrites nothing
+    #[command(after_help = "Example: docgen init my-docs && cd my-docs && docgen serve")]
+    Init(InitOptions),
+    /// Write a new page with its front matter filled in
+    #[command(after_help = "Example: docgen new guides/deploy")]
+    New(NewOptions),
     /// Show which tools are installed, and test that they find faults
     #[command(after_help = "Example: docgen doctor --fix")]
     Doctor(DoctorOptions),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitOptions {
+    /// The folder [default: the current one]
+    #[arg(value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewOptions {
+    /// The page, from the content folder; `.md` may be left out
+    #[arg(value_name = "PAGE")]
+    pub(super) page: PathBuf,
+    /// Use this date as today
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) date: Option<String>,
 }
 
 /// The subjects of reports.
@@ -307,7 +331,7 @@ pub(super) struct VerifyOptions {
     pub(super) min_level: Option<MinLevel>,
     /// How many jobs to run at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
-    pub(super) jobs: Option<usize>,
+    pub(super) jobs: Option<NonZeroUsize>,
     /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
     #[arg(long, value_name = "KIND[=PATH]")]
     pub(super) report: Vec<ReportTo>,

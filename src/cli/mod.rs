@@ -9,6 +9,7 @@ mod check;
 mod doctor;
 mod extract;
 mod freshness;
+mod init;
 mod problems;
 mod receipt;
 mod serve;
@@ -69,6 +70,8 @@ fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
         Command::Extract(options) => extract::run(shell, &options),
         Command::Check(options) => check::run(shell, &options),
         Command::Report { what: Report::Freshness(options) } => freshness::run(shell, &options),
+        Command::Init(options) => init::init(shell, &options),
+        Command::New(options) => init::page(shell, &options),
         Command::Doctor(options) => doctor::run(shell, &options),
     }
 }

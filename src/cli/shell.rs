@@ -16,6 +16,7 @@ use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::toolchain::tool::Tools;
 use jiff::civil::Date;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -60,7 +61,7 @@ impl Shell {
             _ => None,
         };
         // Start the threads here: rayon panics later if it cannot start them. 0 means as many as cores.
-        let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0));
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs.map_or(0, NonZeroUsize::get));
         threads.build_global().map_err(|error| Error::Threads { message: error.to_string() })?;
         Ok(Self {
             cwd,

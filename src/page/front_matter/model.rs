@@ -94,7 +94,7 @@ pub struct FrontMatter {
     pub template: Option<Located<String>>,
     /// Page-wide snippet defaults, as written.
     pub verify: Option<Located<Value>>,
-    /// All keys as written, to check for required keys.
+    /// All keys that have a value, as written, to check for required keys.
     pub keys: Vec<Located<String>>,
     /// Keys that docgen does not know.
     pub extra: Map<String, Value>,

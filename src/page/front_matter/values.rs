@@ -136,7 +136,15 @@ impl<'a> Reader<'a> {
     /// Adds one key to the front matter.
     pub(super) fn entry(&mut self, front: &mut FrontMatter, key: &str, value: &Value) {
         let span = self.key_span(key);
-        front.keys.push(Located { value: key.to_owned(), span });
+        let is_empty = match value {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(list) => list.is_empty(),
+            _ => false,
+        };
+        if !is_empty {
+            front.keys.push(Located { value: key.to_owned(), span });
+        }
         if let Some(row) = TAXONOMIES.iter().find(|row| row.1 == key) {
             let terms = self.strings(key, value);
             front.terms.insert(row.0, terms);
