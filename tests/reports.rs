@@ -144,3 +144,83 @@ fn an_id_of_another_tool_is_a_hint() {
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
     assert!(stdout(&output).contains("error[front-matter-value]"), "{}", stdout(&output));
 }
+
+/// A page with a block of each kind that reports tell apart, and the reports about it.
+fn reported(options: &[&str]) -> (tempfile::TempDir, Value) {
+    let page = "# P\n\n```python\nx = 1\n```\n\n```python\nprint(<&\u{7}\n```\n\n```python\nundefined\n```\n\n\
+                ```python ignore {reason=\"it sends a letter\"}\nsend()\n```\n\n```python\nimport gone_for_ever\n```\n\n\
+                ```python compile_fail {code=SyntaxError}\n(\n```\n";
+    let site = project("[book]\n", page);
+    let reports = ["--report", "json=out.json", "--report", "junit=out.xml", "--report", "sarif=out.sarif"];
+    run(site.path(), &[&["verify"], reports.as_slice(), options].concat());
+    let text = std::fs::read_to_string(site.path().join("out.json")).expect("the report");
+    (site, serde_json::from_str(&text).expect("valid JSON"))
+}
+
+#[test]
+fn s9_1_junit_is_what_a_parser_of_xml_reads() {
+    let (site, json) = reported(&[]);
+    let script = "import sys, xml.etree.ElementTree as tree\n\
+        cases = tree.parse('out.xml').getroot().findall('./testsuite/testcase')\n\
+        kinds = [''.join(child.tag for child in case) for case in cases]\n\
+        print(len(cases), *(kinds.count(kind) for kind in ['', 'failure', 'error', 'skipped']))\n\
+        print(*(case.get('line') for case in cases))\n";
+    let output = std::process::Command::new("python3").current_dir(site.path()).args(["-c", script]).output();
+    let output = output.expect("python3 starts");
+    let totals = &json["totals"];
+    assert_eq!(totals["found"], 6);
+    assert_eq!(stdout(&output), "6 2 2 1 1\n3 7 11 15 19 23\n", "{totals} {}", stderr(&output));
+}
+
+#[test]
+fn s9_1_sarif_is_valid_and_names_the_places() {
+    let (site, _) = reported(&[]);
+    let text = std::fs::read_to_string(site.path().join("out.sarif")).expect("the report");
+    let report: serde_sarif::sarif::Sarif = serde_json::from_str(&text).expect("valid SARIF");
+    let results = report.runs[0].results.as_ref().expect("results");
+    let places: Vec<(String, i64)> = results
+        .iter()
+        .map(|result| {
+            let location = &result.locations.as_ref().expect("a location")[0];
+            let region = location.physical_location.as_ref().and_then(|place| place.region.as_ref());
+            let line = region.and_then(|region| region.start_line).expect("a line");
+            (result.rule_id.clone().unwrap_or_default(), line)
+        })
+        .collect();
+    let has = |rule: &str, line: i64| places.contains(&(rule.to_owned(), line));
+    assert!(has("python/SyntaxError", 8) && has("ruff/F821", 12) && has("docgen/dependency", 20), "{places:?}");
+    assert!(places.iter().all(|(_, line)| *line < 23), "what the page promises is no result: {places:?}");
+}
+
+#[test]
+fn s9_1_reports_for_machines_leave_out_what_the_ledger_knows() {
+    let (site, _) = reported(&[]);
+    run(site.path(), &["verify", "--write-ledger"]);
+    let page = std::fs::read_to_string(site.path().join("content/page.md")).expect("the page");
+    write(site.path(), "content/page.md", &format!("{page}\n```python\nnew_fault\n```\n"));
+    let summary = site.path().join("summary.md");
+    let reports = ["--report", "github", "--report", "sarif=out.sarif"];
+    let output = docgen(site.path())
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .args([&["--quiet", "verify", "--ratchet"], reports.as_slice()].concat())
+        .output()
+        .expect("docgen starts");
+    let errors: Vec<String> =
+        stdout(&output).lines().filter(|line| line.starts_with("::error")).map(str::to_owned).collect();
+    assert!(errors.len() == 1 && errors[0].contains("new_fault"), "{errors:?}");
+    let sarif = std::fs::read_to_string(site.path().join("out.sarif")).expect("the report");
+    assert!(sarif.contains("new_fault") && !sarif.contains("`undefined`"), "{sarif}");
+    let summary = std::fs::read_to_string(summary).expect("the summary");
+    assert!(summary.contains("new_fault") && !summary.contains("`undefined`"), "{summary}");
+}
+
+#[test]
+fn check_reports_json() {
+    let site = project("[book]\n", "# P\n\n[gone](gone.md)\n");
+    let output = run(site.path(), &["check", "--report", "json=-"]);
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("valid JSON");
+    assert_eq!((&report["schema"], &report["totals"]["errors"]), (&"docgen.check/1".into(), &1.into()));
+    assert_eq!((&report["problems"][0]["code"], &report["problems"][0]["line"]), (&"broken-link".into(), &3.into()));
+    let refused = run(site.path(), &["check", "--report", "junit"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+}

@@ -2,6 +2,7 @@
 //!
 //! Must not know: what the commands do.
 
+use crate::error::Error;
 use crate::process::Confinement;
 use crate::report::Color;
 use crate::snippet::model::verdict::Level;
@@ -181,15 +182,6 @@ impl From<MinLevel> for Level {
     }
 }
 
-/// How problems of pages are reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CheckReport {
-    /// For people
-    Terminal,
-    /// As GitHub annotations
-    Github,
-}
-
 /// A report and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReportTo {
@@ -206,8 +198,20 @@ pub(super) enum ReportKind {
     Terminal,
     /// For machines.
     Json,
-    /// As GitHub annotations.
+    /// As GitHub annotations, and as a summary where GitHub asks for one.
     Github,
+    /// As tests, for CI systems.
+    Junit,
+    /// For code scanning.
+    Sarif,
+}
+
+impl ReportTo {
+    /// The error for a command that has no such report.
+    pub(super) fn refused(&self, command: &str) -> Error {
+        let message = format!("`docgen {command}` has no {} report", format!("{:?}", self.kind).to_lowercase());
+        Error::usage(message, "use `terminal`, `json=PATH` or `github`")
+    }
 }
 
 impl std::str::FromStr for ReportTo {
@@ -220,7 +224,12 @@ impl std::str::FromStr for ReportTo {
             "terminal" => ReportKind::Terminal,
             "json" => ReportKind::Json,
             "github" => ReportKind::Github,
-            _ => return Err(format!("unknown report `{kind}`; use `terminal`, `json=PATH` or `github`")),
+            "junit" => ReportKind::Junit,
+            "sarif" => ReportKind::Sarif,
+            _ => {
+                let kinds = "`terminal`, `json=PATH`, `junit=PATH`, `sarif=PATH` or `github`";
+                return Err(format!("unknown report `{kind}`; use {kinds}"));
+            }
         };
         Ok(Self { kind, file: (path != "-").then(|| PathBuf::from(path)) })
     }
@@ -332,7 +341,8 @@ pub(super) struct VerifyOptions {
     /// How many jobs to run at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
-    /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
+    /// `terminal`, `json=PATH` (`-` is standard output), `junit=PATH`, `sarif=PATH` or `github`; may be given several
+    /// times
     #[arg(long, value_name = "KIND[=PATH]")]
     pub(super) report: Vec<ReportTo>,
 }
@@ -355,9 +365,9 @@ pub(super) struct CheckOptions {
     /// Treat these as errors
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub(super) deny: Vec<Deny>,
-    /// How problems are reported; may be given several times
-    #[arg(long, value_enum, value_name = "KIND")]
-    pub(super) report: Vec<CheckReport>,
+    /// `terminal`, `json=PATH` (`-` is standard output) or `github`; may be given several times
+    #[arg(long, value_name = "KIND[=PATH]")]
+    pub(super) report: Vec<ReportTo>,
     /// Use this date as today, for review clocks
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) date: Option<String>,

@@ -1,12 +1,12 @@
 //! `docgen check`: everything that needs no execution.
 
-use super::args::{CheckOptions, CheckReport};
+use super::args::{CheckOptions, ReportKind, ReportTo};
 use super::problems;
 use super::shell::Shell;
 use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::page::fix;
-use crate::report::{github, terminal, words};
+use crate::report::{github, json, terminal, words};
 use crate::{fs, pipeline};
 
 pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
@@ -37,22 +37,23 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
     crate::progress::Progress::finish(&progress);
     problems::deny(&mut project.problems, &options.deny);
     let mut status = ExitStatus::Success;
-    let kinds = if options.report.is_empty() { vec![CheckReport::Terminal] } else { options.report.clone() };
-    for kind in kinds {
-        match kind {
-            CheckReport::Terminal => {
-                let verbose = shell.terminal.verbose;
-                shell.terminal.result(&terminal::diagnostics(&project.sources, &project.problems, verbose))?;
-                let count = terminal::count(&project.problems);
-                let pages = words::plural(project.site.pages.len(), "page");
+    let (sources, found) = (&project.sources, &project.problems);
+    let on_terminal = [ReportTo { kind: ReportKind::Terminal, file: None }];
+    for report in if options.report.is_empty() { &on_terminal } else { options.report.as_slice() } {
+        let repository = shell.repository(&config.root);
+        let pages = project.site.pages.len();
+        let text = match report.kind {
+            ReportKind::Terminal => {
+                let count = terminal::count(found);
                 let verdict = if count.is_empty() { "no problems" } else { &count };
-                shell.terminal.result(&format!("{pages}: {verdict}\n"))?;
+                let problems = terminal::diagnostics(sources, found, shell.terminal.verbose);
+                format!("{problems}{}: {verdict}\n", words::plural(pages, "page"))
             }
-            CheckReport::Github => {
-                let repository = shell.repository(&config.root);
-                shell.terminal.result(&github::diagnostics(&project.sources, &project.problems, &repository))?;
-            }
-        }
+            ReportKind::Github => github::diagnostics(sources, found, &repository),
+            ReportKind::Json => json::check(sources, found, &repository, pages),
+            ReportKind::Junit | ReportKind::Sarif => return Err(report.refused("check")),
+        };
+        shell.report(report, &text)?;
     }
     if problems::has_errors(&project.problems) {
         status = ExitStatus::Content;

@@ -5,9 +5,9 @@ use super::build;
 use super::shell::Shell;
 use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
+use crate::pipeline;
 use crate::report::{freshness, github};
 use crate::site::clocks::{Clocks, clocks};
-use crate::{fs, pipeline};
 
 pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatus> {
     let config = shell.config(Overrides { drafts: true, ..Overrides::default() }, options.date.as_deref())?;
@@ -27,11 +27,9 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
                 let overdue = overdue(&clocks, options.due.unwrap_or(0));
                 github::diagnostics(&project.sources, &overdue, &repository)
             }
+            ReportKind::Junit | ReportKind::Sarif => return Err(report.refused("report freshness")),
         };
-        match &report.file {
-            Some(path) => fs::write(&shell.cwd.join(path), text.as_bytes())?,
-            None => shell.terminal.result(&text)?,
-        }
+        shell.report(report, &text)?;
     }
     Ok(ExitStatus::Success)
 }

@@ -2,7 +2,7 @@
 //!
 //! The only place that reads environment variables, the working directory and today's date.
 
-use super::args::{Arguments, Command};
+use super::args::{Arguments, Command, ReportTo};
 use crate::config::{self, Config, Overrides};
 use crate::error::{Error, Result};
 use crate::fs;
@@ -145,6 +145,14 @@ impl Shell {
     /// Whether this run is in CI.
     pub(super) fn in_ci(&self) -> bool {
         self.environment.get("CI").is_some_and(|value| value != "false")
+    }
+
+    /// Writes a report to its file, or to standard output.
+    pub(super) fn report(&self, report: &ReportTo, text: &str) -> Result<()> {
+        match &report.file {
+            Some(path) => fs::write(&self.cwd.join(path), text.as_bytes()),
+            None => self.terminal.result(text),
+        }
     }
 
     /// The repository around the project at `root`: GitHub's workspace, else the folder with a `.git`, else the working

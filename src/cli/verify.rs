@@ -9,7 +9,7 @@ use crate::page::Page;
 use crate::process::Confinement;
 use crate::progress::Progress as _;
 use crate::report::words::plural;
-use crate::report::{Verification, github, json, terminal};
+use crate::report::{Verification, github, json, junit, sarif, summary, terminal};
 use crate::snippet::context::{Context, Options};
 use crate::snippet::judge::policy::{Ledgers, Policy};
 use crate::snippet::judge::ratchet::{Ratchet, Reach};
@@ -288,9 +288,11 @@ fn write(shell: &Shell, report: &ReportTo, found: &Verification<'_>, config: &Co
         ReportKind::Terminal => terminal::verdicts(found, shell.terminal.verbose),
         ReportKind::Github => github::verdicts(found, &repository),
         ReportKind::Json => json::verify(found, &repository, started),
+        ReportKind::Junit => junit::verdicts(found, &repository),
+        ReportKind::Sarif => sarif::verdicts(found, &repository),
     };
-    match &report.file {
-        Some(path) => fs::write(&shell.cwd.join(path), text.as_bytes()),
-        None => shell.terminal.result(&text),
+    if let (ReportKind::Github, Some(path)) = (report.kind, shell.environment.get("GITHUB_STEP_SUMMARY")) {
+        fs::append(&shell.cwd.join(path), summary::verdicts(found, &repository).as_bytes())?;
     }
+    shell.report(report, &text)
 }

@@ -3,7 +3,7 @@
 //! Source: "Workflow commands for GitHub Actions", docs.github.com. Must not know: the terminal.
 
 use super::groups::grouped;
-use super::model::{Item, Repository, Verification, is_bad};
+use super::model::{Item, Repository, Verification, counts, is_bad};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::model::verdict::{Status, Verdict};
 use crate::source::Sources;
@@ -16,7 +16,7 @@ pub fn verdicts(found: &Verification<'_>, repository: &Repository) -> String {
     let files = (found.sources, repository);
     for severity in [Severity::Error, Severity::Warning] {
         for (number, snippet, verdict, breaches) in found.blocks() {
-            let shown = verdict.status != Status::Xfail && !found.ledgers.knows(number);
+            let shown = counts(verdict.status) && !found.ledgers.knows(number);
             for finding in verdict.findings.iter().filter(|finding| shown && finding.severity == severity) {
                 let item = Item::from(finding);
                 annotate(&mut text, files, &Item { span: item.span.or(Some(snippet.open)), ..item });

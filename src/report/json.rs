@@ -3,6 +3,7 @@
 //! Must not know: the terminal.
 
 use super::model::{Repository, Verification};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Finding, Level, Origin, Status, Verdict};
 use crate::source::Sources;
@@ -46,6 +47,41 @@ pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) 
     if let Some(it) = ratchet {
         report["ratchet"] = json!({ "known": it.known(), "worse": it.worse(), "better": it.better() });
     }
+    let mut text = serde_json::to_string_pretty(&report).expect("JSON serializes");
+    text.push('\n');
+    text
+}
+
+/// The report of `docgen check`, schema `docgen.check/1`. Lines and columns count from 1.
+pub fn check(sources: &Sources, problems: &[Diagnostic], repository: &Repository, pages: usize) -> String {
+    let count = |severity: Severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let listed = problems.iter().map(|problem| {
+        let file = &sources[problem.span.file];
+        let (start, end) = (file.line_col(problem.span.start), file.line_col(problem.span.end));
+        json!({
+            "severity": problem.severity,
+            "code": problem.code.info().name,
+            "message": problem.message,
+            "help": problem.help,
+            "page": file.name,
+            "path": repository.path(file),
+            "line": start.line,
+            "column": start.column,
+            "end_line": end.line,
+            "end_column": end.column,
+        })
+    });
+    let report = json!({
+        "schema": "docgen.check/1",
+        "docgen": crate::VERSION,
+        "pages": pages,
+        "totals": {
+            "errors": count(Severity::Error),
+            "warnings": count(Severity::Warning),
+            "hints": count(Severity::Hint),
+        },
+        "problems": listed.collect::<Vec<_>>(),
+    });
     let mut text = serde_json::to_string_pretty(&report).expect("JSON serializes");
     text.push('\n');
     text

@@ -1,4 +1,4 @@
-//! Values → text for people and machines: the terminal, JSON, GitHub annotations.
+//! Values → text for people and machines: the terminal, JSON, JUnit, SARIF, GitHub annotations.
 //!
 //! Every reporter is a function from values to text. Only [`Terminal`] prints.
 //! Must not know: where the values come from.
@@ -8,8 +8,11 @@ pub mod freshness;
 pub mod github;
 mod groups;
 pub mod json;
+pub mod junit;
 mod model;
 pub mod progress;
+pub mod sarif;
+pub mod summary;
 pub mod terminal;
 pub mod words;
 

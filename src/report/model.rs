@@ -88,6 +88,12 @@ pub(crate) fn is_bad(status: Status) -> bool {
     matches!(status, Status::Fail | Status::Timeout | Status::Limit | Status::Xpass | Status::Blocked)
 }
 
+/// Whether the findings of a block with this status are the author's fault: not those that the page promises, and not
+/// those of an ignored block.
+pub(crate) fn counts(status: Status) -> bool {
+    !matches!(status, Status::Xfail | Status::Ignored)
+}
+
 /// A problem or a finding, as reporters see it.
 #[derive(Debug, Clone)]
 pub struct Item<'a> {
