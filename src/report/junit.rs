@@ -1,4 +1,4 @@
-//! The JUnit report, for CI systems that show tests: a suite for each page, a case for each block of code.
+//! The `JUnit` report, for CI systems that show tests: a suite for each page, a case for each block of code.
 //!
 //! Source: the format that Jenkins and GitLab read, as the crate `quick-junit` writes it.
 //! Must not know: the terminal.

@@ -1,4 +1,4 @@
-//! Values → text for people and machines: the terminal, JSON, JUnit, SARIF, GitHub annotations.
+//! Values → text for people and machines: the terminal, JSON, `JUnit`, SARIF, GitHub annotations.
 //!
 //! Every reporter is a function from values to text. Only [`Terminal`] prints.
 //! Must not know: where the values come from.
