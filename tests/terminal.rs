@@ -224,3 +224,22 @@ fn denied_warnings_include_an_overdue_review() {
         assert_eq!(status(&[command, "--deny", "overdue"]), Some(1), "{command}");
     }
 }
+
+#[test]
+fn completions_and_manual_pages_come_from_the_table_of_commands() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let bash = stdout(&run(temp.path(), &["completions", "bash"]));
+    std::fs::write(temp.path().join("docgen.bash"), &bash).expect("written");
+    let script =
+        "source ./docgen.bash; COMP_WORDS=(docgen ver); COMP_CWORD=1; _docgen docgen ver docgen; echo ${COMPREPLY[@]}";
+    let output = std::process::Command::new("bash").current_dir(temp.path()).args(["-c", script]).output();
+    assert_eq!(stdout(&output.expect("bash starts")).trim(), "verify");
+    for shell in ["zsh", "fish"] {
+        assert!(stdout(&run(temp.path(), &["completions", shell])).contains("verify"), "{shell}");
+    }
+    assert!(stdout(&run(temp.path(), &["man"])).starts_with(".ie"), "roff");
+    let pages = stdout(&run(temp.path(), &["man", "--out", "man"]));
+    assert!(pages.contains("man/docgen-verify.1") && pages.contains("man/docgen-report-freshness.1"), "{pages}");
+    let verify = std::fs::read_to_string(temp.path().join("man/docgen-verify.1")).expect("the page");
+    assert!(verify.contains("ratchet") && verify.contains("docgen\\-verify"), "{verify}");
+}

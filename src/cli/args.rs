@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 /// A static documentation site generator whose snippets are proven.
 #[derive(Debug, Parser)]
-#[command(name = "docgen", version, about, disable_help_subcommand = true, propagate_version = true)]
+#[command(name = "docgen", version, about, propagate_version = true)]
 #[command(
     after_help = "Examples:\n  docgen verify README.md     check the code blocks of one file\n  docgen serve                preview the site in this folder\n  docgen build --verify       verify and write the site to public/"
 )]
@@ -91,6 +91,17 @@ pub(super) enum Command {
     /// Show which tools are installed, and test that they find faults
     #[command(after_help = "Example: docgen doctor --fix")]
     Doctor(DoctorOptions),
+    /// Print the completions of a shell
+    #[command(after_help = "Example: docgen completions bash > ~/.local/share/bash-completion/completions/docgen")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each command
+    #[command(
+        after_help = "Examples:\n  docgen man | man -l -                 read it\n  docgen man --out ~/.local/share/man/man1   install all pages"
+    )]
+    Man(ManOptions),
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +109,13 @@ pub(super) struct InitOptions {
     /// The folder [default: the current one]
     #[arg(value_name = "DIR")]
     pub(super) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManOptions {
+    /// Folder for the pages of all commands
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -204,6 +222,8 @@ pub(super) enum ReportKind {
     Junit,
     /// For code scanning.
     Sarif,
+    /// As Markdown, for the page of a CI run.
+    Summary,
 }
 
 impl ReportTo {
@@ -226,8 +246,9 @@ impl std::str::FromStr for ReportTo {
             "github" => ReportKind::Github,
             "junit" => ReportKind::Junit,
             "sarif" => ReportKind::Sarif,
+            "summary" => ReportKind::Summary,
             _ => {
-                let kinds = "`terminal`, `json=PATH`, `junit=PATH`, `sarif=PATH` or `github`";
+                let kinds = "`terminal`, `json=PATH`, `junit=PATH`, `sarif=PATH`, `summary=PATH` or `github`";
                 return Err(format!("unknown report `{kind}`; use {kinds}"));
             }
         };
@@ -341,8 +362,8 @@ pub(super) struct VerifyOptions {
     /// How many jobs to run at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
-    /// `terminal`, `json=PATH` (`-` is standard output), `junit=PATH`, `sarif=PATH` or `github`; may be given several
-    /// times
+    /// `terminal`, `json=PATH` (`-` is standard output), `junit=PATH`, `sarif=PATH`, `summary=PATH` (Markdown) or
+    /// `github`; may be given several times
     #[arg(long, value_name = "KIND[=PATH]")]
     pub(super) report: Vec<ReportTo>,
 }

@@ -51,7 +51,7 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
             }
             ReportKind::Github => github::diagnostics(sources, found, &repository),
             ReportKind::Json => json::check(sources, found, &repository, pages),
-            ReportKind::Junit | ReportKind::Sarif => return Err(report.refused("check")),
+            ReportKind::Junit | ReportKind::Sarif | ReportKind::Summary => return Err(report.refused("check")),
         };
         shell.report(report, &text)?;
     }

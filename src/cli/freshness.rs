@@ -27,7 +27,9 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
                 let overdue = overdue(&clocks, options.due.unwrap_or(0));
                 github::diagnostics(&project.sources, &overdue, &repository)
             }
-            ReportKind::Junit | ReportKind::Sarif => return Err(report.refused("report freshness")),
+            ReportKind::Junit | ReportKind::Sarif | ReportKind::Summary => {
+                return Err(report.refused("report freshness"));
+            }
         };
         shell.report(report, &text)?;
     }

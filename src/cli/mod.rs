@@ -6,6 +6,7 @@
 mod args;
 mod build;
 mod check;
+mod complete;
 mod doctor;
 mod extract;
 mod freshness;
@@ -73,5 +74,7 @@ fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
         Command::Init(options) => init::init(shell, &options),
         Command::New(options) => init::page(shell, &options),
         Command::Doctor(options) => doctor::run(shell, &options),
+        Command::Completions { shell: kind } => complete::completions(shell, kind),
+        Command::Man(options) => complete::man(shell, &options),
     }
 }

@@ -290,6 +290,7 @@ fn write(shell: &Shell, report: &ReportTo, found: &Verification<'_>, config: &Co
         ReportKind::Json => json::verify(found, &repository, started),
         ReportKind::Junit => junit::verdicts(found, &repository),
         ReportKind::Sarif => sarif::verdicts(found, &repository),
+        ReportKind::Summary => summary::verdicts(found, &repository),
     };
     if let (ReportKind::Github, Some(path)) = (report.kind, shell.environment.get("GITHUB_STEP_SUMMARY")) {
         fs::append(&shell.cwd.join(path), summary::verdicts(found, &repository).as_bytes())?;
