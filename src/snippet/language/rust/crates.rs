@@ -72,12 +72,8 @@ fn manifest(folder: &Path) -> Result<Table> {
 
 /// Declares every block as a program of the package.
 pub(super) fn declare(folder: &Path, units: &[&Unit]) -> Result<()> {
-    let programs = |is_test: bool| {
-        let units = units.iter().filter(move |unit| unit.test_harness == is_test);
-        units.map(|unit| (unit.name.clone(), unit.path.clone(), unit.edition.clone())).collect()
-    };
-    declare_all(folder, "bin", programs(false))?;
-    declare_all(folder, "test", programs(true))
+    let programs = units.iter().map(|unit| (unit.name.clone(), unit.path.clone(), unit.edition.clone()));
+    declare_all(folder, programs.collect())
 }
 
 /// Declares the shared crates as programs of the package.
@@ -86,16 +82,13 @@ pub(super) fn declare_shared(folder: &Path, units: &[Unit]) -> Result<()> {
     let named: BTreeMap<String, Option<String>> =
         shared.map(|unit| (shared_name(unit), unit.edition.clone())).collect();
     let program = |(name, edition): (String, Option<String>)| (name.clone(), format!("src/{name}.rs"), edition);
-    declare_all(folder, "bin", named.into_iter().map(program).collect())
+    declare_all(folder, named.into_iter().map(program).collect())
 }
 
-/// Adds programs of a kind, `bin` or `test`, to a manifest: with name, path and edition.
-fn declare_all(folder: &Path, kind: &str, added: Vec<(String, String, Option<String>)>) -> Result<()> {
-    if added.is_empty() {
-        return Ok(());
-    }
+/// Adds programs to a manifest, with name, path and edition.
+fn declare_all(folder: &Path, added: Vec<(String, String, Option<String>)>) -> Result<()> {
     let mut table = manifest(folder)?;
-    let programs = table.entry(kind).or_insert_with(|| toml::Value::Array(Vec::new()));
+    let programs = table.entry("bin").or_insert_with(|| toml::Value::Array(Vec::new()));
     let Some(programs) = programs.as_array_mut() else { return Ok(()) };
     let name_of = |program: &toml::Value| program.get("name").and_then(toml::Value::as_str).map(str::to_owned);
     let known: BTreeSet<String> = programs.iter().filter_map(name_of).collect();
@@ -170,13 +163,35 @@ pub(super) fn shared_root(members: &[&Unit]) -> String {
     root
 }
 
-/// Calls cargo for these programs. If one fails, cargo still tries the others.
+/// Calls cargo for these programs: `check`, `clippy` or `build`. If one fails, cargo still tries the others. Crates of
+/// tests need a call of their own.
 pub(super) fn call(
     workspace: &Workspace<'_>,
     cargo: &Tool,
     command: &str,
     programs: &BTreeSet<Program>,
 ) -> Result<Finished> {
+    let (tests, others): (Vec<&Program>, Vec<&Program>) = programs.iter().partition(|program| program.is_test);
+    if tests.is_empty() {
+        return call_one(workspace, cargo, &[command, "--keep-going"], &others);
+    }
+    let of_tests: &[&str] = match command {
+        "build" => &["test", "--no-run", "--no-fail-fast"],
+        command => &[command, "--keep-going", "--profile", "test"],
+    };
+    let of_tests = call_one(workspace, cargo, of_tests, &tests)?;
+    if others.is_empty() {
+        return Ok(of_tests);
+    }
+    let mut call = call_one(workspace, cargo, &[command, "--keep-going"], &others)?;
+    call.stdout.extend(&of_tests.stdout);
+    if call.success() {
+        call.end = of_tests.end;
+    }
+    Ok(call)
+}
+
+fn call_one(workspace: &Workspace<'_>, cargo: &Tool, command: &[&str], programs: &[&Program]) -> Result<Finished> {
     let job: Job = workspace
         .compiler(&cargo.path, &workspace.folder)
         .env("CARGO_TARGET_DIR", workspace.build.join("cargo-target").join(short_hash(&workspace.folder)))
@@ -187,8 +202,9 @@ pub(super) fn call(
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CLIPPY_CONF_DIR", &workspace.folder)
-        .args([command, "--offline", "--quiet", "--keep-going", "--message-format=json"])
-        .args(programs.iter().flat_map(|it| [if it.is_test { "--test" } else { "--bin" }, it.name.as_str()]));
+        .args(command)
+        .args(["--offline", "--quiet", "--message-format=json"])
+        .args(programs.iter().flat_map(|program| ["--bin", program.name.as_str()]));
     workspace.supervisor.run(&job)
 }
 
