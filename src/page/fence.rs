@@ -294,10 +294,10 @@ impl Scanner<'_> {
             info.items.push(Item { key: (*key).to_owned(), value: value.map(str::to_owned), range });
         } else if is_rust_error_code(word) {
             info.items.push(Item { key: "code".to_owned(), value: Some(word.to_owned()), range });
-        } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
-            self.foreign(info, start, &format!("`{word}`"), tool);
         } else if self.foreign_words.lists(word) {
             info.foreign = true; // the project assigns it to another tool, so no hint
+        } else if let Some((_, tool)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+            self.foreign(info, start, &format!("`{word}`"), tool);
         } else if let Some(target) = word.strip_prefix("ignore-") {
             // rustdoc's `ignore-x86_64`: ignored where the name of the target contains this.
             if is_this_target(target) {
