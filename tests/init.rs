@@ -52,11 +52,14 @@ fn what_a_folder_tells_is_not_asked_for() {
             ["title = \"The shop\"", "src = \"manual\""],
         ),
         (
-            [("package.json", "{ \"name\": \"@me/shop\" }"), ("docs/guide/a.md", "# A\n")],
+            [
+                ("package.json", "{ \"author\": { \"name\": \"me\" }, \"name\": \"@me/shop\" }"),
+                ("docs/guide/a.md", "# A\n"),
+            ],
             ["title = \"@me/shop\"", "src = \"docs\""],
         ),
         (
-            [("Cargo.toml", "[package]\nname = \"shop\"\n"), ("README.md", "# Shop\n")],
+            [("Cargo.toml", "[lib]\nname = \"other\"\n\n[package]\nname = \"shop\"\n"), ("README.md", "# Shop\n")],
             ["title = \"shop\"", "language = \"en\""],
         ),
         (

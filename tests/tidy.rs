@@ -201,7 +201,7 @@ const MAY_NAME_LANGUAGES: &[(&str, &str)] = &[
     ("snippet/toolchain/shims.rs", "the table of version managers"),
     ("snippet/toolchain/access.rs", "a folder of the kernel is called `node`"),
     ("config/verify.rs", "mdBook's table `[rust]`"),
-    ("page/fence.rs", "rustdoc's words, which stand where a language does"),
+    ("page/fence_scan.rs", "rustdoc's words, which stand where a language does"),
     ("render/highlight/grammars.rs", "names of grammars"),
     ("site/link.rs", "schemes of addresses"),
 ];

@@ -227,6 +227,14 @@ pub(super) enum ReportKind {
 }
 
 impl ReportTo {
+    /// The terminal.
+    pub(super) const TERMINAL: &Self = &Self { kind: ReportKind::Terminal, file: None };
+
+    /// The wanted reports, or the terminal if none is named.
+    pub(super) fn or_terminal(wanted: &[Self]) -> &[Self] {
+        if wanted.is_empty() { std::slice::from_ref(Self::TERMINAL) } else { wanted }
+    }
+
     /// The error for a command that has no such report.
     pub(super) fn refused(&self, command: &str) -> Error {
         let message = format!("`docgen {command}` has no {} report", format!("{:?}", self.kind).to_lowercase());

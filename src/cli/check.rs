@@ -38,8 +38,7 @@ pub(super) fn run(shell: &Shell, options: &CheckOptions) -> Result<ExitStatus> {
     problems::deny(&mut project.problems, &options.deny);
     let mut status = ExitStatus::Success;
     let (sources, found) = (&project.sources, &project.problems);
-    let on_terminal = [ReportTo { kind: ReportKind::Terminal, file: None }];
-    for report in if options.report.is_empty() { &on_terminal } else { options.report.as_slice() } {
+    for report in ReportTo::or_terminal(&options.report) {
         let repository = shell.repository(&config.root);
         let pages = project.site.pages.len();
         let text = match report.kind {

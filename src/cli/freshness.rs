@@ -18,8 +18,7 @@ pub(super) fn run(shell: &Shell, options: &FreshnessOptions) -> Result<ExitStatu
     crate::progress::Progress::finish(&progress);
     let repository = shell.repository(&config.root);
     let clocks = clocks((&project.site, &project.sources, &config), &edited, &project.blocks.proven());
-    let on_terminal = [ReportTo { kind: ReportKind::Terminal, file: None }];
-    for report in if options.report.is_empty() { &on_terminal } else { options.report.as_slice() } {
+    for report in ReportTo::or_terminal(&options.report) {
         let text = match report.kind {
             ReportKind::Terminal => freshness::text(&clocks, options.due),
             ReportKind::Json => freshness::json(&clocks, (&project.sources, &repository), config.today),

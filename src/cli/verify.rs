@@ -277,7 +277,7 @@ fn bless(shell: &Shell, sources: &Sources, pages: &[Arc<Page>], verdicts: Verdic
 fn reports(wanted: &[ReportTo]) -> Vec<ReportTo> {
     let mut reports = wanted.to_vec();
     if reports.iter().all(|report| report.file.is_some()) {
-        reports.push(ReportTo { kind: ReportKind::Terminal, file: None });
+        reports.push(ReportTo::TERMINAL.clone());
     }
     reports
 }

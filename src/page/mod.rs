@@ -9,6 +9,7 @@
 
 mod events;
 pub mod fence;
+mod fence_scan;
 mod fence_words;
 pub mod fix;
 pub mod front_matter;

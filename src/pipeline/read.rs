@@ -200,10 +200,7 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Arc<Page>>, Vec<Diagnos
 }
 
 fn parse_each(sources: &Sources, pages: &[PageSource], config: &Config) -> Vec<Parsed> {
-    let dialect = Dialect {
-        foreign_words: ForeignWords { listed: &config.verify.foreign_words, all_unknown: config.mdbook },
-        math: config.math,
-    };
+    let dialect = Dialect { foreign_words: ForeignWords::of(config), math: config.math };
     let parse = |source: &PageSource| {
         let (page, problems) = page::parse(sources, source, config.today, dialect);
         Parsed { page: Arc::new(page), problems: problems.into() }

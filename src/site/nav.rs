@@ -12,7 +12,7 @@ use std::sync::Arc;
 use typed_index_collections::TiSlice;
 
 /// One entry of the tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Node {
     /// What it is called.
     pub title: String,
@@ -172,11 +172,9 @@ fn from_folders(
             let page = &pages[*index];
             let node = Node {
                 title: page.title.clone(),
-                number: String::new(),
-                is_part: false,
                 page: Some(*index),
                 url: Some(urls[*index].clone()),
-                children: Vec::new(),
+                ..Node::default()
             };
             (order_key(page), node)
         })
@@ -186,11 +184,10 @@ fn from_folders(
         let weight = child.page.and_then(|page| pages[page].front_matter.weight).unwrap_or(i64::MAX);
         let node = Node {
             title: child.title.clone(),
-            number: String::new(),
-            is_part: false,
             page: child.page,
             url: Some(child.url.clone()),
             children: from_folders(name, sections, pages, urls),
+            ..Node::default()
         };
         keyed.push(((weight, name.to_lowercase()), node));
     }

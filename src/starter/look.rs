@@ -54,22 +54,40 @@ pub fn look(root: &Path) -> Result<Found> {
 
 /// The first name that a manifest gives.
 fn title(root: &Path) -> Result<Option<String>> {
-    for (file, key) in [
-        ("mkdocs.yml", r#"(?m)^site_name:[ \t]*["']?([^"'\r\n#]+)"#),
-        ("docusaurus.config.js", r#"(?m)^\s*title:\s*["'`]([^"'`]+)"#),
-        ("docusaurus.config.ts", r#"(?m)^\s*title:\s*["'`]([^"'`]+)"#),
-        ("Cargo.toml", r#"(?m)^name\s*=\s*"([^"]+)""#),
-        ("pyproject.toml", r#"(?m)^name\s*=\s*["']([^"']+)"#),
-        ("package.json", r#""name"\s*:\s*"([^"]+)""#),
-        ("go.mod", r"(?m)^module\s+(?:\S*/)?(\S+)"),
-    ] {
+    for (file, name) in MANIFESTS {
         let Some(text) = fs::read_optional(&root.join(file))? else { continue };
-        let pattern = Regex::new(key).expect("a valid pattern");
-        if let Some(found) = pattern.captures(&text) {
-            return Ok(Some(found[1].trim().to_owned()));
+        if let Some(name) = name(&text).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()) {
+            return Ok(Some(name));
         }
     }
     Ok(None)
+}
+
+/// Finds the name in the text of a manifest.
+type NameIn = fn(&str) -> Option<String>;
+
+/// Manifests, each with the way to its name. The first ones name a site, the others a package.
+const MANIFESTS: &[(&str, NameIn)] = &[
+    ("mkdocs.yml", |text| first(r#"(?m)^site_name:[ \t]*["']?([^"'\r\n#]+)"#, text)),
+    ("docusaurus.config.js", |text| first(DOCUSAURUS, text)),
+    ("docusaurus.config.ts", |text| first(DOCUSAURUS, text)),
+    ("Cargo.toml", |text| in_toml(text, "package")),
+    ("pyproject.toml", |text| in_toml(text, "project")),
+    ("package.json", |text| serde_json::from_str::<serde_json::Value>(text).ok()?["name"].as_str().map(str::to_owned)),
+    ("go.mod", |text| first(r"(?m)^module\s+(?:\S*/)?(\S+)", text)),
+];
+
+/// A program: its title is read as text.
+const DOCUSAURUS: &str = r#"(?m)^\s*title:\s*["'`]([^"'`]+)"#;
+
+fn first(pattern: &str, text: &str) -> Option<String> {
+    let pattern = Regex::new(pattern).expect("a valid pattern");
+    Some(pattern.captures(text)?[1].to_owned())
+}
+
+fn in_toml(text: &str, table: &str) -> Option<String> {
+    let manifest: toml::Table = text.parse().ok()?;
+    Some(manifest.get(table)?.get("name")?.as_str()?.to_owned())
 }
 
 /// The address of the remote `origin`, as a browser opens it.
@@ -104,10 +122,10 @@ fn content(root: &Path) -> Result<Content> {
         return Ok(Content::Default);
     }
     if let Some(text) = fs::read_optional(&root.join("mkdocs.yml"))? {
-        let pattern = Regex::new(r#"(?m)^docs_dir:[ \t]*["']?([^"'\r\n#]+)"#).expect("a valid pattern");
-        let folder = pattern.captures(&text).map_or("docs", |found| found.get(1).expect("one group").as_str().trim());
-        if root.join(folder).is_dir() {
-            return Ok(Content::Folder(folder.to_owned()));
+        let folder = first(r#"(?m)^docs_dir:[ \t]*["']?([^"'\r\n#]+)"#, &text);
+        let folder = folder.map_or_else(|| "docs".to_owned(), |folder| folder.trim().to_owned());
+        if root.join(&folder).is_dir() {
+            return Ok(Content::Folder(folder));
         }
     }
     for folder in FOLDERS {

@@ -184,8 +184,7 @@ impl Collector<'_> {
         }
         let mut fault = None;
         if let Some((text, span)) = &fence.directive {
-            let foreign = ForeignWords { listed: &config.verify.foreign_words, all_unknown: config.mdbook };
-            let directive = Info::parse_items(text, foreign);
+            let directive = Info::parse_items(text, ForeignWords::of(config));
             settings.apply_items(&directive.items);
             fault = directive.problems.iter().find(|problem| !problem.foreign).map(|problem| {
                 let span = Span::new(span.file, span.start + problem.range.start..span.start + problem.range.end);

@@ -107,7 +107,10 @@ fn mutants(blocks: &[Block], seed: u64) -> Vec<Mutant> {
             }
             let broken = (operator.apply)(&block.code, &block.language, &mut random).filter(|code| *code != block.code);
             if let Some(code) = broken {
-                let wrong_line = operator.name.contains("output").then(|| first_difference(block, &code));
+                let wrong_line = operator.name.contains("output").then(|| {
+                    let same = block.code.lines().zip(code.lines()).take_while(|(old, new)| old == new).count();
+                    block.first_line() + same
+                });
                 mutants.push(Mutant {
                     block: index,
                     operator: operator.name,
@@ -120,11 +123,6 @@ fn mutants(blocks: &[Block], seed: u64) -> Vec<Mutant> {
         mutants.extend(other_output(index, block));
     }
     mutants
-}
-
-/// The line on the mutant's page from which on its code differs.
-fn first_difference(block: &Block, code: &str) -> usize {
-    block.first_line() + block.code.lines().zip(code.lines()).take_while(|(old, new)| old == new).count()
 }
 
 /// The block with another output block, if it has one whose first line is no wild card.
@@ -307,7 +305,6 @@ fn one(block: &Block, mutant: &Mutant, verdict: &Value, file: Option<&Path>) -> 
         operator: mutant.operator,
         code: mutant.code.clone(),
         first_line: block.first_line(),
-        broken_line: first_difference(block, &mutant.code),
         status: verdict["status"].as_str().unwrap_or_default().to_owned(),
         found,
         said,

@@ -19,8 +19,6 @@ pub(super) struct Outcome {
     pub(super) code: String,
     /// The line of the page on which the code starts.
     pub(super) first_line: usize,
-    /// The line of the page on which the block was broken.
-    pub(super) broken_line: usize,
     pub(super) status: String,
     /// Places on the mutant's page; line 0 is around the block.
     pub(super) found: Vec<Found>,
@@ -67,13 +65,11 @@ impl Outcome {
         self.inside().any(is_said)
     }
 
-    /// Whether docgen names the oracle's line. For a format that docgen parses itself, it may be the line above or below,
-    /// since two parsers may notice the same fault at different words, or the very line that was broken: where a bracket is
-    /// taken away, one parser names what is never closed, and the other one the end of the text.
+    /// Whether docgen names the oracle's line; for a format that docgen parses itself, perhaps the line above or below:
+    /// two parsers may notice the same fault at different words.
     fn acceptable_line(&self) -> bool {
         let near = |found: &Found| self.said.iter().any(|said| said.line.abs_diff(found.line) <= 1);
-        let is_broken_line = self.said.iter().any(|said| said.line == self.broken_line);
-        self.right_line() || (oracle::is_another_parser(&self.language) && (is_broken_line || self.inside().any(near)))
+        self.right_line() || (oracle::is_another_parser(&self.language) && self.inside().any(near))
     }
 
     /// Whether docgen missed something that the oracle noticed.

@@ -2,7 +2,7 @@
 //!
 //! Must not know: how a block becomes a program.
 
-use super::interpreter::{program, roots};
+use super::interpreter::{installed, program, roots};
 use super::tools::PYTHON;
 use crate::diagnostic::Severity;
 use crate::error::Result;
@@ -94,9 +94,11 @@ pub(super) fn parse_and_compile(workspace: &Workspace<'_>, units: &mut [Unit]) -
         return Ok(());
     };
     let blocks: Vec<&str> = units.iter().map(|unit| unit.program.as_str()).collect();
-    let roots: Vec<String> = roots(workspace).iter().map(|root| root.display().to_string()).collect();
+    let installed = installed(workspace);
+    let roots: Vec<String> =
+        roots(workspace, installed.as_deref()).iter().map(|root| root.display().to_string()).collect();
     let package = workspace.package.as_ref().map(|folder| folder.display().to_string());
-    let interpreter = program(workspace).unwrap_or_else(|_| python.path.clone());
+    let interpreter = program(&python.path, installed.as_deref());
     let answers = answers::ask("python", blocks.len(), &workspace.time, |first| {
         let request = Request { roots: &roots, package: package.clone(), blocks: &blocks[first..] };
         let json = serde_json::to_vec(&request).expect("strings serialize");

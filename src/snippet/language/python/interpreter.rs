@@ -23,21 +23,20 @@ const PINNED: Pinned = Pinned {
 
 /// A call of the interpreter, as runs use it.
 pub(super) fn interpreter(workspace: &Workspace<'_>, scratch: &Path) -> std::result::Result<Job, String> {
-    Ok(Job::new(&program(workspace)?, scratch)
-        .env("PYTHONPATH", std::env::join_paths(roots(workspace)).unwrap_or_default())
+    let python = workspace.tools.require(&PYTHON)?;
+    let installed = installed(workspace);
+    let roots = roots(workspace, installed.as_deref());
+    Ok(Job::new(program(&python.path, installed.as_deref()), scratch)
+        .env("PYTHONPATH", std::env::join_paths(roots).unwrap_or_default())
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONIOENCODING", "utf-8"))
 }
 
-/// The interpreter: the machine's, or the one of the fixture's environment. The latter has what the lock file pins, and
-/// the standard library.
-pub(super) fn program(workspace: &Workspace<'_>) -> std::result::Result<PathBuf, String> {
-    let python = workspace.tools.require(&PYTHON)?;
-    Ok(match installed(workspace) {
-        Some(installed) => installed.join(ENVIRONMENT).join("bin/python3"),
-        None => python.path.clone(),
-    })
+/// The interpreter: the machine's, or the one of the fixture's environment in `installed`. The latter has what the lock
+/// file pins, and the standard library.
+pub(super) fn program(python: &Path, installed: Option<&Path>) -> PathBuf {
+    installed.map_or_else(|| python.to_owned(), |installed| installed.join(ENVIRONMENT).join("bin/python3"))
 }
 
 /// Writes the environment into `folder`. `python` is the machine's interpreter.
@@ -77,13 +76,13 @@ pub(super) fn dependencies(workspace: &Workspace<'_>) -> Result<std::result::Res
 }
 
 /// Folders for imports besides the interpreter's own: the fixture, its dependencies, and the package around the page.
-pub(super) fn roots(workspace: &Workspace<'_>) -> Vec<PathBuf> {
+pub(super) fn roots(workspace: &Workspace<'_>, installed: Option<&Path>) -> Vec<PathBuf> {
     if workspace.no_exec {
         // To find `a.b`, Python runs `a`.
         return Vec::new();
     }
     let mut roots = vec![workspace.folder.clone()];
-    roots.extend(installed(workspace));
+    roots.extend(installed.map(Path::to_owned));
     if let Some(package) = &workspace.package {
         roots.extend([package.join("src"), package.clone()].into_iter().filter(|root| root.is_dir()));
     }
@@ -91,6 +90,6 @@ pub(super) fn roots(workspace: &Workspace<'_>) -> Vec<PathBuf> {
 }
 
 /// The fixture's packages. They were installed before the first block was checked; this only finds them again.
-fn installed(workspace: &Workspace<'_>) -> Option<PathBuf> {
+pub(super) fn installed(workspace: &Workspace<'_>) -> Option<PathBuf> {
     dependencies(workspace).ok()?.ok()?
 }
