@@ -82,6 +82,7 @@ codes! {
     FenceForeign "fence-foreign" Hint "An info string has an attribute of another tool. It has no effect here.";
     TermUndeclared "term-undeclared" Error "A page uses a term that its closed taxonomy does not declare.";
     NavMissing "nav-missing" Error "SUMMARY.md names a page that does not exist.";
+    NotInSummary "not-in-summary" Hint "A page that SUMMARY.md does not name has the address of one that it names. The site leaves it out, as mdBook does.";
     NavTwice "nav-twice" Warning "SUMMARY.md names a page twice.";
     ReviewOverdue "review-overdue" Warning "The page's review is overdue; an error under `--deny overdue`.";
     ConfigForeign "config-foreign" Hint "A key in book.toml belongs to mdBook. It has no effect here.";

@@ -198,6 +198,11 @@ fn from_folders(
 /// Max missing pages of a summary that get a suggestion.
 const MAX_SUGGESTIONS: usize = 50;
 
+/// The path in the content folder of a page that the summary names.
+pub(super) fn page_path(written: &str) -> String {
+    url::decode(written.trim_start_matches("./"))
+}
+
 fn from_summary(
     sources: &Sources,
     file: crate::span::FileId,
@@ -209,7 +214,7 @@ fn from_summary(
     let (mut missing, mut seen) = (0, BTreeSet::new());
     for chapter in summary::parse(&sources[file]) {
         let page = chapter.path.as_deref().and_then(|path| {
-            let path = url::decode(path.trim_start_matches("./"));
+            let path = page_path(path);
             let found = pages.binary_search_by(|page| page.relative.as_str().cmp(&path)).ok();
             if found.is_none() {
                 // If more pages are missing, typos are not the cause.

@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::fs;
 use crate::page::Page;
 use crate::page::front_matter::PageStatus;
+use crate::page::summary;
 use crate::source::Sources;
 use crate::span::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,15 +122,30 @@ fn site_title(config: &Config, pages: &TiSlice<PageIndex, Arc<Page>>, by_url: &B
 
 type Addresses = (TiVec<PageIndex, Arc<Page>>, TiVec<PageIndex, String>, BTreeMap<String, PageIndex>);
 
-/// Gives each page its URL. If two pages have the same URL, the first by path stays and the other is reported.
+/// The addresses of the pages that the summary names, each with the path of its page.
+fn named_in_summary(sources: &Sources) -> BTreeMap<String, String> {
+    let chapters = sources.summary.map(|file| summary::parse(&sources[file])).unwrap_or_default();
+    let paths = chapters.into_iter().filter_map(|chapter| chapter.path).map(|path| nav::page_path(&path));
+    paths.map(|path| (url::page_url(&path).to_lowercase(), path)).collect()
+}
+
+/// Gives each page its URL. If two pages have the same URL, the one that the summary names stays, else the first by path,
+/// and the other is reported.
 fn addresses(sources: &Sources, pages: Vec<Arc<Page>>, problems: &mut Vec<Diagnostic>) -> Addresses {
     let mut kept: TiVec<PageIndex, Arc<Page>> = TiVec::new();
     let mut urls = TiVec::new();
     let mut by_url: BTreeMap<String, PageIndex> = BTreeMap::new();
     let mut by_folded: BTreeMap<String, PageIndex> = BTreeMap::new();
     let mut places = Places::default();
+    let named = named_in_summary(sources);
     for page in pages {
         let url = url::page_url(&page.relative);
+        if let Some(named) = named.get(&url.to_lowercase()).filter(|named| **named != page.relative) {
+            let message = format!("the site leaves this page out: SUMMARY.md names `{named}`, which has the same URL");
+            let problem = Diagnostic::new(Code::NotInSummary, Span::at(page.file, 0), message);
+            problems.push(problem.help("rename it if it is a page of the book"));
+            continue;
+        }
         if let Some(why) = url::why_invalid(&url) {
             let message = format!("the site cannot have this page: its address {why}");
             let problem = Diagnostic::new(Code::FileName, Span::at(page.file, 0), message);
