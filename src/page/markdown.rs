@@ -60,6 +60,7 @@ pub(super) fn scan(text: &MappedText, file: FileId, dialect: Dialect<'_>, proble
         paragraph: None,
         code: None,
         seen_block: false,
+        in_comment: false,
         links: 0,
         tabs: Balance::default(),
     };
@@ -113,6 +114,8 @@ struct Scanner<'a> {
     paragraph: Option<String>,
     code: Option<Fence>,
     seen_block: bool,
+    /// Inside of an HTML comment of several lines.
+    in_comment: bool,
     /// Links and images so far.
     links: usize,
     tabs: Balance,
@@ -134,7 +137,10 @@ impl Scanner<'_> {
             Event::Html(html) | Event::InlineHtml(html) => {
                 let span = self.span(range);
                 self.problems.extend(self.tabs.see(&html, span));
-                self.seen_block |= !html.trim_start().starts_with("<!--");
+                // A comment comes line by line. It is nothing that a reader sees.
+                let is_comment = self.in_comment || html.trim_start().starts_with("<!--");
+                self.in_comment = is_comment && !html.contains("-->");
+                self.seen_block |= !is_comment;
                 let ids = HTML_ID.captures_iter(&html).filter_map(|captures| captures.get(1));
                 self.scan.html_ids.extend(ids.map(|id| id.as_str().to_owned()));
             }
@@ -154,6 +160,7 @@ impl Scanner<'_> {
     }
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        let may_be_comment = matches!(tag, Tag::HtmlBlock);
         match tag {
             Tag::Heading { level, id, .. } => {
                 if !self.seen_block && self.scan.headings.is_empty() {
@@ -174,7 +181,7 @@ impl Scanner<'_> {
             }
             _ => {}
         }
-        self.seen_block = true;
+        self.seen_block |= !may_be_comment;
     }
 
     /// The number of a link or image that begins.
@@ -443,6 +450,16 @@ mod tests {
         assert!(fence.closed && fence.info.has("run"));
         let info = fence.info_span.expect("an info string");
         assert_eq!(&text[info.start..info.end], "python run");
+    }
+
+    #[test]
+    fn comments_may_stand_before_the_heading_of_a_page() {
+        for before in ["<!-- a -->\n\n", "<!--\nCopyright\n\nSPDX\n-->\n\n", "<!-- a -->\n<!-- b\n-->\n"] {
+            assert!(scanned(&format!("{before}# Title\n\nText.\n")).0.starts_with_heading, "{before}");
+        }
+        for before in ["<p>x</p>\n\n", "<!-- a -->\n\n<img src=a>\n\n", "Text.\n\n"] {
+            assert!(!scanned(&format!("{before}# Title\n\nText.\n")).0.starts_with_heading, "{before}");
+        }
     }
 
     #[test]

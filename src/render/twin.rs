@@ -9,15 +9,10 @@ impl Renderer<'_> {
     /// A page as Markdown: its title, one line of facts, and its text with expanded includes.
     pub(super) fn twin(&self, index: PageIndex) -> String {
         let page = &self.input.site.pages[index];
-        let text = page.text.as_str().trim_start_matches(['\n', '\r']);
-        let (heading, body) = if page.leading_heading {
-            // The heading takes one line, or two if it is underlined.
-            let lines = if text.starts_with('#') { 1 } else { 2 };
-            let end = text.split_inclusive('\n').take(lines).map(str::len).sum();
-            (text[..end].trim_end().to_owned(), &text[end..])
-        } else {
-            (format!("# {}", page.title), text)
-        };
+        let text = page.text.as_str();
+        // Before the heading may stand a comment, such as a licence. It stays there.
+        let leading = page.headings.first().filter(|_| page.leading_heading).map(|heading| heading.range.end);
+        let heading = leading.map_or_else(|| format!("# {}", page.title), |end| text[..end].trim().to_owned());
         let facts = self.shared.facts(&self.input).of(&self.input, index);
         let own = &self.input.site.urls[index];
         let all = self.address(own, "llms.txt");
@@ -35,7 +30,7 @@ impl Renderer<'_> {
         if facts.code > 0 && facts.verified {
             words.push(format!("snippets {}/{} proven", facts.proven, facts.code));
         }
-        let body = self.with_addresses(index, page.text.len() - body.len());
+        let body = self.with_addresses(index, leading.unwrap_or(0));
         format!("{heading}\n\n> {}\n\n{}\n", words.join(" · "), body.trim())
     }
 
