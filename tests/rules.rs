@@ -114,6 +114,36 @@ fn s3_4_a_fixture_that_is_not_there_is_an_error() {
 }
 
 #[test]
+fn s3_6_a_package_may_be_a_member_of_a_workspace() {
+    let site = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(site.path().join(".git")).expect("made");
+    let member = "version.workspace = true\nedition.workspace = true\n";
+    for (path, text) in [
+        ("Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"2\"\n\n[workspace.package]\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace.dependencies]\npricing = { path = \"crates/pricing\" }\n".to_owned()),
+        (".cargo/config.toml", "[alias]\nx = \"run\"\n".to_owned()),
+        ("crates/shop/Cargo.toml", format!("[package]\nname = \"shop\"\n{member}\n[dependencies]\npricing.workspace = true\n")),
+        ("crates/shop/src/lib.rs", "pub fn total() -> u32 { 2 * pricing::tea() }\n".to_owned()),
+        ("crates/pricing/Cargo.toml", format!("[package]\nname = \"pricing\"\n{member}")),
+        ("crates/pricing/src/lib.rs", "pub fn tea() -> u32 { 3 }\n".to_owned()),
+        ("crates/tool/Cargo.toml", format!("[package]\nname = \"tool\"\n{member}")),
+        ("crates/tool/src/bin/tool.rs", "fn main() {}\n".to_owned()),
+        ("book.toml", "[book]\nsrc = \"crates/shop\"\n".to_owned()),
+        ("crates/shop/README.md", "# Shop\n\n```rust run\nprintln!(\"{}\", shop::total()); //> 6\n```\n".to_owned()),
+    ] {
+        write(site.path(), path, &text);
+    }
+    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["pass"]);
+    write(site.path(), "crates/pricing/src/lib.rs", "pub fn tea() -> u32 { 4 }\n");
+    assert_eq!(statuses(&verify_json(site.path(), &[]).0), ["fail"], "what the package depends on counts");
+    let manifest = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n\n[dependencies]\nprices.workspace = true\n";
+    write(site.path(), "crates/shop/Cargo.toml", manifest);
+    let (report, _) = verify_json(site.path(), &[]);
+    assert_eq!(statuses(&report), ["env_error"]);
+    let reason = report["snippets"][0]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("cannot be bound") && reason.contains("prices"), "{reason}");
+}
+
+#[test]
 fn s3_6_a_readme_compiles_against_its_own_package() {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let root = temp.path();

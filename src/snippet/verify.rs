@@ -10,7 +10,7 @@ use crate::snippet::language::adapter::Language;
 use crate::snippet::model::blocks::{Block, Blocks};
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
-use crate::snippet::model::verdict::{Origin, Status, Step, Verdict};
+use crate::snippet::model::verdict::{Origin, Status, Verdict};
 use crate::snippet::model::verdicts::Run;
 use crate::snippet::plan::assemble::{make_units, refuse};
 use crate::snippet::plan::batch::{Batch, batches, chosen, selected};
@@ -191,8 +191,7 @@ fn prepare(context: &Context<'_>, batch: &Batch, workspace: &Workspace<'_>, mut 
         let opened = package::parts(package).map(drop);
         if let Err(why) = opened.map_or_else(|why| Ok(Err(why)), |()| bind(language, workspace, &code))? {
             for unit in &mut units {
-                let step = if unit.wants(Step::Compile) { Step::Compile } else { Step::Lint };
-                unit.missing(step, &format!("the package around the page cannot be bound: {why}"));
+                unit.lacks_package(&why);
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::snippet::language::adapter::Language;
 use crate::snippet::model::blocks::{Block, Blocks};
 use crate::snippet::model::output;
 use crate::snippet::model::snippet::Snippet;
-use crate::snippet::model::verdict::{Finding, Promise, RunEnd, Status, Step, StepOutcome, Verdict};
+use crate::snippet::model::verdict::{Finding, Promise, RunEnd, Status, Step, StepOutcome, Unavailable, Verdict};
 use crate::snippet::workspace::unit::Unit;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -31,6 +31,9 @@ pub(crate) fn conclude(context: &Context<'_>, language: &dyn Language, snippet: 
     };
     if snippet.is_ignored() {
         unit.evidence.findings.extend(snippet.in_fence(context.options.bare));
+    }
+    if unit.evidence.missing_tools.iter().any(|tool| tool.unavailable == Unavailable::NoPackage) {
+        unit.evidence.missing_dependencies.clear();
     }
     // Each tool has its own order. Sort by place in the code.
     let position = |name: &String| (snippet.code.as_str().find(name.as_str()).unwrap_or(usize::MAX), name.clone());

@@ -3,7 +3,9 @@
 //! Must not know: tools, disk, how anything is printed.
 
 use crate::diagnostic::Severity;
-use crate::snippet::model::verdict::{Evidence, Finding, Level, Promise, RunEnd, RunResult, Status, Step, StepOutcome};
+use crate::snippet::model::verdict::{
+    Evidence, Finding, Level, Promise, RunEnd, RunResult, Status, Step, StepOutcome, Unavailable,
+};
 
 /// The requirements on a block.
 #[derive(Debug, Clone)]
@@ -87,6 +89,9 @@ fn reached(evidence: &Evidence) -> Level {
 }
 
 fn environment(evidence: &Evidence, judgement: &Judgement<'_>) -> Option<(Status, String)> {
+    if let Some(unbound) = evidence.missing_tools.iter().find(|tool| tool.unavailable == Unavailable::NoPackage) {
+        return Some((Status::EnvError, unbound.message.clone()));
+    }
     if !evidence.missing_dependencies.is_empty() {
         let names = evidence.missing_dependencies.join(", ");
         let reason = format!("dependency {names}: neither the standard library nor the fixture provides it");

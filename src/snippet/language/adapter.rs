@@ -13,6 +13,7 @@ use crate::snippet::model::seam;
 use crate::snippet::model::tool::ToolSpec;
 use crate::snippet::model::verdict::Step;
 use crate::snippet::toolchain::tool::{Tool, Tools};
+use crate::snippet::workspace::package::Needs;
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::MappedText;
@@ -178,6 +179,12 @@ pub trait Packages {
     /// How code imports the package in this folder, if a fragment may omit the import.
     fn import_path(&self, _package: &Path) -> Option<String> {
         None
+    }
+
+    /// What the tools of the package in this folder read elsewhere in the project: the manifests of its workspace, and
+    /// the packages that it depends on by path.
+    fn needs(&self, _package: &Path, _project: &Path) -> Needs {
+        Needs::default()
     }
 
     /// Makes the package in `workspace.package` available to the fixture. The inner `Err` says what is impossible.

@@ -256,6 +256,8 @@ pub enum Unavailable {
     Crashed,
     /// It exceeded its time limit.
     OutOfTime,
+    /// The package around the page, which the block uses, cannot be bound.
+    NoPackage,
 }
 
 /// A tool that could not do its work.

@@ -9,7 +9,7 @@ use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::language::LanguageId;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::plan::group;
-use crate::snippet::workspace::package;
+use crate::snippet::workspace::package::{self, Needs};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::time_budget::TimeBudget;
 use crate::span::FileId;
@@ -24,6 +24,8 @@ pub(crate) struct Batch {
     /// The language's name, if the fixture belongs to another language.
     guest: Option<String>,
     pub(crate) package: Option<PathBuf>,
+    /// What the package needs from elsewhere in the project.
+    pub(crate) needs: Needs,
     pub(crate) members: Vec<SnippetId>,
 }
 
@@ -41,6 +43,7 @@ impl Batch {
             folder,
             fixture: self.fixture.clone(),
             package: self.package.clone(),
+            needs: self.needs.clone(),
             root: context.config.root.clone(),
             project: context.config.project.clone(),
             cache: context.work.join("cache"),
@@ -72,10 +75,11 @@ pub(crate) fn batches(context: &Context<'_>, blocks: &Blocks, wanted: &BTreeSet<
         let place = (language, snippet.fixture().to_owned(), package.clone());
         by_place.entry(place).or_default().push(*id);
     }
-    let batch = |((language, fixture, package), members): ((LanguageId, String, _), _)| {
-        let spec = context.languages[language].spec();
+    let batch = |((language, fixture, package), members): ((LanguageId, String, Option<PathBuf>), _)| {
+        let (spec, packages) = (context.languages[language].spec(), context.languages[language].packages());
         let guest = spec.fixture.is_some().then(|| spec.name.to_string());
-        Batch { language, fixture, guest, package, members }
+        let needs = package.as_ref().zip(packages).map(|(folder, it)| it.needs(folder, context.sources.project()));
+        Batch { language, fixture, guest, package, needs: needs.unwrap_or_default(), members }
     };
     by_place.into_iter().map(batch).collect()
 }

@@ -56,6 +56,11 @@ impl Shared {
         }
         if let Some(folder) = &batch.package {
             judged.insert("package around the page".to_owned(), package::tree_hash(folder)?);
+            for part in &batch.needs.read {
+                // The name must be the same on every machine.
+                let name = part.strip_prefix(context.sources.project()).unwrap_or(part).display();
+                judged.insert(format!("{name}, which the package needs"), package::tree_hash(part)?);
+            }
         }
         let level = context.supervisor.confinement();
         let mut machine = BTreeMap::from([

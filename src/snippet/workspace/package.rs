@@ -11,6 +11,15 @@ use std::path::{Path, PathBuf};
 /// The folder of a package that the site is built into.
 const SITE: &str = "public";
 
+/// What the tools of a package read elsewhere in its project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Files, and folders with all that blocks may read of a package.
+    pub read: Vec<PathBuf>,
+    /// Folders whose entries' names they read, and nothing more.
+    pub list: Vec<PathBuf>,
+}
+
 /// The nearest package of a language at or above a page's folder. The search ends at the top of the project.
 pub(crate) fn nearest(
     spec: &LanguageSpec,
@@ -32,7 +41,8 @@ pub(crate) fn nearest(
     None
 }
 
-/// A hash over the files of a package that blocks may read: names and contents; for large files size and time.
+/// A hash over the files of a package, or over one file of another package, that blocks may read: names and contents;
+/// for large files size and time.
 pub(crate) fn tree_hash(package: &Path) -> crate::error::Result<String> {
     const LARGE: u64 = 1 << 20;
     let mut tree = blake3::Hasher::new();
@@ -40,7 +50,8 @@ pub(crate) fn tree_hash(package: &Path) -> crate::error::Result<String> {
         tree.update(&part.len().to_le_bytes());
         tree.update(part);
     };
-    let entries = fs::list(package)?.into_iter().filter(|entry| {
+    let entries = if package.is_file() { vec![package.to_owned()] } else { fs::list(package)? };
+    let entries = entries.into_iter().filter(|entry| {
         let name = entry.file_name().unwrap_or_default();
         !is_hidden(name) && !ecosystem::built().chain([SITE]).any(|built| name == built) && !entry.is_symlink()
     });
@@ -70,11 +81,14 @@ const MAX_ENTRIES: usize = 200_000;
 const MAX_DEPTH: usize = 64;
 
 /// The parts of a package that blocks may read: everything but hidden files at any depth (`.git` and `.env` hold
-/// secrets) and links, which lead anywhere. A folder with nothing hidden below it is one part.
+/// secrets) and links, which lead anywhere. A folder with nothing hidden below it is one part; so is a single file.
 ///
 /// # Errors
 /// Why the package cannot be opened: it has too many parts or files.
 pub(crate) fn parts(package: &Path) -> Result<Vec<PathBuf>, String> {
+    if package.is_file() {
+        return Ok(vec![package.to_owned()]);
+    }
     let mut entries = 0;
     // The package itself is never opened as a whole: hidden files that are created later must stay closed.
     let parts = visible(package, 0, &mut entries)?.unwrap_or_else(|| shown(package));

@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::snippet::model::tool::ToolSpec;
 use crate::snippet::toolchain::tool::{Tool, Tools};
 use crate::snippet::toolchain::{access, ecosystem, homes};
-use crate::snippet::workspace::package;
+use crate::snippet::workspace::package::{self, Needs};
 use crate::snippet::workspace::time_budget::TimeBudget;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -36,6 +36,8 @@ pub struct Workspace<'a> {
     pub supervisor: &'a Supervisor,
     /// The package around the pages, bound as a dependency (S3.6).
     pub package: Option<PathBuf>,
+    /// What this package needs from elsewhere in the project.
+    pub needs: Needs,
     /// No code of the author may run, not even a build script (S8.4).
     pub no_exec: bool,
     /// Receives progress.
@@ -78,13 +80,15 @@ impl Workspace<'_> {
     /// The access of everything that reads or runs a block.
     pub fn policy(&self) -> Policy {
         let readable = || {
-            let parts = self.package.iter().flat_map(|package| package::parts(package).unwrap_or_default());
+            let parts =
+                self.package.iter().chain(&self.needs.read).flat_map(|part| package::parts(part).unwrap_or_default());
             access::readable(self.tools, self.specs).into_iter().chain(parts).collect()
         };
         let read = self.readable.get_or_init(readable).clone();
         let mut policy = Policy { read, ..Policy::default() };
         policy.read.extend([self.folder.clone(), self.cache.clone(), self.build.clone()]);
-        policy.list.extend(self.package.clone());
+        let packages = self.package.iter().chain(&self.needs.read).filter(|part| part.is_dir());
+        policy.list.extend(packages.chain(&self.needs.list).cloned());
         policy
     }
 
@@ -113,6 +117,9 @@ impl Workspace<'_> {
         let mut policy = self.policy();
         policy.read.extend(access::for_installers(self.tools));
         policy.read.extend(access::looked_for_above(&self.folder));
+        // Those that bind the package begin in its folder.
+        let package = self.package.iter().map(|package| package.join("manifest"));
+        policy.read.extend(package.flat_map(|inside| access::looked_for_above(&inside)));
         policy.write = vec![self.folder.clone(), self.cache.clone(), self.build.clone()];
         policy.write.extend_from_slice(also);
         policy.network = true;

@@ -122,6 +122,13 @@ impl Unit {
         self.unavailable(step, MissingTool { unavailable: Unavailable::NotInstalled, message, isolated: false });
     }
 
+    /// Records that the package around the page cannot be bound. What no tool finds now may come from that package.
+    pub fn lacks_package(&mut self, why: &str) {
+        let step = if self.wants(Step::Compile) { Step::Compile } else { Step::Lint };
+        let message = format!("the package around the page cannot be bound: {why}");
+        self.unavailable(step, MissingTool { unavailable: Unavailable::NoPackage, message, isolated: true });
+    }
+
     /// Records that a step's tool is installed, but failed.
     pub fn broke_down(&mut self, step: Step, tool: &str, finished: &Finished) {
         let message = format!("{tool} broke down: {}", finished.summary());

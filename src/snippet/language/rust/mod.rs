@@ -7,6 +7,7 @@
 mod alone;
 mod check;
 mod crates;
+mod members;
 mod messages;
 mod package;
 mod parse;
@@ -22,7 +23,7 @@ use crate::snippet::model::language::{Canary, LanguageSpec, Undefined, texts};
 use crate::snippet::model::program::{Parts, Program, Promised};
 use crate::snippet::model::verdict::{Level, Step, StepOutcome};
 use crate::snippet::workspace::dependencies::{self, Pinned};
-use crate::snippet::workspace::package::mentions;
+use crate::snippet::workspace::package::{Needs, mentions};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::unit::Unit;
 use crate::span::MappedText;
@@ -212,6 +213,10 @@ impl Packages for Rust {
     fn use_of_package(&self, package: &Path) -> UseOfPackage {
         let name = package::library_name(package);
         Box::new(move |code| name.as_ref().is_some_and(|name| mentions(code, name)))
+    }
+
+    fn needs(&self, package: &Path, project: &Path) -> Needs {
+        members::needs(package, project)
     }
 
     fn bind(&self, workspace: &Workspace<'_>, code: &str) -> Result<std::result::Result<(), String>> {
