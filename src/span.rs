@@ -10,6 +10,7 @@
 //! Must not know: what the files are, or where they are on disk.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The number of a file in [`crate::source::Sources`].
@@ -201,6 +202,15 @@ impl MappedText {
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    /// The files that it comes from.
+    pub fn files(&self) -> BTreeSet<FileId> {
+        let file = |piece: &Piece| match piece.origin {
+            Origin::Source(file, _) | Origin::Standin(file, _) => Some(file),
+            Origin::Generated(_) => None,
+        };
+        self.pieces.iter().filter_map(file).collect()
     }
 
     /// Appends text that docgen generated; `label` names it in messages.

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::process::Confinement;
 use crate::report::Color;
 use crate::snippet::model::verdict::Level;
+use crate::snippet::plan::partition::Rule;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -66,9 +67,12 @@ pub(super) enum Command {
     Serve(ServeOptions),
     /// Verify code blocks: parse, lint, compile and, where asked, run them
     #[command(
-        after_help = "Examples:\n  docgen verify                          all pages of the project\n  docgen verify README.md --lang python  the Python blocks of one file\n  docgen verify --report json=out.json   a report for machines"
+        after_help = "Examples:\n  docgen verify                          all pages of the project\n  docgen verify README.md --lang python  the Python blocks of one file\n  docgen verify --report json=out.json   a report for machines\n  docgen verify - < draft.md             standard input\n  docgen verify --since origin/main      only what a branch can have touched\n  docgen verify --partition 2/4          the second of four machines of a CI matrix"
     )]
     Verify(VerifyOptions),
+    /// Join the reports and caches of shards
+    #[command(after_help = "Example: docgen merge shard-*.json --report github --report json=verification.json")]
+    Merge(MergeOptions),
     /// Write the fixture projects with their snippets, to open in an editor
     #[command(after_help = "Example: docgen extract --out /tmp/snippets --lang rust")]
     Extract(ExtractOptions),
@@ -264,6 +268,36 @@ impl std::str::FromStr for ReportTo {
     }
 }
 
+/// A shard, and how blocks are divided, if that is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shard {
+    pub(super) rule: Option<Rule>,
+    pub(super) number: usize,
+    pub(super) of: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    /// `K/N`, `hash:K/N` or `cost:K/N`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (rule, part) = match text.split_once(':') {
+            None => (None, text),
+            Some(("hash", part)) => (Some(Rule::Hash), part),
+            Some(("cost", part)) => (Some(Rule::Cost), part),
+            Some((other, _)) => return Err(format!("unknown rule `{other}`; use `hash:K/N` or `cost:K/N`")),
+        };
+        let numbers = part.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if (1..=of).contains(&number) && of <= MAX_SHARDS => Ok(Self { rule, number, of }),
+            _ => Err(format!("write K/N with K from 1 to N and N at most {MAX_SHARDS}, for example `2/4`")),
+        }
+    }
+}
+
+/// Max number of shards. GitHub allows 256 jobs in a matrix.
+const MAX_SHARDS: usize = 10_000;
+
 /// Problems to treat as errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Deny {
@@ -322,7 +356,7 @@ pub(super) struct ServeOptions {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct VerifyOptions {
-    /// Markdown files or folders [default: the whole project]
+    /// Markdown files or folders; `-` is standard input [default: the whole project]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// Only blocks of this language; may be given several times
@@ -331,24 +365,27 @@ pub(super) struct VerifyOptions {
     /// Only the blocks of this name
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
+    /// Only the blocks of this group
+    #[arg(long, value_name = "GROUP")]
+    pub(super) group: Option<String>,
     /// Only the block of this id, as reports show it
     #[arg(long, value_name = "ID")]
     pub(super) id: Option<String>,
-    /// A missing tool is exit 3; an ignored block that would pass is exit 4 [default in CI]
+    /// Only blocks that did not pass in the last run
     #[arg(long)]
-    pub(super) strict: bool,
+    pub(super) failed: bool,
+    /// Only blocks that a change since this commit can have touched: on changed pages, with changed fixtures or includes
+    #[arg(long, value_name = "REV")]
+    pub(super) since: Option<String>,
+    /// Only shard K of N, for a CI matrix: `K/N`, `hash:K/N` or `cost:K/N`; `docgen merge` joins the reports
+    #[arg(long, value_name = "[RULE:]K/N")]
+    pub(super) partition: Option<Shard>,
+    /// With --partition: what blocks cost in an earlier run, from its JSON report; the same file for all shards
+    #[arg(long, value_name = "REPORT", requires = "partition")]
+    pub(super) costs: Option<PathBuf>,
     /// Verify everything again and keep nothing
     #[arg(long)]
     pub(super) no_cache: bool,
-    /// Fail only on blocks that are worse than in the ledger, so a project with failing blocks can only get better
-    #[arg(long)]
-    pub(super) ratchet: bool,
-    /// Write the verdicts to snippets/ledger.json; commit that file
-    #[arg(long)]
-    pub(super) write_ledger: bool,
-    /// Treat a block that the ledger does not know as a breach of policy (exit 4)
-    #[arg(long)]
-    pub(super) locked: bool,
     /// Say why this block would be verified again; verify nothing
     #[arg(long, value_name = "ID")]
     pub(super) why: Option<String>,
@@ -364,16 +401,44 @@ pub(super) struct VerifyOptions {
     /// Write a prelude with a stub for each undefined name
     #[arg(long)]
     pub(super) suggest_prelude: bool,
-    /// Treat code below this level as a breach of policy (exit 4)
-    #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
-    pub(super) min_level: Option<MinLevel>,
     /// How many jobs to run at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) handling: Handling,
+}
+
+/// What is done with verdicts.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Handling {
+    /// A missing tool is exit 3; an ignored block that would pass is exit 4 [default in CI]
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Fail only on blocks that are worse than in the ledger, so a project with failing blocks can only get better
+    #[arg(long)]
+    pub(super) ratchet: bool,
+    /// Write the verdicts to snippets/ledger.json; commit that file
+    #[arg(long)]
+    pub(super) write_ledger: bool,
+    /// Treat a block that the ledger does not know as a breach of policy (exit 4)
+    #[arg(long)]
+    pub(super) locked: bool,
+    /// Treat code below this level as a breach of policy (exit 4)
+    #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
+    pub(super) min_level: Option<MinLevel>,
     /// `terminal`, `json=PATH` (`-` is standard output), `junit=PATH`, `sarif=PATH`, `summary=PATH` (Markdown) or
     /// `github`; may be given several times
     #[arg(long, value_name = "KIND[=PATH]")]
     pub(super) report: Vec<ReportTo>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeOptions {
+    /// The JSON reports of all shards
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) handling: Handling,
 }
 
 #[derive(Debug, Args)]
@@ -412,6 +477,12 @@ pub(super) struct DoctorOptions {
 impl VerifyOptions {
     /// Whether all blocks of the project are verified.
     pub(super) fn is_everything(&self) -> bool {
-        self.paths.is_empty() && self.lang.is_empty() && self.name.is_none() && self.id.is_none()
+        let named = self.name.is_some() || self.group.is_some() || self.id.is_some();
+        self.paths.is_empty() && self.lang.is_empty() && !named && !self.may_select_nothing()
+    }
+
+    /// Whether it is no fault if no block is left: nothing changed, nothing failed, or a shard is empty.
+    pub(super) fn may_select_nothing(&self) -> bool {
+        self.failed || self.since.is_some() || self.partition.is_some()
     }
 }

@@ -3,7 +3,7 @@
 use super::args::BuildOptions;
 use super::receipt::{self, Build};
 use super::shell::{Shell, shown};
-use super::{problems, verify, work};
+use super::{conclude, problems, work};
 use crate::config::{Config, Overrides};
 use crate::error::{ExitStatus, Result};
 use crate::output::SyncReport;
@@ -80,7 +80,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
 /// Verifies the blocks and prints the verdicts.
 fn verify_blocks(shell: &Shell, options: &BuildOptions, config: &Config, project: &mut Project) -> Result<ExitStatus> {
     let progress = shell.progress();
-    let policy = verify::policy(shell, config, false, None)?;
+    let policy = conclude::policy(shell, config, false, None)?;
     let work = work::of_project(shell, &config.root)?;
     let tools = shell.tools();
     let ledger = Ledger::load(config)?;
@@ -100,7 +100,8 @@ fn verify_blocks(shell: &Shell, options: &BuildOptions, config: &Config, project
     let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
     let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
     let languages = &shell.languages();
-    let report = Verification { sources: &project.sources, verdicts, languages, policy, ledgers };
+    let report =
+        Verification { sources: &project.sources, verdicts, languages, policy, ledgers, shard: None, no_exec: false };
     shell.terminal.say(&terminal::verdicts(&report, shell.terminal.verbose));
     Ok(snippet::judge::policy::exit(verdicts, policy, &ledgers))
 }

@@ -7,10 +7,13 @@ mod args;
 mod build;
 mod check;
 mod complete;
+mod conclude;
 mod doctor;
 mod extract;
 mod freshness;
 mod init;
+mod merge;
+mod narrow;
 mod problems;
 mod receipt;
 mod serve;
@@ -68,6 +71,7 @@ fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
         Command::Build(options) => build::run(shell, &options),
         Command::Serve(options) => serve::run(shell, &options),
         Command::Verify(options) => verify::run(shell, &options),
+        Command::Merge(options) => merge::run(shell, &options),
         Command::Extract(options) => extract::run(shell, &options),
         Command::Check(options) => check::run(shell, &options),
         Command::Report { what: Report::Freshness(options) } => freshness::run(shell, &options),

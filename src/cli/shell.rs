@@ -16,9 +16,13 @@ use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::toolchain::tool::Tools;
 use jiff::civil::Date;
+use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+/// Max bytes of standard input.
+const MAX_INPUT: u64 = 64 << 20;
 
 /// Everything that a command gets from outside.
 pub(super) struct Shell {
@@ -145,6 +149,15 @@ impl Shell {
     /// Whether this run is in CI.
     pub(super) fn in_ci(&self) -> bool {
         self.environment.get("CI").is_some_and(|value| value != "false")
+    }
+
+    /// Standard input, whole.
+    pub(super) fn input(&self) -> Result<String> {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().take(MAX_INPUT).read_to_end(&mut bytes);
+        read.map_err(|source| Error::Io { action: "read", path: PathBuf::from("standard input"), source })?;
+        let help = "convert it, for example with `iconv -f WINDOWS-1252 -t UTF-8`";
+        String::from_utf8(bytes).map_err(|_| Error::usage("standard input is not UTF-8", help))
     }
 
     /// Writes a report to its file, or to standard output.

@@ -1,31 +1,28 @@
 //! `docgen verify`: verifies snippets.
 
-use super::args::{MinLevel, ReportKind, ReportTo, VerifyOptions};
+use super::args::VerifyOptions;
+use super::conclude::{Concluded, conclude};
 use super::shell::Shell;
-use super::{suggest, work};
+use super::{narrow, suggest, work};
 use crate::config::{Config, Overrides, nearest_project};
 use crate::error::{Error, ExitStatus, Result};
 use crate::page::Page;
 use crate::process::Confinement;
 use crate::progress::Progress as _;
-use crate::report::words::plural;
-use crate::report::{Verification, github, json, junit, sarif, summary, terminal};
+use crate::report::terminal;
 use crate::snippet::context::{Context, Options};
-use crate::snippet::judge::policy::{Ledgers, Policy};
-use crate::snippet::judge::ratchet::{Ratchet, Reach};
 use crate::snippet::model::blocks::Blocks;
-use crate::snippet::model::verdict::{Level, Step, StepOutcome};
+use crate::snippet::model::verdict::{Step, StepOutcome};
 use crate::snippet::model::verdicts::Verdicts;
 use crate::snippet::plan::collect::collect;
-use crate::snippet::store::ledger::{self, Ledger};
+use crate::snippet::store::ledger::Ledger;
 use crate::source::{Sources, normalise};
 use crate::{fs, pipeline, snippet};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> {
-    let reports = reports(&options.report);
     if options.bless && shell.in_ci() {
         return Err(Error::usage(
             "--bless changes pages, and CI must not",
@@ -36,10 +33,10 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
         require_sandbox(shell, level.into())?;
     }
     let Read { config, sources, pages, mut blocks, unread } = read(shell, options)?;
-    let policy = policy(shell, &config, options.strict, options.min_level)?;
     let bare = !config.has_project;
     refuse_contradictions(options, bare)?;
     let work = if bare { work::temporary(shell)? } else { work::of_project(shell, &config.root)? };
+    let cache = (!bare && !options.no_cache).then(|| work::cache_of_project(shell, &config.root));
     let progress = shell.progress();
     let tools = shell.tools();
     let started = jiff::Timestamp::now();
@@ -47,17 +44,20 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let wanted = Options {
         no_exec: options.no_exec,
         bare,
-        strict: policy.strict,
+        strict: options.handling.strict || shell.in_ci(),
         whole_project: options.paths.is_empty(),
         languages: options.lang.clone(),
         name: options.name.clone(),
+        group: options.group.clone(),
         id: options.id.clone(),
         pages: None,
+        only: None,
         outdated_hashes: ledger.is_outdated(),
     };
     let context = work::context(shell, (&config, &sources), &tools, &progress, work.folder(), wanted);
-    let cache = (!bare && !options.no_cache).then(|| work::cache_of_project(shell, &config.root));
-    let context = Context { cache, ..context };
+    let mut context = Context { cache, ..context };
+    let shard = narrow::shard(shell, options)?;
+    context.options.only = narrow::only(shell, &context, options, shard.as_ref(), &blocks)?;
     if let Some(id) = &options.why {
         return why(shell, &context, &mut blocks, id);
     }
@@ -72,30 +72,22 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     if options.suggest_prelude {
         suggest::write(shell, &config, verdicts)?;
     }
-    let reach = Reach { no_exec: options.no_exec, whole: options.is_everything() };
-    let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
-    let ledgers =
-        Ledgers { ratchet: ratchet.as_ref(), locked: options.locked.then_some(&ledger), written: options.write_ledger };
-    let found = Verification { sources: &sources, verdicts, languages: &shell.languages(), policy, ledgers };
-    for report in &reports {
-        write(shell, report, &found, &config, &started.to_string())?;
-    }
-    if verdicts.is_empty() {
-        shell.terminal.error("nothing to check: no code block was found, or none fits --lang, --name and --id");
-    }
-    if options.ratchet && ledger.is_empty() && !options.write_ledger {
-        shell.terminal.say("there is no ledger yet: docgen verify --write-ledger records the blocks as they are");
-    }
-    let exit = snippet::judge::policy::exit(verdicts, policy, &ledgers);
-    if options.write_ledger {
-        write_ledger(shell, ledger.clone(), verdicts, &context, options)?;
-    }
-    // A page that was not read completely may hide blocks, so this is never a success.
-    Ok(match exit {
-        ExitStatus::Environment => ExitStatus::Environment,
-        _ if unread => ExitStatus::Content,
-        status => status,
-    })
+    conclude(
+        shell,
+        &options.handling,
+        &Concluded {
+            config: &config,
+            sources: &sources,
+            verdicts,
+            ledger: &ledger,
+            started: &started.to_string(),
+            no_exec: options.no_exec,
+            whole: options.is_everything(),
+            shard: shard.map(|(partition, _)| partition),
+            may_be_empty: options.may_select_nothing(),
+            unread,
+        },
+    )
 }
 
 /// Stops if the sandbox is weaker than required (S8.3).
@@ -112,15 +104,27 @@ fn require_sandbox(shell: &Shell, wanted: Confinement) -> Result<()> {
     })
 }
 
+/// The name of the page that standard input is.
+const STDIN: &str = "stdin.md";
+
 /// Refuses options that contradict each other.
 fn refuse_contradictions(options: &VerifyOptions, bare: bool) -> Result<()> {
-    if bare && (options.ratchet || options.locked || options.write_ledger) {
+    if options.paths.iter().any(|path| path.as_os_str() == "-") {
+        let help = "give `-` alone, or files and folders, or nothing";
+        if options.paths.len() > 1 {
+            return Err(Error::usage("`-` is standard input, and there are other paths too", help));
+        }
+        if options.bless || options.handling.write_ledger {
+            return Err(Error::usage("standard input is no page that --bless or --write-ledger could keep", help));
+        }
+    }
+    if bare && (options.handling.ratchet || options.handling.locked || options.handling.write_ledger) {
         return Err(Error::usage(
             "a ledger belongs to a project, and there is no book.toml here",
             "make one (`[book]` is enough), or leave --ratchet, --locked and --write-ledger out",
         ));
     }
-    if options.no_exec && options.write_ledger {
+    if options.no_exec && options.handling.write_ledger {
         return Err(Error::usage(
             "a ledger is evidence of what was run, and --no-exec runs nothing",
             "leave out one of --write-ledger and --no-exec",
@@ -141,20 +145,6 @@ fn why(shell: &Shell, context: &Context<'_>, blocks: &mut Blocks, id: &str) -> R
             "reports show the ids; `docgen verify --report json=-` lists all of them",
         )),
     }
-}
-
-/// Writes the verdicts into the ledger.
-fn write_ledger(
-    shell: &Shell,
-    ledger: Ledger,
-    verdicts: Verdicts<'_>,
-    context: &Context<'_>,
-    options: &VerifyOptions,
-) -> Result<()> {
-    let ledger = ledger.with(verdicts, &context.date, options.is_everything());
-    fs::write_if_changed(&ledger::path(context.config), ledger.text().as_bytes())?;
-    shell.terminal.say(&format!("{} in snippets/ledger.json", plural(ledger.len(), "block")));
-    Ok(())
 }
 
 /// The pages and blocks to verify.
@@ -182,7 +172,9 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
             unread,
         });
     }
-    let paths: Vec<PathBuf> = options.paths.iter().map(|path| normalise(&shell.cwd.join(path))).collect();
+    let from_input = options.paths.iter().any(|path| path.as_os_str() == "-");
+    let named = |path: &PathBuf| normalise(&shell.cwd.join(if from_input { Path::new(STDIN) } else { path }));
+    let paths: Vec<PathBuf> = options.paths.iter().map(named).collect();
     let first = &paths[0];
     let folder = if first.is_dir() { first.clone() } else { first.parent().map(PathBuf::from).unwrap_or_default() };
     // Use the project of the file, not of the working directory.
@@ -191,7 +183,11 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
         None => nearest_project(&folder).or_else(|| Some(common_folder(&shell.cwd, &folder))),
     };
     let config = shell.load(&Overrides { root, ..Overrides::default() }, None)?;
-    let (sources, pages, problems) = pipeline::read_paths(&config, &paths)?;
+    let (sources, pages, problems) = if from_input {
+        pipeline::read_text(&config, first, shell.input()?)?
+    } else {
+        pipeline::read_paths(&config, &paths)?
+    };
     let blocks = collect(&sources, &pages, &config, &shell.languages());
     shell.check_labels(&options.lang, &blocks)?;
     let unread = errors_of_reading(shell, &sources, &problems);
@@ -199,12 +195,12 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
 }
 
 /// Page names are relative to the working directory if the file is below it, else to the file's own folder.
-fn common_folder(cwd: &std::path::Path, folder: &std::path::Path) -> PathBuf {
+fn common_folder(cwd: &Path, folder: &Path) -> PathBuf {
     if folder.starts_with(cwd) { cwd.to_path_buf() } else { folder.to_path_buf() }
 }
 
 /// Prints errors that keep a page, or a part of it, from being verified. Returns whether there were any.
-fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagnostic::Diagnostic]) -> bool {
+pub(super) fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagnostic::Diagnostic]) -> bool {
     use crate::diagnostic::Code;
     let grave: Vec<_> = problems
         .iter()
@@ -227,17 +223,6 @@ fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagno
         shell.terminal.error(&terminal::diagnostics(sources, &grave, true));
     }
     !grave.is_empty()
-}
-
-/// How strictly verdicts are handled.
-pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Option<MinLevel>) -> Result<Policy> {
-    let configured = match config.verify.min_level.as_deref() {
-        Some(name) => Level::from_name(name)
-            .ok_or_else(|| Error::usage(format!("`{name}` is not a level"), "use parsed, linted, compiled or ran"))?,
-        None => Level::Unchecked,
-    };
-    let min_level = min_level.map_or(configured, Level::from);
-    Ok(Policy { strict: strict || shell.in_ci(), min_level, lenient: !config.has_project || config.mdbook })
 }
 
 /// Writes printed output into the pages that promise something else. Returns whether anything was written.
@@ -271,29 +256,4 @@ fn bless(shell: &Shell, sources: &Sources, pages: &[Arc<Page>], verdicts: Verdic
         fs::write(&file.path, snippet::bless::apply(file, &blessing.edits).as_bytes())?;
     }
     Ok(!files.is_empty())
-}
-
-/// The requested reports. A report in a file does not replace the one on the terminal.
-fn reports(wanted: &[ReportTo]) -> Vec<ReportTo> {
-    let mut reports = wanted.to_vec();
-    if reports.iter().all(|report| report.file.is_some()) {
-        reports.push(ReportTo::TERMINAL.clone());
-    }
-    reports
-}
-
-fn write(shell: &Shell, report: &ReportTo, found: &Verification<'_>, config: &Config, started: &str) -> Result<()> {
-    let repository = shell.repository(&config.root);
-    let text = match report.kind {
-        ReportKind::Terminal => terminal::verdicts(found, shell.terminal.verbose),
-        ReportKind::Github => github::verdicts(found, &repository),
-        ReportKind::Json => json::verify(found, &repository, started),
-        ReportKind::Junit => junit::verdicts(found, &repository),
-        ReportKind::Sarif => sarif::verdicts(found, &repository),
-        ReportKind::Summary => summary::verdicts(found, &repository),
-    };
-    if let (ReportKind::Github, Some(path)) = (report.kind, shell.environment.get("GITHUB_STEP_SUMMARY")) {
-        fs::append(&shell.cwd.join(path), summary::verdicts(found, &repository).as_bytes())?;
-    }
-    shell.report(report, &text)
 }

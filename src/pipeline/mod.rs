@@ -6,4 +6,4 @@ mod edition;
 mod read;
 
 pub use edition::Edition;
-pub use read::{Project, checked_paths, files_named_by, named_files, parse, read, read_again, read_paths};
+pub use read::{Project, checked_paths, files_named_by, named_files, parse, read, read_again, read_paths, read_text};

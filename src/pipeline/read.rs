@@ -17,7 +17,7 @@ use crate::source::{self, Edits, PageSource, Sources};
 use crate::span::FileId;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A project as read and resolved. Its parts are shared, so a copy is cheap.
@@ -161,6 +161,18 @@ fn in_order(
 /// If a file cannot be read.
 pub fn read_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Arc<Page>>, Vec<Diagnostic>)> {
     let (sources, mut problems) = source::load_paths(config, paths)?;
+    let (pages, found) = parse(&sources, config);
+    problems.extend(found);
+    let problems = limit_per_line(&sources, problems);
+    Ok((sources, pages, problems))
+}
+
+/// Reads a text that is on no disk as the page at `path`. Relative paths in it lead from there.
+///
+/// # Errors
+/// If the configuration is wrong.
+pub fn read_text(config: &Config, path: &Path, text: String) -> Result<(Sources, Vec<Arc<Page>>, Vec<Diagnostic>)> {
+    let (sources, mut problems) = source::load_text(config, path, text);
     let (pages, found) = parse(&sources, config);
     problems.extend(found);
     let problems = limit_per_line(&sources, problems);

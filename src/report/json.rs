@@ -6,6 +6,7 @@ use super::model::{Repository, Verification};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Finding, Level, Origin, Status, Verdict};
+use crate::snippet::model::verdicts::BatchTime;
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
 
@@ -34,12 +35,15 @@ pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) 
         value
     });
     let mut report = json!({
-        "schema": "docgen.verify/1",
+        "schema": super::read::SCHEMA,
         "docgen": crate::VERSION,
         "started": started,
         "duration_ms": millis(verdicts.run.duration),
         "sandbox": verdicts.run.sandbox,
-        "tool_starts": verdicts.run.started.len(),
+        "tool_starts": verdicts.run.tool_starts,
+        "no_exec": found.no_exec,
+        "shard": found.shard,
+        "batches": verdicts.run.batches.iter().map(batch).collect::<Vec<_>>(),
         "totals": totals,
         "levels": levels,
         "snippets": blocks.collect::<Vec<_>>(),
@@ -87,6 +91,15 @@ pub fn check(sources: &Sources, problems: &[Diagnostic], repository: &Repository
     text
 }
 
+fn batch(batch: &BatchTime) -> Value {
+    json!({
+        "lang": batch.language,
+        "fixture": batch.fixture,
+        "verified": batch.verified,
+        "duration_ms": millis(batch.duration),
+    })
+}
+
 fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -113,6 +126,7 @@ fn block(files: (&Sources, &Repository), snippet: &Snippet, verdict: &Verdict) -
         "command": verdict.command,
         "sandbox": verdict.sandbox,
         "cached": verdict.origin == Origin::Cache,
+        "date": verdict.date,
         "duration_ms": millis(verdict.duration),
         "hash": verdict.hash,
         "key": verdict.key,
@@ -127,6 +141,7 @@ fn diagnostic((sources, repository): (&Sources, &Repository), snippet: &Snippet,
         "code": finding.code,
         "tool": finding.tool,
         "message": finding.message,
+        "help": finding.help,
     });
     let span = finding.span.unwrap_or(snippet.open);
     let file = &sources[span.file];

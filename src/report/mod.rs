@@ -11,6 +11,7 @@ pub mod json;
 pub mod junit;
 mod model;
 pub mod progress;
+pub mod read;
 pub mod sarif;
 pub mod summary;
 pub mod terminal;

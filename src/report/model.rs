@@ -10,6 +10,7 @@ use crate::snippet::language::languages::Languages;
 use crate::snippet::model::snippet::Snippet;
 use crate::snippet::model::verdict::{Finding, Status, Verdict};
 use crate::snippet::model::verdicts::Verdicts;
+use crate::snippet::plan::partition::Partition;
 use crate::source::{SourceFile, Sources, slash_path};
 use crate::span::Span;
 use std::path::PathBuf;
@@ -46,6 +47,10 @@ pub struct Verification<'a> {
     pub policy: Policy,
     /// The ledgers that they are compared with.
     pub ledgers: Ledgers<'a>,
+    /// The part of the blocks that this run verified, if it was one of several.
+    pub shard: Option<Partition>,
+    /// Nothing was run (`--no-exec`).
+    pub no_exec: bool,
 }
 
 impl Verification<'_> {

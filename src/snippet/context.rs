@@ -7,6 +7,7 @@ use crate::process::Supervisor;
 use crate::progress::Progress;
 use crate::site::PageIndex;
 use crate::snippet::language::languages::Languages;
+use crate::snippet::model::snippet::SnippetId;
 use crate::snippet::store::cache::Cache;
 use crate::snippet::toolchain::tool::Tools;
 use crate::source::Sources;
@@ -30,10 +31,14 @@ pub struct Options {
     pub languages: Vec<String>,
     /// Only blocks with this name.
     pub name: Option<String>,
+    /// Only blocks of this group.
+    pub group: Option<String>,
     /// Only the block with this id.
     pub id: Option<String>,
     /// Only blocks of these pages.
     pub pages: Option<BTreeSet<PageIndex>>,
+    /// Only these blocks.
+    pub only: Option<BTreeSet<SnippetId>>,
 }
 
 /// Everything verification needs from outside.

@@ -8,10 +8,10 @@ use crate::snippet::context::Context;
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::SnippetId;
-use crate::snippet::model::verdict::Verdict;
+use crate::snippet::model::verdict::{Origin, Verdict};
 use crate::snippet::plan::assemble::make_units;
 use crate::snippet::plan::batch::batches;
-use crate::snippet::plan::fingerprint::{Asking, Shared};
+use crate::snippet::plan::fingerprint::{Asking, Shared, hash_of_code};
 use crate::snippet::plan::immediate::immediate;
 use crate::snippet::store::cache::{Cache, is_reused};
 use crate::snippet::store::ledger::Ledger;
@@ -59,6 +59,41 @@ fn explain_unknown(blocks: &mut Blocks) {
         let verdict = blocks.verdict(id).clone();
         blocks.set(id, Verdict { reason, ..verdict });
     }
+}
+
+/// Gives blocks the verdicts that other machines reached, and keeps those that may be kept. Returns the blocks whose
+/// content is not what was verified; then nothing is changed.
+///
+/// # Errors
+/// If a fixture cannot be read.
+pub fn adopt(
+    context: &Context<'_>,
+    blocks: &mut Blocks,
+    found: BTreeMap<SnippetId, Verdict>,
+) -> Result<Vec<SnippetId>> {
+    let assembled = assembled(context, blocks, Asking::Forbidden)?;
+    let expected: BTreeMap<SnippetId, String> =
+        assembled.iter().flat_map(|it| &it.inputs).map(|(id, inputs)| (*id, inputs.hash())).collect();
+    let is_other = |(id, verdict): &(&SnippetId, &Verdict)| {
+        let without_tools = || hash_of_code(&blocks[**id], verdict.status);
+        !verdict.hash.is_empty() && verdict.hash != expected.get(id).cloned().unwrap_or_else(without_tools)
+    };
+    let others: Vec<SnippetId> = found.iter().filter(is_other).map(|(id, _)| *id).collect();
+    if !others.is_empty() {
+        return Ok(others);
+    }
+    if let Some(cache) = &context.cache {
+        let units = assembled.iter().flat_map(|it| &it.units);
+        for (unit, verdict) in units.filter_map(|unit| Some((unit, found.get(&unit.snippet)?))) {
+            if verdict.origin == Origin::Run && !verdict.key.is_empty() {
+                cache.put(verdict, &blocks[unit.snippet], unit, &context.date);
+            }
+        }
+    }
+    for (id, verdict) in found {
+        blocks.set(id, verdict);
+    }
+    Ok(Vec::new())
 }
 
 /// The blocks of a batch as programs.

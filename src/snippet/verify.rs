@@ -11,11 +11,12 @@ use crate::snippet::model::blocks::{Block, Blocks};
 use crate::snippet::model::fingerprint::Fingerprint;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
 use crate::snippet::model::verdict::{Origin, Status, Verdict};
-use crate::snippet::model::verdicts::Run;
+use crate::snippet::model::verdicts::{BatchTime, Run};
 use crate::snippet::plan::assemble::{make_units, refuse};
-use crate::snippet::plan::batch::{Batch, batches, chosen, selected};
+use crate::snippet::plan::batch::{Batch, batches};
 use crate::snippet::plan::fingerprint::{Asking, Shared, hash_of_code};
 use crate::snippet::plan::immediate::immediate;
+use crate::snippet::plan::select::{self, chosen};
 use crate::snippet::plan::{fingerprint_v1, group};
 use crate::snippet::run::programs;
 use crate::snippet::workspace::project::Workspace;
@@ -39,8 +40,16 @@ pub fn verify(context: &Context<'_>, blocks: &mut Blocks) -> Result<Run> {
     let mut wanted = chosen(context, blocks);
     wanted.retain(|id| !immediate.contains(id));
     let mut renewed = BTreeMap::new();
+    let mut batch_times = Vec::new();
     for batch in batches(context, blocks, &wanted) {
-        for (id, verdict) in verify_batch(context, &batch, blocks, &mut renewed)? {
+        let begun = Instant::now();
+        let verdicts = verify_batch(context, &batch, blocks, &mut renewed)?;
+        let verified = verdicts.values().filter(|verdict| verdict.origin == Origin::Run).count();
+        if verified > 0 {
+            let language = context.languages[batch.language].spec().name.to_string();
+            batch_times.push(BatchTime { language, fixture: batch.fixture, verified, duration: begun.elapsed() });
+        }
+        for (id, verdict) in verdicts {
             blocks.set(id, verdict);
         }
     }
@@ -54,11 +63,14 @@ pub fn verify(context: &Context<'_>, blocks: &mut Blocks) -> Result<Run> {
     }
     same_outputs(blocks);
     renewed.extend(hash_the_rest(blocks));
+    let programs = context.supervisor.started();
     Ok(Run {
         selected: selection(context, blocks),
         duration: started.elapsed(),
         sandbox: context.supervisor.confinement(),
-        started: context.supervisor.started(),
+        tool_starts: programs.len(),
+        started: programs,
+        batches: batch_times,
         renewed,
     })
 }
@@ -89,11 +101,11 @@ fn hash_the_rest(blocks: &mut Blocks) -> BTreeMap<String, String> {
 
 /// The blocks that the user asked for, and the blocks that block them: both are reported and decide the exit status.
 fn selection(context: &Context<'_>, blocks: &Blocks) -> Vec<SnippetId> {
-    let is_selected = |snippet: &Snippet| selected(snippet, &context.options, &context.languages);
-    let blocked = blocks.iter().filter(|(_, block)| is_selected(&block.snippet));
-    let blockers: BTreeSet<&str> = blocked.filter_map(|(_, block)| block.verdict.blocked_by.as_deref()).collect();
-    let told = |block: &Block| is_selected(&block.snippet) || blockers.contains(block.snippet.id.as_str());
-    blocks.iter().filter(|(_, block)| told(block)).map(|(id, _)| id).collect()
+    let selected = select::selection(&context.options, blocks, &context.languages);
+    let blockers: BTreeSet<&str> = selected.iter().filter_map(|id| blocks.verdict(*id).blocked_by.as_deref()).collect();
+    let is_told =
+        |(id, block): &(SnippetId, &Block)| selected.contains(id) || blockers.contains(block.snippet.id.as_str());
+    blocks.iter().filter(is_told).map(|(id, _)| id).collect()
 }
 
 /// Binds the package around the page, if the language has packages.

@@ -15,7 +15,7 @@ use crate::fs;
 pub use crate::fs::{Refused, normalise};
 use crate::span::{FileId, LineCol, LineIndex, Span, char_range};
 pub use discover::is_page;
-pub use edited::{Edits, edited};
+pub use edited::{Edits, changed, edited};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, Range};
@@ -300,6 +300,17 @@ pub fn load_paths(config: &Config, paths: &[PathBuf]) -> Result<(Sources, Vec<Di
     let all = sources.iter().map(|file| file.id).collect();
     read_includes(&mut sources, all, &mut problems);
     Ok((sources, problems))
+}
+
+/// A text that is on no disk, as the page at `path`, with what it includes.
+pub fn load_text(config: &Config, path: &Path, text: String) -> (Sources, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let mut sources = Sources { project: config.project.clone(), ..Sources::new(&config.root) };
+    let file = sources.add(path.to_path_buf(), text);
+    let relative = slash_path(path.strip_prefix(&config.root).unwrap_or(path));
+    sources.pages.push(PageSource { file, relative });
+    read_includes(&mut sources, vec![file], &mut problems);
+    (sources, problems)
 }
 
 impl Sources {

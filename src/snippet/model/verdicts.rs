@@ -18,10 +18,27 @@ pub struct Run {
     pub duration: Duration,
     /// How well programs were confined.
     pub sandbox: Confinement,
-    /// The command lines of all programs it started.
+    /// The command lines of all programs it started, as far as they are known.
     pub started: Vec<String>,
+    /// How many programs it started.
+    pub tool_starts: usize,
+    /// How long each batch took.
+    pub batches: Vec<BatchTime>,
     /// Content hashes of docgen 0.1 with their new hashes, if they were asked for.
     pub renewed: BTreeMap<String, String>,
+}
+
+/// How long the blocks of one language and fixture took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchTime {
+    /// The language's name.
+    pub language: String,
+    /// The fixture's name.
+    pub fixture: String,
+    /// How many blocks were verified, not counting those whose verdict was known.
+    pub verified: usize,
+    /// Wall-clock time for all of them.
+    pub duration: Duration,
 }
 
 /// The blocks of a run with their verdicts, ordered by page and line.

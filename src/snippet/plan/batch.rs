@@ -2,13 +2,11 @@
 //!
 //! Must not know: what a tool says, how a verdict follows from it.
 
-use crate::snippet::context::{Context, Options};
+use crate::snippet::context::Context;
 use crate::snippet::language::adapter::UseOfPackage;
-use crate::snippet::language::languages::{Label, Languages};
 use crate::snippet::model::blocks::Blocks;
 use crate::snippet::model::language::LanguageId;
 use crate::snippet::model::snippet::{Snippet, SnippetId};
-use crate::snippet::plan::group;
 use crate::snippet::workspace::package::{self, Needs};
 use crate::snippet::workspace::project::Workspace;
 use crate::snippet::workspace::time_budget::TimeBudget;
@@ -105,28 +103,4 @@ fn package_of(context: &Context<'_>, blocks: &Blocks, snippet: &Snippet, known: 
     let on_page = blocks.on_page(snippet.page).filter(same);
     let code: String = on_page.map(|id| blocks[id].code.as_str()).collect();
     is_used(&code).then(|| package.clone())
-}
-
-/// The blocks to verify: the selected ones, and the earlier blocks of their groups.
-/// depends on the later ones too: they decide how far the program runs.
-pub(crate) fn chosen(context: &Context<'_>, blocks: &Blocks) -> BTreeSet<SnippetId> {
-    let is_selected = |id: &SnippetId| selected(&blocks[*id], &context.options, &context.languages);
-    let mut chosen: BTreeSet<SnippetId> = blocks.ids().filter(is_selected).collect();
-    for id in chosen.clone() {
-        chosen.extend(group::members(blocks, id));
-    }
-    chosen
-}
-
-/// Whether the user asked for a block.
-pub(crate) fn selected(snippet: &Snippet, options: &Options, languages: &Languages) -> bool {
-    let language = |wanted: &String| snippet.language_name == *wanted || snippet.label == *wanted;
-    let by_label = |wanted: &String| match languages.by_label(wanted) {
-        Label::Known(id) => languages[id].spec().name == snippet.language_name,
-        _ => false,
-    };
-    (options.languages.is_empty() || options.languages.iter().any(|wanted| language(wanted) || by_label(wanted)))
-        && options.name.as_ref().is_none_or(|name| snippet.settings.name.as_ref() == Some(name))
-        && options.id.as_ref().is_none_or(|id| snippet.id == *id)
-        && options.pages.as_ref().is_none_or(|pages| pages.contains(&snippet.page))
 }

@@ -11,4 +11,6 @@ pub mod group;
 pub mod hidden;
 pub mod immediate;
 pub mod inputs;
+pub mod partition;
 mod patch;
+pub mod select;
