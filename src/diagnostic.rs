@@ -80,8 +80,9 @@ codes! {
     FenceSwallowsHeading "fence-swallows-heading" Warning "A code block contains a heading and another fence. Probably a stray fence line above turned prose into code.";
     FenceWord "fence-word" Error "An info string has a word that neither docgen nor another known tool uses.";
     FenceForeign "fence-foreign" Hint "An info string has an attribute of another tool. It has no effect here.";
+    MarkupForeign "markup-foreign" Hint "A page has markup of another generator, such as a shortcode of Hugo. The page shows it as it is written.";
     TermUndeclared "term-undeclared" Error "A page uses a term that its closed taxonomy does not declare.";
-    NavMissing "nav-missing" Error "SUMMARY.md names a page that does not exist.";
+    NavMissing "nav-missing" Error "SUMMARY.md, or `nav` of mkdocs.yml, names a page that does not exist.";
     NotInSummary "not-in-summary" Hint "A page that SUMMARY.md does not name has the address of one that it names. The site leaves it out, as mdBook does.";
     NavTwice "nav-twice" Warning "SUMMARY.md names a page twice.";
     ReviewOverdue "review-overdue" Warning "The page's review is overdue; an error under `--deny overdue`.";

@@ -97,7 +97,7 @@ fn verify_blocks(shell: &Shell, options: &BuildOptions, config: &Config, project
     let ledger = ledger.renewed(&run.renewed);
     let verdicts = Verdicts { blocks: &project.blocks, run: &run };
     let reach = Reach { no_exec: false, whole: true };
-    let ratchet = options.ratchet.then(|| Ratchet::new(&ledger, verdicts, reach));
+    let ratchet = (options.ratchet || config.verify.ratchet).then(|| Ratchet::new(&ledger, verdicts, reach));
     let ledgers = Ledgers { ratchet: ratchet.as_ref(), ..Ledgers::default() };
     let languages = &shell.languages();
     let report =

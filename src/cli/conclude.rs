@@ -40,9 +40,21 @@ pub(super) fn conclude(shell: &Shell, handling: &Handling, it: &Concluded<'_>) -
     let policy = policy(shell, it.config, handling.strict, handling.min_level)?;
     let (verdicts, ledger) = (it.verdicts, it.ledger);
     let reach = Reach { no_exec: it.no_exec, whole: it.whole };
-    let ratchet = handling.ratchet.then(|| Ratchet::new(ledger, verdicts, reach));
+    let wants_ratchet = handling.ratchet || it.config.verify.ratchet;
+    // The first run of a project that only wants to get no worse says what there is.
+    let is_baseline = it.config.verify.ratchet
+        && ledger.is_empty()
+        && it.whole
+        && !it.no_exec
+        && !it.unread
+        && !verdicts.is_empty()
+        && !shell.in_ci();
+    let written = handling.write_ledger || is_baseline;
+    let new_ledger = written.then(|| ledger.clone().with(verdicts, &it.config.today.to_string(), it.whole));
+    let compared = new_ledger.as_ref().filter(|_| is_baseline).unwrap_or(ledger);
+    let ratchet = wants_ratchet.then(|| Ratchet::new(compared, verdicts, reach));
     let locked = handling.locked.then_some(ledger);
-    let ledgers = Ledgers { ratchet: ratchet.as_ref(), locked, written: handling.write_ledger };
+    let ledgers = Ledgers { ratchet: ratchet.as_ref(), locked, written };
     let languages = shell.languages();
     let found = Verification {
         sources: it.sources,
@@ -65,14 +77,16 @@ pub(super) fn conclude(shell: &Shell, handling: &Handling, it: &Concluded<'_>) -
             .terminal
             .error("nothing to check: no code block was found, or none fits --lang, --name, --group and --id");
     }
-    if handling.ratchet && ledger.is_empty() && !handling.write_ledger {
+    if wants_ratchet && ledger.is_empty() && !written {
         shell.terminal.say("there is no ledger yet: docgen verify --write-ledger records the blocks as they are");
     }
     let exit = policy::exit(verdicts, policy, &ledgers);
-    if handling.write_ledger {
-        let ledger = ledger.clone().with(verdicts, &it.config.today.to_string(), it.whole);
+    if let Some(ledger) = &new_ledger {
         fs::write_if_changed(&ledger::path(it.config), ledger.text().as_bytes())?;
         shell.terminal.say(&format!("{} in snippets/ledger.json", plural(ledger.len(), "block")));
+        if is_baseline {
+            shell.terminal.say("this is the baseline: commit it; from now on only what is worse fails");
+        }
     }
     // A page that was not read completely may hide blocks, so this is never a success.
     Ok(match exit {
@@ -90,7 +104,11 @@ pub(super) fn policy(shell: &Shell, config: &Config, strict: bool, min_level: Op
         None => Level::Unchecked,
     };
     let min_level = min_level.map_or(configured, Level::from);
-    Ok(Policy { strict: strict || shell.in_ci(), min_level, lenient: !config.has_project || config.mdbook })
+    Ok(Policy {
+        strict: strict || shell.in_ci(),
+        min_level,
+        lenient: !config.has_project || config.mdbook || config.generator.is_some(),
+    })
 }
 
 /// The requested reports. A report in a file does not replace the one on the terminal.

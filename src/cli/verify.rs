@@ -201,9 +201,10 @@ fn common_folder(cwd: &Path, folder: &Path) -> PathBuf {
 
 /// Prints errors that keep a page, or a part of it, from being verified. Returns whether there were any.
 pub(super) fn errors_of_reading(shell: &Shell, sources: &Sources, problems: &[crate::diagnostic::Diagnostic]) -> bool {
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Severity};
     let grave: Vec<_> = problems
         .iter()
+        .filter(|problem| problem.severity == Severity::Error)
         .filter(|problem| {
             matches!(
                 problem.code,

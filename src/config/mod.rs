@@ -4,6 +4,7 @@
 //! environment enter here as values; later stages never ask for them.
 //! Must not know: pages, snippets, or how anything is printed.
 
+mod generator;
 mod mdbook;
 pub mod raw;
 mod values;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use values::{BookToml, globs};
 use verify::{like_mdbook, verify};
 
+pub use generator::Generator;
 pub use mdbook::MdBook;
 pub use raw::{ContentPolicy, RawCommand, RawHtml, RawLanguage, RawRule, RawTaxonomy, RawTerm};
 pub use values::{parse_days, parse_duration};
@@ -70,6 +72,8 @@ pub struct Config {
     pub has_project: bool,
     /// Whether the folder has mdBook's layout (`SUMMARY.md` in the content folder).
     pub mdbook: bool,
+    /// The other generator that the folder was written for.
+    pub generator: Option<Generator>,
     /// What mdBook's own tables say.
     pub of_mdbook: MdBook,
     /// The site's title.
@@ -92,7 +96,7 @@ pub struct Config {
     pub repository: String,
     /// How HTML in Markdown is treated.
     pub raw_html: RawHtml,
-    /// Whether text between dollar signs is a formula. The default is yes, in mdBook folders no.
+    /// Whether text between dollar signs is a formula. The default is yes, in folders of other generators no.
     pub math: bool,
     /// How strict the pages' content policy is.
     pub content_policy: ContentPolicy,
@@ -205,8 +209,9 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
     let book_toml = BookToml { path: root.join("book.toml"), text: text.unwrap_or_default() };
     let content = content_folder(&raw, root, &book_toml)?;
     let mdbook = content.join("SUMMARY.md").is_file();
+    let generator = Generator::of(root, &content).filter(|_| !mdbook);
     let of_mdbook = MdBook::read(&raw, root, &book_toml)?;
-    let hints = of_mdbook.hint().into_iter().collect();
+    let hints = of_mdbook.hint().into_iter().chain(generator.map(Generator::hint)).collect();
     let like_mdbook = like_mdbook(raw.verify, raw.rust.as_ref(), mdbook, &of_mdbook);
     let right_to_left = right_to_left(&raw.book, &book_toml)?;
     let base_url = base_url(raw.site.base_url.as_deref(), overrides, &book_toml)?;
@@ -215,6 +220,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
     Ok(Config {
         has_project: text.is_some(),
         mdbook,
+        generator,
         of_mdbook,
         title: raw.book.title.unwrap_or_default(),
         description: raw.book.description.unwrap_or_default(),
@@ -225,7 +231,7 @@ fn resolve(raw: raw::RawConfig, root: &Path, text: Option<&str>, overrides: &Ove
         out,
         theme: raw.site.theme.unwrap_or_else(|| "default".to_owned()),
         repository: repository.trim_end_matches('/').to_owned(),
-        math: raw.site.math.unwrap_or(!mdbook),
+        math: raw.site.math.unwrap_or(!mdbook && generator.is_none()),
         raw_html: raw.site.raw_html.unwrap_or(RawHtml::Allow),
         content_policy: raw.site.content_policy.unwrap_or(if mdbook && raw.output.is_some() {
             ContentPolicy::Relaxed

@@ -131,6 +131,8 @@ pub struct RawGovernance {
 pub struct RawVerify {
     /// The minimum level of a code block.
     pub min_level: Option<String>,
+    /// Only blocks that are worse than in the ledger fail, as with `--ratchet`.
+    pub ratchet: bool,
     /// More words that other tools use in info strings.
     pub foreign_words: Vec<String>,
     /// Globs of pages whose `net` blocks may use the host's network.

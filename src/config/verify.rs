@@ -15,6 +15,8 @@ use std::time::Duration;
 pub struct VerifyConfig {
     /// The minimum level of a code block, as a name of S1.1.
     pub min_level: Option<String>,
+    /// Only blocks that are worse than in the ledger fail, as with `--ratchet`.
+    pub ratchet: bool,
     /// More words that other tools use in info strings.
     pub foreign_words: Vec<String>,
     /// Pages whose `net` blocks may use the host's network.
@@ -104,6 +106,7 @@ pub(super) fn verify(raw: raw::RawVerify, book_toml: &BookToml<'_>) -> Result<Ve
     let memory = some(&raw.memory, 1 << 30)?;
     Ok(VerifyConfig {
         min_level: raw.min_level,
+        ratchet: raw.ratchet,
         foreign_words: raw.foreign_words,
         timeout,
         output,

@@ -35,14 +35,14 @@ pub struct InfoProblem {
 pub struct ForeignWords<'a> {
     /// Those that `[verify]` lists. They get no hint.
     pub listed: &'a [String],
-    /// Whether every word that docgen does not know is one, as in an mdBook book, which may have words of its own.
+    /// Whether every word that docgen does not know is one, as in a folder of another generator, which may have words of its own.
     pub all_unknown: bool,
 }
 
 impl<'a> ForeignWords<'a> {
     /// Those of a project.
     pub fn of(config: &'a Config) -> Self {
-        Self { listed: &config.verify.foreign_words, all_unknown: config.mdbook }
+        Self { listed: &config.verify.foreign_words, all_unknown: config.mdbook || config.generator.is_some() }
     }
 
     /// Whether `[verify]` lists a word.

@@ -434,8 +434,12 @@ mod tests {
     fn scanned(text: &str) -> (Scan, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         let mapped = MappedText::from_source(text, FileId(0), 0);
-        let scan =
-            scan(&mapped, FileId(0), Dialect { foreign_words: ForeignWords::default(), math: true }, &mut problems);
+        let scan = scan(
+            &mapped,
+            FileId(0),
+            Dialect { foreign_words: ForeignWords::default(), math: true, mdx: false },
+            &mut problems,
+        );
         (scan, problems)
     }
 

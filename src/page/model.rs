@@ -119,4 +119,6 @@ pub struct Dialect<'a> {
     pub foreign_words: fence::ForeignWords<'a>,
     /// Whether text between dollar signs is a formula.
     pub math: bool,
+    /// Whether pages are MDX whatever their names end with.
+    pub mdx: bool,
 }

@@ -4,7 +4,7 @@
 
 use super::heading::Heading;
 use super::model::{Dialect, Page};
-use super::{front_matter, include, markdown};
+use super::{blocks, front_matter, include, leftovers, markdown, mdx};
 use crate::counted::{Work, count};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{PageSource, Sources};
@@ -19,6 +19,9 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
     let file = &sources[page.file];
     let (front_matter, body, mut problems) = front_matter::parse(file, today);
     let include::Expanded { text, window_title } = include::expand(sources, page.file, body, &mut problems);
+    let text = if dialect.mdx || page.relative.ends_with(".mdx") { mdx::markdown(text) } else { text };
+    let text = blocks::replaced(text);
+    problems.extend(leftovers::hints(&text, page.file));
     let scan = markdown::scan(&text, page.file, dialect, &mut problems);
     let first = scan.headings.first();
     let title = front_matter
@@ -51,9 +54,9 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
 }
 
 fn title_from_path(relative: &str) -> String {
-    let stem = relative.rsplit('/').next().unwrap_or(relative).trim_end_matches(".md");
+    let stem = relative.rsplit('/').next().unwrap_or(relative).trim_end_matches(".mdx").trim_end_matches(".md");
     let stem = match stem {
-        "index" | "README" => relative.rsplit('/').nth(1).unwrap_or("Home"),
+        "index" | "README" | "_index" => relative.rsplit('/').nth(1).unwrap_or("Home"),
         other => other,
     };
     let mut words = stem.replace(['-', '_'], " ");

@@ -11,7 +11,7 @@ use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 /// One line of the summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chapter {
-    /// The link's text, or the title of a part.
+    /// The link's text, or the title of a part; empty if the page has one.
     pub title: String,
     /// The link's destination; `None` for a draft chapter and for the title of a part.
     pub path: Option<String>,
@@ -26,7 +26,7 @@ pub struct Chapter {
 }
 
 /// The chapters and the titles of parts, in order.
-pub fn parse(file: &SourceFile) -> Vec<Chapter> {
+pub(super) fn parse(file: &SourceFile) -> Vec<Chapter> {
     let mut chapters: Vec<Chapter> = Vec::new();
     // One number for each open list. The outermost one counts on in the next list.
     let (mut numbers, mut depth) = (vec![0_usize], 0_usize);

@@ -2,8 +2,8 @@
 //!
 //! Must not know: the command line, the terminal, how a site looks.
 
-use crate::config::Config;
-use crate::diagnostic::{Code, Diagnostic, Note};
+use crate::config::{Config, Generator};
+use crate::diagnostic::{Code, Diagnostic, Note, Severity};
 use crate::error::Result;
 use crate::page::fence::ForeignWords;
 use crate::page::{self, Dialect, Page};
@@ -65,7 +65,7 @@ pub fn read(
         .then(|| site::link::file_names(parsed.iter().map(|parsed| parsed.page.as_ref())));
     of_reading.extend(sources.check_assets(named.as_ref()));
     let (site, of_site) = resolve(&sources, &parsed, config, path_exists);
-    let problems = in_order(&sources, &parsed, &of_reading, &of_site);
+    let problems = in_order(config, &sources, &parsed, &of_reading, &of_site);
     progress.phase("reading code blocks", None);
     let blocks = collect(&sources, &site.pages.raw, config, languages);
     Ok(Project {
@@ -112,7 +112,7 @@ pub fn read_again(
     let replaced =
         site::replace((&before.sources, &sources), (&before.site, &before.of_site), pages.cloned().collect(), config);
     let (site, of_site) = replaced.unwrap_or_else(|| resolve(&sources, &parsed, config, path_exists));
-    let problems = in_order(&sources, &parsed, &before.of_reading, &of_site);
+    let problems = in_order(config, &sources, &parsed, &before.of_reading, &of_site);
     if site.urls != before.site.urls || site.copied != before.site.copied {
         return Ok(None);
     }
@@ -144,6 +144,7 @@ fn resolve(
 
 /// All problems in the order of their places.
 fn in_order(
+    config: &Config,
     sources: &Sources,
     parsed: &[Parsed],
     of_reading: &[Diagnostic],
@@ -151,8 +152,23 @@ fn in_order(
 ) -> Vec<Diagnostic> {
     let of_pages = parsed.iter().flat_map(|parsed| parsed.problems.iter());
     let mut problems: Vec<Diagnostic> = of_reading.iter().chain(of_pages).chain(of_site.iter()).cloned().collect();
+    if config.generator.is_some() {
+        problems.iter_mut().for_each(soften);
+    }
     problems.sort_by_key(|a| (a.span, a.code));
     limit_per_line(sources, problems)
+}
+
+/// In a folder of another generator docgen may fail to see what that one sees: pages that a plug-in makes, files of its
+/// own folders, anchors by other rules. So what is missing there is a warning.
+fn soften(problem: &mut Diagnostic) {
+    use Code::{BrokenAnchor, BrokenLink, BrokenReference, DuplicateUrl, FrontMatterPath, MissingImage, NavMissing};
+    let codes = [BrokenLink, BrokenAnchor, BrokenReference, MissingImage, FrontMatterPath, NavMissing, DuplicateUrl];
+    // A fence that is open at the end of the page and swallows no heading is closed by every generator.
+    let harmless = problem.code == Code::FenceUnclosed && problem.notes.is_empty();
+    if harmless || codes.contains(&problem.code) {
+        problem.severity = problem.severity.min(Severity::Warning);
+    }
 }
 
 /// Reads the given files only, without a site around them.
@@ -212,7 +228,12 @@ pub fn parse(sources: &Sources, config: &Config) -> (Vec<Arc<Page>>, Vec<Diagnos
 }
 
 fn parse_each(sources: &Sources, pages: &[PageSource], config: &Config) -> Vec<Parsed> {
-    let dialect = Dialect { foreign_words: ForeignWords::of(config), math: config.math };
+    let dialect = Dialect {
+        foreign_words: ForeignWords::of(config),
+        math: config.math,
+        // Docusaurus reads `.md` as MDX too.
+        mdx: config.generator == Some(Generator::Docusaurus),
+    };
     let parse = |source: &PageSource| {
         let (page, problems) = page::parse(sources, source, config.today, dialect);
         Parsed { page: Arc::new(page), problems: problems.into() }

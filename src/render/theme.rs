@@ -9,7 +9,7 @@ use crate::counted::{Work, count};
 use crate::error::{Error, Result};
 use crate::fs::{self, Refused};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, Tera};
 
 macro_rules! embedded {
@@ -44,6 +44,8 @@ const ASSETS: &[(&str, &str)] = embedded![
 pub struct Theme {
     name: String,
     tera: Tera,
+    /// The names of the templates in the project's folder.
+    own: BTreeSet<String>,
     /// Files that are copied into the site, by their path in it.
     pub assets: BTreeMap<String, Vec<u8>>,
     /// A hash of all templates and files.
@@ -95,6 +97,7 @@ impl Theme {
             })?;
             assets.insert(path.clone(), content);
         }
+        let own = templates.iter().skip(TEMPLATES.len()).map(|(name, _)| name.clone()).collect();
         let of_templates = blake3::hash(format!("{templates:?}").as_bytes());
         tera.add_raw_templates(templates).map_err(failed)?;
         let mut hasher = blake3::Hasher::new();
@@ -103,7 +106,7 @@ impl Theme {
         }
         let version = hasher.finalize().to_hex()[..8].to_owned();
         let digest = format!("{name} {of_templates} {}", hasher.finalize());
-        Ok(Self { name, tera, assets, digest, version })
+        Ok(Self { name, tera, own, assets, digest, version })
     }
 
     /// Renders a template with the site and one more value.
@@ -126,9 +129,10 @@ impl Theme {
             .map_err(|error| Error::Template { theme: self.name.clone(), message: describe(&error) })
     }
 
-    /// Whether there is a template of this name.
+    /// Whether a page may ask for the template of this name: the project's theme has it. docgen's own ones are for pages
+    /// of other kinds, except `page.html`.
     pub fn has(&self, template: &str) -> bool {
-        self.tera.contains_template(template) || self.tera.contains_template(&format!("default/{template}"))
+        self.own.contains(template) || template == "page.html"
     }
 }
 

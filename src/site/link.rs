@@ -39,9 +39,44 @@ pub fn resolve(site: &Site, page: PageIndex, destination: &str) -> Target {
     if path.is_empty() {
         return Target::Page { page, anchor };
     }
-    let Some(path) = join(&site.pages[page].relative, &path) else { return Target::Missing(path) };
-    lookup(site, &path, anchor)
+    let relative = &site.pages[page].relative;
+    let Some(joined) = join(relative, &path) else { return Target::Missing(path) };
+    match lookup(site, &joined, anchor.clone()) {
+        Target::Missing(_) => match named_page(site, relative, (&path, &joined)) {
+            Some(page) => Target::Page { page, anchor },
+            None => Target::Missing(joined),
+        },
+        found => found,
+    }
 }
+
+/// The page that a destination names without its extension, as other generators allow: `../guide`, `/guide/`. It is
+/// relative to the page's file, else to the page's address, which other generators end with `/`.
+fn named_page(site: &Site, from: &str, (written, joined): (&str, &str)) -> Option<PageIndex> {
+    let find = |path: &str| {
+        let path = path.trim_end_matches('/');
+        let stem = path.strip_suffix(".mdx").or_else(|| path.strip_suffix(".md")).unwrap_or(path);
+        let of_folder = if stem.is_empty() { String::new() } else { format!("{stem}/") };
+        let files = ["md", "mdx"].into_iter().map(|extension| format!("{stem}.{extension}"));
+        let indexes = INDEXES.iter().map(|index| format!("{of_folder}{index}"));
+        files.chain(indexes).find_map(|file| site.page_at(&file))
+    };
+    let by_address = || {
+        let address = from.rsplit_once('.').map_or(from, |(stem, _)| stem);
+        let is_index = address == "index" || address.ends_with("/index");
+        (!written.starts_with('/') && !is_index).then(|| join(&format!("{address}/page"), written))?
+    };
+    // Sites begin below a folder for a language, or below `/docs/`.
+    let from_root = || {
+        let path = written.strip_prefix('/')?;
+        let in_language = from.split_once('/').and_then(|(folder, _)| find(&format!("{folder}/{path}")));
+        in_language.or_else(|| find(path.strip_prefix("docs/")?))
+    };
+    find(joined).or_else(|| find(&by_address()?)).or_else(from_root)
+}
+
+/// Pages that stand for their folder.
+const INDEXES: &[&str] = &["index.md", "index.mdx", "README.md", "_index.md"];
 
 fn lookup(site: &Site, path: &str, anchor: Option<String>) -> Target {
     if let Some(page) = site.page_at(path) {

@@ -1,11 +1,11 @@
-//! The navigation: from `SUMMARY.md` if there is one, else from folders and weights.
+//! The navigation: from `SUMMARY.md` or `mkdocs.yml` if there is one, else from folders and weights.
 //!
 //! Must not know: how navigation looks; a page shows its ancestors, siblings and children only.
 
 use super::index::PageIndex;
 use super::url;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::page::{Page, summary};
+use crate::page::{Page, order};
 use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -212,7 +212,7 @@ fn from_summary(
 ) -> Vec<Node> {
     let mut roots: Vec<Node> = Vec::new();
     let (mut missing, mut seen) = (0, BTreeSet::new());
-    for chapter in summary::parse(&sources[file]) {
+    for chapter in order::chapters(&sources[file]) {
         let page = chapter.path.as_deref().and_then(|path| {
             let path = page_path(path);
             let found = pages.binary_search_by(|page| page.relative.as_str().cmp(&path)).ok();
@@ -240,7 +240,9 @@ fn from_summary(
             let help = "remove one of the lines; previous and next follow the first one";
             problems.push(Diagnostic::new(Code::NavTwice, chapter.span, message).help(help));
         }
-        let (title, number, is_part) = (chapter.title, chapter.number, chapter.is_part);
+        let (number, is_part) = (chapter.number, chapter.is_part);
+        let own = page.filter(|_| chapter.title.is_empty()).map(|page| pages[page].title.clone());
+        let title = own.unwrap_or(chapter.title);
         let url = page.map(|page| urls[page].clone());
         let node = Node { title, number, is_part, page, url, children: Vec::new() };
         let mut level = &mut roots;

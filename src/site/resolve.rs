@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::fs;
 use crate::page::Page;
 use crate::page::front_matter::PageStatus;
-use crate::page::summary;
+use crate::page::order;
 use crate::source::Sources;
 use crate::span::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,7 +124,7 @@ type Addresses = (TiVec<PageIndex, Arc<Page>>, TiVec<PageIndex, String>, BTreeMa
 
 /// The addresses of the pages that the summary names, each with the path of its page.
 fn named_in_summary(sources: &Sources) -> BTreeMap<String, String> {
-    let chapters = sources.summary.map(|file| summary::parse(&sources[file])).unwrap_or_default();
+    let chapters = sources.summary.map(|file| order::chapters(&sources[file])).unwrap_or_default();
     let paths = chapters.into_iter().filter_map(|chapter| chapter.path).map(|path| nav::page_path(&path));
     paths.map(|path| (url::page_url(&path).to_lowercase(), path)).collect()
 }

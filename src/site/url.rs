@@ -6,11 +6,11 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
 
-/// The URL of a page at `relative` in the content folder.
+/// The URL of a page, whose file is Markdown or MDX, at `relative` in the content folder.
 pub fn page_url(relative: &str) -> String {
     let (folder, name) = relative.rsplit_once('/').map_or(("", relative), |(folder, name)| (folder, name));
-    let stem = name.strip_suffix(".md").or_else(|| name.strip_suffix(".MD")).unwrap_or(name);
-    let stem = if stem == "README" || stem == "index" { "index" } else { stem };
+    let stem = [".md", ".MD", ".mdx"].iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name);
+    let stem = if matches!(stem, "README" | "index" | "_index") { "index" } else { stem };
     if folder.is_empty() { format!("{stem}.html") } else { format!("{folder}/{stem}.html") }
 }
 

@@ -54,7 +54,7 @@ fn of_language(context: &Context<'_>, spec: &LanguageSpec) -> Result<Vec<CanaryR
         &sources,
         &source,
         context.config.today,
-        Dialect { foreign_words: ForeignWords::default(), math: false },
+        Dialect { foreign_words: ForeignWords::default(), math: false, mdx: false },
     );
     // Canaries test the tools, not the project: they ignore its fixtures and settings.
     let mut config: Config = context.config.clone();

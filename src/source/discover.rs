@@ -26,9 +26,10 @@ pub(super) struct Found {
     pub(super) refused: Vec<(PathBuf, Refused)>,
 }
 
-/// Whether the file is Markdown, by its extension.
+/// Whether the file is Markdown or MDX, by its extension.
 pub fn is_page(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
+    let is = |extension: &std::ffi::OsStr| ["md", "mdx"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    path.extension().is_some_and(is)
 }
 
 /// Walks `content`, a folder of the project or one that the user named. `.gitignore` files count from `root` downward.

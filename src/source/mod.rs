@@ -8,7 +8,7 @@ mod discover;
 mod edited;
 pub mod include;
 
-use crate::config::Config;
+use crate::config::{Config, Generator};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Result;
 use crate::fs;
@@ -82,7 +82,7 @@ pub struct Sources {
     pub assets: Vec<Asset>,
     /// Files that are not read although they exist or a page names them, by absolute path.
     refused: BTreeMap<PathBuf, Refused>,
-    /// mdBook's `SUMMARY.md`, which is not a page.
+    /// mdBook's `SUMMARY.md` or the `mkdocs.yml` with the order of the pages; it is not a page.
     pub summary: Option<FileId>,
     root: PathBuf,
     /// The folder that files which pages ask for must lie in.
@@ -222,6 +222,13 @@ pub fn load(config: &Config) -> Result<(Sources, Vec<Diagnostic>)> {
         } else {
             sources.pages.push(PageSource { file, relative });
         }
+    }
+    if config.generator == Some(Generator::MkDocs) {
+        let path = ["mkdocs.yml", "mkdocs.yaml"].map(|name| config.root.join(name)).into_iter().find(|it| it.exists());
+        let text =
+            path.and_then(|path| Some((String::from_utf8(fs::read_within(&config.project, &path).ok()?).ok()?, path)));
+        let with_order = text.filter(|(text, _)| text.lines().any(|line| line.starts_with("nav:")));
+        sources.summary = with_order.map(|(text, path)| sources.add(path, text));
     }
     for (path, refused) in found.refused {
         problems.push(sources.refuse(&path, &refused, "file"));

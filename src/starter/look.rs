@@ -3,12 +3,15 @@
 //! Must not know: what is written from it.
 
 use crate::error::Result;
-use crate::fs;
+use crate::{fs, source};
 use regex::Regex;
 use std::path::Path;
 
 /// Folders that other tools and people keep pages in, most likely first.
 const FOLDERS: &[&str] = &["content", "docs", "doc", "documentation", "website/docs", "src/content/docs"];
+
+/// The folder of the site, unless another tool has it.
+pub(super) const OUT: &str = "public";
 
 /// Where the pages are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,8 +34,10 @@ pub struct Found {
     pub repository: Option<String>,
     /// Where the pages are.
     pub content: Content,
-    /// What `.gitignore` lacks, as advice; empty if it lacks nothing.
-    pub gitignore_lacks: &'static str,
+    /// The folder for the site: one that no other tool has.
+    pub out: &'static str,
+    /// Whether `.gitignore` lists that folder.
+    pub is_ignored: bool,
 }
 
 /// Looks at a folder.
@@ -42,14 +47,12 @@ pub fn look(root: &Path) -> Result<Found> {
         .or_else(|| repository.as_ref().and_then(|address| Some(address.rsplit('/').next()?.to_owned())))
         .or_else(|| Some(root.file_name()?.to_string_lossy().into_owned()))
         .unwrap_or_else(|| "Documentation".to_owned());
+    // Astro, Vite and others keep files to publish in `public`.
+    let is_taken = |name: &&str| root.join(name).is_dir() && !root.join(name).join(".docgen").exists();
+    let out = [OUT, "site", "docgen-site"].into_iter().find(|name| !is_taken(name)).unwrap_or(OUT);
     let ignored = fs::read_optional(&root.join(".gitignore"))?.unwrap_or_default();
-    let lists = ignored.lines().any(|line| line.trim().trim_matches('/') == "public");
-    Ok(Found {
-        title,
-        repository,
-        content: content(root)?,
-        gitignore_lacks: if lists { "" } else { "add the line `/public`, the folder of the site" },
-    })
+    let is_ignored = ignored.lines().any(|line| line.trim().trim_matches('/') == out);
+    Ok(Found { title, repository, content: content(root)?, out, is_ignored })
 }
 
 /// The first name that a manifest gives.
@@ -71,13 +74,19 @@ const MANIFESTS: &[(&str, NameIn)] = &[
     ("mkdocs.yml", |text| first(r#"(?m)^site_name:[ \t]*["']?([^"'\r\n#]+)"#, text)),
     ("docusaurus.config.js", |text| first(DOCUSAURUS, text)),
     ("docusaurus.config.ts", |text| first(DOCUSAURUS, text)),
+    ("website/docusaurus.config.js", |text| first(DOCUSAURUS, text)),
+    ("website/docusaurus.config.ts", |text| first(DOCUSAURUS, text)),
+    ("astro.config.mjs", |text| first(DOCUSAURUS, text)),
+    ("docs/.vitepress/config.ts", |text| first(DOCUSAURUS, text)),
+    ("docs/.vitepress/config.mts", |text| first(DOCUSAURUS, text)),
+    ("hugo.toml", |text| text.parse::<toml::Table>().ok()?.get("title")?.as_str().map(str::to_owned)),
     ("Cargo.toml", |text| in_toml(text, "package")),
     ("pyproject.toml", |text| in_toml(text, "project")),
     ("package.json", |text| serde_json::from_str::<serde_json::Value>(text).ok()?["name"].as_str().map(str::to_owned)),
     ("go.mod", |text| first(r"(?m)^module\s+(?:\S*/)?(\S+)", text)),
 ];
 
-/// A program: its title is read as text.
+/// Programs: their title is read as text.
 const DOCUSAURUS: &str = r#"(?m)^\s*title:\s*["'`]([^"'`]+)"#;
 
 fn first(pattern: &str, text: &str) -> Option<String> {
@@ -142,7 +151,7 @@ fn has_pages(folder: &Path, depth: usize) -> Result<bool> {
         return Ok(false);
     }
     let entries = fs::list(folder)?;
-    let is_page = |path: &Path| path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("md")) && path.is_file();
+    let is_page = |path: &Path| source::is_page(path) && path.is_file();
     if entries.iter().any(|path| is_page(path)) {
         return Ok(true);
     }

@@ -11,6 +11,7 @@ use crate::fs;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use look::OUT;
 pub use look::{Content, Found, look};
 pub use page::{Page, page};
 
@@ -36,8 +37,13 @@ pub fn files(found: &Found) -> Vec<NewFile> {
     if found.content == Content::None {
         files.push(file("content/index.md", INDEX.replace("TITLE", &found.title), ""));
     }
-    files.push(file(".gitignore", "/public\n".to_owned(), found.gitignore_lacks));
-    files.push(file(".github/workflows/docs.yml", WORKFLOW.to_owned(), ""));
+    let by_hand = format!("add the line `/{}`, the folder of the site", found.out);
+    files.push(file(".gitignore", format!("/{}\n", found.out), if found.is_ignored { "" } else { &by_hand }));
+    files.push(file(
+        ".github/workflows/docs.yml",
+        WORKFLOW.replace("path: public", &format!("path: {}", found.out)),
+        "",
+    ));
     files
 }
 
@@ -46,8 +52,19 @@ fn book_toml(found: &Found) -> String {
     if let Content::Folder(folder) = &found.content {
         let _ = writeln!(text, "src = {}", quoted(folder));
     }
+    if found.repository.is_some() || found.out != OUT {
+        text.push_str("\n[site]\n");
+    }
+    if found.out != OUT {
+        let _ = writeln!(text, "# `{OUT}` holds files of another tool.\nout = {}", quoted(found.out));
+    }
     if let Some(repository) = &found.repository {
-        let _ = write!(text, "\n[site]\nrepository = {}\n", quoted(repository));
+        let _ = writeln!(text, "repository = {}", quoted(repository));
+    }
+    if found.content != Content::None {
+        text.push_str(
+            "\n[verify]\n# The first `docgen verify` records the blocks as they are. Then only what is worse fails.\nratchet = true\n",
+        );
     }
     text
 }
@@ -72,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_title_with_quotes_is_still_toml() {
-        let found = Found { title: "The \"best\" \\ docs".to_owned(), ..Found::default() };
+        let found = Found { out: OUT, title: "The \"best\" \\ docs".to_owned(), ..Found::default() };
         let text = book_toml(&found);
         let table: toml::Table = text.parse().expect("valid TOML");
         assert_eq!(table["book"]["title"].as_str(), Some("The \"best\" \\ docs"));

@@ -5,6 +5,7 @@
 //! - `cargo xtask bench [OPTIONS]`: measures docgen and its peers on made pages.
 //! - `cargo xtask mutate [--full]`: breaks blocks, and compares docgen with the bare tools.
 //! - `cargo xtask mdbook-parity BOOK…`: compares docgen with `mdbook test`, block by block.
+//! - `cargo xtask shards [--write]`: simulates a CI matrix for 100,000 blocks, from measured costs.
 //! - `cargo xtask lighthouse`: Lighthouse over the manual.
 //! - `cargo xtask search-quality`: compares search with other search engines.
 //! - `cargo xtask test [--full]`: tools, format, lints, all tests, docs, browser test.
@@ -19,9 +20,11 @@ mod bench;
 mod lighthouse;
 mod mutate;
 mod parity;
+mod plot;
 mod ratios;
 mod run;
 mod search;
+mod shards;
 mod site;
 mod test;
 mod tools;
@@ -37,6 +40,7 @@ Commands:
   bench [OPTIONS]     measure docgen and its peers on made pages; `bench --help` lists the options
   mutate [--full]     break blocks that pass, and check that docgen notices what the bare tools notice
   mdbook-parity BOOK  compare docgen with `mdbook test`, block by block; BOOK is the folder of a book, or several
+  shards [--write]    simulate a CI matrix for 100,000 blocks, from measured costs; --write puts it into the manual
   lighthouse          measure the manual's pages with Lighthouse, as on a phone
   search-quality      compare search with Pagefind and MiniSearch, on the same pages and queries
   test [--full]       install tools, then format, lints, tests, docs, browser test; --full adds slow checks
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         ["bench", options @ ..] => bench::run(options),
         ["mutate", options @ ..] => mutate::run(options),
         ["mdbook-parity", books @ ..] => parity::run(books),
+        ["shards", options @ ..] => shards::run(options),
         ["lighthouse"] => lighthouse::run(),
         ["search-quality"] => search::run(),
         [] | ["help" | "--help" | "-h"] => {

@@ -172,6 +172,11 @@ impl<'a> Reader<'a> {
                 let paths = self.strings(key, value);
                 front.paths.extend(paths.into_iter().map(|path| (*name, path)));
             }
+            // Of Docusaurus and of Just the Docs.
+            "sidebar_position" | "nav_order" => {
+                front.weight = front.weight.or_else(|| value.as_i64());
+                front.extra.insert(key.to_owned(), value.clone());
+            }
             "aliases" => front.aliases = self.strings(key, value),
             "weight" => {
                 front.weight = value.as_i64();

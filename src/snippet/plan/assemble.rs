@@ -154,7 +154,7 @@ pub(crate) fn make_units(
 
 /// A name for a block's file, from its page and its number there. Every language accepts it as an identifier.
 pub(crate) fn identifier(snippet: &Snippet) -> String {
-    let page = snippet.page_name.trim_end_matches(".md").to_lowercase();
+    let page = snippet.page_name.trim_end_matches(".mdx").trim_end_matches(".md").to_lowercase();
     let page: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     format!("b_{page}_{:03}", snippet.fence.number())
 }

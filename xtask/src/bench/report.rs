@@ -7,6 +7,7 @@ use super::peers::Peers;
 use super::plot;
 use super::rows::Line;
 use super::runs::Medians;
+use crate::plot::thousands;
 use crate::run::{Done, root};
 use std::fs;
 
@@ -221,11 +222,6 @@ pub(super) fn seconds(seconds: f64) -> String {
 pub(super) fn megabytes(bytes: f64) -> String {
     let megabytes = format!("{:.0}", bytes / 1e6).parse().unwrap_or(0);
     if megabytes < 16 { String::from("under 16 MB") } else { format!("{} MB", thousands(megabytes)) }
-}
-
-/// `10,000`.
-pub(super) fn thousands(number: usize) -> String {
-    if number < 1000 { number.to_string() } else { format!("{},{:03}", thousands(number / 1000), number % 1000) }
 }
 
 #[cfg(test)]

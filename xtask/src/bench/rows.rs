@@ -3,8 +3,9 @@
 //! Must not know: how the figures came about, and where they are written.
 
 use super::measure::{Cost, Median};
-use super::report::{megabytes, seconds, thousands};
+use super::report::{megabytes, seconds};
 use super::runs::{Medians, Run};
+use crate::plot::thousands;
 use crate::ratios::Ratio;
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ use super::adapt;
 use super::body::{self, Kind};
 use super::measure::{Cost, Measured, Median, median};
 use super::peers::Peers;
-use super::report::thousands;
+use crate::plot::thousands;
 use crate::run::{Done, root};
 use crate::tools;
 use std::collections::{BTreeMap, BTreeSet};
