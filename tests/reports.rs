@@ -87,11 +87,11 @@ fn s5_3_json_names_files_from_the_repository_too() {
 fn equal_hints_are_one_with_a_count_and_three_places() {
     let block = "```js frame=\"none\"\nlet a;\n```\n\n";
     let image = "![a badge](https://img.example.org/badge.svg)\n\n";
-    let front = "---\nsidebar_position: 1\n---\n\n";
+    let front = "---\nsidebar_label: P\n---\n\n";
     let site = project("[book]\n", &format!("{front}# P\n\n{image}{}", block.repeat(5)));
     write(site.path(), "content/q.md", &format!("{front}# Q\n\n{image}{}", block.repeat(2)));
     let text = stdout(&run(site.path(), &["check"]));
-    for (what, count) in [("`frame`", 7), ("`sidebar_position`", 2), ("img.example.org", 2)] {
+    for (what, count) in [("`frame`", 7), ("`sidebar_label`", 2), ("img.example.org", 2)] {
         let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("hint") && line.contains(what)).collect();
         assert_eq!(lines.len(), 1, "{what}: {text}");
         assert!(lines[0].contains(&format!("{count} times")), "{}", lines[0]);

@@ -40,7 +40,7 @@ pub(super) fn run(shell: &Shell, options: &BuildOptions) -> Result<ExitStatus> {
     let mut project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &progress)?;
     project.edited = Arc::new(shell.edited(&config));
     problems::deny(&mut project.problems, &options.deny);
-    let text = problems::text(shell, &project.sources, &project.problems);
+    let text = problems::text(shell, &config, &project.sources, &project.problems);
     let has_errors = problems::has_errors(&project.problems);
     let mut status = problems::print(shell, &text, has_errors);
     if options.verify {

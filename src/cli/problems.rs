@@ -2,9 +2,10 @@
 
 use super::args::Deny;
 use super::shell::Shell;
+use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::ExitStatus;
-use crate::report::terminal;
+use crate::report::{digest, terminal};
 use crate::source::Sources;
 
 /// Turns denied problems into errors.
@@ -22,8 +23,13 @@ pub(super) fn has_errors(problems: &[Diagnostic]) -> bool {
     problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
-/// The problems as the terminal shows them.
-pub(super) fn text(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) -> String {
+/// The problems as the terminal shows them. In a folder of another generator, all but the errors are summed up.
+pub(super) fn text(shell: &Shell, config: &Config, sources: &Sources, problems: &[Diagnostic]) -> String {
+    if let Some(generator) = config.generator.filter(|_| !shell.terminal.verbose) {
+        let errors: Vec<Diagnostic> = problems.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+        let errors = terminal::diagnostics(sources, &errors, false);
+        return errors + &digest::digest(sources, problems, generator.name());
+    }
     let shown: Vec<Diagnostic> = problems
         .iter()
         .filter(|problem| problem.severity > Severity::Hint || shell.terminal.verbose)
@@ -45,8 +51,8 @@ pub(super) fn print(shell: &Shell, text: &str, has_errors: bool) -> ExitStatus {
 }
 
 /// Prints the problems while another command runs.
-pub(super) fn report(shell: &Shell, sources: &Sources, problems: &[Diagnostic]) -> ExitStatus {
-    print(shell, &text(shell, sources, problems), has_errors(problems))
+pub(super) fn report(shell: &Shell, config: &Config, sources: &Sources, problems: &[Diagnostic]) -> ExitStatus {
+    print(shell, &text(shell, config, sources, problems), has_errors(problems))
 }
 
 /// Whether a kind of problem is denied.

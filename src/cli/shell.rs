@@ -152,7 +152,7 @@ impl Shell {
     }
 
     /// Standard input, whole.
-    pub(super) fn input(&self) -> Result<String> {
+    pub(super) fn input() -> Result<String> {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().take(MAX_INPUT).read_to_end(&mut bytes);
         read.map_err(|source| Error::Io { action: "read", path: PathBuf::from("standard input"), source })?;

@@ -184,7 +184,7 @@ fn read(shell: &Shell, options: &VerifyOptions) -> Result<Read> {
     };
     let config = shell.load(&Overrides { root, ..Overrides::default() }, None)?;
     let (sources, pages, problems) = if from_input {
-        pipeline::read_text(&config, first, shell.input()?)?
+        pipeline::read_text(&config, first, Shell::input()?)?
     } else {
         pipeline::read_paths(&config, &paths)?
     };

@@ -1,7 +1,7 @@
 //! Admonitions and tabs as other generators write them, as GitHub's alerts and docgen's tabs.
 //!
 //! - Python-Markdown: `!!! note "Title"`, `??? note`, `=== "Tab"`, each with an indented body.
-//! - Docusaurus, Starlight, VitePress: `:::note Title`, `:::note[Title]`, `::: details`, `::: code-group`, up to `:::`.
+//! - Docusaurus, Starlight, `VitePress`: `:::note Title`, `:::note[Title]`, `::: details`, `::: code-group`, up to `:::`.
 //!
 //! Source: "Admonition", python-markdown.github.io; "Details" and "Tabbed", facelessuser.github.io/pymdown-extensions;
 //! "Admonitions", docusaurus.io; "Asides", starlight.astro.build; "Markdown Extensions", vitepress.dev.
@@ -81,16 +81,10 @@ impl Blocks<'_> {
             }
             // Deeper text outside of a list is code.
             let may_begin = depth.blocks < MAX_DEPTH && (indent(words) < BODY || in_list);
-            match self.block(&lines[at..], *depth).filter(|_| may_begin) {
-                Some((block, taken)) => {
-                    out.extend(block);
-                    at += taken;
-                }
-                None => {
-                    out.push(lines[at].clone());
-                    at += 1;
-                }
-            }
+            let found = if may_begin { self.block(&lines[at..], *depth) } else { None };
+            let (block, taken) = found.unwrap_or_else(|| (vec![lines[at].clone()], 1));
+            out.extend(block);
+            at += taken;
         }
         out
     }

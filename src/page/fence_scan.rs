@@ -91,7 +91,9 @@ impl Scanner<'_> {
         }
         let end = rest.find([' ', '\t', ',', '{']).unwrap_or(rest.len());
         let word = &rest[..end];
-        if word.contains('=') || word.starts_with(['[', ':']) {
+        let colon = word.find(':').filter(|colon| *colon > 0);
+        if (word.contains('=') && colon.is_none_or(|colon| word[..colon].contains('='))) || word.starts_with(['[', ':'])
+        {
             return;
         }
         if RUSTDOC_ALONE.contains(&word) {
@@ -183,6 +185,8 @@ impl Scanner<'_> {
         let range = start..self.at;
         let bare = word.trim_start_matches(':');
         let name = bare.split('=').next().unwrap_or(bare);
+        // VitePress writes `ts:line-numbers`.
+        let word = if FLAGS.contains(&bare) || ALIASES.iter().any(|row| row.0 == bare) { bare } else { word };
         if FLAGS.contains(&word) {
             info.items.push(Item { key: word.to_owned(), value: None, range });
         } else if let Some((_, key, value)) = ALIASES.iter().find(|(alias, ..)| *alias == word) {
@@ -219,6 +223,7 @@ impl Scanner<'_> {
 
     fn keyed(&mut self, info: &mut Info, key: &str, value: String, start: usize) {
         let range = start..self.at;
+        let key = key.trim_start_matches(':');
         let ours = ALIASES.iter().find(|(alias, ..)| *alias == key).map_or(key, |(_, ours, _)| ours);
         let lines = match ours {
             "hl" => Some(&mut info.highlights),

@@ -162,11 +162,13 @@ impl Scanner<'_> {
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         let may_be_comment = matches!(tag, Tag::HtmlBlock);
         match tag {
-            Tag::Heading { level, id, .. } => {
+            Tag::Heading { level, id, attrs, .. } => {
                 if !self.seen_block && self.scan.headings.is_empty() {
                     self.scan.starts_with_heading = true;
                 }
-                let id = id.map(|id| id.to_string());
+                // Python-Markdown also writes `{ id="x" }`.
+                let written = || attrs.iter().find(|(key, _)| &**key == "id")?.1.as_deref();
+                let id = id.as_deref().or_else(written).map(|id| id.trim_matches(['"', '\'']).to_owned());
                 self.heading = Some(OpenHeading { level: level as u8, id, text: String::new(), range });
             }
             Tag::Paragraph if self.scan.first_paragraph.is_empty() => self.paragraph = Some(String::new()),

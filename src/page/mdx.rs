@@ -32,10 +32,10 @@ static ATTRIBUTE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?<key>[\w:-]+)=(?:"(?<double>[^"]*)"|'(?<single>[^']*)')"#));
 
 /// The text of an MDX file as Markdown.
-pub(super) fn markdown(text: MappedText) -> MappedText {
-    let mdx = Mdx { text: &text };
-    let found = mdx.replace(&lines(&text), 0);
-    joined(&found, &text)
+pub(super) fn markdown(text: &MappedText) -> MappedText {
+    let mdx = Mdx { text };
+    let found = mdx.replace(&lines(text), 0);
+    joined(&found, text)
 }
 
 struct Mdx<'a> {
@@ -55,8 +55,8 @@ struct Tag {
 
 impl Tag {
     fn attribute(&self, names: &[&str]) -> Option<&str> {
-        let named = |name: &&str| self.attributes.iter().find(|(key, value)| key == name && !value.is_empty());
-        names.iter().find_map(named).map(|(_, value)| value.as_str())
+        let given = |name: &&str| self.attributes.iter().find(|(key, value)| key == name && !value.is_empty());
+        names.iter().find_map(given).map(|(_, value)| value.as_str())
     }
 }
 
@@ -204,7 +204,7 @@ mod tests {
     use crate::span::FileId;
 
     fn read(text: &str) -> String {
-        let text = markdown(MappedText::from_source(text, FileId(0), 0));
+        let text = markdown(&MappedText::from_source(text, FileId(0), 0));
         let lines: Vec<&str> = text.as_str().lines().filter(|line| !line.trim().is_empty()).collect();
         lines.join("\n")
     }
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn code_in_a_component_keeps_its_origin() {
         let text = "<Card title=\"x\">\n  ```js\n  a;\n  ```\n</Card>\n";
-        let found = markdown(MappedText::from_source(text, FileId(0), 0));
+        let found = markdown(&MappedText::from_source(text, FileId(0), 0));
         let at = found.as_str().find("a;").expect("code");
         assert_eq!(found.origin_of(at), Some((FileId(0), text.find("a;").expect("code"))));
     }

@@ -55,12 +55,10 @@ impl Reader<'_> {
                 Value::String(path) => self.add(String::new(), Some(path), depth),
                 Value::Object(entries) => {
                     for (title, below) in entries {
-                        match below {
-                            Value::String(path) => self.add(title.clone(), Some(path), depth),
-                            _ => {
-                                self.add(title.clone(), None, depth);
-                                self.list(below, depth + 1);
-                            }
+                        let path = below.as_str();
+                        self.add(title.clone(), path, depth);
+                        if path.is_none() {
+                            self.list(below, depth + 1);
                         }
                     }
                 }
@@ -69,17 +67,15 @@ impl Reader<'_> {
         }
     }
 
-    fn add(&mut self, title: String, path: Option<&String>, depth: usize) {
+    fn add(&mut self, title: String, path: Option<&str>, depth: usize) {
         if path.is_some_and(|path| path.contains("://")) {
             return;
         }
         let words = path.unwrap_or(&title);
-        let at = self.file.text[self.range.clone()]
-            .find(words.as_str())
-            .map_or(self.range.start, |at| self.range.start + at);
+        let at = self.file.text[self.range.clone()].find(words).map_or(self.range.start, |at| self.range.start + at);
         self.range.start = at;
         // A folder stands for its index page.
-        let path = path.map(|path| if path.ends_with('/') { format!("{path}index.md") } else { path.clone() });
+        let path = path.map(|path| if path.ends_with('/') { format!("{path}index.md") } else { path.to_owned() });
         let span = Span::new(self.file.id, at..(at + words.len()).min(self.file.text.len()));
         self.chapters.push(Chapter { title, path, number: String::new(), depth, is_part: false, span });
     }

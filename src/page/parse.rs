@@ -19,7 +19,7 @@ pub fn parse(sources: &Sources, page: &PageSource, today: Date, dialect: Dialect
     let file = &sources[page.file];
     let (front_matter, body, mut problems) = front_matter::parse(file, today);
     let include::Expanded { text, window_title } = include::expand(sources, page.file, body, &mut problems);
-    let text = if dialect.mdx || page.relative.ends_with(".mdx") { mdx::markdown(text) } else { text };
+    let text = if dialect.mdx || page.relative.ends_with(".mdx") { mdx::markdown(&text) } else { text };
     let text = blocks::replaced(text);
     problems.extend(leftovers::hints(&text, page.file));
     let scan = markdown::scan(&text, page.file, dialect, &mut problems);

@@ -130,7 +130,10 @@ impl Walker<'_> {
                 let anchor = self.page.headings.get(self.headings).map(|heading| &heading.anchor);
                 let id = anchor.map(|anchor| format!("{prefix}{anchor}").into());
                 // `{onclick=…}` would become HTML.
-                let attrs = if self.context.config.raw_html == RawHtml::Escape { Vec::new() } else { attrs };
+                // The parser takes the words of a quoted value apart. Such a value is no valid HTML.
+                let is_plain = |text: &str| !text.contains(['"', '\'']);
+                let mut attrs = if self.context.config.raw_html == RawHtml::Escape { Vec::new() } else { attrs };
+                attrs.retain(|(key, value)| &**key != "id" && is_plain(key) && value.as_deref().is_none_or(is_plain));
                 vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
             }
             Event::End(TagEnd::Heading(level)) => {

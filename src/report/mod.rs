@@ -4,6 +4,7 @@
 //! Must not know: where the values come from.
 
 mod console;
+pub mod digest;
 pub mod freshness;
 pub mod github;
 mod groups;

@@ -42,7 +42,7 @@ pub fn resolve(site: &Site, page: PageIndex, destination: &str) -> Target {
     let relative = &site.pages[page].relative;
     let Some(joined) = join(relative, &path) else { return Target::Missing(path) };
     match lookup(site, &joined, anchor.clone()) {
-        Target::Missing(_) => match named_page(site, relative, (&path, &joined)) {
+        Target::Missing(_) if site.bare_links => match named_page(site, relative, (&path, &joined)) {
             Some(page) => Target::Page { page, anchor },
             None => Target::Missing(joined),
         },
@@ -53,13 +53,12 @@ pub fn resolve(site: &Site, page: PageIndex, destination: &str) -> Target {
 /// The page that a destination names without its extension, as other generators allow: `../guide`, `/guide/`. It is
 /// relative to the page's file, else to the page's address, which other generators end with `/`.
 fn named_page(site: &Site, from: &str, (written, joined): (&str, &str)) -> Option<PageIndex> {
+    // Hugo's addresses are in lower case, whatever its files' names are.
     let find = |path: &str| {
-        let path = path.trim_end_matches('/');
-        let stem = path.strip_suffix(".mdx").or_else(|| path.strip_suffix(".md")).unwrap_or(path);
-        let of_folder = if stem.is_empty() { String::new() } else { format!("{stem}/") };
-        let files = ["md", "mdx"].into_iter().map(|extension| format!("{stem}.{extension}"));
-        let indexes = INDEXES.iter().map(|index| format!("{of_folder}{index}"));
-        files.chain(indexes).find_map(|file| site.page_at(&file))
+        let path = path.trim_end_matches('/').to_lowercase();
+        let stem = path.strip_suffix(".mdx").or_else(|| path.strip_suffix(".md")).unwrap_or(&path);
+        let index = if stem.is_empty() { "index.html".to_owned() } else { format!("{stem}/index.html") };
+        [format!("{stem}.html"), index].iter().find_map(|url| site.by_folded.get(url)).copied()
     };
     let by_address = || {
         let address = from.rsplit_once('.').map_or(from, |(stem, _)| stem);
@@ -74,9 +73,6 @@ fn named_page(site: &Site, from: &str, (written, joined): (&str, &str)) -> Optio
     };
     find(joined).or_else(|| find(&by_address()?)).or_else(from_root)
 }
-
-/// Pages that stand for their folder.
-const INDEXES: &[&str] = &["index.md", "index.mdx", "README.md", "_index.md"];
 
 fn lookup(site: &Site, path: &str, anchor: Option<String>) -> Target {
     if let Some(page) = site.page_at(path) {

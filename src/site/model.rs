@@ -35,6 +35,10 @@ pub struct Frame {
     pub urls: TiVec<PageIndex, String>,
     /// Page by URL.
     pub by_url: BTreeMap<String, PageIndex>,
+    /// The same in lower case.
+    pub by_folded: BTreeMap<String, PageIndex>,
+    /// Links may name pages without their extension: the folder is of another generator.
+    pub bare_links: bool,
     /// The navigation.
     pub nav: Nav,
     /// Tags, agents and the other taxonomies that have terms.

@@ -33,14 +33,16 @@ pub fn resolve(
     let mut pages: Vec<Arc<Page>> =
         pages.into_iter().filter(|page| drafts || page.front_matter.status != Some(PageStatus::Draft)).collect();
     pages.sort_by(|a, b| a.relative.cmp(&b.relative));
-    let (pages, urls, by_url) = addresses(sources, pages, &mut problems);
+    let Addresses { pages, urls, by_url, by_folded } = addresses(sources, pages, &mut problems);
     let taxonomies = taxonomy::collect(&pages, config, &mut problems);
     let nav = nav::build(sources, &pages, &urls, &by_url, &mut problems);
     let generated = generated_urls(&pages, &by_url, &taxonomies, &nav);
     let assets = sources.assets.iter().map(|asset| (asset.relative.clone(), asset.clone())).collect();
     let title = site_title(config, &pages, &by_url);
     let (copied, redirects) = (Vec::new(), BTreeMap::new());
-    let frame = Frame { urls, by_url, nav, taxonomies, generated, assets, copied, redirects, title };
+    let bare_links = config.generator.is_some();
+    let frame =
+        Frame { urls, by_url, by_folded, bare_links, nav, taxonomies, generated, assets, copied, redirects, title };
     let mut site = Site { pages, targets: TiVec::new(), frame: Arc::new(frame) };
     reserve(&mut site, &mut problems);
     redirect(&mut site, config, sources.summary, &mut problems);
@@ -120,7 +122,15 @@ fn site_title(config: &Config, pages: &TiSlice<PageIndex, Arc<Page>>, by_url: &B
     }
 }
 
-type Addresses = (TiVec<PageIndex, Arc<Page>>, TiVec<PageIndex, String>, BTreeMap<String, PageIndex>);
+/// The pages that stay, the URL of each, and the page of each URL.
+#[derive(Default)]
+struct Addresses {
+    pages: TiVec<PageIndex, Arc<Page>>,
+    urls: TiVec<PageIndex, String>,
+    by_url: BTreeMap<String, PageIndex>,
+    /// By URL in lower case.
+    by_folded: BTreeMap<String, PageIndex>,
+}
 
 /// The addresses of the pages that the summary names, each with the path of its page.
 fn named_in_summary(sources: &Sources) -> BTreeMap<String, String> {
@@ -178,7 +188,7 @@ fn addresses(sources: &Sources, pages: Vec<Arc<Page>>, problems: &mut Vec<Diagno
         urls.push(url);
         kept.push(page);
     }
-    (kept, urls, by_url)
+    Addresses { pages: kept, urls, by_url, by_folded }
 }
 
 fn generated_urls(
@@ -205,9 +215,7 @@ fn generated_urls(
 /// An author's page may replace the home page, a section's list or the 404. All other URLs of generated pages are
 /// reserved.
 fn reserve(site: &mut Site, problems: &mut Vec<Diagnostic>) {
-    let folded: BTreeMap<String, PageIndex> =
-        site.by_url.iter().map(|(url, page)| (url.to_lowercase(), *page)).collect();
-    let taken = site.generated.iter().filter_map(|url| Some((url.clone(), *folded.get(&url.to_lowercase())?)));
+    let taken = site.generated.iter().filter_map(|url| Some((url.clone(), *site.by_folded.get(&url.to_lowercase())?)));
     for (url, page) in taken.collect::<Vec<_>>() {
         if url == "404.html" && site.urls[page] == url {
             site.generated.remove(&url);

@@ -3,7 +3,7 @@
 //! Must not know: what is written from it.
 
 use crate::error::Result;
-use crate::{fs, source};
+use crate::fs;
 use regex::Regex;
 use std::path::Path;
 
@@ -151,7 +151,10 @@ fn has_pages(folder: &Path, depth: usize) -> Result<bool> {
         return Ok(false);
     }
     let entries = fs::list(folder)?;
-    let is_page = |path: &Path| source::is_page(path) && path.is_file();
+    let is_page = |path: &Path| {
+        path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md") || it.eq_ignore_ascii_case("mdx"))
+            && path.is_file()
+    };
     if entries.iter().any(|path| is_page(path)) {
         return Ok(true);
     }

@@ -40,7 +40,7 @@ fn bytes(texts: &[impl AsRef<str>]) -> BytesCount {
 #[divan::bench]
 fn parse_pages(bencher: Bencher<'_, '_>) {
     let (config, project) = manual();
-    let dialect = Dialect { foreign_words: ForeignWords::of(&config), math: config.math };
+    let dialect = Dialect { foreign_words: ForeignWords::of(&config), math: config.math, mdx: false };
     let parse = || {
         for source in &project.sources.pages {
             black_box(page::parse(&project.sources, source, config.today, dialect));

@@ -223,7 +223,7 @@ impl<'a> Builder<'a> {
         let Project { sources, problems, .. } = &edition.project;
         let text = terminal::diagnostics(sources, problems, self.shell.terminal.verbose);
         if manner == Manner::Heard || self.said.get("problems") != Some(&text) {
-            problems::report(self.shell, sources, problems);
+            problems::report(self.shell, edition.config(), sources, problems);
         }
         self.said.insert("problems", text);
         if let Some(checker) = self.checker {

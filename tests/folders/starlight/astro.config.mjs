@@ -1,0 +1,9 @@
+import starlight from '@astrojs/starlight';
+
+export default {
+  integrations: [
+    starlight({
+      title: 'The stars',
+    }),
+  ],
+};
