@@ -95,6 +95,9 @@ pub(super) enum Command {
     /// Show which tools are installed, and test that they find faults
     #[command(after_help = "Example: docgen doctor --fix")]
     Doctor(DoctorOptions),
+    /// Look at a built site as its host will: size, names that collide, links that leave it
+    #[command(after_help = "Example: docgen publish --preflight public --base-url https://example.org/repo")]
+    Publish(PublishOptions),
     /// Print the completions of a shell
     #[command(after_help = "Example: docgen completions bash > ~/.local/share/bash-completion/completions/docgen")]
     Completions {
@@ -113,6 +116,16 @@ pub(super) struct InitOptions {
     /// The folder [default: the current one]
     #[arg(value_name = "DIR")]
     pub(super) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PublishOptions {
+    /// The folder of the built site
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(super) preflight: PathBuf,
+    /// Public address of the site [default: that of book.toml]
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod init;
 mod merge;
 mod narrow;
 mod problems;
+mod publish;
 mod receipt;
 mod serve;
 mod shell;
@@ -78,6 +79,7 @@ fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
         Command::Init(options) => init::init(shell, &options),
         Command::New(options) => init::page(shell, &options),
         Command::Doctor(options) => doctor::run(shell, &options),
+        Command::Publish(options) => publish::run(shell, &options),
         Command::Completions { shell: kind } => complete::completions(shell, kind),
         Command::Man(options) => complete::man(shell, &options),
     }

@@ -36,6 +36,12 @@ pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
     }
 }
 
+/// The size of a file in bytes.
+pub fn size(path: &Path) -> Result<u64> {
+    let meta = path.metadata().map_err(|source| Error::Io { action: "read", path: path.to_path_buf(), source })?;
+    Ok(meta.len())
+}
+
 /// All files below a folder, relative to it, sorted; symbolic links are not followed.
 pub fn list_recursively(root: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();

@@ -22,7 +22,7 @@ pub use file::{
     write_if_changed, write_new,
 };
 pub use folder::{
-    Usage, canonicalize, create_dir_all, list, list_recursively, make_public, remove_dir_all, tree, usage,
+    Usage, canonicalize, create_dir_all, list, list_recursively, make_public, remove_dir_all, size, tree, usage,
 };
 pub use links::{link, link_or_copy, swap_dirs};
 pub use stamp::{Stamp, hash, own_output, stamp};

@@ -3,11 +3,13 @@
 //! 1. [`OutputTree`] knows every path of the site; what makes a file is up to its type parameter.
 //! 2. [`Writer`] builds a new folder beside the old one, with hard links to unchanged files; then one step swaps the
 //!    two. If nothing changed, the old folder stays.
-//! 3. [`Fingerprints`] say which files of the old folder need not be made again.
+//! 3. [`mod@preflight`] looks at a finished site as its host will.
+//! 4. [`Fingerprints`] say which files of the old folder need not be made again.
 //!
 //! Must not know: what is in the files.
 
 mod fingerprints;
+pub mod preflight;
 mod writer;
 
 use crate::error::{Error, Result};

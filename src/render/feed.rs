@@ -14,7 +14,8 @@ const ENTRIES: usize = 50;
 impl Renderer<'_> {
     /// Whether there is a feed: the site has a base URL, and a page has a date.
     pub(super) fn has_feed(&self) -> bool {
-        !self.input.config.base_url.is_empty() && !self.dated().is_empty()
+        let has_date = || !self.dated().is_empty();
+        !self.input.config.base_url.is_empty() && *self.shared.feed.get_or_init(has_date)
     }
 
     /// `atom.xml`

@@ -77,6 +77,8 @@ pub struct Shared {
     clocks: OnceLock<(Vec<Clocks>, Vec<PageIndex>)>,
     /// How many blocks each group of the verification page has, and how many are proven.
     totals: OnceLock<once::Totals>,
+    /// Whether there is a feed.
+    feed: OnceLock<bool>,
     /// How large files for agents are split.
     runs: OnceLock<once::Runs>,
 }
@@ -140,7 +142,7 @@ impl<'a> Renderer<'a> {
             },
             version: self.theme.version.clone(),
             printable: self.is_printable(),
-            feed: if config.base_url.is_empty() { String::new() } else { format!("{root}atom.xml") },
+            feed: if self.has_feed() { format!("{root}atom.xml") } else { String::new() },
             generator: crate::VERSION,
             taxonomies: site
                 .taxonomies

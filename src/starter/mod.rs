@@ -39,12 +39,17 @@ pub fn files(found: &Found) -> Vec<NewFile> {
     }
     let by_hand = format!("add the line `/{}`, the folder of the site", found.out);
     files.push(file(".gitignore", format!("/{}\n", found.out), if found.is_ignored { "" } else { &by_hand }));
-    files.push(file(
-        ".github/workflows/docs.yml",
-        WORKFLOW.replace("path: public", &format!("path: {}", found.out)),
-        "",
-    ));
+    files.push(file(".github/workflows/docs.yml", workflow(found.out), ""));
     files
+}
+
+/// The workflow, for a site in this folder.
+fn workflow(out: &str) -> String {
+    let mut text = WORKFLOW.to_owned();
+    for place in ["path: public\n", "--preflight public ", "- public/index.html"] {
+        text = text.replace(place, &place.replace("public", out));
+    }
+    text
 }
 
 fn book_toml(found: &Found) -> String {
