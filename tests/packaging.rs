@@ -1,4 +1,4 @@
-//! The packages for PyPI and npm carry the binary: each is built here, installed from its file without a network, and run.
+//! The packages for `PyPI` and npm carry the binary: each is built here, installed from its file without a network, and run.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 

@@ -1,4 +1,4 @@
-//! The last look at a site before it is published, and what reads docgen's output elsewhere.
+//! The last look at a site before it is published, and what editors and other systems read of docgen.
 
 #![allow(clippy::disallowed_methods, reason = "tests look at disk and processes from outside")]
 
@@ -60,4 +60,23 @@ fn s9_1_the_problem_matcher_reads_the_terminal_report() {
         })
         .collect();
     assert_eq!(found, ["error broken-link content/page.md:3:1", "error  content/page.md:7:1"], "{said}");
+}
+
+#[test]
+fn the_schemas_accept_what_docgen_accepts() {
+    let schema = |what: &str| -> jsonschema::Validator {
+        let text = stdout(&run(&repository(), &["schema", what]));
+        jsonschema::validator_for(&serde_json::from_str(&text).expect("JSON")).expect("a schema")
+    };
+    let book = schema("book");
+    let json = |text: &str| serde_json::to_value(text.parse::<toml::Table>().expect("TOML")).expect("JSON");
+    let own = std::fs::read_to_string(repository().join("book.toml")).expect("book.toml");
+    assert!(book.is_valid(&json(&own)));
+    assert!(book.is_valid(&json("[site]\nraw-html = \"escape\"\n\n[verify.lang.zig]\nparse = [\"zig\", \"fmt\"]\n")));
+    assert!(!book.is_valid(&json("[site]\nraw-htm = \"escape\"\n")), "an unknown key");
+    assert!(!book.is_valid(&json("[site]\nraw-html = \"no\"\n")), "an unknown value");
+    let front = schema("front-matter");
+    let json = |text: &str| serde_saphyr::from_str::<serde_json::Value>(text).expect("YAML");
+    assert!(front.is_valid(&json("title: A\ntags: [x]\nstatus: active\nreview_every: 180d\nother: 1\n")));
+    assert!(!front.is_valid(&json("weight: heavy\n")) && !front.is_valid(&json("risk: huge\n")));
 }

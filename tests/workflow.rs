@@ -29,7 +29,8 @@ impl Project {
         let root = tempfile::tempdir().expect("a temporary folder");
         let mut page = String::from("# Old blocks\n");
         for number in 0..FAILING {
-            page.push_str(&format!("\n```json\n{{\"{number}\": }}\n```\n"));
+            let block = ["\n```json\n{\"", &number.to_string(), "\": }\n```\n"].concat();
+            page.push_str(&block);
         }
         write(root.path(), "docs/old.md", &page);
         write(root.path(), "docs/index.md", "# Home\n\n```json\n{}\n```\n\n[Old](old.md)\n");

@@ -104,6 +104,13 @@ pub(super) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print the JSON schema of book.toml or of front matter, for editors that complete them
+    #[command(after_help = "Example: docgen schema book > .vscode/book.schema.json")]
+    Schema {
+        /// Of what
+        #[arg(value_enum)]
+        what: SchemaOf,
+    },
     /// Print the manual page, or write one for each command
     #[command(
         after_help = "Examples:\n  docgen man | man -l -                 read it\n  docgen man --out ~/.local/share/man/man1   install all pages"
@@ -116,6 +123,15 @@ pub(super) struct InitOptions {
     /// The folder [default: the current one]
     #[arg(value_name = "DIR")]
     pub(super) dir: Option<PathBuf>,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// `book.toml`
+    Book,
+    /// The front matter of pages
+    FrontMatter,
 }
 
 #[derive(Debug, Args)]

@@ -1,9 +1,10 @@
-//! `docgen completions` and `docgen man`: made from the table of commands.
+//! `docgen completions` and `docgen man`, made from the table of commands; `docgen schema`, from the types that read a file.
 
-use super::args::{Arguments, ManOptions};
+use super::args::{Arguments, ManOptions, SchemaOf};
 use super::shell::{Shell, shown};
 use crate::error::{ExitStatus, Result};
-use crate::fs;
+use crate::page::front_matter;
+use crate::{config, fs};
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell as Kind;
 
@@ -12,6 +13,17 @@ pub(super) fn completions(shell: &Shell, kind: Kind) -> Result<ExitStatus> {
     let mut script = Vec::new();
     clap_complete::generate(kind, &mut Arguments::command(), "docgen", &mut script);
     shell.terminal.result(&String::from_utf8_lossy(&script))?;
+    Ok(ExitStatus::Success)
+}
+
+/// Prints a JSON schema.
+pub(super) fn schema(shell: &Shell, what: SchemaOf) -> Result<ExitStatus> {
+    let schema = match what {
+        SchemaOf::Book => config::schema(),
+        SchemaOf::FrontMatter => front_matter::schema(),
+    };
+    let text = serde_json::to_string_pretty(&schema).expect("JSON serializes");
+    shell.terminal.result(&format!("{text}\n"))?;
     Ok(ExitStatus::Success)
 }
 

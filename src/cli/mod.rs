@@ -81,6 +81,7 @@ fn dispatch(shell: &Shell, command: Command) -> Result<ExitStatus> {
         Command::Doctor(options) => doctor::run(shell, &options),
         Command::Publish(options) => publish::run(shell, &options),
         Command::Completions { shell: kind } => complete::completions(shell, kind),
+        Command::Schema { what } => complete::schema(shell, what),
         Command::Man(options) => complete::man(shell, &options),
     }
 }

@@ -6,6 +6,7 @@ use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::output::preflight::preflight;
 use crate::report::words::plural;
+use std::fmt::Write as _;
 
 pub(super) fn run(shell: &Shell, options: &PublishOptions) -> Result<ExitStatus> {
     let overrides = Overrides { base_url: options.base_url.clone(), ..Overrides::default() };
@@ -19,7 +20,7 @@ pub(super) fn run(shell: &Shell, options: &PublishOptions) -> Result<ExitStatus>
     }
     let size = found.bytes.div_ceil(1_000_000);
     let problems = format!("{}, {}", plural(found.errors.len(), "error"), plural(found.warnings.len(), "warning"));
-    text.push_str(&format!("{}, {size} MB: {problems}\n", plural(found.files, "file")));
+    let _ = writeln!(text, "{}, {size} MB: {problems}", plural(found.files, "file"));
     shell.terminal.result(&text)?;
     Ok(if found.errors.is_empty() { ExitStatus::Success } else { ExitStatus::Content })
 }

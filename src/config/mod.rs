@@ -171,6 +171,13 @@ pub fn load(cwd: &Path, overrides: &Overrides, today: Date) -> Result<Config> {
     resolve(raw, &root, text.as_deref(), overrides, today)
 }
 
+/// The JSON schema of `book.toml`, for editors that complete it.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(raw::RawConfig).to_value();
+    schema["title"] = "book.toml of docgen".into();
+    schema
+}
+
 /// The nearest folder at or above `from` with a `book.toml`.
 pub fn nearest_project(from: &Path) -> Option<PathBuf> {
     from.ancestors().find(|folder| folder.join("book.toml").is_file()).map(Path::to_path_buf)

@@ -2,11 +2,13 @@
 //!
 //! Must not know: how the program uses the keys. [`super::Config`] holds the result.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The whole file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawConfig {
     /// mdBook's own table.
@@ -22,17 +24,21 @@ pub struct RawConfig {
     /// The search index.
     pub search: RawSearch,
     /// mdBook: has no effect here.
+    #[schemars(with = "Option<Map<String, Value>>")]
     pub build: Option<toml::Table>,
     /// mdBook: the edition of Rust blocks.
+    #[schemars(with = "Option<Map<String, Value>>")]
     pub rust: Option<toml::Table>,
     /// mdBook: has no effect here.
+    #[schemars(with = "Option<Map<String, Value>>")]
     pub preprocessor: Option<toml::Table>,
     /// mdBook: [`super::MdBook`] reads `[output.html]`.
+    #[schemars(with = "Option<Map<String, Value>>")]
     pub output: Option<toml::Table>,
 }
 
 /// `[book]`, as mdBook reads it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawBook {
     /// The site's title.
@@ -52,7 +58,7 @@ pub struct RawBook {
 }
 
 /// `[site]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawSite {
     /// The start of absolute addresses.
@@ -72,7 +78,7 @@ pub struct RawSite {
 }
 
 /// How HTML in Markdown is treated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RawHtml {
     /// It is copied to the page.
@@ -82,7 +88,7 @@ pub enum RawHtml {
 }
 
 /// How strict the pages' content security policy is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ContentPolicy {
     /// Only files of the site itself.
@@ -94,7 +100,7 @@ pub enum ContentPolicy {
 }
 
 /// `[taxonomies.NAME]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawTaxonomy {
     /// Whether only declared terms may be used.
@@ -104,7 +110,7 @@ pub struct RawTaxonomy {
 }
 
 /// `[taxonomies.NAME.terms.TERM]`
-#[derive(Debug, Default, Clone, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawTerm {
     /// How the term is shown.
@@ -116,7 +122,7 @@ pub struct RawTerm {
 }
 
 /// `[governance]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawGovernance {
     /// Review interval by risk, as `90d`.
@@ -126,7 +132,7 @@ pub struct RawGovernance {
 }
 
 /// `[verify]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawVerify {
     /// The minimum level of a code block.
@@ -152,7 +158,7 @@ pub struct RawVerify {
 }
 
 /// `[[verify.rule]]`
-#[derive(Debug, Default, Clone, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawRule {
     /// Glob of pages, relative to the root or to the content folder.
@@ -164,11 +170,12 @@ pub struct RawRule {
     /// Only the nth matching block of each page, counted from 1.
     pub nth: Option<usize>,
     /// The settings: words of a fence, and `level`.
+    #[schemars(with = "Map<String, Value>")]
     pub set: toml::Table,
 }
 
 /// `[verify.lang.NAME]`
-#[derive(Debug, Default, Clone, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawLanguage {
     /// The target level.
@@ -209,7 +216,7 @@ pub struct RawLanguage {
 }
 
 /// A command: a text as in a shell, or its words.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RawCommand {
     /// `gcc -c {file}`
@@ -219,7 +226,7 @@ pub enum RawCommand {
 }
 
 /// `[search]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RawSearch {
     /// Whether code blocks are indexed.

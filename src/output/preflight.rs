@@ -148,19 +148,17 @@ fn fault(page: &str, written: &str, base: Option<&str>, files: &BTreeSet<String>
         return None;
     }
     let path = url::decode(path);
-    let from_root = match path.strip_prefix('/') {
-        None => None,
-        Some(_) => {
-            let Some(base) = base else { return Some(Fault::MaybeEscapes) };
-            match path.strip_prefix(base) {
-                Some(rest) if rest.starts_with('/') || rest.is_empty() => Some(rest.trim_start_matches('/').to_owned()),
-                _ => return Some(Fault::Escapes),
-            }
+    let mut from_root = None;
+    if path.starts_with('/') {
+        let Some(base) = base else { return Some(Fault::MaybeEscapes) };
+        match path.strip_prefix(base) {
+            Some(rest) if rest.starts_with('/') || rest.is_empty() => from_root = Some(rest.trim_start_matches('/')),
+            _ => return Some(Fault::Escapes),
         }
-    };
+    }
     let mut parts: Vec<&str> =
         if from_root.is_some() { Vec::new() } else { url::folder(page).split_terminator('/').collect() };
-    let path = from_root.as_deref().unwrap_or(&path);
+    let path = from_root.unwrap_or(&path);
     for part in path.split('/') {
         match part {
             "" | "." => {}

@@ -5,7 +5,9 @@
 mod mangled;
 mod model;
 mod parse;
+mod schema;
 mod values;
 
 pub use model::{Format, FrontMatter, Located, PageStatus};
 pub(super) use parse::parse;
+pub use schema::schema;
