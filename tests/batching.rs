@@ -36,6 +36,14 @@ fn said(snippet: &Value) -> Value {
     {
         said[key] = if key == "output" { no_times(&snippet[key]) } else { snippet[key].clone() };
     }
+    for found in said["diagnostics"].as_array_mut().into_iter().flatten() {
+        let Some(help) = found["help"].as_str() else { continue };
+        // A warm parent has a few frames of its own below those of the program, and both count for Python's limit.
+        let line = |line: &str| {
+            if line.contains("[Previous line repeated ") { "[…]".to_owned() } else { line.to_owned() }
+        };
+        found["help"] = help.lines().map(line).collect::<Vec<_>>().join("\n").into();
+    }
     said
 }
 
