@@ -89,7 +89,20 @@ fn s5_3_the_json_report_has_exactly_these_keys() {
     assert_eq!(report["schema"], "docgen.verify/1");
     assert_eq!(
         keys(&report),
-        ["schema", "docgen", "started", "duration_ms", "sandbox", "tool_starts", "totals", "levels", "snippets"]
+        [
+            "schema",
+            "docgen",
+            "started",
+            "duration_ms",
+            "sandbox",
+            "tool_starts",
+            "no_exec",
+            "shard",
+            "batches",
+            "totals",
+            "levels",
+            "snippets"
+        ]
     );
     assert_eq!(
         keys(&report["totals"]),
@@ -134,12 +147,13 @@ fn s5_3_the_json_report_has_exactly_these_keys() {
             "hash",
             "key",
             "output",
-            "diagnostics"
+            "diagnostics",
+            "date"
         ]
     );
     assert_eq!(
         keys(&report["snippets"][1]["diagnostics"][0]),
-        ["severity", "code", "tool", "message", "page", "path", "line", "column", "end_line", "end_column"]
+        ["severity", "code", "tool", "message", "help", "page", "path", "line", "column", "end_line", "end_column"]
     );
 }
 

@@ -28,6 +28,9 @@ pub fn verify(found: &Verification<'_>, repository: &Repository, started: &str) 
     let ratchet = found.ledgers.ratchet;
     let blocks = verdicts.iter().enumerate().map(|(number, (snippet, verdict))| {
         let mut value = block((found.sources, repository), snippet, verdict);
+        // The day of the evidence, of this run or of the one that the cache knows it from.
+        let today = || started.get(..10).filter(|_| !verdict.key.is_empty());
+        value["date"] = json!(verdict.date.as_deref().or_else(today));
         if let Some(ratchet) = ratchet {
             value["known"] = json!(ratchet.is_known(number));
             value["worse"] = json!(ratchet.is_worse(number));
@@ -126,7 +129,6 @@ fn block(files: (&Sources, &Repository), snippet: &Snippet, verdict: &Verdict) -
         "command": verdict.command,
         "sandbox": verdict.sandbox,
         "cached": verdict.origin == Origin::Cache,
-        "date": verdict.date,
         "duration_ms": millis(verdict.duration),
         "hash": verdict.hash,
         "key": verdict.key,
