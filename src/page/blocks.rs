@@ -7,7 +7,7 @@
 //! "Admonitions", docusaurus.io; "Asides", starlight.astro.build; "Markdown Extensions", vitepress.dev.
 //! Must not know: components, HTML pages.
 
-use super::rewrite::{Fences, Line, indent, joined, lines};
+use super::rewrite::{Budget, Fences, Line, indent, joined, lines, pattern};
 use crate::span::MappedText;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -16,10 +16,6 @@ use std::sync::LazyLock;
 const BODY: usize = 4;
 /// Max depth of blocks in blocks.
 const MAX_DEPTH: usize = 20;
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a valid pattern")
-}
 
 static ADMONITION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"^[ \t]*(?<mark>!!!|\?\?\?\+?)[ \t]+(?<kind>[\w-]+)(?:[ \t]+[\w-]+)*(?:[ \t]+"(?<title>.*)")?[ \t]*$"#)
@@ -44,8 +40,8 @@ pub(super) fn replaced(text: MappedText) -> MappedText {
     if !marks.iter().any(|mark| text.as_str().contains(mark)) {
         return text;
     }
-    let blocks = Blocks { text: &text };
-    let lines = blocks.replace(&lines(&text), &mut Depth::default());
+    let blocks = Blocks { text: &text, budget: Budget::new() };
+    let lines = blocks.replace(&lines(&text), Depth::default());
     joined(&lines, &text)
 }
 
@@ -59,14 +55,15 @@ struct Depth {
 
 struct Blocks<'a> {
     text: &'a MappedText,
+    budget: Budget,
 }
 
 impl Blocks<'_> {
     fn words(&self, line: &Line) -> &str {
-        line.words(self.text).trim_end_matches(['\n', '\r'])
+        line.words(self.text)
     }
 
-    fn replace(&self, lines: &[Line], depth: &mut Depth) -> Vec<Line> {
+    fn replace(&self, lines: &[Line], depth: Depth) -> Vec<Line> {
         let (mut out, mut at) = (Vec::new(), 0);
         let (mut fences, mut in_list) = (Fences::default(), false);
         while at < lines.len() {
@@ -81,7 +78,7 @@ impl Blocks<'_> {
             }
             // Deeper text outside of a list is code.
             let may_begin = depth.blocks < MAX_DEPTH && (indent(words) < BODY || in_list);
-            let found = if may_begin { self.block(&lines[at..], *depth) } else { None };
+            let found = if may_begin { self.block(&lines[at..], depth) } else { None };
             let (block, taken) = found.unwrap_or_else(|| (vec![lines[at].clone()], 1));
             out.extend(block);
             at += taken;
@@ -92,7 +89,7 @@ impl Blocks<'_> {
     /// The block that begins with the first line, and how many lines it takes.
     fn block(&self, lines: &[Line], depth: Depth) -> Option<(Vec<Line>, usize)> {
         let words = self.words(&lines[0]);
-        let inner = &mut Depth { blocks: depth.blocks + 1, ..depth };
+        let inner = Depth { blocks: depth.blocks + 1, ..depth };
         if let Some(found) = ADMONITION.captures(words) {
             let taken = 1 + self.body(&lines[1..], indent(words) + BODY);
             let body = self.replace(&self.dedented(&lines[1..taken], indent(words) + BODY), inner);
@@ -143,6 +140,9 @@ impl Blocks<'_> {
         let (mut fences, mut open) = (Fences::default(), 1);
         for (number, line) in lines.iter().enumerate().skip(1) {
             let words = self.words(line);
+            if !self.budget.take() {
+                return None;
+            }
             if fences.holds(words) {
                 continue;
             }
@@ -219,7 +219,7 @@ impl Blocks<'_> {
         for (name, body) in tabs {
             let name = name.replace("--", "—");
             out.extend(mark(if depth.in_tabs { format!("**{name}**") } else { format!("<!-- tab: {name} -->") }));
-            let inner = &mut Depth { blocks: depth.blocks + 1, in_tabs: true };
+            let inner = Depth { blocks: depth.blocks + 1, in_tabs: true };
             out.extend(self.replace(&body, inner).into_iter().map(|line| line.after(&margin, self.text)));
         }
         if !depth.in_tabs {
@@ -230,14 +230,13 @@ impl Blocks<'_> {
 
     /// The code blocks of a group, each a tab.
     fn code_group(&self, body: &[Line], width: usize, depth: Depth) -> Vec<Line> {
-        let (mut fences, mut inside) = (Fences::default(), false);
+        let mut fences = Fences::default();
         let mut tabs: Vec<(String, Vec<Line>)> = Vec::new();
         for line in self.dedented(body, width) {
-            let words = self.words(&line).to_owned();
-            let was_inside = inside;
-            inside = fences.holds(&words) && (fences.is_open() || !was_inside);
-            if !was_inside && inside {
-                let name = FENCE_NAME.captures(&words).and_then(|found| {
+            let words = self.words(&line);
+            let was_open = fences.is_open();
+            if fences.holds(words) && !was_open {
+                let name = FENCE_NAME.captures(words).and_then(|found| {
                     let name = found.name("name").or(found.name("title")).or(found.name("lang"))?;
                     Some(name.as_str().to_owned()).filter(|name| !name.is_empty())
                 });
@@ -334,6 +333,18 @@ mod tests {
             "<!-- /tabs -->",
         ];
         assert_eq!(without_blank, wanted);
+    }
+
+    #[test]
+    fn a_page_may_end_without_a_line_ending() {
+        assert!(read("=== \"A\"\n    b").ends_with("b\n\n<!-- /tabs -->\n\n"));
+        assert!(read("??? note\n    b").ends_with("b\n\n</details>\n\n"));
+    }
+
+    #[test]
+    fn a_page_of_containers_that_never_end_takes_no_time() {
+        let text = ":::note\n".repeat(200_000);
+        assert_eq!(read(&text), text);
     }
 
     #[test]

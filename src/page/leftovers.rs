@@ -43,11 +43,16 @@ pub(super) fn hints(text: &MappedText, file: FileId) -> Vec<Diagnostic> {
             continue;
         }
         for Kind { pattern, what } in KINDS.iter() {
+            let (mut counted, mut marks) = (0, 0);
             for found in pattern.captures_iter(line.trim_end()) {
+                if hints.len() >= MAX_HINTS {
+                    return hints;
+                }
                 let place = found.get(0).expect("group 0 is the match").range();
-                let in_code = line[..place.start].matches('`').count() % 2 == 1;
+                marks += line[counted..place.start].matches('`').count();
+                counted = place.start;
                 let name = found.get(1).map_or("", |name| name.as_str());
-                if in_code || name.starts_with('/') || hints.len() >= MAX_HINTS {
+                if marks % 2 == 1 || name.starts_with('/') {
                     continue;
                 }
                 let name = if name.is_empty() { String::new() } else { format!(" `{name}`") };

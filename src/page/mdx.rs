@@ -6,7 +6,7 @@
 //! Source: "Syntax", mdxjs.com; "Components", starlight.astro.build; "Tabs", docusaurus.io.
 //! Must not know: how admonitions and tabs look.
 
-use super::rewrite::{Fences, Line, indent, joined, lines};
+use super::rewrite::{Budget, Fences, Line, indent, joined, lines, pattern};
 use crate::span::MappedText;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -16,13 +16,9 @@ const MAX_DEPTH: usize = 20;
 /// Max lines of a statement or a tag.
 const MAX_LINES: usize = 200;
 
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a valid pattern")
-}
-
 static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"^(?:import\s+(?:["'{*]|[\w$]+\s*,\s*\{|[\w$]+\s+from\s)|export\s+(?:const|let|var|function|default|async|\{|\*))"#,
+        r#"^(?:import\s+(?:["'{*]|[\w$]+\s*,\s*\{|[\w$]+\s+from\s+["'])|export\s+(?:const|let|var|function|default|async|\{|\*))"#,
     )
 });
 static TAG: LazyLock<Regex> =
@@ -33,13 +29,14 @@ static ATTRIBUTE: LazyLock<Regex> =
 
 /// The text of an MDX file as Markdown.
 pub(super) fn markdown(text: &MappedText) -> MappedText {
-    let mdx = Mdx { text };
+    let mdx = Mdx { text, budget: Budget::new() };
     let found = mdx.replace(&lines(text), 0);
     joined(&found, text)
 }
 
 struct Mdx<'a> {
     text: &'a MappedText,
+    budget: Budget,
 }
 
 /// A component's tag.
@@ -51,6 +48,8 @@ struct Tag {
     end: bool,
     /// Lines that it takes.
     taken: usize,
+    /// Columns before it.
+    indent: usize,
 }
 
 impl Tag {
@@ -62,18 +61,22 @@ impl Tag {
 
 impl Mdx<'_> {
     fn words(&self, line: &Line) -> &str {
-        line.words(self.text).trim_end_matches(['\n', '\r'])
+        line.words(self.text)
     }
 
     fn replace(&self, lines: &[Line], depth: usize) -> Vec<Line> {
         let (mut out, mut at, mut fences) = (Vec::new(), 0, Fences::default());
+        // Only a block of its own is a statement; in a paragraph the word is prose.
+        let mut may_be_statement = depth == 0;
         while at < lines.len() {
             let words = self.words(&lines[at]);
+            let is_blank = words.trim().is_empty();
             if fences.holds(words) {
                 out.push(lines[at].clone());
                 at += 1;
-            } else if STATEMENT.is_match(words) {
+            } else if may_be_statement && STATEMENT.is_match(words) {
                 at += self.statement(&lines[at..]);
+                continue;
             } else if words.trim_start().starts_with("{/*") {
                 at += self.up_to(&lines[at..], |words| words.contains("*/}"));
             } else if let Some(tag) = self.tag(&lines[at..]).filter(|_| depth < MAX_DEPTH) {
@@ -88,6 +91,7 @@ impl Mdx<'_> {
                 out.push(lines[at].clone());
                 at += 1;
             }
+            may_be_statement = is_blank && depth == 0;
         }
         out
     }
@@ -121,7 +125,7 @@ impl Mdx<'_> {
         let found = TAG.captures(&text)?;
         // Content on the same line is text with a component in it.
         let attributes = &found["attributes"];
-        if attributes.contains('>') && !attributes.contains("=>") {
+        if attributes.replace("=>", "").contains('>') {
             return None;
         }
         let attribute = |found: regex::Captures<'_>| {
@@ -134,13 +138,14 @@ impl Mdx<'_> {
             empty: &found["empty"] == "/",
             end: &found["end"] == "/",
             taken,
+            indent: indent(&text),
         })
     }
 
     /// The lines before a component's end tag, and the lines of that tag.
     fn end_of(&self, name: &str, lines: &[Line]) -> Option<(usize, usize)> {
         let (mut at, mut open, mut fences) = (0, 1, Fences::default());
-        while at < lines.len() {
+        while at < lines.len() && self.budget.take() {
             let tag = if fences.holds(self.words(&lines[at])) { None } else { self.tag(&lines[at..]) };
             let taken = tag.as_ref().map_or(1, |tag| tag.taken);
             if let Some(tag) = tag.filter(|tag| tag.name == name && !tag.empty) {
@@ -157,11 +162,13 @@ impl Mdx<'_> {
     /// A component with its content, as Markdown.
     fn component(&self, tag: &Tag, body: &[Line], depth: usize) -> Vec<Line> {
         let shown = |line: &&Line| !self.words(line).trim().is_empty();
+        // In a list, what the component becomes stays in its item.
+        let margin = " ".repeat(tag.indent);
         let width = body.iter().filter(shown).map(|line| indent(self.words(line))).min().unwrap_or(0);
         let body: Vec<Line> = body.iter().map(|line| line.dedented(width, self.text)).collect();
         let inner = self.replace(&body, depth + 1);
         let title = tag.attribute(&["title", "label", "summary"]);
-        match tag.name.as_str() {
+        let lines: Vec<Line> = match tag.name.as_str() {
             "TabItem" | "Tab" => {
                 let name = tag.attribute(&["label", "title", "value"]).unwrap_or("…").replace('"', "'");
                 let head = [Line::written(format!("=== \"{name}\"")), Line::written("")];
@@ -188,7 +195,8 @@ impl Mdx<'_> {
                 let words = words.flat_map(|text| [Line::written(""), Line::written(text), Line::written("")]);
                 words.chain(inner).collect()
             }
-        }
+        };
+        lines.into_iter().map(|line| line.after(&margin, self.text)).collect()
     }
 }
 
@@ -229,6 +237,25 @@ mod tests {
     fn of_other_components_the_content_and_the_title_stay() {
         let text = "<Steps>\n1. a\n</Steps>\n\n<LinkCard\n  title=\"T\"\n  href=\"/x/\"\n/>\n\n<Demo client:load />\n\nA <Badge text=\"b\" /> c\n";
         assert_eq!(read(text), "1. a\n**[T](/x/)**\nA <Badge text=\"b\" /> c");
+    }
+
+    #[test]
+    fn prose_and_what_stands_beside_a_tag_stay() {
+        let text = "First\nimport data from the file\nexport default values\n\nimport what you need from it.\n";
+        assert_eq!(read(text), text.replace("\n\n", "\n").trim_end());
+        assert_eq!(read("<A f={() => 1}>text</A>\n"), "<A f={() => 1}>text</A>");
+    }
+
+    #[test]
+    fn a_component_stays_in_its_item() {
+        let text = "1. a\n\n   <Aside type=\"tip\">\n   b\n   </Aside>\n\n2. c\n";
+        assert_eq!(read(text), "1. a\n   :::tip\n   b\n   :::\n2. c");
+    }
+
+    #[test]
+    fn tags_that_never_end_take_no_time() {
+        let text = "<A>\n\n".repeat(100_000);
+        assert_eq!(read(&text), "");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Must not know: what the lines mean.
 
 use crate::span::MappedText;
+use regex::Regex;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A line: words that docgen writes, then a piece of the page with its line ending. A line that docgen writes alone has an
@@ -26,9 +28,9 @@ impl Line {
         Self { before: format!("{before}{}", self.before), ..self }
     }
 
-    /// Its words, as far as they come from the page.
+    /// Its words, as far as they come from the page, without the line ending.
     pub(super) fn words<'t>(&self, text: &'t MappedText) -> &'t str {
-        &text.as_str()[self.piece.clone()]
+        text.as_str()[self.piece.clone()].trim_end_matches(['\n', '\r'])
     }
 
     /// The line without up to `width` columns of indentation.
@@ -39,6 +41,29 @@ impl Line {
             matches!(byte, b' ' | b'\t') && columns <= width
         });
         Self { before: self.before.clone(), piece: self.piece.start + blank.count()..self.piece.end }
+    }
+}
+
+/// A pattern of this module's neighbours.
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a valid pattern")
+}
+
+/// How many more lines may be searched for the ends of blocks. A page of blocks that never end would take too long.
+#[derive(Debug)]
+pub(super) struct Budget(Cell<usize>);
+
+impl Budget {
+    /// A budget for one page.
+    pub(super) fn new() -> Self {
+        Self(Cell::new(500_000))
+    }
+
+    /// Takes a line; false if none is left.
+    pub(super) fn take(&self) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        left > 0
     }
 }
 
@@ -57,6 +82,10 @@ pub(super) fn lines(text: &MappedText) -> Vec<Line> {
 pub(super) fn joined(lines: &[Line], text: &MappedText) -> MappedText {
     let mut joined = MappedText::new();
     for line in lines {
+        // The last line of a page may have no line ending, and may not be the last one here.
+        if !joined.is_empty() && !joined.as_str().ends_with('\n') {
+            joined.push_generated("\n", "markup");
+        }
         joined.push_generated(&line.before, "markup");
         joined.push_mapped(text, line.piece.clone());
         if line.piece.is_empty() {
