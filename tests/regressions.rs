@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{markdown, project, run, statuses, stdout, verify_json, write};
+use common::{markdown, project, run, statuses, stderr, stdout, verify_json, write};
 use serde_json::Value;
 
 fn verified(config: &str, page: &str) -> Value {
@@ -101,4 +101,19 @@ fn names_that_must_be_undefined_were_summed_up() {
     let output = run(site.path(), &["verify"]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     assert!(!stdout(&output).contains("nothing defines"), "{}", stdout(&output));
+}
+
+#[test]
+fn aligned_columns_need_no_inline_style() {
+    let site = project("[book]\n", "# T\n\n| a | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |\n");
+    let output = run(site.path(), &["build"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let html = std::fs::read_to_string(site.path().join("public/page.html")).expect("a page");
+    for (element, numbers) in [("th", ["a", "b", "c"]), ("td", ["1", "2", "3"])] {
+        for (class, text) in ["left", "center", "right"].iter().zip(numbers) {
+            let cell = format!("<{element} class=\"to-{class}\">{text}</{element}>");
+            assert!(html.contains(&cell), "{cell}: {html}");
+        }
+    }
+    assert!(html.contains("<th>d</th>") && html.contains("<td>4</td>") && !html.contains("style="), "{html}");
 }

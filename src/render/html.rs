@@ -15,7 +15,7 @@ use crate::site::link::unsafe_scheme;
 use crate::site::{PageIndex, Site, Target, url};
 use crate::snippet::model::blocks::Blocks;
 use crate::source::{Edits, Sources};
-use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Tag, TagEnd, html};
+use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr, Event, Tag, TagEnd, html};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The input for rendering a page.
@@ -71,6 +71,7 @@ pub fn render(context: &PageContext<'_>, index: PageIndex) -> String {
         code: false,
         tabs: Tabs::default(),
         tables: 0,
+        columns: Columns::default(),
         footnotes: BTreeMap::new(),
         mentioned: BTreeSet::new(),
     };
@@ -95,8 +96,34 @@ struct Walker<'a> {
     code: bool,
     tabs: Tabs,
     tables: usize,
+    columns: Columns,
     footnotes: BTreeMap<String, usize>,
     mentioned: BTreeSet<usize>,
+}
+
+/// The columns of the current table. The parser's own HTML would align them by an inline style, which the content policy
+/// forbids.
+#[derive(Default)]
+struct Columns {
+    alignment: Vec<Alignment>,
+    /// The number of the next cell in its row.
+    next: usize,
+    is_head: bool,
+}
+
+impl Columns {
+    /// The start tag of the next cell, if its column is aligned.
+    fn cell(&mut self) -> Option<String> {
+        let class = match self.alignment.get(self.next) {
+            Some(Alignment::Left) => Some("to-left"),
+            Some(Alignment::Center) => Some("to-center"),
+            Some(Alignment::Right) => Some("to-right"),
+            Some(Alignment::None) | None => None,
+        };
+        self.next += 1;
+        let element = if self.is_head { "th" } else { "td" };
+        class.map(|class| format!("<{element} class=\"{class}\">"))
+    }
 }
 
 impl Walker<'_> {
@@ -156,7 +183,16 @@ impl Walker<'_> {
                     "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}{}\">",
                     self.context.prefix, self.tables
                 );
-                vec![Event::Html(open.into()), Event::Start(Tag::Table(alignment))]
+                self.columns = Columns { alignment, ..Columns::default() };
+                vec![Event::Html(open.into()), Event::Start(Tag::Table(Vec::new()))]
+            }
+            Event::Start(ref row @ (Tag::TableHead | Tag::TableRow)) => {
+                self.columns.is_head = *row == Tag::TableHead;
+                self.columns.next = 0;
+                vec![event]
+            }
+            Event::Start(Tag::TableCell) => {
+                vec![self.columns.cell().map_or(event, |open| Event::InlineHtml(open.into()))]
             }
             Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), Event::Html("</div>\n".into())],
             Event::Start(Tag::BlockQuote(Some(kind))) => {

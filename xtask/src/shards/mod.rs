@@ -64,7 +64,7 @@ fn row(project: &Project<'_>, machines: usize) -> Row {
 
 fn markdown(rows: &[Row], measured: &Measured) -> String {
     let mut text = String::from(
-        "| machines | by hash | by cost | of an even division | by hash, 1 % changed | by cost, 1 % changed |\n|---|---|---|---|---|---|\n",
+        "| machines | by hash | by cost | of an even division | by hash, 1 % changed | by cost, 1 % changed |\n|---:|---:|---:|---:|---:|---:|\n",
     );
     for row in rows {
         let even = row.cost / (row.work / row.machines as f64);
@@ -74,7 +74,7 @@ fn markdown(rows: &[Row], measured: &Measured) -> String {
             row.machines, row.hash, row.cost, row.hash_cached, row.cost_cached
         );
     }
-    text.push_str("\n| kind of block | of 100 blocks | to begin | each block |\n|---|---|---|---|\n");
+    text.push_str("\n| kind of block | of 100 blocks | to begin | each block |\n|---|---:|---:|---:|\n");
     for kind in &measured.kinds {
         let run = if kind.runs { " and its run" } else { "" };
         let _ = writeln!(text, "| {} | {} | {:.0} ms | {:.2} ms{run} |", kind.name, kind.share, kind.start, kind.each);
