@@ -41,19 +41,24 @@ fn works(program: &Path, folder: &Path) {
     assert!(version.contains(env!("CARGO_PKG_VERSION")), "{version}");
 }
 
-#[test]
-fn the_wheel_installs_from_its_file() {
-    let temp = tempfile::tempdir().expect("a temporary folder");
-    let (root, script) = (temp.path(), repository().join("packaging/pypi/build.py"));
-    let platform = if cfg!(target_arch = "aarch64") { "linux-aarch64" } else { "linux-x86_64" };
-    let wheel = done(
-        Command::new("python3")
-            .arg(script)
+/// Packs the binary by a script of `packaging`. Returns what the script printed: the packages, one a line.
+fn packed(interpreter: &str, script: &str, platform: &str, root: &Path) -> String {
+    done(
+        Command::new(interpreter)
+            .arg(repository().join("packaging").join(script))
             .args(["--version", env!("CARGO_PKG_VERSION"), "--platform", platform, "--binary"])
             .arg(binary(root))
             .arg("--out")
             .arg(root.join("dist")),
-    );
+    )
+}
+
+#[test]
+fn the_wheel_installs_from_its_file() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let root = temp.path();
+    let platform = if cfg!(target_arch = "aarch64") { "linux-aarch64" } else { "linux-x86_64" };
+    let wheel = packed("python3", "pypi/build.py", platform, root);
     done(Command::new("python3").args(["-m", "venv"]).arg(root.join("venv")));
     done(
         Command::new(root.join("venv/bin/python"))
@@ -66,18 +71,11 @@ fn the_wheel_installs_from_its_file() {
 #[test]
 fn the_npm_packages_install_from_their_files() {
     let temp = tempfile::tempdir().expect("a temporary folder");
-    let (root, script) = (temp.path(), repository().join("packaging/npm/build.mjs"));
+    let root = temp.path();
     let platform = if cfg!(target_arch = "aarch64") { "linux-arm64" } else { "linux-x64" };
-    let packed = done(
-        Command::new("node")
-            .arg(script)
-            .args(["--version", env!("CARGO_PKG_VERSION"), "--platform", platform, "--binary"])
-            .arg(binary(root))
-            .arg("--out")
-            .arg(root.join("dist")),
-    );
-    let files: Vec<&str> = packed.lines().collect();
-    assert_eq!(files.len(), 2, "{packed}");
+    let packages = packed("node", "npm/build.mjs", platform, root);
+    let files: Vec<&str> = packages.lines().collect();
+    assert_eq!(files.len(), 2, "{packages}");
     let project = root.join("project");
     std::fs::create_dir(&project).expect("made");
     std::fs::write(project.join("package.json"), "{ \"private\": true }\n").expect("written");

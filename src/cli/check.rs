@@ -1,8 +1,9 @@
 //! `docgen check`: everything that needs no execution.
 
-use super::args::{CheckOptions, ReportKind, ReportTo};
+use super::args::CheckOptions;
 use super::problems;
 use super::shell::Shell;
+use super::values::{ReportKind, ReportTo};
 use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::page::fix;

@@ -1,7 +1,8 @@
 //! `docgen completions` and `docgen man`, made from the table of commands; `docgen schema`, from the types that read a file.
 
-use super::args::{Arguments, ManOptions, SchemaOf};
+use super::args::{Arguments, ManOptions};
 use super::shell::{Shell, shown};
+use super::values::SchemaOf;
 use crate::error::{ExitStatus, Result};
 use crate::page::front_matter;
 use crate::{config, fs};

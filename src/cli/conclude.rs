@@ -2,8 +2,9 @@
 //!
 //! Must not know: how the verdicts were reached.
 
-use super::args::{Handling, MinLevel, ReportKind, ReportTo};
+use super::args::Handling;
 use super::shell::Shell;
+use super::values::{MinLevel, ReportKind, ReportTo};
 use crate::config::Config;
 use crate::error::{Error, ExitStatus, Result};
 use crate::fs;

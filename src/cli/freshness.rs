@@ -1,8 +1,9 @@
 //! `docgen report freshness`: the three clocks of every page, by owner.
 
-use super::args::{FreshnessOptions, ReportKind, ReportTo};
+use super::args::FreshnessOptions;
 use super::build;
 use super::shell::Shell;
+use super::values::{ReportKind, ReportTo};
 use crate::config::Overrides;
 use crate::error::{ExitStatus, Result};
 use crate::pipeline;

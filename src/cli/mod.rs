@@ -20,6 +20,7 @@ mod receipt;
 mod serve;
 mod shell;
 mod suggest;
+mod values;
 mod verify;
 mod work;
 

@@ -1,7 +1,7 @@
 //! Problems of pages: which ones are errors, and how they are shown.
 
-use super::args::Deny;
 use super::shell::Shell;
+use super::values::Deny;
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::ExitStatus;

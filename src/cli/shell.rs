@@ -2,7 +2,8 @@
 //!
 //! The only place that reads environment variables, the working directory and today's date.
 
-use super::args::{Arguments, Command, ReportTo};
+use super::args::{Arguments, Command};
+use super::values::ReportTo;
 use crate::config::{self, Config, Overrides};
 use crate::error::{Error, Result};
 use crate::fs;
