@@ -177,24 +177,8 @@ impl Walker<'_> {
                 self.code = true;
                 Vec::new()
             }
-            Event::Start(Tag::Table(alignment)) => {
-                self.tables += 1;
-                let open = format!(
-                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}{}\">",
-                    self.context.prefix, self.tables
-                );
-                self.columns = Columns { alignment, ..Columns::default() };
-                vec![Event::Html(open.into()), Event::Start(Tag::Table(Vec::new()))]
-            }
-            Event::Start(ref row @ (Tag::TableHead | Tag::TableRow)) => {
-                self.columns.is_head = *row == Tag::TableHead;
-                self.columns.next = 0;
-                vec![event]
-            }
-            Event::Start(Tag::TableCell) => {
-                vec![self.columns.cell().map_or(event, |open| Event::InlineHtml(open.into()))]
-            }
-            Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), Event::Html("</div>\n".into())],
+            Event::Start(Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell)
+            | Event::End(TagEnd::Table) => self.table(event),
             Event::Start(Tag::BlockQuote(Some(kind))) => {
                 let title = format!("<p class=\"alert-title\">{}</p>\n", alert_title(kind));
                 vec![Event::Start(Tag::BlockQuote(Some(kind))), Event::Html(title.into())]
@@ -232,6 +216,31 @@ impl Walker<'_> {
                 vec![Event::Start(Tag::Image { link_type, dest_url, title, id })]
             }
             other => self.extension(other),
+        }
+    }
+
+    /// A table in a region that scrolls.
+    fn table<'e>(&mut self, event: Event<'e>) -> Vec<Event<'e>> {
+        match event {
+            Event::Start(Tag::Table(alignment)) => {
+                self.tables += 1;
+                let open = format!(
+                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}{}\">",
+                    self.context.prefix, self.tables
+                );
+                self.columns = Columns { alignment, ..Columns::default() };
+                vec![Event::Html(open.into()), Event::Start(Tag::Table(Vec::new()))]
+            }
+            Event::Start(ref row @ (Tag::TableHead | Tag::TableRow)) => {
+                self.columns.is_head = *row == Tag::TableHead;
+                self.columns.next = 0;
+                vec![event]
+            }
+            Event::Start(Tag::TableCell) => {
+                vec![self.columns.cell().map_or(event, |open| Event::InlineHtml(open.into()))]
+            }
+            Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), Event::Html("</div>\n".into())],
+            other => vec![other],
         }
     }
 
