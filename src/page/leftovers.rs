@@ -23,7 +23,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         kind(r"\{\{[<%][ \t]*([\w/-]+)[^\n]*?[>%]\}\}", "shortcode of Hugo"),
         kind(r"^[ \t]*;?-+8<-+(?:[ \t]|$)", "snippet of MkDocs"),
         kind(r"^[ \t]*<<<[ \t]+\S", "code import of VitePress"),
-        kind(r"^[ \t]*:{3,}[ \t]*([A-Za-z][\w-]*)", "container"),
+        kind(r"^[ \t]*\\?:{3,}[ \t]*([A-Za-z][\w.-]*)", "container"),
         kind(r"^[ \t]*\{%-?[ \t]*(\w+)", "tag of Liquid or Nunjucks"),
         kind(r"^[ \t]*\{\*[ \t]+\S[^\n]*\*\}", "include of FastAPI's documentation"),
     ]

@@ -40,19 +40,20 @@ pub fn resolve(site: &Site, page: PageIndex, destination: &str) -> Target {
         return Target::Page { page, anchor };
     }
     let relative = &site.pages[page].relative;
-    let Some(joined) = join(relative, &path) else { return Target::Missing(path) };
-    match lookup(site, &joined, anchor.clone()) {
-        Target::Missing(_) if site.bare_links => match named_page(site, relative, (&path, &joined)) {
-            Some(page) => Target::Page { page, anchor },
-            None => Target::Missing(joined),
-        },
-        found => found,
+    let joined = join(relative, &path);
+    let found = match &joined {
+        Some(joined) => lookup(site, joined, anchor.clone()),
+        None => Target::Missing(path.clone()),
+    };
+    if !site.bare_links || !matches!(found, Target::Missing(_)) {
+        return found;
     }
+    named_page(site, relative, &path, joined.as_deref()).map_or(found, |page| Target::Page { page, anchor })
 }
 
 /// The page that a destination names without its extension, as other generators allow: `../guide`, `/guide/`. It is
 /// relative to the page's file, else to the page's address, which other generators end with `/`.
-fn named_page(site: &Site, from: &str, (written, joined): (&str, &str)) -> Option<PageIndex> {
+fn named_page(site: &Site, from: &str, written: &str, joined: Option<&str>) -> Option<PageIndex> {
     // Hugo's addresses are in lower case, whatever its files' names are.
     let find = |path: &str| {
         let path = path.trim_end_matches('/').to_lowercase();
@@ -62,7 +63,7 @@ fn named_page(site: &Site, from: &str, (written, joined): (&str, &str)) -> Optio
     };
     let by_address = || {
         let address = from.rsplit_once('.').map_or(from, |(stem, _)| stem);
-        let is_index = address == "index" || address.ends_with("/index");
+        let is_index = url::page_url(from).ends_with("index.html");
         (!written.starts_with('/') && !is_index).then(|| join(&format!("{address}/page"), written))?
     };
     // Sites begin below a folder for a language, or below `/docs/`.
@@ -71,7 +72,7 @@ fn named_page(site: &Site, from: &str, (written, joined): (&str, &str)) -> Optio
         let in_language = from.split_once('/').and_then(|(folder, _)| find(&format!("{folder}/{path}")));
         in_language.or_else(|| find(path.strip_prefix("docs/")?))
     };
-    find(joined).or_else(|| find(&by_address()?)).or_else(from_root)
+    joined.and_then(find).or_else(|| find(&by_address()?)).or_else(from_root)
 }
 
 fn lookup(site: &Site, path: &str, anchor: Option<String>) -> Target {
