@@ -24,6 +24,7 @@ pub(super) struct Concluded<'a> {
     pub(super) sources: &'a Sources,
     pub(super) verdicts: Verdicts<'a>,
     pub(super) ledger: &'a Ledger,
+    pub(super) policy: Policy,
     /// When the run began, RFC 3339.
     pub(super) started: &'a str,
     pub(super) no_exec: bool,
@@ -38,8 +39,7 @@ pub(super) struct Concluded<'a> {
 
 /// Writes the reports and the ledger, and works out the exit status.
 pub(super) fn conclude(shell: &Shell, handling: &Handling, it: &Concluded<'_>) -> Result<ExitStatus> {
-    let policy = policy(shell, it.config, handling.strict, handling.min_level)?;
-    let (verdicts, ledger) = (it.verdicts, it.ledger);
+    let (verdicts, ledger, policy) = (it.verdicts, it.ledger, it.policy);
     let reach = Reach { no_exec: it.no_exec, whole: it.whole };
     let wants_ratchet = handling.ratchet || it.config.verify.ratchet;
     // The first run of a project that only wants to get no worse says what there is.

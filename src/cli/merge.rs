@@ -3,7 +3,7 @@
 //! Reports name blocks by id and by a hash of their content. So a report of another commit is refused.
 
 use super::args::MergeOptions;
-use super::conclude::{Concluded, conclude};
+use super::conclude::{Concluded, conclude, policy};
 use super::shell::{Shell, shown};
 use super::work;
 use crate::config::Overrides;
@@ -29,6 +29,7 @@ pub(super) fn run(shell: &Shell, options: &MergeOptions) -> Result<ExitStatus> {
         options.files.iter().map(|path| read::read(&shell.cwd.join(path))).collect::<Result<_>>()?;
     same_run(shell, &reports)?;
     let config = shell.config(Overrides::default(), None)?;
+    let policy = policy(shell, &config, options.handling.strict, options.handling.min_level)?;
     let progress = shell.progress();
     let mut project = pipeline::read(&config, &shell.languages(), &|path| path.exists(), &progress)?;
     let found = verdicts(shell, &reports, &project.sources, &project.blocks)?;
@@ -57,6 +58,7 @@ pub(super) fn run(shell: &Shell, options: &MergeOptions) -> Result<ExitStatus> {
             sources: &project.sources,
             verdicts: Verdicts { blocks: &project.blocks, run: &run },
             ledger: &ledger,
+            policy,
             started: &started,
             no_exec,
             whole: true,

@@ -1,7 +1,7 @@
 //! `docgen verify`: verifies snippets.
 
 use super::args::VerifyOptions;
-use super::conclude::{Concluded, conclude};
+use super::conclude::{Concluded, conclude, policy};
 use super::shell::Shell;
 use super::{narrow, suggest, work};
 use crate::config::{Config, Overrides, nearest_project};
@@ -35,6 +35,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let Read { config, sources, pages, mut blocks, unread } = read(shell, options)?;
     let bare = !config.has_project;
     refuse_contradictions(options, bare)?;
+    let policy = policy(shell, &config, options.handling.strict, options.handling.min_level)?;
     let work = if bare { work::temporary(shell)? } else { work::of_project(shell, &config.root)? };
     let cache = (!bare && !options.no_cache).then(|| work::cache_of_project(shell, &config.root));
     let progress = shell.progress();
@@ -44,7 +45,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
     let wanted = Options {
         no_exec: options.no_exec,
         bare,
-        strict: options.handling.strict || shell.in_ci(),
+        strict: policy.strict,
         whole_project: options.paths.is_empty(),
         languages: options.lang.clone(),
         name: options.name.clone(),
@@ -80,6 +81,7 @@ pub(super) fn run(shell: &Shell, options: &VerifyOptions) -> Result<ExitStatus> 
             sources: &sources,
             verdicts,
             ledger: &ledger,
+            policy,
             started: &started.to_string(),
             no_exec: options.no_exec,
             whole: options.is_everything(),
